@@ -276,7 +276,7 @@ let package = Package(
             dependencies: [
                 "NATSBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
             ],
-            path: "Tests/BridgesTests/NATS"),
+            path: "Tests/BridgesTests/NATS", exclude: ["Examples"]),
         .testTarget(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(

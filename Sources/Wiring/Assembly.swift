@@ -58,6 +58,7 @@ package struct Assembly: Sendable {
         let stored =
             configuration.store.map { context.path($0.path) }
             .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
+        context.hasStore = configuration.store != nil
         context.ownFiles = { files.paths + stored }
         let accounts = try Self.accounts(
             of: configuration, context, on: loop, fold: namePolicy.fold)

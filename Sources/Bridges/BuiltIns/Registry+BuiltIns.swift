@@ -2,6 +2,7 @@ import ExecBridge
 import IRCBridge
 import IRCServerBridge
 import MessageBus
+import NATSBridge
 import StdioBridge
 import TCPBridge
 import TailBridge
@@ -21,5 +22,6 @@ extension Registry {
         registerWebhook()
         registerIRC()
         registerIRCServer()
+        registerNATS()
     }
 }

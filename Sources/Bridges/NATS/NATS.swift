@@ -1,2 +1,72 @@
-/// The bridge to other instances, over NATS JetStream.
-package enum NATS {}
+import Chat
+import MessageBus
+import Sockets
+
+/// The bridge to other instances, over NATS JetStream: what is said on one is said on all, each message
+/// once.
+package struct NATS: FleetBridge {
+    private let options: Options
+    private let access: BrokerAccess
+    private let instance: String
+    private let clock: any Clock<Duration>
+
+    /// Makes a bridge that connects to nothing yet.
+    ///
+    /// - Throws: a sentence if the instance has no name of its own, or keeps nothing.
+    package init(_ options: Options, _ context: Context) throws {
+        try self.init(options, context, clock: LoopSleep(context.loop))
+    }
+
+    /// Makes a bridge that waits by another clock.
+    init(_ options: Options, _ context: Context, clock: any Clock<Duration>) throws {
+        if context.name == "puente" {
+            throw BridgeError(
+                "instances are told apart by their names: give this one another \"name\" than puente"
+            )
+        }
+        if !context.hasStore {
+            throw BridgeError("nats needs a store, which \"store\": null takes away")
+        }
+        self.options = options
+        self.clock = clock
+        instance = context.name
+        access = options.access { context.path($0) }
+    }
+
+    /// Shares rooms until the bus has ended.
+    package func run(_ port: Port) async throws {
+        do {
+            try await share(port)
+        } catch is CancellationError where Task.isCancelled {
+            // The daemon does not wait for it any longer; the bridge has not failed.
+        }
+    }
+
+    private func share(_ port: Port) async throws {
+        let store = try await port.storeID()
+        port.log.info("this instance is \(instance), its store \(store)")
+        let phrases = Phrases(port.language)
+        let all = await port.roomNames
+        let rooms =
+            options.rooms?.names ?? Dictionary(all.map { ($0, $0) }) { first, _ in first }
+        let fleet = Fleet(
+            port: port, phrases: phrases, instance: instance, store: store,
+            rooms: FleetRooms(rooms),
+            names: FleetNames(format: port.attachment.senderFormat, phrases: phrases),
+            resend: options.resend, clock: clock)
+        let run = FleetRun(
+            fleet, access, options.settings, sharesPresence: options.presence,
+            checkpoints: try await port.checkpoints(), now: await port.now.milliseconds)
+        try await run.run()
+    }
+}
+
+extension Registry {
+    /// Registers `nats`.
+    package mutating func registerNATS() {
+        bridge(
+            "nats",
+            about: "Several instances as one bus, over NATS JetStream."
+        ) { try NATS($0, $1) }
+    }
+}

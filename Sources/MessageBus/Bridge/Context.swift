@@ -14,6 +14,8 @@ public struct Context: Sendable {
     package let directory: String
     /// The name in bridge.json of the bridge that is made; `nil` for a middleware.
     package private(set) var bridge: String?
+    /// True if messages, checkpoints and cursors outlive the process.
+    package var hasStore = true
     /// Returns the files that the daemon writes: no bridge should read them as if others wrote
     /// them.
     package var ownFiles: @Sendable () -> [String] = { [] }
@@ -41,6 +43,7 @@ public struct Context: Sendable {
             name: name, language: language, log: log.named(bridge), executor: executor,
             directory: directory, files: files)
         context.bridge = bridge
+        context.hasStore = hasStore
         context.ownFiles = ownFiles
         context.accounts = accounts
         return context

@@ -11,6 +11,9 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     package let direction: Direction
     /// The form in which people on this bridge are shown: `{name}` and `{bridge}` are filled in.
     package let senderFormat: String
+    /// True for a `FleetBridge`: names are shown as it gives them, and the common chain of another
+    /// instance has judged what it brings in.
+    package let isFleet: Bool
     /// The chain for messages that the bridge brings in; it judges before the common chain.
     package let chain: Chain
     /// The chain for messages that the bridge is given.
@@ -89,8 +92,9 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     package init(
         name: String, room: String, direction: Direction = .both,
         senderFormat: String = "{name} ({bridge})", chain: Chain = Chain(),
-        outgoing: Chain = Chain()
+        outgoing: Chain = Chain(), isFleet: Bool = false
     ) {
+        self.isFleet = isFleet
         self.name = name
         self.room = room
         self.direction = direction
@@ -103,7 +107,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     package convenience init(renewing other: BridgeAttachment) {
         self.init(
             name: other.name, room: other.room, direction: other.direction,
-            senderFormat: other.senderFormat, chain: other.chain, outgoing: other.outgoing)
+            senderFormat: other.senderFormat, chain: other.chain, outgoing: other.outgoing,
+            isFleet: other.isFleet)
     }
 
     /// Takes over what another bridge of that name leaves behind.

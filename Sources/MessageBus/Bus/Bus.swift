@@ -63,6 +63,8 @@ public actor Bus {
     private var lastIdentity: UInt64 = 0
     private var lastConnectionID: UInt32 = 0
     var people: [String: Person] = [:]
+    /// Counts whatever changes in who is here.
+    var peopleChanges: UInt64 = 0
     /// Names of everybody here, and of everybody who left within the hour.
     var knownNames = KnownNames()
     /// The bridges, in the order in which they were attached.
@@ -198,7 +200,7 @@ public actor Bus {
         if !batch.drops.isEmpty { statistics.ownDrops.record(batch.drops) }
         if !taps.isEmpty { batch.pass.isTraced = true }
         attachment.chain.judge(batch)
-        commonChain.judge(batch)
+        if !attachment.isFleet { commonChain.judge(batch) }
         if !taps.isEmpty { recordForTaps(batch, by: attachment) }
         for failure in batch.failures {
             throttledLog.error(

@@ -88,7 +88,8 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     static func shownName(_ name: String, attachment: BridgeAttachment, namePolicy: NamePolicy)
         -> String
     {
-        attachment.senderFormat
+        if attachment.isFleet { return name }
+        return attachment.senderFormat
             .replacing("{bridge}", with: attachment.name)
             // Last, so that nothing in a name is filled in.
             .replacing("{name}", with: namePolicy.clean(name))

@@ -8,6 +8,8 @@ package struct BridgeGauges: Sendable {
     package var values: [(family: MetricFamily, value: Double)] = []
     /// The sources that the bridge is most behind with, the worst first; a few tens at most.
     package var laggingSources: [LaggingSource] = []
+    /// Sentences about the other side for whoever looks at the bridge; a few tens at most.
+    package var notes: [String] = []
 
     /// Makes gauges without numbers.
     package init() {}

@@ -6,6 +6,9 @@ extension StatusReport {
         var lines = ["\(monitor.name) \(Version.current): \(isReady ? "ready" : "not ready")"]
         lines += readiness.problems.map { "  \($0)" }
         lines += table(bridgeRows, under: ["bridge", "state", "a second", "waiting", ""])
+        for bridge in bus?.bridges ?? [] where !bridge.gauges.notes.isEmpty {
+            lines += ["", bridge.name] + bridge.gauges.notes.map { "  \($0)" }
+        }
         if let bus {
             lines += table(
                 bus.rooms.map { [$0.name, "\($0.people)"] }, under: ["room", "people"])

@@ -123,6 +123,9 @@ package struct StatusReport: Sendable {
         members["waiting"] = .integer(Int64(bridge.waiting))
         let age = bridge.gauges.waiting.map(\.age).max() ?? 0
         members["oldestWaitingSeconds"] = .real(Double(age) / 1e9)
+        if tellsReasons, !bridge.gauges.notes.isEmpty {
+            members["notes"] = .list(bridge.gauges.notes.map { .text($0) })
+        }
         if let connections = bridge.connections {
             members["connections"] = .integer(Int64(connections.open))
         }

@@ -69,11 +69,11 @@ package final class TestBus: Sendable {
     package func port(
         _ name: String, room: String = "general", direction: Direction = .both,
         senderFormat: String = "{name} ({bridge})", middlewares: [any Middleware] = [],
-        outgoing: [any Middleware] = []
+        outgoing: [any Middleware] = [], isFleet: Bool = false
     ) async -> Port {
         let attachment = BridgeAttachment(
             name: name, room: room, direction: direction, senderFormat: senderFormat,
-            chain: Self.chain(middlewares), outgoing: Self.chain(outgoing))
+            chain: Self.chain(middlewares), outgoing: Self.chain(outgoing), isFleet: isFleet)
         await bus.attach(attachment)
         await bus.begin(attachment)
         return Port(bus: bus, attachment: attachment) { self.requestShutdown() }

@@ -5,7 +5,8 @@ extension Bus {
 
     /// Lets somebody in; returns pass if they are in the room afterwards.
     func enter(
-        _ name: String, room roomName: String?, isAnnounced: Bool, by attachment: BridgeAttachment
+        _ name: String, room roomName: String?, isAnnounced: Bool, isQuiet: Bool = false,
+        by attachment: BridgeAttachment
     ) -> Verdict {
         guard let room = room(roomName ?? attachment.room) else {
             return .drop("there is no such room", code: "unknown-room")
@@ -17,37 +18,42 @@ extension Bus {
         let presence = Presence(
             sender: sender, room: room, delegate: attachment,
             isAnnounced: isAnnounced && attachment.direction != .out)
-        if let refusal = enter(presence, by: attachment) { return Self.verdict(refusal) }
+        if let refusal = enter(presence, by: attachment, isQuiet: isQuiet) {
+            return Self.verdict(refusal)
+        }
         attachment.presences.append(presence)
         return .pass
     }
 
     /// Takes people off the list.
-    func leave(_ names: [String], room: String?, by attachment: BridgeAttachment) {
+    func leave(
+        _ names: [String], room: String?, isQuiet: Bool = false, by attachment: BridgeAttachment
+    ) {
         let keys = Set(names.map { sender(of: Draft("", from: $0), by: attachment).key })
         let isLeaving = { (presence: Presence) in
             keys.contains(presence.sender.key) && (room == nil || presence.room.name == room)
         }
         let leaving = attachment.presences.filter(isLeaving)
         attachment.presences.removeAll(where: isLeaving)
-        end(leaving)
+        end(leaving, isQuiet: isQuiet)
     }
 
     /// Takes everybody off the list whom a bridge stands for.
     func leaveAll(of attachment: BridgeAttachment) {
         let leaving = attachment.presences
         attachment.presences = []
-        end(leaving)
+        // People of other instances come back with the bridge: nobody has left.
+        end(leaving, isQuiet: attachment.isFleet)
     }
 
-    private func end(_ presences: [Presence]) {
+    private func end(_ presences: [Presence], isQuiet: Bool = false) {
         // Those of one person together, so that none is a change of rooms.
         var (people, order): ([String: [Presence]], [String]) = ([:], [])
         for presence in presences {
             if people[presence.sender.key] == nil { order.append(presence.sender.key) }
             people[presence.sender.key, default: []].append(presence)
         }
-        for key in order { leave(people[key] ?? []) }
+        for key in order { leave(people[key] ?? [], isQuiet: isQuiet) }
     }
 
     /// Gives somebody another name.

@@ -16,9 +16,12 @@ extension Bus {
     ///
     /// Returns why not, if so; nothing is done then.
     ///
-    /// - Parameter before: is called when it is certain, before anybody is told.
+    /// - Parameters:
+    ///   - isQuiet: true if the room is not told of the entry, as of somebody who was there before.
+    ///   - before: is called when it is certain, before anybody is told.
     package func enter(
-        _ presence: Presence, by attachment: BridgeAttachment, before: () -> Void = {}
+        _ presence: Presence, by attachment: BridgeAttachment, isQuiet: Bool = false,
+        before: () -> Void = {}
     ) -> NameRefusal? {
         let sender = presence.sender
         if let refusal = refusal(of: sender) { return refusal }
@@ -27,19 +30,21 @@ extension Bus {
             guard let own = known.sender(of: presence) else { return .taken }
             presence.sender = own
         }
-        let notice = joinNotice(of: presence, as: known, in: presence.room, attachment)
+        let notice =
+            isQuiet ? nil : joinNotice(of: presence, as: known, in: presence.room, attachment)
         if let notice, !store(notice) { return .dropped(notice) }
         before()
         presence.attachment = attachment
         let person = known ?? newPerson(sender)
         person.attach(presence)
+        peopleChanges += 1
         if let notice { presence.room.append(notice.arena) }
         return nil
     }
 
     /// Ends several connections of somebody at once, so that each room is told of a leave and none
     /// of a change of rooms.
-    package func leave(_ presences: [Presence]) {
+    package func leave(_ presences: [Presence], isQuiet: Bool = false) {
         var left: [(presence: Presence, person: Person, attachment: BridgeAttachment)] = []
         for presence in presences {
             guard let person = presence.person, let attachment = presence.attachment else {
@@ -50,12 +55,13 @@ extension Bus {
         }
         var told: Set<ObjectIdentifier> = []
         for (presence, person, attachment) in left
-        where !isStopping && told.insert(ObjectIdentifier(presence.room)).inserted {
+        where !isStopping && !isQuiet && told.insert(ObjectIdentifier(presence.room)).inserted {
             announceLeave(of: presence, person, by: attachment)
         }
     }
 
     func remove(_ presence: Presence, of person: Person) {
+        peopleChanges += 1
         let isLast = person.presences.count == 1
         person.detach(presence)
         guard isLast else { return }
@@ -131,6 +137,7 @@ extension Bus {
             tellPeopleChange(sender.key)
         }
         person.setName(of: sender, isForced: isForced)
+        peopleChanges += 1
         for (room, notice) in notices where store(notice) { room.append(notice.arena) }
     }
 
@@ -148,6 +155,7 @@ extension Bus {
         announceLeave(of: presence, person, by: attachment, to: room)
         presence.room = room
         person.attach(presence)
+        peopleChanges += 1
         between()
         if let notice { room.append(notice.arena) }
         return nil

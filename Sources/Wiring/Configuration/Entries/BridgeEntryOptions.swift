@@ -74,6 +74,8 @@ struct BridgeEntryOptions: TypedEntryOptions {
                 at: $middleware)
         }
         check.placeholders(
-            in: senderFormat.text, known: ["name", "bridge"], at: $senderFormat)
+            in: senderFormat.text,
+            known: ["name", "bridge"] + (type.text == "nats" ? ["instance"] : []),
+            at: $senderFormat)
     }
 }

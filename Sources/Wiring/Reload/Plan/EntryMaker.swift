@@ -15,7 +15,7 @@ struct EntryMaker {
             BridgeAttachment(
                 name: entry.name, room: entry.room, direction: entry.direction,
                 senderFormat: entry.senderFormat, chain: Chain(middleware),
-                outgoing: Chain(outgoing))
+                outgoing: Chain(outgoing), isFleet: bridge is any FleetBridge)
         }
     }
 

@@ -1,10 +1,9 @@
-import Chat
 import Locking
 
 /// A bounded queue from a thread to a task, which receives all waiting items at once.
 ///
 /// Safe from any thread, with one producer and one consuming task.
-final class BoundedQueue<Item: Sendable>: Sendable {
+package final class BoundedQueue<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
         var weight = 0
@@ -27,21 +26,21 @@ final class BoundedQueue<Item: Sendable>: Sendable {
     /// - Parameters:
     ///   - bound: the weight of what waits from which on there is no room for more.
     ///   - wake: called when there is room again, or nothing more is wanted.
-    init(bound: Int, wake: @escaping @Sendable () -> Void) {
+    package init(bound: Int, wake: @escaping @Sendable () -> Void) {
         self.bound = bound
         self.wake = wake
     }
 
     /// True if there is room for another item.
-    var hasCapacity: Bool { state.withLock { !$0.hasEnded && $0.weight < bound } }
+    package var hasCapacity: Bool { state.withLock { !$0.hasEnded && $0.weight < bound } }
 
     /// True once the queue has ended.
-    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+    package var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
     /// Appends an item.
     ///
     /// The caller has checked `hasCapacity`.
-    func put(_ item: Item, weight: Int) {
+    package func put(_ item: Item, weight: Int) {
         let waiter = state.withLock { state in
             if state.waiter == nil, !state.hasEnded {
                 state.items.append(item)
@@ -53,7 +52,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
     }
 
     /// Ends the queue; waiting items are still delivered.
-    func end() {
+    package func end() {
         let waiter = state.withLock { state in
             state.hasEnded = true
             return state.waiter.take()
@@ -63,7 +62,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
     }
 
     /// Returns all items as soon as there are any; none at the end.
-    func next() async -> [Item] {
+    package func next() async -> [Item] {
         let items = await withCheckedContinuation { continuation in
             let (items, isOver) = state.withLock { state -> ([Item], Bool) in
                 if !state.items.isEmpty { return (state.dequeueAll(), true) }

@@ -1,0 +1,42 @@
+import JSON
+
+// Putting messages into the stream: one at a time, the next when the last is acknowledged.
+extension Broker {
+    /// Publishes what waits until the session is over, on a thread of its own.
+    func publish(_ session: BrokerSession, created: String) {
+        guard var inbox = try? BrokerInbox(session.connection) else { return session.finish() }
+        while !session.isOver {
+            guard let request = publishing.next(milliseconds: Self.nap) else { continue }
+            let outcome: PublishQueue.Outcome
+            do throws(BrokerError) {
+                let sequence = try put(request, &inbox)
+                outcome = .stored(sequence, created: created)
+                recordPublished(sequence)
+            } catch {
+                if error.kind == .unreachable { session.doubt() }
+                outcome = .failed(error)
+            }
+            request.waiter.resume(returning: outcome)
+        }
+    }
+
+    private func put(
+        _ request: PublishQueue.Request, _ inbox: inout BrokerInbox
+    ) throws(BrokerError) -> UInt64 {
+        let bytes = try inbox.request(request.content, to: request.subject, id: request.id)
+        guard let answer = JSONReader.read(bytes) else {
+            throw BrokerError(.rejected, "\(request.subject): the answer is no JSON")
+        }
+        if let reason = answer["error"]["description"].string {
+            throw BrokerError(.rejected, "the stream does not take messages: \(reason)")
+        }
+        guard let stream = answer["stream"].string, let number = answer["seq"].integer else {
+            throw BrokerError(.rejected, "\(request.subject): nobody keeps what is published")
+        }
+        guard stream == settings.name else {
+            throw BrokerError(
+                .rejected, "\(request.subject) belongs to the stream \(stream): see \"stream\"")
+        }
+        return UInt64(clamping: number)
+    }
+}

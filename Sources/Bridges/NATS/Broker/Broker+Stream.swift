@@ -1,0 +1,72 @@
+import JSON
+import Locking
+import MessageBus
+
+// The stream: made where it isn't there, and looked at.
+extension Broker {
+    /// Returns the stream, which is made if it isn't there.
+    ///
+    /// - Throws: `BrokerError` if there is none that can be used.
+    func settledStream(_ inbox: inout BrokerInbox) throws(BrokerError) -> StreamState {
+        var answer: JSON
+        do throws(BrokerError) {
+            answer = try inbox.call("STREAM.INFO.\(settings.name)")
+        } catch {
+            guard error.code == BrokerError.noStream else { throw error }
+            answer = try inbox.call("STREAM.CREATE.\(settings.name)", settings.configuration)
+            log.info("made the stream \(settings.name)")
+        }
+        if let reason = StreamState.reasonToRefuse(answer) { throw BrokerError(.rejected, reason) }
+        return StreamState(answer)
+    }
+
+    /// Returns whether the stream has lost what was put into it last: it is younger or shorter, or
+    /// has something else there.
+    ///
+    /// Only the end of a stream gets lost, so what was put into it last stands for all before.
+    func hasForgotten(
+        _ stream: StreamState, _ inbox: inout BrokerInbox
+    ) throws(BrokerError) -> Bool {
+        let sent = state.withLock { $0.sent }
+        if sent.sequence == 0 { return false }
+        if sent.created != stream.created || sent.sequence > stream.last { return true }
+        if sent.sequence < stream.first { return false }
+        do throws(BrokerError) {
+            let answer = try inbox.call(
+                "STREAM.MSG.GET.\(settings.name)",
+                .object(["seq": .integer(Int64(clamping: sent.sequence))]))
+            guard let subject = answer["message"]["subject"].string,
+                let place = FleetSubject.parse(subject)
+            else { return true }
+            // The name is among headers in base64; whose message it is tells as much.
+            return place.store != store
+        } catch {
+            // Deleted there by somebody, or not to be read by us: no sign of loss.
+            guard error.kind == .rejected else { throw error }
+            return false
+        }
+    }
+
+    /// Begins anew at the front if the stream is not the one that was read, or is shorter.
+    func checkPosition(in stream: StreamState) {
+        let position = state.withLock { $0.position }
+        if position.sequence == 0 {
+            state.withLock { $0.position.created = stream.created }
+        } else if position.created != stream.created || position.sequence > stream.last {
+            restart(in: stream)
+        }
+    }
+
+    /// Begins anew at the front of a stream that has forgotten.
+    func restart(in stream: StreamState) {
+        log.warning(
+            """
+            the stream \(stream.name) has forgotten messages: it is read from its first one, and \
+            what is known already is passed over
+            """)
+        state.withLock {
+            $0.position = StreamPosition(
+                created: stream.created, sequence: 0, mark: "", hasGap: true)
+        }
+    }
+}

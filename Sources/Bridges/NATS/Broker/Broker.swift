@@ -1,0 +1,237 @@
+import JSON
+import Locking
+import MessageBus
+import Sockets
+
+/// The broker as this instance sees it: connections, one after the other, and what was read from the
+/// stream.
+///
+/// Safe from any thread. Everything that blocks runs on the threads of `run()` and of its sessions.
+final class Broker: Sendable {
+    /// The condition of the connection.
+    struct State {
+        /// Why there is none, or why nothing can be shared; `nil` if all is well.
+        var problem: BrokerError?
+        var isConnected = false
+        /// Why the stream takes no messages though there is a connection; `nil` if it does.
+        var refusal: BrokerError?
+        /// The address of the present server, or the last one.
+        var server = ""
+        /// The largest message that it takes.
+        var maxPayload = 1 << 20
+        var stream = StreamState()
+        /// What was read and handed over.
+        var position: StreamPosition
+        /// Messages of the stream that were not read yet, as of the last one.
+        var pending: UInt64 = 0
+        /// What was put into the stream last.
+        var sent: StreamPosition
+        /// Other servers, as servers have told.
+        var discovered: [String] = []
+        var hasEnded = false
+        /// True once the stream's messages are read no more.
+        var isClosed = false
+        var sessions = 0
+    }
+
+    /// Something that others are to do something about.
+    enum Event: Sendable {
+        /// The first attempt has ended.
+        case settled
+        /// The connection is there or gone.
+        case changed
+        /// The stream has forgotten messages of ours.
+        case forgotten
+    }
+
+    let access: BrokerAccess
+    let settings: StreamSettings
+    /// The name of our own store.
+    let store: String
+    let log: Log
+    let publishing = PublishQueue()
+    /// What was read and waits for the bus.
+    let incoming: BoundedQueue<ReceivedBatch>
+    let state: Locked<State>
+    let wake = ThreadSignal()
+    /// Called on one of the threads with what happens.
+    let onEvent: @Sendable (Event) -> Void
+    /// What other threads of a session do; each is given the session.
+    let companions: [(name: String, body: @Sendable (BrokerSession) -> Void)]
+
+    /// Milliseconds after which a thread looks whether it is to end.
+    static let nap: Int64 = 200
+    /// Messages that wait for the bus before no more are read.
+    private static let bound = 4_096
+
+    /// Makes a broker that is not connected to.
+    ///
+    /// - Parameters:
+    ///   - position: what was read of the stream, and kept.
+    ///   - sent: what was put into the stream last.
+    init(
+        _ access: BrokerAccess, _ settings: StreamSettings, store: String,
+        position: StreamPosition, sent: StreamPosition, log: Log,
+        companions: [(name: String, body: @Sendable (BrokerSession) -> Void)] = [],
+        onEvent: @escaping @Sendable (Event) -> Void
+    ) {
+        self.access = access
+        self.settings = settings
+        self.store = store
+        self.log = log
+        self.companions = companions
+        self.onEvent = onEvent
+        state = Locked(State(position: position, sent: sent))
+        let wake = wake
+        incoming = BoundedQueue(bound: Self.bound) { wake.send() }
+    }
+
+    /// True once everything is to end.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+    /// True once no more of the stream is to be read.
+    var isClosed: Bool { state.withLock { $0.isClosed || $0.hasEnded } }
+    /// True if there is a connection and a stream.
+    var isConnected: Bool { state.withLock { $0.isConnected } }
+    /// Why nothing can be shared at present; `nil` if all is well.
+    var problem: BrokerError? { state.withLock { $0.problem ?? $0.refusal } }
+
+    /// Reads no more from the stream, and waits for nothing that can't be published.
+    func stop() {
+        state.withLock { $0.isClosed = true }
+        incoming.end()
+        publishing.stop()
+    }
+
+    /// Ends the threads soon.
+    func end() {
+        state.withLock { $0.hasEnded = true }
+        incoming.end()
+        publishing.end()
+        wake.send()
+    }
+
+    /// The largest message that the server takes.
+    var maxPayload: Int { state.withLock { $0.maxPayload } }
+    /// What was put into the stream last.
+    var sent: StreamPosition { state.withLock { $0.sent } }
+
+    /// Records that a message was put into the stream, and is to be looked for there later.
+    func recordSent(_ position: StreamPosition) {
+        state.withLock { state in
+            if position.created != state.sent.created || position.sequence > state.sent.sequence {
+                state.sent = position
+            }
+        }
+    }
+
+    /// Records that what was lost is counted.
+    func closeGap() { state.withLock { $0.position.hasGap = false } }
+
+    func recordPublished(_ sequence: UInt64) {
+        let isNew = state.withLock { state in
+            state.stream.last = max(state.stream.last, sequence)
+            defer { state.refusal = nil }
+            return state.refusal != nil
+        }
+        if isNew {
+            log.info("the stream takes messages again")
+            onEvent(.changed)
+        }
+    }
+
+    /// Records that a message could not be put into the stream, though there is a connection.
+    func recordFailure(_ error: BrokerError) {
+        let isNew = state.withLock { state in
+            guard error.kind == .rejected else { return false }
+            defer { state.refusal = error }
+            return state.refusal?.description != error.description
+        }
+        if isNew {
+            log.warning("\(error). Trying again")
+            onEvent(.changed)
+        }
+    }
+
+    /// Records that there is nothing in the present stream that could be looked for later.
+    func forgetSent() {
+        state.withLock { state in
+            if state.sent.created != state.stream.created { state.sent = StreamPosition() }
+        }
+    }
+
+    // MARK: - The thread
+
+    /// Connects and serves, again and again, until it is ended; blocks.
+    func run() {
+        var backoff = Backoff(from: .milliseconds(250), to: .seconds(15))
+        var (next, tries) = (0, 0)
+        while !hasEnded {
+            let servers = access.servers + state.withLock { $0.discovered }
+            let address = servers[next % servers.count]
+            next += 1
+            let start = ThreadTime.now
+            do throws(BrokerError) {
+                let connection = try BrokerConnection(
+                    to: address, access, name: "puente \(store)")
+                try serve(BrokerSession(connection))
+                tries = 0
+            } catch {
+                record(error)
+                tries += 1
+            }
+            // One that has lasted is made again at once, elsewhere where that is possible.
+            if ThreadTime.now - start > 10_000 { backoff.reset() }
+            if hasEnded { break }
+            if tries == 0 || tries % servers.count == 0 || problem?.kind == .rejected {
+                let pause = backoff.next()
+                wake.wait(
+                    milliseconds: pause.components.seconds * 1_000
+                        + pause.components.attoseconds / 1_000_000_000_000_000)
+            }
+        }
+    }
+
+    private func serve(_ session: BrokerSession) throws(BrokerError) {
+        defer {
+            publishing.pause()
+            session.end()
+            let wasConnected = state.withLock { state in
+                defer { state.isConnected = false }
+                return state.isConnected
+            }
+            if wasConnected { onEvent(.changed) }
+        }
+        var inbox = try BrokerInbox(session.connection)
+        let stream = try settledStream(&inbox)
+        let others = session.connection.otherServers
+        let hasForgotten = try hasForgotten(stream, &inbox)
+        checkPosition(in: stream)
+        state.withLock { state in
+            state.stream = stream
+            state.server = session.connection.address
+            state.maxPayload = session.connection.maxPayload
+            state.discovered = others.filter { !access.servers.contains($0) }
+            state.isConnected = true
+            state.problem = nil
+            state.sessions += 1
+        }
+        log.info("connected to \(session.connection.address), stream \(stream.name)")
+        publishing.begin(hasForgotten: hasForgotten)
+        onEvent(.changed)
+        onEvent(.settled)
+        if hasForgotten { onEvent(.forgotten) }
+        try session.start("nats publish") { [self] in publish($0, created: stream.created) }
+        for companion in companions { try session.start(companion.name, companion.body) }
+        try read(session, stream)
+    }
+
+    private func record(_ error: BrokerError) {
+        let isNew = state.withLock { state in
+            defer { state.problem = error }
+            return state.problem?.description != error.description
+        }
+        if isNew { log.warning("the broker: \(error). Trying again") }
+        onEvent(.changed)
+        onEvent(.settled)
+    }
+}

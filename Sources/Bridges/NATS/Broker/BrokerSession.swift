@@ -1,0 +1,60 @@
+import JSON
+import Locking
+import Sockets
+
+/// The time in which a connection lasts: its threads, and what they find out.
+///
+/// Safe from any thread.
+final class BrokerSession: Sendable {
+    let connection: BrokerConnection
+    private let isOverFlag = Locked(false)
+    private let isDoubtedFlag = Locked(false)
+    private let running = Locked(0)
+    private let ended = ThreadSignal()
+
+    /// Makes a session whose connection stands.
+    init(_ connection: BrokerConnection) { self.connection = connection }
+
+    /// True once its threads are to end.
+    var isOver: Bool { isOverFlag.withLock { $0 } || !connection.isOpen }
+
+    /// Asks its threads to end.
+    func finish() { isOverFlag.withLock { $0 = true } }
+
+    /// Records that the broker did not answer one of the threads: another is to ask it.
+    func doubt() { isDoubtedFlag.withLock { $0 = true } }
+
+    /// Returns whether somebody doubts, once.
+    func removeDoubt() -> Bool {
+        isDoubtedFlag.withLock { isDoubted in
+            defer { isDoubted = false }
+            return isDoubted
+        }
+    }
+
+    /// Starts a thread that uses the connection until the session is over.
+    ///
+    /// - Throws: `BrokerError` if there are no more threads.
+    func start(
+        _ name: String, _ body: @escaping @Sendable (BrokerSession) -> Void
+    ) throws(BrokerError) {
+        running.withLock { $0 += 1 }
+        do throws(SocketError) {
+            try DedicatedThread.start(named: name) { [self] in
+                body(self)
+                running.withLock { $0 -= 1 }
+                ended.send()
+            }
+        } catch {
+            running.withLock { $0 -= 1 }
+            throw BrokerError(.unreachable, "\(error)")
+        }
+    }
+
+    /// Ends the threads, then closes and releases the connection; blocks.
+    func end() {
+        finish()
+        while running.withLock({ $0 }) > 0 { ended.wait(milliseconds: 1_000) }
+        connection.end()
+    }
+}

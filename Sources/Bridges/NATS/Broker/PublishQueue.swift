@@ -1,0 +1,134 @@
+import Locking
+
+/// Messages that wait to be put into the stream, one after the other, by the thread that a connection
+/// has for it.
+///
+/// Safe from any thread.
+final class PublishQueue: Sendable {
+    /// The end of an attempt.
+    enum Outcome: Sendable {
+        /// The stream has it, at this number.
+        case stored(UInt64, created: String)
+        /// It came to nothing; it is to be tried again.
+        case failed(BrokerError)
+        /// The stream has forgotten what it had: that comes first.
+        case forgotten
+        /// Nothing is published any more.
+        case ended
+    }
+
+    /// A message, and whoever waits for the end of the attempt.
+    struct Request: Sendable {
+        let number: UInt64
+        let content: [UInt8]
+        let subject: String
+        let id: String
+        /// The count of times that the stream has forgotten something, as whoever asks knows it.
+        let generation: Int
+        let waiter: CheckedContinuation<Outcome, Never>
+    }
+
+    private struct State {
+        var requests: [Request] = []
+        var isConnected = false
+        var isStopping = false
+        var hasEnded = false
+        var generation = 0
+        var asked: UInt64 = 0
+        /// Those that were given up before they were here.
+        var cancelled: Set<UInt64> = []
+
+        /// True if nothing that waits gets its turn before the daemon ends.
+        var isHopeless: Bool { hasEnded || isStopping && !isConnected }
+    }
+
+    private let state = Locked(State())
+    private let signal = ThreadSignal()
+
+    /// The count of times that the stream has forgotten something.
+    var generation: Int { state.withLock { $0.generation } }
+
+    /// Publishes a message, and returns when the stream has it or the attempt has failed.
+    ///
+    /// As long as there is no connection it waits; a task that is cancelled does not.
+    func publish(
+        _ content: [UInt8], to subject: String, id: String, generation: Int
+    ) async -> Outcome {
+        let number = state.withLock { state in
+            state.asked += 1
+            return state.asked
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                let outcome = state.withLock { state -> Outcome? in
+                    if state.isHopeless || state.cancelled.remove(number) != nil { return .ended }
+                    if state.generation != generation { return .forgotten }
+                    state.requests.append(
+                        Request(
+                            number: number, content: content, subject: subject, id: id,
+                            generation: generation, waiter: waiter))
+                    return nil
+                }
+                if let outcome { waiter.resume(returning: outcome) } else { signal.send() }
+            }
+        } onCancel: {
+            let request = state.withLock { state -> Request? in
+                if let index = state.requests.firstIndex(where: { $0.number == number }) {
+                    return state.requests.remove(at: index)
+                }
+                state.cancelled.insert(number)
+                return nil
+            }
+            request?.waiter.resume(returning: .ended)
+        }
+    }
+
+    /// Returns the next message, for the thread that publishes; `nil` if there is none within a time.
+    func next(milliseconds: Int64) -> Request? {
+        if let request = removeFirst() { return request }
+        signal.wait(milliseconds: milliseconds)
+        return removeFirst()
+    }
+
+    private func removeFirst() -> Request? {
+        let (request, isOutdated) = state.withLock { state -> (Request?, Bool) in
+            guard state.isConnected, !state.requests.isEmpty else { return (nil, false) }
+            let request = state.requests.removeFirst()
+            return (request, request.generation != state.generation)
+        }
+        guard let request, isOutdated else { return request }
+        request.waiter.resume(returning: .forgotten)
+        return removeFirst()
+    }
+
+    // MARK: - What becomes of the connection
+
+    /// Records that there is a connection, and whether its stream has forgotten something.
+    func begin(hasForgotten: Bool) {
+        state.withLock { state in
+            if hasForgotten { state.generation += 1 }
+            state.isConnected = true
+        }
+        signal.send()
+    }
+
+    /// Records that the connection is gone.
+    func pause() { change { $0.isConnected = false } }
+
+    /// Records that the daemon stops: without a connection nothing is waited for any more.
+    func stop() { change { $0.isStopping = true } }
+
+    /// Ends every wait.
+    func end() { change { $0.hasEnded = true } }
+
+    private func change(_ body: (inout State) -> Void) {
+        let given: [Request] = state.withLock { state in
+            body(&state)
+            guard state.isHopeless else { return [] }
+            defer { state.requests = [] }
+            return state.requests
+        }
+        for request in given { request.waiter.resume(returning: .ended) }
+        signal.send()
+    }
+}

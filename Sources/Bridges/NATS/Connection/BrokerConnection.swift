@@ -1,0 +1,151 @@
+import CNATS
+import Glibc
+import Locking
+
+/// A connection to one server, which is never mended: when it is gone, another one is made.
+///
+/// Safe from any thread until `end()`, which only the last user may call. The library's own
+/// reconnecting is off: our threads know then that a connection is in one of two states.
+final class BrokerConnection: @unchecked Sendable {  // the library's own lock guards it
+    /// The server's address, as it stands in bridge.json or as a server has told it.
+    let address: String
+    private let pointer: OpaquePointer
+    private let closing: Closing
+    private let subscriptions = Locked<[OpaquePointer]>([])
+
+    /// A signal that the library's threads have let go of a connection.
+    private final class Closing: Sendable {
+        let isClosed = Locked(false)
+        let signal = ThreadSignal()
+    }
+
+    /// Milliseconds that connecting may take, to each server.
+    private static let connectTimeout: Int64 = 3_000
+    /// Milliseconds that a write to the socket may take.
+    private static let writeDeadline: Int64 = 5_000
+    /// Milliseconds between two pings of which the second goes unanswered at most.
+    private static let pingInterval: Int64 = 2_000
+    /// Milliseconds that the library has to close a connection.
+    private static let closeTimeout: Int64 = 10_000
+
+    /// Connects, which blocks.
+    ///
+    /// - Throws: `BrokerError`.
+    init(to address: String, _ access: BrokerAccess, name: String) throws(BrokerError) {
+        self.address = address
+        var options: OpaquePointer?
+        guard natsOptions_Create(&options) == NATS_OK, let options else {
+            throw BrokerError(.unreachable, "no memory for a connection")
+        }
+        defer { natsOptions_Destroy(options) }
+        let closing = Closing()
+        self.closing = closing
+        natsOptions_SetURL(options, address)
+        natsOptions_SetName(options, name)
+        natsOptions_SetAllowReconnect(options, false)
+        natsOptions_SetTimeout(options, Self.connectTimeout)
+        natsOptions_SetWriteDeadline(options, Self.writeDeadline)
+        natsOptions_SetPingInterval(options, Self.pingInterval)
+        natsOptions_SetMaxPingsOut(options, 2)
+        natsOptions_SetSendAsap(options, true)
+        // Errors of the server are told by answers that do not come, and by the closed connection.
+        natsOptions_SetErrorHandler(options, { _, _, _, _ in }, nil)
+        try access.apply(to: options, address: address)
+        let held = Unmanaged.passRetained(closing)
+        natsOptions_SetClosedCB(
+            options,
+            { _, argument in
+                guard let argument else { return }
+                let closing = Unmanaged<Closing>.fromOpaque(argument).takeRetainedValue()
+                closing.isClosed.withLock { $0 = true }
+                closing.signal.send()
+            }, held.toOpaque())
+        var connection: OpaquePointer?
+        let status = natsConnection_Connect(&connection, options)
+        guard status == NATS_OK, let connection else {
+            // The callback may yet be called, or never: the few bytes stay.
+            throw BrokerError(address, status)
+        }
+        pointer = connection
+    }
+
+    /// The largest message that the server takes.
+    var maxPayload: Int { Int(natsConnection_GetMaxPayload(pointer)) }
+
+    /// What the server has complained of last, such as a right that is missing; `nil` if nothing.
+    var complaint: String? {
+        var text: UnsafePointer<CChar>?
+        guard natsConnection_GetLastError(pointer, &text) != NATS_OK, let text else { return nil }
+        let complaint = String(cString: text)
+        return complaint.isEmpty ? nil : complaint
+    }
+
+    /// True if the connection is not gone.
+    var isOpen: Bool { natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }
+
+    /// Addresses of other servers of the cluster, as this one has told.
+    var otherServers: [String] {
+        var (list, count): (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, Int32) = (nil, 0)
+        guard natsConnection_GetDiscoveredServers(pointer, &list, &count) == NATS_OK, let list
+        else { return [] }
+        defer { free(list) }
+        return (0..<Int(count)).compactMap { index in
+            guard let text = list[index] else { return nil }
+            defer { free(text) }
+            return String(cString: text)
+        }
+    }
+
+    /// Subscribes to a subject.
+    func subscribe(to subject: String) throws(BrokerError) -> BrokerSubscription {
+        var subscription: OpaquePointer?
+        let status = natsConnection_SubscribeSync(&subscription, pointer, subject)
+        guard status == NATS_OK, let subscription else { throw BrokerError("subscribe", status) }
+        // What waits is bounded by what is asked for: nothing is dropped by the library.
+        natsSubscription_SetPendingLimits(subscription, -1, -1)
+        let owned = UInt(bitPattern: subscription)
+        subscriptions.withLock { list in
+            OpaquePointer(bitPattern: owned).map { list.append($0) }
+        }
+        return BrokerSubscription(pointer: subscription)
+    }
+
+    /// Publishes a message, with a header that names it if there is one.
+    func publish(
+        _ content: [UInt8], to subject: String, reply: String? = nil, id: String? = nil
+    ) throws(BrokerError) {
+        var message: OpaquePointer?
+        var status = content.withUnsafeBytes { bytes in
+            natsMsg_Create(
+                &message, subject, reply, bytes.bindMemory(to: CChar.self).baseAddress,
+                Int32(clamping: bytes.count))
+        }
+        guard status == NATS_OK, let message else { throw BrokerError("publish", status) }
+        defer { natsMsg_Destroy(message) }
+        if let id { natsMsgHeader_Set(message, "Nats-Msg-Id", id) }
+        status = natsConnection_PublishMsg(pointer, message)
+        if status != NATS_OK { throw BrokerError("publish", status) }
+    }
+
+    /// Closes the connection and releases it and its subscriptions; blocks.
+    ///
+    /// No thread may use them any more.
+    func end() {
+        natsConnection_Close(pointer)
+        let deadline = ThreadTime.now + Self.closeTimeout
+        while !closing.isClosed.withLock({ $0 }) {
+            let rest = deadline - ThreadTime.now
+            // The library still works on it: to leave it is better than to take it away.
+            if rest <= 0 { return }
+            closing.signal.wait(milliseconds: rest)
+        }
+        let owned = subscriptions.withLock { list in
+            defer { list = [] }
+            return list.map { UInt(bitPattern: $0) }
+        }
+        for case let subscription? in owned.map({ OpaquePointer(bitPattern: $0) }) {
+            natsSubscription_Destroy(subscription)
+        }
+        natsConnection_Destroy(pointer)
+    }
+}

@@ -1,0 +1,48 @@
+import CNATS
+
+/// A failure of the broker, or on the way there, as a sentence.
+struct BrokerError: Error, CustomStringConvertible, Sendable {
+    /// The kinds of failures that are dealt with in different ways.
+    enum Kind: Sendable {
+        /// It does not answer, or the connection is gone.
+        case unreachable
+        /// It does not take the credentials.
+        case refused
+        /// It answers, and does not do what is asked.
+        case rejected
+    }
+
+    let kind: Kind
+    let description: String
+    /// The number that JetStream has for what it does not do; 0 for anything else.
+    let code: Int64
+
+    /// Makes an error.
+    init(_ kind: Kind, _ sentence: String, code: Int64 = 0) {
+        self.kind = kind
+        description = sentence
+        self.code = code
+    }
+
+    /// JetStream's number for a stream that is not there.
+    static let noStream: Int64 = 10_059
+
+    /// Makes the error of a call that came to nothing.
+    init(_ action: String, _ status: natsStatus) {
+        let kind: Kind = status == NATS_CONNECTION_AUTH_FAILED ? .refused : .unreachable
+        var sentence = natsStatus_GetText(status).map { String(cString: $0) } ?? "error"
+        switch status {
+        case NATS_CONNECTION_AUTH_FAILED: sentence = "it does not take the credentials"
+        case NATS_TIMEOUT: sentence = "no answer in time"
+        case NATS_NO_SERVER: sentence = "nobody listens there"
+        case NATS_CONNECTION_CLOSED: sentence = "the connection is gone"
+        default:
+            // What the library adds may name files and addresses, no secrets.
+            var last = NATS_OK
+            if let detail = nats_GetLastError(&last), last == status {
+                sentence += ": \(String(cString: detail))"
+            }
+        }
+        self.init(kind, "\(action): \(sentence)")
+    }
+}

@@ -1,0 +1,94 @@
+import JSON
+
+/// The questions of one thread to the broker, and the subscription that answers come to.
+///
+/// Confined to the thread. Not the library's own requests: with those a second thread would take
+/// part in each.
+struct BrokerInbox {
+    let connection: BrokerConnection
+    private let base: String
+    private let subscription: BrokerSubscription
+    private var asked: UInt64 = 0
+
+    /// Milliseconds within which the broker has to answer.
+    static let deadline: Int64 = 5_000
+
+    /// Subscribes to answers.
+    ///
+    /// - Throws: `BrokerError`.
+    init(_ connection: BrokerConnection) throws(BrokerError) {
+        self.connection = connection
+        var random = SystemRandomNumberGenerator()
+        base = "_INBOX.puente\(String(UInt64.random(in: .min ... .max, using: &random), radix: 36))"
+        subscription = try connection.subscribe(to: "\(base).*")
+    }
+
+    /// Publishes something and returns the answer; blocks until it is there.
+    ///
+    /// - Parameter id: the name of the message, by which the broker drops a second one.
+    /// - Throws: `BrokerError`, also if there is no answer in time.
+    mutating func request(
+        _ content: [UInt8], to subject: String, id: String? = nil
+    ) throws(BrokerError) -> [UInt8] {
+        asked += 1
+        let own = "\(base).\(asked)"
+        try connection.publish(content, to: subject, reply: own, id: id)
+        let end = ThreadTime.now + Self.deadline
+        while true {
+            let rest = end - ThreadTime.now
+            guard rest > 0, let answer = try subscription.next(milliseconds: rest) else {
+                let complaint = connection.complaint.map { " (\($0))" } ?? ""
+                throw BrokerError(
+                    .unreachable,
+                    "no answer to \(subject) within \(Self.deadline / 1_000) s\(complaint)")
+            }
+            // An answer that came too late for an earlier question.
+            guard answer.subject == own else { continue }
+            if answer.status == "503" {
+                throw BrokerError(
+                    .rejected,
+                    "nobody takes \(subject): JetStream is off, the stream does not take that "
+                        + "subject, or has no leader at present")
+            }
+            return Array(answer.content)
+        }
+    }
+
+    /// Asks JetStream's interface, and returns the answer; blocks.
+    ///
+    /// - Throws: `BrokerError`, also if the answer is an error: `rejected` with what it says.
+    mutating func call(_ verb: String, _ body: JSON = .null) throws(BrokerError) -> JSON {
+        let content = body == .null ? [] : body.encoded
+        let bytes = try request(content, to: "$JS.API.\(verb)")
+        guard let answer = JSONReader.read(bytes) else {
+            throw BrokerError(.rejected, "\(verb): the answer is no JSON")
+        }
+        if answer["error"].isObject {
+            throw BrokerError(
+                .rejected, "\(verb): \(answer["error"]["description"].string ?? "error")",
+                code: answer["error"]["err_code"].integer ?? 0)
+        }
+        return answer
+    }
+
+    /// Asks for messages, which come one by one with `next(milliseconds:)`.
+    ///
+    /// - Returns: the subject under which the end of what was asked for is told.
+    mutating func pull(
+        _ count: Int, from consumer: String, of stream: String, within milliseconds: Int64
+    ) throws(BrokerError) -> String {
+        asked += 1
+        let own = "\(base).\(asked)"
+        let body: JSON = .object([
+            "batch": .integer(Int64(count)), "expires": .integer(milliseconds * 1_000_000),
+        ])
+        try connection.publish(
+            body.encoded, to: "$JS.API.CONSUMER.MSG.NEXT.\(stream).\(consumer)", reply: own)
+        return own
+    }
+
+    /// Returns the next message; `nil` if there is none within a time.
+    func next(milliseconds: Int64) throws(BrokerError) -> BrokerMessage? {
+        try subscription.next(milliseconds: milliseconds)
+    }
+}

@@ -1,0 +1,20 @@
+import CNATS
+
+/// A subscription whose messages one thread asks for.
+///
+/// Confined to that thread. It is released by the connection, once that is closed: libnats 3.4 uses a
+/// subscription that is destroyed while one of its messages arrives (nats.c #637).
+struct BrokerSubscription: @unchecked Sendable {  // the library's own lock guards it
+    let pointer: OpaquePointer
+
+    /// Returns the next message; `nil` if there is none within a time.
+    ///
+    /// - Throws: `BrokerError` if the connection is gone.
+    func next(milliseconds: Int64) throws(BrokerError) -> BrokerMessage? {
+        var message: OpaquePointer?
+        let status = natsSubscription_NextMsg(&message, pointer, max(1, milliseconds))
+        if status == NATS_OK, let message { return BrokerMessage(message) }
+        if status == NATS_TIMEOUT { return nil }
+        throw BrokerError("receive", status)
+    }
+}

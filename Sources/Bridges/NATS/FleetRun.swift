@@ -1,0 +1,226 @@
+import Chat
+import Locking
+import MessageBus
+import Sockets
+
+/// A nats bridge at work: the broker's threads, an outbox for each room, the inbox, and the tasks that
+/// tell people.
+///
+/// Run by the bridge's task.
+struct FleetRun: Sendable {
+    private let fleet: Fleet
+    private let broker: Broker
+    private let publishers: [RoomPublisher]
+    private let checkpoints: [String: [UInt8]]
+    private let events: EventSignals
+    private let presence: Presence
+
+    /// Signals for what happens at the broker.
+    private final class EventSignals: Sendable {
+        let settled = AsyncSignal()
+        let changed = AsyncSignal()
+        let forgotten = AsyncSignal()
+
+        func send(_ event: Broker.Event) {
+            switch event {
+            case .settled: settled.send()
+            case .changed: changed.send()
+            case .forgotten: forgotten.send()
+            }
+        }
+    }
+
+    /// Makes a run.
+    ///
+    /// - Parameters:
+    ///   - checkpoints: those that an earlier run has left.
+    ///   - now: the present time, in milliseconds since 1970.
+    init(
+        _ fleet: Fleet, _ access: BrokerAccess, _ settings: StreamSettings, sharesPresence: Bool,
+        checkpoints: [String: [UInt8]], now: Int64
+    ) {
+        self.fleet = fleet
+        self.checkpoints = checkpoints
+        let (events, channel) = (EventSignals(), LiveChannel(store: fleet.store))
+        self.events = events
+        let position = { (source: String) in
+            checkpoints[source].flatMap { StreamPosition($0) } ?? StreamPosition()
+        }
+        let broker = Broker(
+            access, settings, store: fleet.store, position: position(Fleet.readSource),
+            sent: position(Fleet.sentSource), log: fleet.log,
+            companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
+        ) { events.send($0) }
+        self.broker = broker
+        presence = Presence(
+            fleet, channel, isShared: sharesPresence, since: now,
+            isConnected: { broker.isConnected })
+        publishers = fleet.rooms.there.sorted { $0.key < $1.key }.map { here, there in
+            RoomPublisher(
+                fleet, broker, room: here, there: there,
+                checkpoints[OutboxProgress.source(here)].flatMap { OutboxProgress($0) }
+                    ?? OutboxProgress(),
+                isInterrupted: checkpoints[RoomPublisher.resendSource(here)] != nil)
+        }
+    }
+
+    private var port: Port { fleet.port }
+
+    /// Works until the bus has ended.
+    ///
+    /// - Throws: `BridgeError` if the broker does not take the credentials at the start; what the
+    ///   store throws.
+    func run() async throws {
+        try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { [broker] in
+                    try await DedicatedThread.run(named: "nats") { broker.run() }
+                }
+                defer { broker.end() }
+                try await becomeReady()
+                try await workAlone()
+                broker.end()
+                try await group.waitForAll()
+            }
+        } onCancel: {
+            broker.end()
+        }
+    }
+
+    /// Waits for the end of the first attempt to connect.
+    private func becomeReady() async throws {
+        let problem = try await fleet.untilStopping { [events, broker] in
+            try await events.settled.wait()
+            return broker.problem
+        }
+        if case .some(.some(let error)) = problem, error.kind == .refused {
+            throw BridgeError("\(error)")
+        }
+        await port.ready()
+        reportReachability()
+        await port.expose { [broker, presence] in
+            BridgeGauges(broker.state.withLock { $0 }, presence.peers)
+        }
+    }
+
+    private func reportReachability() {
+        port.reportReachability { [broker] in broker.problem.map { "\($0)" } }
+    }
+
+    /// Works, unless another living instance has this one's name or store.
+    private func workAlone() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await presence.hear() }
+            defer {
+                presence.channel.tell(.bye)
+                presence.channel.incoming.end()
+                // Whatever waits for the broker waits no longer.
+                broker.end()
+            }
+            try await checkName()
+            group.addTask {
+                try await presence.clashed.wait()
+                throw BridgeError(presence.clash ?? "another instance has this one's name")
+            }
+            group.addTask {
+                do { try await presence.tell() } catch is CancellationError {}
+            }
+            group.addTask { await presence.passWhispers() }
+            group.addTask {
+                try await work()
+                throw Finished()
+            }
+            do {
+                for try await _ in group {}
+            } catch is Finished {}
+            group.cancelAll()
+        }
+    }
+
+    private struct Finished: Error {}
+
+    /// Waits a moment for others to say that they have this instance's name.
+    private func checkName() async throws {
+        guard broker.isConnected else { return }
+        let pause = Duration.milliseconds(100)
+        for tries in 0..<8 {
+            if tries % 4 == 0 { presence.sayHello(asks: true) }
+            guard try await fleet.rest(pause) else { return }
+            if let clash = presence.clash { throw BridgeError(clash) }
+        }
+    }
+
+    private func work() async throws {
+        if port.direction != .out { await port.openSource() }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            var running = 0
+            if port.direction != .out {
+                running += 1
+                group.addTask {
+                    var inbox = Inbox(
+                        fleet, broker, checkpoints,
+                        position: broker.state.withLock { $0.position })
+                    try await inbox.run()
+                    await port.closeSource()
+                    return true
+                }
+            }
+            if port.direction != .in {
+                for publisher in publishers {
+                    running += 1
+                    group.addTask {
+                        try await deliver(by: publisher)
+                        return true
+                    }
+                }
+            }
+            addAttendants(to: &group)
+            while running > 0, let isWork = try await group.next() {
+                if isWork { running -= 1 }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Adds the tasks that the bridge does not wait for.
+    private func addAttendants(to group: inout ThrowingTaskGroup<Bool, any Error>) {
+        group.addTask {
+            await port.stopping()
+            if !Task.isCancelled { broker.stop() }
+            return false
+        }
+        group.addTask {
+            try? await resendForgotten()
+            return false
+        }
+        group.addTask {
+            try? await Outages(fleet, broker, changed: events.changed) { reportReachability() }
+                .run()
+            return false
+        }
+    }
+
+    private func deliver(by publisher: RoomPublisher) async throws {
+        let acknowledgements = Acknowledgements(fleet, broker, room: publisher.room)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await acknowledgements.run() }
+            var outbox = Outbox(fleet, broker, publisher, acknowledgements)
+            try await outbox.run()
+            acknowledgements.end()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Has each room put into the stream again what that has forgotten.
+    private func resendForgotten() async throws {
+        guard port.direction != .in else { return }
+        events.forgotten.send()
+        while true {
+            try await events.forgotten.wait()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for publisher in publishers { group.addTask { try await publisher.resend() } }
+                try await group.waitForAll()
+            }
+        }
+    }
+}

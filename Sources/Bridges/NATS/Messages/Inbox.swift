@@ -1,0 +1,210 @@
+import MessageBus
+import Sockets
+
+/// The way in from the stream: publishes what was said on other instances, each message once, with
+/// the place in the stream.
+///
+/// Owned by the task that runs it.
+struct Inbox {
+    private struct Source: Hashable {
+        let store: String
+        /// The room as the fleet calls it.
+        let room: String
+
+        /// The name of the checkpoint.
+        var checkpoint: String { "in \(store) \(room)" }
+    }
+
+    private let fleet: Fleet
+    private let broker: Broker
+    private var seen: [Source: SourceProgress]
+    private var changed: Set<Source> = []
+    private var drafts: [Draft] = []
+    /// The messages among the drafts, which no answer can find yet.
+    private var enqueued: Set<FleetReference> = []
+    private var position: StreamPosition
+    private var kept: StreamPosition
+    private var keptAt = ThreadTime.now
+    /// Messages that were lost, by room.
+    private var lost: [String: UInt64] = [:]
+
+    /// What has come from an instance for a room.
+    struct SourceProgress: Equatable {
+        /// The highest number.
+        var number: UInt64 = 0
+        /// Messages, those that were lost included.
+        var count: UInt64 = 0
+
+        var state: [UInt8] { Array("\(number) \(count)".utf8) }
+
+        init() {}
+
+        init?(_ state: [UInt8]) {
+            let parts = String(decoding: state, as: UTF8.self).split(separator: " ")
+            guard parts.count == 2, let number = UInt64(parts[0]), let count = UInt64(parts[1])
+            else { return nil }
+            (self.number, self.count) = (number, count)
+        }
+    }
+
+    /// Messages that are published at once.
+    private static let batch = 1_024
+    /// Milliseconds after which the place is kept though nothing was new.
+    private static let pause: Int64 = 2_000
+
+    init(
+        _ fleet: Fleet, _ broker: Broker, _ checkpoints: [String: [UInt8]],
+        position: StreamPosition
+    ) {
+        self.fleet = fleet
+        self.broker = broker
+        self.position = position
+        kept = position
+        seen = [:]
+        for (name, state) in checkpoints {
+            let parts = name.split(separator: " ")
+            guard parts.count == 3, parts[0] == "in", let progress = SourceProgress(state) else {
+                continue
+            }
+            seen[Source(store: String(parts[1]), room: String(parts[2]))] = progress
+        }
+    }
+
+    /// Publishes until the stream is read no more.
+    ///
+    /// - Throws: what the store throws; `CancellationError`.
+    mutating func run() async throws {
+        while true {
+            let next = await broker.incoming.next()
+            if next.isEmpty { break }
+            do {
+                for received in next { try await enqueue(received) }
+                let isDue = ThreadTime.now - keptAt > Self.pause
+                if !drafts.isEmpty || !changed.isEmpty || isDue { try await publish() }
+            } catch PortError.stopped {
+                // What was not published is read again by the next run.
+                return
+            }
+        }
+    }
+
+    // MARK: - One message of the stream
+
+    private mutating func enqueue(_ received: ReceivedBatch) async throws {
+        position = received.position
+        if let batch = received.batch, let room = fleet.rooms.room(named: received.room) {
+            let source = Source(store: received.store, room: received.room)
+            let before = seen[source]
+            var progress = before ?? SourceProgress()
+            if let index = batch.index {
+                if before != nil, received.position.hasGap, index > progress.count {
+                    lost[room, default: 0] += index - progress.count
+                }
+                progress.count = max(progress.count, index)
+            }
+            for record in batch.records where record.number > progress.number {
+                progress.number = record.number
+                progress.count += 1
+                try await enqueue(record, of: batch.instance, from: source.store, in: room)
+            }
+            if let index = batch.index {
+                progress.count = max(progress.count, index + UInt64(batch.records.count))
+            }
+            if progress != before {
+                seen[source] = progress
+                changed.insert(source)
+            }
+            if drafts.count >= Self.batch { try await publish() }
+        }
+        if position.hasGap, received.pending == 0 { try await tellLosses() }
+    }
+
+    private mutating func enqueue(
+        _ record: FleetRecord, of instance: String, from store: String, in room: String
+    ) async throws {
+        let name = fleet.names.shown(record.name, bridge: record.bridge, instance: instance)
+        if record.kind == .deletion {
+            guard let subject = record.subject else { return }
+            try await publish()
+            guard let number = try await number(of: subject) else { return }
+            _ = try await fleet.port.delete(number, as: name)
+            return
+        }
+        var draft = Draft(record.text, from: name)
+        draft.room = room
+        draft.identity = "\(store) \(record.bridge) \(record.name)"
+        draft.time = Timestamp(milliseconds: record.time)
+        draft.isAutomatic = record.isAutomatic
+        draft.isContinuation = record.isContinuation
+        if record.attachment != 0 { draft.attachment = "\(record.attachment)" }
+        var own = FleetReference(store: store, number: record.number)
+        if record.kind == .edit {
+            draft.kind = .edit
+            if let subject = record.subject {
+                if enqueued.contains(subject) { try await publish() }
+                own = subject
+            }
+        }
+        draft.origin = Origin(channel: own.store, remoteID: "\(own.number)")
+        draft.isLinked = true
+        if let reply = record.reply { draft.reply = try await quotation(reply, of: instance) }
+        draft.hasJudgedReply = true
+        drafts.append(draft)
+        if record.kind == .message { enqueued.insert(own) }
+    }
+
+    private mutating func quotation(
+        _ reply: FleetRecord.Reply, of instance: String
+    ) async throws -> Quotation {
+        if enqueued.contains(reply.message) { try await publish() }
+        let number = reply.message.number > 0 ? try await number(of: reply.message) : nil
+        let (name, bridge) = FleetNames.parts(of: reply.name)
+        return Quotation(
+            number: number ?? 0,
+            name: fleet.names.shown(name, bridge: bridge, instance: instance),
+            excerpt: reply.excerpt)
+    }
+
+    /// Returns our number of a message; `nil` if it is not here.
+    private func number(of reference: FleetReference) async throws -> MessageNumber? {
+        if reference.store == fleet.store { return MessageNumber(rawValue: reference.number) }
+        return try await fleet.port.numbers(
+            of: "\(reference.number)", in: reference.store
+        ).first
+    }
+
+    // MARK: - Publishing
+
+    private mutating func publish() async throws {
+        var checkpoints = changed.map {
+            Checkpoint(source: $0.checkpoint, state: (seen[$0] ?? SourceProgress()).state)
+        }
+        if position != kept {
+            checkpoints.append(Checkpoint(source: Fleet.readSource, state: position.state))
+        }
+        if drafts.isEmpty, checkpoints.isEmpty { return }
+        if drafts.isEmpty {
+            try await fleet.port.keep(checkpoints)
+        } else {
+            let receipts = try await fleet.port.publish(drafts, checkpoints: checkpoints)
+            for receipt in receipts {
+                guard case .drop(let reason, let code) = receipt.verdict else { continue }
+                fleet.log.debug("message #\(receipt.number) was dropped: [\(code)] \(reason)")
+            }
+        }
+        (drafts, enqueued, changed) = ([], [], [])
+        (kept, keptAt) = (position, ThreadTime.now)
+    }
+
+    /// Tells each room how many messages it has lost.
+    private mutating func tellLosses() async throws {
+        for (room, count) in lost.sorted(by: { $0.key < $1.key }) where count > 0 {
+            fleet.log.warning("up to \(count) messages of other instances are lost in \(room)")
+            await fleet.announce(fleet.phrases.lostMessages(count), in: room)
+        }
+        lost = [:]
+        position.hasGap = false
+        broker.closeGap()
+        try await publish()
+    }
+}

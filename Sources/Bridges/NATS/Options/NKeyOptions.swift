@@ -1,0 +1,22 @@
+import MessageBus
+
+/// The option `nkey`: a key of ours that the server knows.
+package struct NKeyOptions: PluginOptions {
+    @Option("The public key, as the server knows it: it begins with U.")
+    package var user: String
+    @Option("The seed: it begins with SU.")
+    package var seed: Secret
+
+    /// Makes options without a key.
+    package init() {}
+
+    /// Reports what can't be a key.
+    package func validate(_ check: inout OptionCheck) {
+        if !user.hasPrefix("U") || user.utf8.count != 56 {
+            check.problem("expected a public user key of 56 characters, U…", at: $user)
+        }
+        if !seed.reveal().hasPrefix("SU") {
+            check.problem("expected a user's seed, SU…", at: $seed)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import JSON
+import Locking
+import Sockets
+
+/// What instances tell each other at the moment: at most once, and never in the stream.
+///
+/// Safe from any thread. Its threads last as long as a connection.
+final class LiveChannel: Sendable {
+    /// Something that was told.
+    struct Incoming: Sendable {
+        /// The store of who tells it: that part of the subject is what is believed.
+        let store: String
+        let message: LiveMessage
+    }
+
+    private struct Outgoing {
+        let subject: String
+        let content: [UInt8]
+    }
+
+    private let store: String
+    private let outgoing = Locked<[Outgoing]>([])
+    /// What was told and waits to be looked at.
+    let incoming: BoundedQueue<Incoming>
+
+    /// What waits at most, either way; what comes then is lost.
+    private static let bound = 4_096
+    /// Milliseconds that something may wait to go out.
+    private static let nap: Int64 = 40
+    /// The largest content that is looked at.
+    private static let maxBytes = 1 << 20
+
+    /// Makes a channel of the instance with a store.
+    init(store: String) {
+        self.store = store
+        incoming = BoundedQueue(bound: Self.bound) {}
+    }
+
+    /// Tells something to all others, or to one; without a connection it is lost.
+    func tell(_ message: LiveMessage, to other: String = "all") {
+        let subject = FleetSubject.live(from: store, to: other)
+        let content = message.json.encoded
+        outgoing.withLock { outgoing in
+            if outgoing.count >= Self.bound { outgoing.removeFirst() }
+            outgoing.append(Outgoing(subject: subject, content: content))
+        }
+    }
+
+    /// Tells and hears what is for all until the session is over.
+    func serveAll(_ session: BrokerSession) {
+        // What was to be told while there was no connection is not true any more.
+        outgoing.withLock { $0 = [] }
+        listen(to: FleetSubject.live(from: "*"), session) {
+            let waiting = outgoing.withLock { outgoing in
+                defer { outgoing = [] }
+                return outgoing
+            }
+            for message in waiting {
+                try? session.connection.publish(message.content, to: message.subject)
+            }
+        }
+    }
+
+    /// Hears what is for this instance alone until the session is over.
+    func serveOwn(_ session: BrokerSession) {
+        listen(to: FleetSubject.live(from: "*", to: store), session) {}
+    }
+
+    private func listen(to subject: String, _ session: BrokerSession, _ meanwhile: () -> Void) {
+        guard let subscription = try? session.connection.subscribe(to: subject) else { return }
+        while !session.isOver {
+            meanwhile()
+            do throws(BrokerError) {
+                while let message = try subscription.next(milliseconds: Self.nap) {
+                    receive(message.subject, message.content)
+                    if session.isOver { break }
+                }
+            } catch {
+                return
+            }
+        }
+        meanwhile()
+    }
+
+    private func receive(_ subject: String, _ content: UnsafeRawBufferPointer) {
+        let parts = subject.split(separator: ".")
+        guard parts.count == 3, parts[1] != store || parts[2] == "all",
+            content.count <= Self.maxBytes, incoming.hasCapacity,
+            let message = JSONReader.read(Array(content)).flatMap({ LiveMessage($0) })
+        else { return }
+        incoming.put(Incoming(store: String(parts[1]), message: message), weight: 1)
+    }
+}

@@ -1,0 +1,307 @@
+import Chat
+import Locking
+import MessageBus
+import Sockets
+
+/// Who is on which instance: it tells the others who is here, and the rooms who is there, and passes
+/// private messages on.
+///
+/// Safe from any thread; its state changes in its tasks, one after the other.
+final class Presence: Sendable {
+    private struct State {
+        var own: OwnPeople
+        var peers: [String: FleetPeer] = [:]
+        /// The other instance that keeps this one from sharing anything, as a sentence.
+        var clash: String?
+    }
+
+    let fleet: Fleet
+    let channel: LiveChannel
+    private let broker: @Sendable () -> Bool
+    private let isShared: Bool
+    private let run: String
+    private let since: Int64
+    private let state: Locked<State>
+    private let turn = AsyncTurn()
+    /// Signalled when another instance has this one's name or store.
+    let clashed = AsyncSignal()
+
+    /// Milliseconds between two signs of life.
+    static let beat: Int64 = 5_000
+    /// Milliseconds after which an instance that gives none is gone.
+    static let patience: Int64 = 20_000
+    /// The time between two looks at who is here.
+    private static let look = Duration.milliseconds(250)
+
+    /// Makes the presence of this instance.
+    ///
+    /// - Parameters:
+    ///   - isShared: false to tell and hear no more than that instances are there.
+    ///   - since: when this run has begun, in milliseconds since 1970.
+    ///   - isConnected: returns whether the others can be heard.
+    init(
+        _ fleet: Fleet, _ channel: LiveChannel, isShared: Bool, since: Int64,
+        isConnected: @escaping @Sendable () -> Bool
+    ) {
+        self.fleet = fleet
+        self.channel = channel
+        self.isShared = isShared
+        self.since = since
+        broker = isConnected
+        var random = SystemRandomNumberGenerator()
+        run = String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
+        state = Locked(State(own: OwnPeople(fleet.rooms)))
+    }
+
+    /// The other instances, by their stores.
+    var peers: [String: FleetPeer] { state.withLock { $0.peers } }
+    /// The sentence that another instance has this one's name or store; `nil` if none has.
+    var clash: String? { state.withLock { $0.clash } }
+
+    /// Says that this instance is there.
+    func sayHello(asks: Bool = false) {
+        let version = state.withLock { $0.own.version }
+        channel.tell(
+            .hello(
+                .init(
+                    name: fleet.instance, run: run, since: since, version: version, asks: asks)))
+    }
+
+    // MARK: - Tasks
+
+    /// Tells the others who is here until the task is cancelled.
+    func tell() async throws {
+        var (seen, next): (UInt64?, Int64) = (nil, 0)
+        while true {
+            if isShared,
+                let found = await fleet.port.people(in: Set(fleet.rooms.all), since: seen)
+            {
+                seen = found.changes
+                if let change = state.withLock({ $0.own.update(found.people) }) {
+                    channel.tell(.change(change))
+                }
+            }
+            if ThreadTime.now >= next {
+                next = ThreadTime.now + Self.beat
+                sayHello()
+                await turn.take { await removeSilent() }
+            }
+            try await fleet.clock.sleep(for: Self.look)
+        }
+    }
+
+    /// Hears the others until the channel ends.
+    func hear() async {
+        while true {
+            let next = await channel.incoming.next()
+            if next.isEmpty { return }
+            for incoming in next {
+                await turn.take { await receive(incoming.message, from: incoming.store) }
+            }
+        }
+    }
+
+    /// Passes private messages on until the bus ends.
+    func passWhispers() async {
+        guard isShared else { return }
+        for await message in fleet.port.privateMessages {
+            guard let receiver = message.other, let (store, person) = person(shown: receiver.name)
+            else { continue }
+            let (name, bridge) = FleetNames.parts(of: message.sender.name)
+            let there =
+                person.bridge.isEmpty ? person.name : "\(person.name) (\(person.bridge))"
+            channel.tell(
+                .whisper(
+                    .init(
+                        name: name, bridge: bridge, receiver: there, text: message.text,
+                        isAutomatic: message.isAutomatic)), to: store)
+        }
+    }
+
+    private func person(shown: String) -> (store: String, FleetPerson)? {
+        for (store, peer) in peers {
+            for person in peer.people.keys where self.shown(person, of: peer) == shown {
+                return (store, person)
+            }
+        }
+        return nil
+    }
+
+    // MARK: - Hearing
+
+    private func receive(_ message: LiveMessage, from store: String) async {
+        if case .hello(let hello) = message { return await receive(hello, from: store) }
+        guard isShared, store != fleet.store, let peer = state.withLock({ $0.peers[store] }) else {
+            return
+        }
+        switch message {
+        case .hello: break
+        case .ask:
+            for part in state.withLock({ $0.own.parts }) { channel.tell(.people(part), to: store) }
+        case .change(let change): await receive(change, from: store, peer)
+        case .people(let people): await receive(people, from: store, peer)
+        case .whisper(let whisper):
+            guard fleet.port.direction != .out else { return }
+            let name = fleet.names.shown(
+                whisper.name, bridge: whisper.bridge, instance: peer.name)
+            _ = try? await fleet.port.whisper(
+                whisper.text, from: name, to: whisper.receiver, isAutomatic: whisper.isAutomatic)
+        case .bye: await remove(store, peer, isTold: false)
+        }
+    }
+
+    private func receive(_ hello: LiveMessage.Hello, from store: String) async {
+        if store == fleet.store, hello.run == run { return }
+        if store == fleet.store || hello.name == fleet.instance {
+            // Of two the later one gives way; if they began at once, the one of the later store.
+            let isLater = (hello.since, store, hello.run) < (since, fleet.store, run)
+            if isLater { recordClash(with: hello, store) }
+            sayHello()
+            return
+        }
+        let known = state.withLock { $0.peers[store] }
+        var peer =
+            known
+            ?? FleetPeer(name: hello.name, run: hello.run, since: hello.since, heard: 0)
+        if peer.run != hello.run || peer.name != hello.name {
+            // Run anew: who was there before is not.
+            if peer.name != hello.name { await remove(store, peer, isTold: false) }
+            (peer.name, peer.run, peer.since, peer.version) = (
+                hello.name, hello.run, hello.since, -1
+            )
+            if peer.people.isEmpty { peer.parts = [:] }
+        }
+        peer.heard = ThreadTime.now
+        if known == nil { fleet.log.info("instance \(peer.name) is there, its store \(store)") }
+        let wasGone = peer.isGone
+        peer.isGone = false
+        let present = peer
+        state.withLock { $0.peers[store] = present }
+        if hello.asks { sayHello() }
+        if wasGone { fleet.log.info("instance \(peer.name) is there again") }
+        if isShared, hello.version != peer.version { channel.tell(.ask, to: store) }
+    }
+
+    private func recordClash(with hello: LiveMessage.Hello, _ store: String) {
+        let sentence =
+            store == fleet.store
+            ? """
+            another living instance has a copy of this store (\(store)): give one of them a store \
+            of its own
+            """
+            : """
+            another living instance is called \(hello.name) (its store is \(store)): give this one \
+            another "name"
+            """
+        state.withLock { $0.clash = sentence }
+        clashed.send()
+    }
+
+    private func receive(
+        _ change: LiveMessage.Change, from store: String, _ known: FleetPeer
+    ) async {
+        var peer = known
+        guard change.version == peer.version + 1 else {
+            channel.tell(.ask, to: store)
+            return
+        }
+        peer.version = change.version
+        for renaming in change.renamed {
+            guard let isAnnounced = peer.people.removeValue(forKey: renaming.old) else { continue }
+            peer.people[renaming.new] = isAnnounced
+            await fleet.port.rename(
+                shown(renaming.old, of: peer), to: shown(renaming.new, of: peer))
+        }
+        for person in change.left where peer.people.removeValue(forKey: person) != nil {
+            guard let room = fleet.rooms.room(named: person.room) else { continue }
+            await fleet.port.leave([shown(person, of: peer)], room: room)
+        }
+        for (person, isAnnounced) in change.entered {
+            peer.people[person] = isAnnounced
+            guard let room = fleet.rooms.room(named: person.room), fleet.port.direction != .out
+            else { continue }
+            if isAnnounced {
+                _ = try? await fleet.port.enter(shown(person, of: peer), room: room)
+            } else {
+                await fleet.port.present(as: shown(person, of: peer), in: room)
+            }
+        }
+        let present = peer
+        state.withLock { $0.peers[store] = present }
+    }
+
+    /// Takes in a part of a list; with the last one the list replaces what was known, and no room is
+    /// told of anybody who was there before we heard of them.
+    private func receive(
+        _ people: LiveMessage.People, from store: String, _ known: FleetPeer
+    ) async {
+        var peer = known
+        guard people.parts > 0, people.parts <= 1_000, people.version >= peer.version else {
+            return
+        }
+        peer.parts[people.part] = people.people
+        if peer.parts.count >= people.parts {
+            let all = peer.parts.values.reduce(into: [:]) { $0.merge($1) { $1 } }
+            peer.parts = [:]
+            let gone = Set(peer.people.keys).subtracting(all.keys)
+            let come = all.filter { peer.people[$0.key] == nil }
+            for person in gone {
+                guard let room = fleet.rooms.room(named: person.room) else { continue }
+                await fleet.port.leave([shown(person, of: peer)], room: room)
+            }
+            (peer.people, peer.version) = (all, people.version)
+            await enterQuietly(come, of: peer)
+            if peer.isGoneTold {
+                peer.isGoneTold = false
+                await announce(peer, fleet.phrases.instanceAnswers)
+            }
+        }
+        let present = peer
+        state.withLock { $0.peers[store] = present }
+    }
+
+    private func enterQuietly(_ people: [FleetPerson: Bool], of peer: FleetPeer) async {
+        guard fleet.port.direction != .out else { return }
+        await fleet.port.enterQuietly(
+            people.compactMap { person, isAnnounced in
+                fleet.rooms.room(named: person.room).map {
+                    (name: shown(person, of: peer), room: $0, isAnnounced: isAnnounced)
+                }
+            })
+    }
+
+    // MARK: - Silence
+
+    /// Removes instances that have given no sign of life for too long.
+    private func removeSilent() async {
+        let now = ThreadTime.now
+        for (store, peer) in peers where !peer.isGone && now - peer.heard > Self.patience {
+            // Without a connection the rooms are told of that, once for all instances.
+            let isTold = broker()
+            if isTold { fleet.log.warning("instance \(peer.name) does not answer") }
+            await remove(store, peer, isTold: isTold)
+        }
+    }
+
+    private func remove(_ store: String, _ known: FleetPeer, isTold: Bool) async {
+        var peer = known
+        await fleet.port.leaveQuietly(Set(peer.people.keys.map { shown($0, of: peer) }).sorted())
+        if isTold { await announce(peer, fleet.phrases.instanceIsSilent) }
+        (peer.isGone, peer.isGoneTold) = (true, isTold)
+        (peer.people, peer.parts, peer.version) = ([:], [:], -1)
+        let present = peer
+        state.withLock { $0.peers[store] = present }
+    }
+
+    /// Tells each room something about an instance and how many of its people are there.
+    private func announce(_ peer: FleetPeer, _ sentence: (String, Int) -> String) async {
+        for room in fleet.rooms.all {
+            let count = peer.people.keys.count { $0.room == fleet.rooms.there[room] }
+            await fleet.announce(sentence(peer.name, count), in: room)
+        }
+    }
+
+    private func shown(_ person: FleetPerson, of peer: FleetPeer) -> String {
+        fleet.names.shown(person.name, bridge: person.bridge, instance: peer.name)
+    }
+}

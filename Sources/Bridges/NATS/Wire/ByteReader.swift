@@ -1,0 +1,40 @@
+/// A reader of what a `ByteWriter` has written, which trusts none of it.
+struct ByteReader {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    /// Makes a reader of bytes that stay where they are as long as it reads.
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// True if there is nothing more.
+    var isAtEnd: Bool { position >= bytes.count }
+
+    /// Returns the next byte; `nil` at the end.
+    mutating func byte() -> UInt8? {
+        guard position < bytes.count else { return nil }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    /// Returns the next number; `nil` if there is none.
+    mutating func number() -> UInt64? {
+        var (result, shift): (UInt64, UInt64) = (0, 0)
+        while shift < 64, let byte = byte() {
+            result |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return result }
+            shift += 7
+        }
+        return nil
+    }
+
+    /// Returns the next bytes, whose count stands in front of them; `nil` if they are not there.
+    mutating func part() -> UnsafeRawBufferPointer? {
+        guard let count = number(), count <= UInt64(bytes.count - position) else { return nil }
+        let end = position + Int(count)
+        defer { position = end }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<end])
+    }
+
+    /// Returns the next text; bytes that are no UTF-8 are replaced.
+    mutating func text() -> String? { part().map { String(decoding: $0, as: UTF8.self) } }
+}

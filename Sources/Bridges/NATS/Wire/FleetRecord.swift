@@ -1,0 +1,127 @@
+import MessageBus
+
+/// A message as instances tell it each other.
+struct FleetRecord: Sendable, Equatable {
+    /// The kind of what is told.
+    enum Kind: UInt8, Sendable {
+        case message = 0
+        /// A correction of the message that `subject` names.
+        case edit = 1
+        /// The deletion of the message that `subject` names.
+        case deletion = 2
+    }
+
+    /// The message that another one answers.
+    struct Reply: Sendable, Equatable {
+        var message: FleetReference
+        var name: String
+        var excerpt: String
+    }
+
+    private struct Flags {
+        static let reply: UInt8 = 1
+        static let subject: UInt8 = 2
+        static let automatic: UInt8 = 4
+        static let continuation: UInt8 = 8
+        static let attachment: UInt8 = 16
+    }
+
+    var kind = Kind.message
+    /// Its number on the instance where it was said.
+    var number: UInt64
+    /// Milliseconds since 1970.
+    var time: Int64 = 0
+    /// The name of who said it, without the bridge.
+    var name = ""
+    /// The bridge there by which it was said; empty for people of that instance.
+    var bridge = ""
+    var text = ""
+    var reply: Reply?
+    /// The message that is corrected or deleted.
+    var subject: FleetReference?
+    var isAutomatic = false
+    var isContinuation = false
+    /// The attachment's fingerprint, or 0.
+    var attachment: UInt64 = 0
+
+    /// Makes a record.
+    init(number: UInt64) { self.number = number }
+
+    // MARK: - Writing
+
+    /// Appends the record, with its length in front.
+    ///
+    /// - Parameter scratch: memory that is used meanwhile.
+    func write(to writer: inout ByteWriter, _ scratch: inout ByteWriter) {
+        text.utf8.withContiguousStorageIfAvailable {
+            write(UnsafeRawBufferPointer($0), to: &writer, &scratch)
+        }
+            ?? Array(text.utf8).withUnsafeBytes { write($0, to: &writer, &scratch) }
+    }
+
+    /// Appends the record with a text that is nobody's `String`.
+    func write(
+        _ text: UnsafeRawBufferPointer, to writer: inout ByteWriter, _ scratch: inout ByteWriter
+    ) {
+        scratch.removeAll()
+        scratch.append(kind.rawValue)
+        var flags: UInt8 = 0
+        if reply != nil { flags |= Flags.reply }
+        if subject != nil { flags |= Flags.subject }
+        if isAutomatic { flags |= Flags.automatic }
+        if isContinuation { flags |= Flags.continuation }
+        if attachment != 0 { flags |= Flags.attachment }
+        scratch.append(flags)
+        scratch.append(number)
+        scratch.append(UInt64(max(0, time)))
+        scratch.append(name)
+        scratch.append(bridge)
+        scratch.append(text)
+        if let reply {
+            scratch.append(reply.message.store)
+            scratch.append(reply.message.number)
+            scratch.append(reply.name)
+            scratch.append(reply.excerpt)
+        }
+        if let subject {
+            scratch.append(subject.store)
+            scratch.append(subject.number)
+        }
+        if attachment != 0 { scratch.append(attachment) }
+        writer.append(UInt64(scratch.bytes.count))
+        writer.append(raw: scratch.bytes)
+    }
+
+    // MARK: - Reading
+
+    /// Reads a record; `nil` if it is none, or of a kind that a later version may know.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        var reader = ByteReader(bytes)
+        guard let kind = reader.byte().flatMap({ Kind(rawValue: $0) }), let flags = reader.byte(),
+            let number = reader.number(), let time = reader.number(), let name = reader.text(),
+            let bridge = reader.text(), let text = reader.text()
+        else { return nil }
+        self.init(number: number)
+        self.kind = kind
+        self.time = Int64(clamping: time)
+        (self.name, self.bridge, self.text) = (name, bridge, text)
+        if flags & Flags.reply != 0 {
+            guard let message = Self.reference(&reader), let name = reader.text(),
+                let excerpt = reader.text()
+            else { return nil }
+            reply = Reply(message: message, name: name, excerpt: excerpt)
+        }
+        if flags & Flags.subject != 0 {
+            guard let subject = Self.reference(&reader) else { return nil }
+            self.subject = subject
+        }
+        isAutomatic = flags & Flags.automatic != 0
+        isContinuation = flags & Flags.continuation != 0
+        if flags & Flags.attachment != 0 { attachment = reader.number() ?? 0 }
+    }
+
+    private static func reference(_ reader: inout ByteReader) -> FleetReference? {
+        guard let store = reader.text(), let number = reader.number() else { return nil }
+        return FleetReference(store: store, number: number)
+    }
+}

@@ -1,0 +1,3 @@
+/// A bridge to other instances: it gives names as they are to be shown, with their instance, and the
+/// common chain of the instance where something was said has judged it already.
+package protocol FleetBridge: Bridge {}

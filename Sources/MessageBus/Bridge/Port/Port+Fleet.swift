@@ -1,0 +1,140 @@
+// For bridges to other instances.
+extension Port {
+    /// Returns the name of the store, which no other has: made by chance when it is first asked for.
+    ///
+    /// 16 of `a-z 2-7`.
+    ///
+    /// - Throws: what the store throws; `CancellationError`.
+    package func storeID() async throws -> String {
+        let source = "id"
+        if let known = try await bus.store.checkpoints(of: Self.storeItself)[source] {
+            return String(decoding: known, as: UTF8.self)
+        }
+        let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+        var random = SystemRandomNumberGenerator()
+        let id = (0..<16).map { _ in digits[Int.random(in: 0..<32, using: &random)] }
+        try await bus.keep(
+            [Checkpoint(source: source, state: id)], ofBridge: Self.storeItself)
+        return String(decoding: id, as: UTF8.self)
+    }
+
+    /// The owner of checkpoints that are no bridge's.
+    private static var storeItself: String { "" }
+
+    /// The names of all rooms, the default one first.
+    package var roomNames: [String] {
+        get async { await bus.perform { bus in bus.rooms.map(\.name) } }
+    }
+
+    /// Returns the events of a room behind a number, the oldest first; `nil` if there is no such
+    /// room.
+    ///
+    /// - Throws: what the store throws, if it can't be read.
+    package func events(
+        in room: String, after number: MessageNumber, atMost count: Int
+    ) async throws -> RoomEvents? {
+        try await bus.events(inRoom: room, after: number, atMost: count)
+    }
+
+    /// Returns the texts that wait for the durable readers of this bridge, by room.
+    package var waiting: [WaitingMessages] {
+        get async {
+            await bus.perform { bus in
+                attachment.durableReaders.map { $0.waiting(at: bus.settings.time()) }
+            }
+        }
+    }
+
+    /// The people whom other bridges have here, with a count of all changes.
+    ///
+    /// - Parameter count: the count of an earlier answer: `nil` is returned if nothing has changed.
+    package func people(
+        in rooms: Set<String>, since count: UInt64?
+    ) async -> (people: [PersonHere], changes: UInt64)? {
+        await bus.perform { $0.people(in: rooms, since: count, beside: attachment) }
+    }
+
+    /// Lets people in, or takes them off the list, and tells the rooms of none of them; of those
+    /// who are let in rooms are told when they leave.
+    package func enterQuietly(_ people: [(name: String, room: String, isAnnounced: Bool)]) async {
+        await bus.perform { bus in
+            for person in people {
+                _ = bus.enter(
+                    person.name, room: person.room, isAnnounced: person.isAnnounced, isQuiet: true,
+                    by: attachment)
+            }
+        }
+    }
+
+    /// Takes people off the list, and tells no room.
+    package func leaveQuietly(_ names: [String]) async {
+        await bus.perform { bus in
+            bus.leave(names, room: nil, isQuiet: true, by: attachment)
+        }
+    }
+
+    /// Deletes a message for good, as somebody on another instance has, who may do so there.
+    ///
+    /// - Parameter deleter: the name of who has deleted it, as everybody sees it.
+    /// - Returns: pass, or why not: `unknown-message`.
+    /// - Throws: errors of the store; `CancellationError`.
+    package func delete(_ number: MessageNumber, as deleter: String) async throws -> Verdict {
+        let sender = Sender(
+            name: deleter, key: bus.settings.namePolicy.fold(deleter), bridge: name, identity: 0)
+        let result = try await bus.delete(
+            number, by: sender, role: .moderator, connection: 0)
+        return result == .deleted
+            ? .pass : .drop("there is no such message", code: "unknown-message")
+    }
+}
+
+/// Somebody in a room, as other instances are told.
+package struct PersonHere: Sendable, Hashable {
+    /// The name, as everybody sees it.
+    package let name: String
+    package let room: String
+    /// True if the room was told of the entry.
+    package let isAnnounced: Bool
+    /// A number for the person, whatever the name.
+    package let identity: UInt64
+
+    /// Makes somebody.
+    package init(name: String, room: String, isAnnounced: Bool, identity: UInt64) {
+        self.name = name
+        self.room = room
+        self.isAnnounced = isAnnounced
+        self.identity = identity
+    }
+}
+
+extension Bus {
+    fileprivate func people(
+        in rooms: Set<String>, since count: UInt64?, beside attachment: BridgeAttachment
+    ) -> (people: [PersonHere], changes: UInt64)? {
+        if count == peopleChanges { return nil }
+        let rooms = self.rooms.filter { rooms.contains($0.name) }
+        var result: [PersonHere] = []
+        for person in people.values where person.sender.bridge != attachment.name {
+            for room in rooms where person.isIn(room) {
+                result.append(
+                    PersonHere(
+                        name: person.sender.name, room: room.name,
+                        isAnnounced: person.isAnnounced(in: room),
+                        identity: person.sender.identity))
+            }
+        }
+        return (result, peopleChanges)
+    }
+
+    fileprivate func keep(_ checkpoints: [Checkpoint], ofBridge bridge: String) async throws {
+        let progress = SourceProgress(bridge: bridge, checkpoints: checkpoints)
+        try await store.enqueue(progress).wait()
+    }
+
+    fileprivate func events(
+        inRoom name: String, after number: MessageNumber, atMost count: Int
+    ) async throws -> RoomEvents? {
+        guard let room = room(name) else { return nil }
+        return try await events(in: room, after: number, atMost: count)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Locking
+
+/// A real `nats-server` with JetStream on a free port of this machine.
+///
+/// Safe from any thread.
+final class NATSServer: Sendable {
+    /// The directory that it keeps its streams in.
+    let directory: URL
+    private let state: Locked<(process: Process?, port: Int)>
+    private let arguments: [String]
+
+    /// Starts a server.
+    ///
+    /// - Parameter arguments: what it is told beside its port and directory.
+    init(_ arguments: [String] = []) async throws {
+        directory = FileManager.default.temporaryDirectory
+            .appending(path: "puente-nats-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        state = Locked((nil, -1))
+        self.arguments = arguments
+        try await start()
+    }
+
+    deinit {
+        state.withLock { $0.process }?.terminate()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Its address.
+    var address: String { "nats://127.0.0.1:\(state.withLock { $0.port })" }
+
+    /// Starts it, on the port that it had if it ran before.
+    func start() async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        let path = directory.path(percentEncoded: false)
+        process.arguments =
+            [
+                "nats-server", "-a", "127.0.0.1", "-p", "\(state.withLock { $0.port })", "-js",
+                "-sd", "\(path)/js", "--ports_file_dir", path,
+            ] + arguments
+        process.environment = [
+            "PATH": "\(ProcessInfo.processInfo.environment["PATH"] ?? ""):/usr/sbin:/usr/local/bin"
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        state.withLock { $0.process = process }
+        let ports = directory.appending(path: "nats-server_\(process.processIdentifier).ports")
+        while true {
+            if let data = try? Data(contentsOf: ports), let port = Self.port(in: data) {
+                return state.withLock { $0.port = port }
+            }
+            guard process.isRunning else { throw CocoaError(.executableLoad) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private static func port(in data: Data) -> Int? {
+        let text = String(decoding: data, as: UTF8.self)
+        guard let match = text.firstMatch(of: /127\.0\.0\.1:([0-9]+)/) else { return nil }
+        return Int(match.1)
+    }
+
+    /// Kills it, as a crash would.
+    func kill() {
+        guard let process = state.withLock({ $0.process }) else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Removes what it has kept; it must not run.
+    func forget() throws {
+        try FileManager.default.removeItem(at: directory.appending(path: "js"))
+    }
+}
