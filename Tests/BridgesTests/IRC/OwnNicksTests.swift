@@ -11,6 +11,7 @@ import Testing
         let port = await test.port("irc")
         var options = IRCClient.Options()
         options.server = try #require(Address("localhost:6667"))
+        options.nick = "puente"
         let nicks = OwnNicks()
         let one = IRCNetwork(options, test.context(), port, nicks, sts: nil)
         let two = IRCNetwork(options, test.context(), port, nicks, sts: nil)
