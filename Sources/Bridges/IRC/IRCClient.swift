@@ -62,17 +62,25 @@ package struct IRCClient: Bridge {
 
     let options: Options
     let context: Context
+    /// The nicks of the daemon's bridges, this one among them.
+    private let ownNicks: OwnNicks
 
-    /// Makes a bridge that connects to nothing yet.
+    /// Makes a bridge that connects to nothing yet, and knows of no other.
     package init(_ options: Options, _ context: Context) {
+        self.init(options, context, OwnNicks())
+    }
+
+    /// Makes a bridge that connects to nothing yet, and does not read others.
+    init(_ options: Options, _ context: Context, _ ownNicks: OwnNicks) {
         self.options = options
         self.context = context
+        self.ownNicks = ownNicks
     }
 
     /// Relays messages until the bus has ended.
     package func run(_ port: Port) async throws {
         do {
-            try await IRCRelay(options, context, port).run()
+            try await IRCRelay(options, context, port, ownNicks).run()
         } catch is CancellationError where Task.isCancelled {
             // The daemon does not wait for it any longer; the bridge has not failed.
         }
@@ -82,8 +90,9 @@ package struct IRCClient: Bridge {
 extension Registry {
     /// Registers `irc`.
     package mutating func registerIRC() {
+        let ownNicks = OwnNicks()
         bridge("irc", about: "Channels of an IRC network, as one of its clients.") {
-            (options: IRCClient.Options, context: Context) in IRCClient(options, context)
+            (options: IRCClient.Options, context: Context) in IRCClient(options, context, ownNicks)
         }
     }
 }

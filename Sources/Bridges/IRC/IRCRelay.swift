@@ -9,16 +9,20 @@ struct IRCRelay: Sendable {
     private let options: IRCClient.Options
     private let context: Context
     let port: Port
+    private let ownNicks: OwnNicks
 
     /// The time after the bus has begun to stop in which messages still go out.
     private static let sendingTime = Duration.seconds(6)
     /// The time in which they may yet be confirmed.
     private static let settlingTime = Duration.milliseconds(2_500)
 
-    init(_ options: IRCClient.Options, _ context: Context, _ port: Port) {
+    init(
+        _ options: IRCClient.Options, _ context: Context, _ port: Port, _ ownNicks: OwnNicks
+    ) {
         self.options = options
         self.context = context
         self.port = port
+        self.ownNicks = ownNicks
     }
 
     /// A part of the work.
@@ -35,7 +39,8 @@ struct IRCRelay: Sendable {
     /// - Throws: `BridgeError` if the server refuses the first connection; what the store throws.
     func run() async throws {
         let state = try await port.checkpoint(of: STSPolicy.source)
-        let network = IRCNetwork(options, context, port, sts: state.flatMap { STSPolicy($0) })
+        let network = IRCNetwork(
+            options, context, port, ownNicks, sts: state.flatMap { STSPolicy($0) })
         _ = (port.possibleDuplicates, port.leftOut)
         if port.direction != .out { await port.openSource() }
         do {

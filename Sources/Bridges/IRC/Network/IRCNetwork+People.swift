@@ -133,6 +133,7 @@ extension IRCNetwork {
 
     /// Returns whether somebody is not read.
     func isIgnored(_ source: IRCSource) -> Bool {
+        if isOwnBridge(source) { return true }
         guard !options.ignore.isEmpty else { return false }
         let name = "\(source.nick)!\(source.user ?? "")@\(source.host ?? "")"
         let key = roster.key(name)

@@ -36,12 +36,13 @@ actor IRCNetwork {
     var isWelcome = false
     /// The time of the server's 001, in the loop's nanoseconds.
     var greetedAt: Int64?
-    var features = ServerFeatures()
+    var features = ServerFeatures() { didSet { recordNick() } }
     var roster = Roster()
     var batches = OpenBatches()
     var splits = Netsplits()
     /// The bridge itself as the server shows it.
-    var own = IRCSource(nick: "")
+    var own = IRCSource(nick: "") { didSet { recordNick() } }
+    private let ownNicks: OwnNicks
     var channels: [String: JoinedChannel] = [:]
     var outbox: Outbox
     /// Messages that have arrived, or will never, by channel.
@@ -84,11 +85,15 @@ actor IRCNetwork {
     /// The thread of the loop is the actor's.
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(_ options: IRCClient.Options, _ context: Context, _ port: Port, sts: STSPolicy?) {
+    init(
+        _ options: IRCClient.Options, _ context: Context, _ port: Port, _ ownNicks: OwnNicks,
+        sts: STSPolicy?
+    ) {
         loop = context.loop
         self.options = options
         self.context = context
         self.port = port
+        self.ownNicks = ownNicks
         self.sts = sts
         phrases = Phrases(port.language)
         serverName = options.endpoint.host
@@ -125,6 +130,7 @@ actor IRCNetwork {
     /// Ends everything at once.
     func close() {
         isFinishing = true
+        ownNicks.remove(self)
         tickTimer?.cancel()
         pumpTimer?.cancel()
         (tickTimer, pumpTimer) = (nil, nil)
@@ -136,6 +142,22 @@ actor IRCNetwork {
 
     /// Ends everything soon; for callers that can't wait.
     nonisolated func closeSoon() { loop.perform { self.assumeIsolated { $0.close() } } }
+
+    // MARK: - The daemon's own bridges
+
+    /// The name of the network, or of the server if it tells none.
+    private var networkName: String { features.network ?? serverName }
+
+    private func recordNick() {
+        guard !own.nick.isEmpty else { return }
+        ownNicks.record(features.caseMapping.key(of: own.nick), on: networkName, of: self)
+    }
+
+    /// Returns whether somebody is another bridge of this daemon.
+    func isOwnBridge(_ source: IRCSource) -> Bool {
+        ownNicks.isAnother(
+            features.caseMapping.key(of: source.nick), on: networkName, than: self)
+    }
 
     // MARK: - Events for the bus
 

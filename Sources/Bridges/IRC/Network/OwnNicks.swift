@@ -1,0 +1,44 @@
+import Locking
+
+/// The nicks that the daemon's own bridges have on networks: none of them reads another, or what one
+/// says would go round where two share a channel.
+///
+/// Safe from any thread.
+final class OwnNicks: Sendable {
+    /// A bridge's place on a network.
+    private struct Place {
+        let network: String
+        let nick: String
+    }
+
+    private let places = Locked<[ObjectIdentifier: Place]>([:])
+
+    /// Makes a list without nicks.
+    init() {}
+
+    /// Records the nick that a client has at present.
+    ///
+    /// - Parameters:
+    ///   - nick: the nick, as the network compares it.
+    ///   - network: the name of the network, or of its server.
+    func record(_ nick: String, on network: String, of client: IRCNetwork) {
+        places.withLock {
+            $0[ObjectIdentifier(client)] = Place(network: network.lowercased(), nick: nick)
+        }
+    }
+
+    /// Removes a client that is not there any more.
+    func remove(_ client: IRCNetwork) {
+        places.withLock { $0[ObjectIdentifier(client)] = nil }
+    }
+
+    /// Returns whether a nick belongs to another client than one.
+    func isAnother(_ nick: String, on network: String, than client: IRCNetwork) -> Bool {
+        let network = network.lowercased()
+        return places.withLock { places in
+            places.contains { other, place in
+                other != ObjectIdentifier(client) && place.nick == nick && place.network == network
+            }
+        }
+    }
+}
