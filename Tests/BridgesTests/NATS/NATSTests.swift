@@ -14,7 +14,7 @@ import TestSupport
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `what is said on one instance is said on the other, judged once`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)
@@ -36,7 +36,7 @@ import TestSupport
         try await sur.stop()
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `replies, edits and deletions find their message`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)
@@ -68,7 +68,7 @@ import TestSupport
         #expect(sur.port.isDeleted(there.number))
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `a broker that is killed loses nothing, and nothing comes twice`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)
@@ -85,7 +85,7 @@ import TestSupport
         #expect(read.map(\.text) == (0..<300).map { "m\($0)" } + ["fin"])
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `an instance that was away reads what it has missed, once`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)
@@ -105,7 +105,7 @@ import TestSupport
         #expect(read.map(\.text) == (0..<500).map { "m\($0)" } + ["fin"])
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `what a broker has forgotten is put in again`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)
@@ -127,7 +127,7 @@ import TestSupport
             await sur.read(until: "fin").map(\.text) == (0..<50).map { "m\($0)" } + ["fin"])
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `people are on the list of the other instance, and are whispered to`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)
@@ -155,7 +155,7 @@ import TestSupport
         #expect(leave.sender.name == "ana (norte)")
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `the later of two living instances with one name shares nothing`() async throws {
         let server = try await NATSServer()
         let first = try await FleetHost("norte", server.address)
@@ -166,7 +166,7 @@ import TestSupport
         #expect(second.test.log.sentences.contains { $0.contains("its store") })
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `a stream that does not keep by limits is refused, and said`() async throws {
         let server = try await NATSServer()
         var settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 1 << 20)
@@ -177,7 +177,7 @@ import TestSupport
         #expect(norte.test.log.sentences.contains { $0.contains("made the stream") } == false)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `what the stream no longer has is counted and told`() async throws {
         let server = try await NATSServer()
         // Room for some messages only.
@@ -206,7 +206,7 @@ import TestSupport
         #expect(sentence.contains("of other instances are lost in general"))
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `a wrong password stops a bridge that was never ready`() async throws {
         let server = try await NATSServer(["--user", "u", "--pass", "p"])
         let norte = try await FleetHost("norte", server.address) {

@@ -47,8 +47,10 @@ import Testing
             ["WEBHOOK_SECRET": Self.secret]) { $1 }
         let output = Pipe()
         receiver.standardOutput = output
+        receiver.standardError = FileHandle.nullDevice
         try receiver.run()
-        defer { receiver.terminate() }
+        // Tests ignore SIGTERM, and so does what they start.
+        defer { kill(receiver.processIdentifier, SIGKILL) }
         daemon = try folder.start()
         client = try ChatClient(port: try await daemon.port())
         try client.send("ana: dos\n")

@@ -39,7 +39,7 @@ package struct BridgeConformance: Sendable {
     }
 
     /// The time that a bridge has for each thing it has to do.
-    private static let patience = Duration.seconds(30)
+    private static let patience = Duration.seconds(300)
     /// Messages of the flood: more than a room keeps for those who are late.
     private static let flooding = 3_000
     /// Messages that the other side says.
