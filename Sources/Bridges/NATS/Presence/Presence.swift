@@ -11,6 +11,8 @@ final class Presence: Sendable {
     private struct State {
         var own: OwnPeople
         var peers: [String: FleetPeer] = [:]
+        /// The time at which nobody could be heard last.
+        var deafAt: Int64 = 0
         /// The other instance that keeps this one from sharing anything, as a sentence.
         var clash: String?
     }
@@ -81,6 +83,7 @@ final class Presence: Sendable {
                     channel.tell(.change(change))
                 }
             }
+            if !broker() { state.withLock { $0.deafAt = ThreadTime.now } }
             if ThreadTime.now >= next {
                 next = ThreadTime.now + Self.beat
                 sayHello()
@@ -275,9 +278,12 @@ final class Presence: Sendable {
     /// Removes instances that have given no sign of life for too long.
     private func removeSilent() async {
         let now = ThreadTime.now
-        for (store, peer) in peers where !peer.isGone && now - peer.heard > Self.patience {
-            // Without a connection the rooms are told of that, once for all instances.
-            let isTold = broker()
+        // Without a connection the rooms are told of that, once for all instances; with one that has
+        // just come back, each has its time anew.
+        let isTold = broker()
+        let deafAt = isTold ? state.withLock { $0.deafAt } : 0
+        for (store, peer) in peers
+        where !peer.isGone && now - max(peer.heard, deafAt) > Self.patience {
             if isTold { fleet.log.warning("instance \(peer.name) does not answer") }
             await remove(store, peer, isTold: isTold)
         }
