@@ -177,7 +177,8 @@ let package = Package(
 
         // Tests: one target for each module, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Locking", "MessageBus", "Sockets", "COpenSSL"],
+            name: "TestSupport",
+            dependencies: ["Locking", "MessageBus", "Sockets", "CLinux", "COpenSSL"],
             path: "Tests/TestSupport"),
         // A daemon with plug-ins that the program has not: such as block.
         .executableTarget(
@@ -288,8 +289,7 @@ let package = Package(
             name: "PuenteTests",
             dependencies: [
                 "puente", "TestDaemon", "Accounts", "Store", "Locking", "MessageBus", "Sockets",
-                "Middlewares",
-                "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
+                "Middlewares", "Bridges", "Chat", "Wiring", "Plugins", "TestSupport", "CLinux",
             ],
             exclude: ["Examples"]),
         fuzzing,

@@ -10,9 +10,18 @@ import Testing
     private static let programs = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Programs")
 
+    /// A clock whose sleepers wake up at once, and so before their time by any other clock.
+    private struct EarlyClock: Clock {
+        let now = ContinuousClock.now
+        let minimumResolution = Duration.nanoseconds(1)
+
+        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {}
+    }
+
     /// Returns whether a program conforms, and what the kit has to say.
     private static func conforms(
-        _ command: [String], isDurable: Bool = false, endsAtFailure: Bool = false
+        _ command: [String], isDurable: Bool = false, endsAtFailure: Bool = false,
+        by clock: (any Clock<Duration>)? = nil
     ) async throws -> (conforms: Bool, report: [String]) {
         Signals.ignoreFailedWrites()
         let loop = try EventLoop()
@@ -26,7 +35,8 @@ import Testing
         )
         if command.last == "never-ready" { deadlines.ready = .seconds(1) }
         let kit = try Conformance(
-            command, isDurable: isDurable, on: loop, clock: LoopSleep(loop), deadlines: deadlines
+            command, isDurable: isDurable, on: loop, clock: clock ?? LoopSleep(loop),
+            deadlines: deadlines
         ) { line in report.withLock { $0.append(line) } }
         let conforms = await kit.run(endsAtFailure: endsAtFailure)
         return (conforms, report.withLock { $0 })
@@ -84,5 +94,12 @@ import Testing
         let (conforms, report) = try await Self.conforms(
             ["python3", Self.file("broken.py"), "no"], isDurable: true)
         #expect(conforms, "\(report)")
+    }
+
+    @Test func `a deadline that passes while its end is computed is a deadline`() async throws {
+        let (conforms, report) = try await Self.conforms(
+            ["python3", Self.file("broken.py"), "never-ready"], by: EarlyClock())
+        #expect(!conforms)
+        #expect(report.first?.hasPrefix("fail: ready: it has not said") == true, "\(report)")
     }
 }

@@ -1,6 +1,7 @@
+import CLinux
 import Foundation
-import Sockets
 import Locking
+import Sockets
 import TestSupport
 import Testing
 
@@ -27,8 +28,8 @@ final class RunningProgram: Sendable {
     private let ending: TestStream
     private let status = Status()
 
-    /// The descriptors of this process that may be open when another is started.
-    private static let highestDescriptor: Int32 = 1_024
+    /// A number above those of a process's own descriptors.
+    private static let highDescriptor: Int32 = 900
     /// Held while a process is started, so that none inherits another's pipes.
     private static let starting = Locked(())
 
@@ -62,7 +63,7 @@ final class RunningProgram: Sendable {
         var descriptors: [Int32] = []
         if streams == .test { descriptors = [pipes.0.read, pipes.1.write, pipes.2.write] }
         // Out of the way: whichever numbers they have, they become others.
-        let passed = passing.map { fcntl($0, F_DUPFD_CLOEXEC, Self.highestDescriptor - 100) }
+        let passed = passing.map { fcntl($0, F_DUPFD_CLOEXEC, Self.highDescriptor) }
         defer { for descriptor in passed { close(descriptor) } }
         process = try Self.starting.withLock { _ in
             try Self.spawn(words, variables.map { "\($0)=\($1)" }, descriptors + passed)
@@ -186,9 +187,8 @@ final class RunningProgram: Sendable {
         for (number, descriptor) in descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
-        for descriptor in Int32(descriptors.count)..<highestDescriptor {
-            posix_spawn_file_actions_addclose(&actions, descriptor)
-        }
+        // Thousands may be open here: who inherits the end of another test's pipe keeps it open.
+        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(descriptors.count))
         var all = sigset_t()
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)

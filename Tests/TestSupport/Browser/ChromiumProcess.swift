@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Locking
@@ -14,9 +15,6 @@ final class ChromiumProcess: Sendable {
     private let process: pid_t
     private let profile: URL
 
-    /// Descriptors of this process that may be open when the browser is started: tests beside this
-    /// one have thousands, and wait for the end of pipes that a browser must not hold open.
-    private static let highestDescriptor: Int32 = 8_192
     /// Where Debian and others put the program.
     private static let places = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
 
@@ -78,10 +76,8 @@ final class ChromiumProcess: Sendable {
         for descriptor in Int32(0)...2 {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        for descriptor in Int32(5)..<min(Self.highestDescriptor, Int32(clamping: Descriptors.limit))
-        {
-            posix_spawn_file_actions_addclose(&actions, descriptor)
-        }
+        // Tests beside this one wait for the end of pipes that a browser must not hold open.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 5)
         var arguments = words.map { strdup($0) } + [nil]
         defer { for text in arguments { free(text) } }
         var process: pid_t = 0

@@ -189,26 +189,41 @@ final class TriedProgram: Sendable {
     // MARK: - Waiting
 
     /// Waits for something; returns whether it came true in time.
+    ///
+    /// A cancelled task is out of time.
     func wait(
         _ deadline: Duration, for isTrue: @escaping @Sendable (TriedProgram) -> Bool
     ) async -> Bool {
+        // The timer alone says when time is over: a clock that is asked here may find a little of it
+        // left, and then nobody would wake this task any more.
+        let isOver = Locked(false)
         let timer = Task(executorPreference: LoopExecutor(kit.loop)) { [kit] in
             try? await kit.clock.sleep(for: deadline)
+            isOver.withLock { $0 = true }
             self.wake()
         }
         defer { timer.cancel() }
-        let end = ContinuousClock.now + deadline
-        while true {
-            let (seen, isRead) = state.withLock { ($0.changes, $0.isRead) }
-            if isTrue(self) { return true }
-            if isRead || ContinuousClock.now >= end { return false }
-            await withCheckedContinuation { continuation in
-                let hasChanged = state.withLock { state in
-                    if state.changes == seen { state.waiters.append(continuation) }
-                    return state.changes != seen
-                }
-                if hasChanged { continuation.resume() }
+        return await withTaskCancellationHandler {
+            while true {
+                let (seen, isRead) = state.withLock { ($0.changes, $0.isRead) }
+                let isLast = isRead || isOver.withLock { $0 }
+                if isTrue(self) { return true }
+                if isLast { return false }
+                await change(after: seen)
             }
+        } onCancel: {
+            timer.cancel()
+        }
+    }
+
+    /// Waits until something has changed since a number of changes.
+    private func change(after seen: Int) async {
+        await withCheckedContinuation { continuation in
+            let hasChanged = state.withLock { state in
+                if state.changes == seen { state.waiters.append(continuation) }
+                return state.changes != seen
+            }
+            if hasChanged { continuation.resume() }
         }
     }
 
