@@ -5,7 +5,9 @@ import Sockets
 /// The outgoing half of a client: the lines of the channels that it is in, and answers of its own.
 ///
 /// Confined to the bus's loop.
-final class IRCStream: WatchedConnection, @unchecked Sendable {  // touched on the loop only
+final class IRCStream: WatchedConnection, ScheduledStream,
+    @unchecked Sendable  // touched on the loop only
+{
     /// A channel that is read.
     private struct Reading {
         let form: ChannelForm

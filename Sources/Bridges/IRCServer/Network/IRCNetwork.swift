@@ -18,7 +18,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     let people: IRCPeople
     let markers = ReadMarkers()
     let stalled: StalledReaders
-    let turnEnd: IRCTurnEnd
+    let turnEnd: TurnEnd<IRCStream>
     let lists = ListBudget(bound: 64 << 20)
     /// The server's name, which stands in front of its lines.
     let name: String
@@ -89,7 +89,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         people = IRCPeople(port.bus)
         stalled = StalledReaders(
             timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
-        turnEnd = IRCTurnEnd(on: loop)
+        turnEnd = TurnEnd(on: loop)
         let host = NickRules.host(bus.settings.name)
         let isNamed = host.contains(".") && bus.settings.name.allSatisfy { $0 != " " }
         // Clients tell a server from a person by the dot.

@@ -23,7 +23,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     let isTokenRequired: Bool
     private let isLocal: Bool
     let stalled: StalledReaders
-    let turnEnd: TurnEnd
+    let turnEnd: TurnEnd<RoomStream>
     let search = MessageSearch()
     let lists: ListProduction
     /// The limit on changes of name or room.

@@ -7,7 +7,9 @@ import Sockets
 /// it reads, and bytes for this client alone.
 ///
 /// Confined to the bus's loop.
-final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on the loop only
+final class RoomStream: WatchedConnection, ScheduledStream,
+    @unchecked Sendable  // touched on the loop only
+{
     /// A room that is read.
     private struct Reading {
         let room: WebRoom

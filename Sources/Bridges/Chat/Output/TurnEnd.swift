@@ -5,16 +5,17 @@ import Sockets
 /// close.
 ///
 /// Confined to the bus's loop.
-final class TurnEnd {
+package final class TurnEnd<Stream: ScheduledStream> {
     private let loop: EventLoop
-    private var sending: [RoomStream] = []
-    private var closing: [RoomStream] = []
+    private var sending: [Stream] = []
+    private var closing: [Stream] = []
     private var isRunning = false
 
-    init(on loop: EventLoop) { self.loop = loop }
+    /// Makes one with nothing to do.
+    package init(on loop: EventLoop) { self.loop = loop }
 
     /// Schedules a stream that has bytes to send.
-    func schedule(_ stream: RoomStream) {
+    package func schedule(_ stream: Stream) {
         loop.assertOwned()
         // Another bridge's end of turn may write to a stream here after this bridge's has run.
         if sending.isEmpty, !isRunning { loop.requestTurnIfEnding() }
@@ -22,13 +23,13 @@ final class TurnEnd {
     }
 
     /// Schedules the close of a stream.
-    func scheduleClose(of stream: RoomStream) {
+    package func scheduleClose(of stream: Stream) {
         if closing.isEmpty, !isRunning { loop.requestTurnIfEnding() }
         closing.append(stream)
     }
 
     /// Does all that is scheduled.
-    func run(_ bus: isolated Bus) {
+    package func run(_ bus: isolated Bus) {
         isRunning = true
         defer { isRunning = false }
         while !sending.isEmpty || !closing.isEmpty {
