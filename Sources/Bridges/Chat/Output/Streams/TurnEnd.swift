@@ -5,17 +5,16 @@ import Sockets
 /// close.
 ///
 /// Confined to the bus's loop.
-package final class TurnEnd<Stream: ScheduledStream> {
+final class TurnEnd<Form: RoomForm> {
     private let loop: EventLoop
-    private var sending: [Stream] = []
-    private var closing: [Stream] = []
+    private var sending: [RoomStream<Form>] = []
+    private var closing: [RoomStream<Form>] = []
     private var isRunning = false
 
-    /// Makes one with nothing to do.
-    package init(on loop: EventLoop) { self.loop = loop }
+    init(on loop: EventLoop) { self.loop = loop }
 
     /// Schedules a stream that has bytes to send.
-    package func schedule(_ stream: Stream) {
+    func schedule(_ stream: RoomStream<Form>) {
         loop.assertOwned()
         // Another bridge's end of turn may write to a stream here after this bridge's has run.
         if sending.isEmpty, !isRunning { loop.requestTurnIfEnding() }
@@ -23,13 +22,13 @@ package final class TurnEnd<Stream: ScheduledStream> {
     }
 
     /// Schedules the close of a stream.
-    package func scheduleClose(of stream: Stream) {
+    func scheduleClose(of stream: RoomStream<Form>) {
         if closing.isEmpty, !isRunning { loop.requestTurnIfEnding() }
         closing.append(stream)
     }
 
     /// Does all that is scheduled.
-    package func run(_ bus: isolated Bus) {
+    func run(_ bus: isolated Bus) {
         isRunning = true
         defer { isRunning = false }
         while !sending.isEmpty || !closing.isEmpty {
