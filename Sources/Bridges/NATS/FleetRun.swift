@@ -87,15 +87,13 @@ struct FleetRun: Sendable {
         }
     }
 
-    /// Waits for the end of the first attempt to connect.
+    /// Waits for the end of the first attempts to connect, one with each server.
     private func becomeReady() async throws {
         let problem = try await fleet.untilStopping { [events, broker] in
             try await events.settled.wait()
-            return broker.problem
+            return broker.state.withLock { $0.startRefusal }
         }
-        if case .some(.some(let error)) = problem, error.kind == .refused {
-            throw BridgeError("\(error)")
-        }
+        if case .some(.some(let error)) = problem { throw BridgeError("\(error)") }
         await port.ready()
         reportReachability()
         await port.expose { [broker, presence] in

@@ -12,7 +12,8 @@ package struct NATS: FleetBridge {
 
     /// Makes a bridge that connects to nothing yet.
     ///
-    /// - Throws: a sentence if the instance has no name of its own, or keeps nothing.
+    /// - Throws: a sentence if the instance has no name of its own, or keeps nothing, or if its
+    ///   credentials file is none.
     package init(_ options: Options, _ context: Context) throws {
         try self.init(options, context, clock: LoopSleep(context.loop))
     }
@@ -31,6 +32,9 @@ package struct NATS: FleetBridge {
         self.clock = clock
         instance = context.name
         access = options.access { context.path($0) }
+        if let credentials = access.credentials {
+            try BrokerKeys.checkCredentials(at: credentials)
+        }
     }
 
     /// Shares rooms until the bus has ended.

@@ -26,7 +26,7 @@ struct Outages: Sendable {
     /// Tells until the task is cancelled.
     func run() async throws {
         while true {
-            if broker.problem == nil {
+            if broker.outage == nil {
                 try await changed.wait()
                 onChange()
                 continue
@@ -43,7 +43,7 @@ struct Outages: Sendable {
                 return true
             }
             group.addTask {
-                try await waitUntil { broker.problem == nil }
+                try await waitUntil { broker.outage == nil }
                 return false
             }
             defer { group.cancelAll() }
@@ -57,7 +57,7 @@ struct Outages: Sendable {
             await fleet.announce(
                 fleet.phrases.fleetIsSilent(waiting: waiting[room] ?? 0), in: room)
         }
-        try await waitUntil { broker.problem == nil }
+        try await waitUntil { broker.outage == nil }
         let left = await counts()
         for room in fleet.rooms.all {
             await fleet.announce(fleet.phrases.fleetAnswers(waiting: left[room] ?? 0), in: room)

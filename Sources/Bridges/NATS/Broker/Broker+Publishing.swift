@@ -1,16 +1,23 @@
 import JSON
+import Locking
 
 // Putting messages into the stream: one at a time, the next when the last is acknowledged.
 extension Broker {
     /// Publishes what waits until the session is over, on a thread of its own.
     func publish(_ session: BrokerSession, created: String) {
         guard var inbox = try? BrokerInbox(session.connection) else { return session.finish() }
+        let sent = state.withLock { $0.sent }
+        var last = sent.created == created ? sent.sequence : 0
         while !session.isOver {
             guard let request = publishing.next(milliseconds: Self.nap) else { continue }
             let outcome: PublishQueue.Outcome
             do throws(BrokerError) {
-                let sequence = try put(request, &inbox)
+                let (sequence, isKnown) = try put(request, &inbox)
+                // Numbers of one stream rise: this is another, which has to be found out.
+                if !isKnown, sequence <= last { session.doubt() }
+                if !isKnown { last = sequence }
                 outcome = .stored(sequence, created: created)
+                session.recordPublished()
                 recordPublished(sequence)
             } catch {
                 if error.kind == .unreachable { session.doubt() }
@@ -20,9 +27,10 @@ extension Broker {
         }
     }
 
+    /// Puts a message into the stream; returns its number there, and whether it was there already.
     private func put(
         _ request: PublishQueue.Request, _ inbox: inout BrokerInbox
-    ) throws(BrokerError) -> UInt64 {
+    ) throws(BrokerError) -> (sequence: UInt64, isKnown: Bool) {
         let bytes = try inbox.request(request.content, to: request.subject, id: request.id)
         guard let answer = JSONReader.read(bytes) else {
             throw BrokerError(.rejected, "\(request.subject): the answer is no JSON")
@@ -37,6 +45,6 @@ extension Broker {
             throw BrokerError(
                 .rejected, "\(request.subject) belongs to the stream \(stream): see \"stream\"")
         }
-        return UInt64(clamping: number)
+        return (UInt64(clamping: number), answer["duplicate"].isTrue)
     }
 }

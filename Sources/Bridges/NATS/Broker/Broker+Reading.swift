@@ -26,6 +26,10 @@ extension Broker {
     private static let patience: Int64 = 4_500
     /// Milliseconds without a message after which stream and consumer are asked for.
     private static let silence: Int64 = 5_000
+    /// Milliseconds between two looks at what the server complains of.
+    private static let look: Int64 = 1_000
+    /// Consumers that fail before another server is tried.
+    private static let tries = 3
     /// Nanoseconds after which the broker forgets a consumer that nobody asks.
     private static let inactivity: Int64 = 60_000_000_000
 
@@ -36,7 +40,9 @@ extension Broker {
         var inbox = try BrokerInbox(session.connection)
         var source = try BrokerInbox(session.connection)
         var stream = first
-        var reading = try makeConsumer(stream, &inbox)
+        var pace = ConsumerPace()
+        var looked = ThreadTime.now
+        var reading = try makeConsumer(session, stream, &inbox, &pace)
         while !session.isOver, !hasEnded {
             if isClosed || !incoming.hasCapacity {
                 wake.wait(milliseconds: Self.nap)
@@ -50,11 +56,17 @@ extension Broker {
             if let message = try source.next(milliseconds: Self.nap) {
                 if try read(message, &reading, stream) { continue }
                 // The stream is not what it was.
-                stream = try settledStream(&inbox)
-                reading = try makeConsumer(stream, &inbox)
+                stream = try presentStream(stream, &inbox)
+                reading = try makeConsumer(session, stream, &inbox, &pace)
+            }
+            if ThreadTime.now - looked > Self.look {
+                looked = ThreadTime.now
+                recordComplaints(of: session)
             }
             if session.removeDoubt() || ThreadTime.now - reading.heard > Self.silence {
-                try check(&reading, &stream, &inbox)
+                if try !check(&reading, &stream, &inbox) {
+                    reading = try makeConsumer(session, stream, &inbox, &pace)
+                }
             }
         }
         if !hasEnded, !session.connection.isOpen {
@@ -62,9 +74,31 @@ extension Broker {
         }
     }
 
+    /// Makes a consumer; what fails for the time being is tried again while messages go out.
+    private func makeConsumer(
+        _ session: BrokerSession, _ stream: StreamState, _ inbox: inout BrokerInbox,
+        _ pace: inout ConsumerPace
+    ) throws(BrokerError) -> Reading {
+        var tries = 0
+        while true {
+            rest(milliseconds: pace.pause(at: ThreadTime.now))
+            do throws(BrokerError) {
+                return try createConsumer(stream, &inbox)
+            } catch {
+                tries += 1
+                let isHopeless =
+                    tries >= Self.tries && !session.hasPublished(since: Self.silence * 2)
+                if isHopeless || session.isOver || hasEnded || error.code == BrokerError.noStream {
+                    throw error
+                }
+                recordSilence(error)
+            }
+        }
+    }
+
     /// Makes a consumer that begins with the last message that is known, so that it shows whether
     /// the stream is still the same there.
-    private func makeConsumer(
+    private func createConsumer(
         _ stream: StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Reading {
         let position = state.withLock { $0.position }
@@ -95,13 +129,17 @@ extension Broker {
     ) throws(BrokerError) -> Bool {
         if let status = message.status {
             // The end of what was asked for, unless it is that of an earlier request.
-            if message.subject == reading.request { reading.asked = 0 }
+            guard message.subject == reading.request else { return true }
+            reading.asked = 0
+            if status == "404" || status == "408" { recordAnswer() }
             return status != "409"
         }
-        guard let place = DeliveryPlace(message.reply),
+        // What an earlier consumer was asked for may come yet: its count is another one.
+        guard let place = DeliveryPlace(message.reply), place.consumer == reading.name,
             let subject = FleetSubject.parse(message.subject)
         else { return true }
         reading.heard = ThreadTime.now
+        recordAnswer()
         reading.asked = max(0, reading.asked - 1)
         // Nothing is acknowledged: what got lost on the way shows by a gap.
         if place.count != reading.delivered + 1 { return false }
@@ -113,8 +151,6 @@ extension Broker {
                 restart(in: stream)
                 return false
             }
-            // What stood there is gone, for its age or the stream's size.
-            if place.sequence > reading.known + 1 { position.hasGap = true }
         }
         position.sequence = place.sequence
         position.mark = place.time
@@ -135,31 +171,37 @@ extension Broker {
         return true
     }
 
-    /// Asks for stream and consumer, and makes the consumer anew if it is not there or stands still.
+    /// Asks for stream and consumer; returns false if the consumer is not there or stands still.
     private func check(
         _ reading: inout Reading, _ stream: inout StreamState, _ inbox: inout BrokerInbox
-    ) throws(BrokerError) {
+    ) throws(BrokerError) -> Bool {
         reading.heard = ThreadTime.now
-        let present = try settledStream(&inbox)
+        let present = try presentStream(stream, &inbox)
         state.withLock { $0.stream = present }
         let position = state.withLock { $0.position }
-        if present.created != stream.created || present.last < position.sequence {
-            // A new session finds out what was lost.
-            throw BrokerError(.rejected, "the stream \(present.name) was made anew, or is shorter")
+        if present.last < position.sequence {
+            // A new session finds out whether that is so.
+            throw BrokerError(.rejected, "the stream \(present.name) is shorter than it was")
         }
+        let isCut =
+            present.first != stream.first && present.first > position.sequence + 1
+            && position.sequence > 0
         stream = present
-        if present.first > position.sequence + 1, position.sequence > 0 {
-            reading = try makeConsumer(stream, &inbox)
-            return
+        if isCut { return false }
+        // Nothing new, which is news to who waits for the end of something.
+        if incoming.hasCapacity {
+            incoming.put(
+                ReceivedBatch(position: position, room: "", store: "", batch: nil, pending: 0),
+                weight: 1)
         }
         do throws(BrokerError) {
             let answer = try inbox.call("CONSUMER.INFO.\(stream.name).\(reading.name)")
             let isStill = answer["num_pending"].integer ?? 0 > 0
             if answer["num_waiting"].integer ?? 0 == 0 { reading.asked = 0 }
-            if !isStill { return }
+            return !isStill
         } catch {
             guard error.kind == .rejected else { throw error }
+            return false
         }
-        reading = try makeConsumer(stream, &inbox)
     }
 }

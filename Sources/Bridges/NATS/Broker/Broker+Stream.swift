@@ -13,11 +13,77 @@ extension Broker {
             answer = try inbox.call("STREAM.INFO.\(settings.name)")
         } catch {
             guard error.code == BrokerError.noStream else { throw error }
-            answer = try inbox.call("STREAM.CREATE.\(settings.name)", settings.configuration)
-            log.info("made the stream \(settings.name)")
+            answer = try makeStream(&inbox)
         }
         if let reason = StreamState.reasonToRefuse(answer) { throw BrokerError(.rejected, reason) }
         return StreamState(answer)
+    }
+
+    /// Makes the stream, unless another instance does meanwhile.
+    private func makeStream(_ inbox: inout BrokerInbox) throws(BrokerError) -> JSON {
+        if state.withLock({ !$0.position.created.isEmpty || !$0.sent.created.isEmpty }) {
+            // Right behind a deletion: nats-server 2.9 breaks a stream that is made at that moment
+            // by one while another still removes it. Each instance waits for another time.
+            let part = store.utf8.reduce(UInt64(7)) { ($0 &* 31 &+ UInt64($1)) % 2_000 }
+            rest(milliseconds: 1_000 + Int64(part))
+            do throws(BrokerError) {
+                return try inbox.call("STREAM.INFO.\(settings.name)")
+            } catch {
+                guard error.code == BrokerError.noStream else { throw error }
+            }
+        }
+        let answer = try inbox.call("STREAM.CREATE.\(settings.name)", settings.configuration)
+        log.info("made the stream \(settings.name)")
+        return answer
+    }
+
+    /// Returns the stream as it is there, which must be the one of the session.
+    ///
+    /// - Throws: `BrokerError` if it was made anew: another session finds out what was lost.
+    func presentStream(
+        _ stream: StreamState, _ inbox: inout BrokerInbox
+    ) throws(BrokerError) -> StreamState {
+        let present = try settledStream(&inbox)
+        guard present.created == stream.created else {
+            throw BrokerError(.rejected, "the stream \(present.name) was made anew")
+        }
+        return present
+    }
+
+    /// Returns the stream once it is certain whether it is shorter than it was.
+    ///
+    /// - Throws: `BrokerError`, also if it is shorter and most of its copies are not there.
+    func believedStream(
+        _ session: BrokerSession, _ inbox: inout BrokerInbox
+    ) throws(BrokerError) -> StreamState {
+        var doubt = LengthDoubt()
+        let end = ThreadTime.now + 2 * LengthDoubt.patience
+        while true {
+            let stream = try settledStream(&inbox)
+            let known = state.withLock { state in
+                [state.position, state.sent].filter { $0.created == stream.created }
+                    .map(\.sequence).max() ?? 0
+            }
+            if doubt.isSettled(stream, known: known, at: ThreadTime.now) { return stream }
+            let sentence = BrokerError(
+                .rejected,
+                "the stream \(stream.name) ends before message \(known), which it had: asking again"
+            )
+            if ThreadTime.now > end || session.isOver || hasEnded { throw sentence }
+            record(sentence)
+            settle(nil)
+            rest(milliseconds: LengthDoubt.pause)
+        }
+    }
+
+    /// Waits for a time, or until everything is to end; blocks.
+    func rest(milliseconds: Int64) {
+        let end = ThreadTime.now + milliseconds
+        while !hasEnded {
+            let rest = end - ThreadTime.now
+            if rest <= 0 { return }
+            wake.wait(milliseconds: min(rest, Self.nap))
+        }
     }
 
     /// Returns whether the stream has lost what was put into it last: it is younger or shorter, or
@@ -66,7 +132,7 @@ extension Broker {
             """)
         state.withLock {
             $0.position = StreamPosition(
-                created: stream.created, sequence: 0, mark: "", hasGap: true)
+                created: stream.created, sequence: 0, mark: "")
         }
     }
 }

@@ -10,8 +10,20 @@ import Sockets
 final class Broker: Sendable {
     /// The condition of the connection.
     struct State {
-        /// Why there is none, or why nothing can be shared; `nil` if all is well.
+        /// Why there is none, or why nothing can be shared; `nil` once the stream has answered.
         var problem: BrokerError?
+        /// Why nothing can be read though there is a connection; `nil` if it can.
+        var silence: BrokerError?
+        /// What the server does not allow; `nil` if it has not complained.
+        var complaint: BrokerError?
+        /// Milliseconds at which the log was told last of a refusal.
+        var toldAt = Int64.min / 2
+        /// Milliseconds at which the log was told last of a complaint.
+        var complainedAt = Int64.min / 2
+        /// True once the first attempts have ended.
+        var isSettled = false
+        /// Why the bridge is not to start: the servers do not take the credentials.
+        var startRefusal: BrokerError?
         var isConnected = false
         /// Why the stream takes no messages though there is a connection; `nil` if it does.
         var refusal: BrokerError?
@@ -36,7 +48,7 @@ final class Broker: Sendable {
 
     /// Something that others are to do something about.
     enum Event: Sendable {
-        /// The first attempt has ended.
+        /// The first attempts have ended, one with each server.
         case settled
         /// The connection is there or gone.
         case changed
@@ -92,8 +104,6 @@ final class Broker: Sendable {
     var isClosed: Bool { state.withLock { $0.isClosed || $0.hasEnded } }
     /// True if there is a connection and a stream.
     var isConnected: Bool { state.withLock { $0.isConnected } }
-    /// Why nothing can be shared at present; `nil` if all is well.
-    var problem: BrokerError? { state.withLock { $0.problem ?? $0.refusal } }
 
     /// Reads no more from the stream, and waits for nothing that can't be published.
     func stop() {
@@ -124,34 +134,6 @@ final class Broker: Sendable {
         }
     }
 
-    /// Records that what was lost is counted.
-    func closeGap() { state.withLock { $0.position.hasGap = false } }
-
-    func recordPublished(_ sequence: UInt64) {
-        let isNew = state.withLock { state in
-            state.stream.last = max(state.stream.last, sequence)
-            defer { state.refusal = nil }
-            return state.refusal != nil
-        }
-        if isNew {
-            log.info("the stream takes messages again")
-            onEvent(.changed)
-        }
-    }
-
-    /// Records that a message could not be put into the stream, though there is a connection.
-    func recordFailure(_ error: BrokerError) {
-        let isNew = state.withLock { state in
-            guard error.kind == .rejected else { return false }
-            defer { state.refusal = error }
-            return state.refusal?.description != error.description
-        }
-        if isNew {
-            log.warning("\(error). Trying again")
-            onEvent(.changed)
-        }
-    }
-
     /// Records that there is nothing in the present stream that could be looked for later.
     func forgetSent() {
         state.withLock { state in
@@ -165,6 +147,8 @@ final class Broker: Sendable {
     func run() {
         var backoff = Backoff(from: .milliseconds(250), to: .seconds(15))
         var (next, tries) = (0, 0)
+        // What the servers of the first round have said against the credentials.
+        var refusal: BrokerError?
         while !hasEnded {
             let servers = access.servers + state.withLock { $0.discovered }
             let address = servers[next % servers.count]
@@ -178,15 +162,20 @@ final class Broker: Sendable {
             } catch {
                 record(error)
                 tries += 1
+                switch error.kind {
+                case .refused: refusal = refusal ?? error
+                // One that lets us in is enough for the start.
+                case .rejected: settle(nil)
+                case .unreachable: break
+                }
+                if tries >= access.servers.count { settle(refusal) }
             }
             // One that has lasted is made again at once, elsewhere where that is possible.
             if ThreadTime.now - start > 10_000 { backoff.reset() }
             if hasEnded { break }
             if tries == 0 || tries % servers.count == 0 || problem?.kind == .rejected {
                 let pause = backoff.next()
-                wake.wait(
-                    milliseconds: pause.components.seconds * 1_000
-                        + pause.components.attoseconds / 1_000_000_000_000_000)
+                wake.wait(milliseconds: ThreadTime.milliseconds(pause))
             }
         }
     }
@@ -196,13 +185,13 @@ final class Broker: Sendable {
             publishing.pause()
             session.end()
             let wasConnected = state.withLock { state in
-                defer { state.isConnected = false }
+                defer { (state.isConnected, state.silence, state.complaint) = (false, nil, nil) }
                 return state.isConnected
             }
             if wasConnected { onEvent(.changed) }
         }
         var inbox = try BrokerInbox(session.connection)
-        let stream = try settledStream(&inbox)
+        let stream = try believedStream(session, &inbox)
         let others = session.connection.otherServers
         let hasForgotten = try hasForgotten(stream, &inbox)
         checkPosition(in: stream)
@@ -212,26 +201,27 @@ final class Broker: Sendable {
             state.maxPayload = session.connection.maxPayload
             state.discovered = others.filter { !access.servers.contains($0) }
             state.isConnected = true
-            state.problem = nil
             state.sessions += 1
         }
         log.info("connected to \(session.connection.address), stream \(stream.name)")
         publishing.begin(hasForgotten: hasForgotten)
         onEvent(.changed)
-        onEvent(.settled)
+        settle(nil)
         if hasForgotten { onEvent(.forgotten) }
         try session.start("nats publish") { [self] in publish($0, created: stream.created) }
         for companion in companions { try session.start(companion.name, companion.body) }
         try read(session, stream)
     }
 
-    private func record(_ error: BrokerError) {
-        let isNew = state.withLock { state in
-            defer { state.problem = error }
-            return state.problem?.description != error.description
+    /// Records that the first attempts have ended.
+    ///
+    /// - Parameter refusal: why all of them came to nothing, if that is to stop the bridge.
+    func settle(_ refusal: BrokerError?) {
+        let isFirst = state.withLock { state in
+            if state.isSettled { return false }
+            (state.isSettled, state.startRefusal) = (true, refusal)
+            return true
         }
-        if isNew { log.warning("the broker: \(error). Trying again") }
-        onEvent(.changed)
-        onEvent(.settled)
+        if isFirst { onEvent(.settled) }
     }
 }

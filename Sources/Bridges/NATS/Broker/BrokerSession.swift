@@ -9,6 +9,7 @@ final class BrokerSession: Sendable {
     let connection: BrokerConnection
     private let isOverFlag = Locked(false)
     private let isDoubtedFlag = Locked(false)
+    private let publishedAt = Locked<Int64?>(nil)
     private let running = Locked(0)
     private let ended = ThreadSignal()
 
@@ -30,6 +31,14 @@ final class BrokerSession: Sendable {
             defer { isDoubted = false }
             return isDoubted
         }
+    }
+
+    /// Records that the stream has taken a message.
+    func recordPublished() { publishedAt.withLock { $0 = ThreadTime.now } }
+
+    /// Returns whether the stream has taken a message within the last milliseconds.
+    func hasPublished(since milliseconds: Int64) -> Bool {
+        publishedAt.withLock { $0.map { ThreadTime.now - $0 < milliseconds } ?? false }
     }
 
     /// Starts a thread that uses the connection until the session is over.

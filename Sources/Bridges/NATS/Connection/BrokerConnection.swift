@@ -15,6 +15,7 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
 
     /// A signal that the library's threads have let go of a connection.
     private final class Closing: Sendable {
+        let complaints = BrokerComplaints()
         let isClosed = Locked(false)
         let signal = ThreadSignal()
     }
@@ -48,10 +49,17 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
         natsOptions_SetPingInterval(options, Self.pingInterval)
         natsOptions_SetMaxPingsOut(options, 2)
         natsOptions_SetSendAsap(options, true)
-        // Errors of the server are told by answers that do not come, and by the closed connection.
-        natsOptions_SetErrorHandler(options, { _, _, _, _ in }, nil)
         try access.apply(to: options, address: address)
         let held = Unmanaged.passRetained(closing)
+        // Other errors are told by answers that do not come, and by the closed connection. The one
+        // who tells is the thread that calls the other callback, as the last.
+        natsOptions_SetErrorHandler(
+            options,
+            { _, _, status, argument in
+                guard let argument else { return }
+                Unmanaged<Closing>.fromOpaque(argument).takeUnretainedValue()
+                    .complaints.recordLast(status)
+            }, held.toOpaque())
         natsOptions_SetClosedCB(
             options,
             { _, argument in
@@ -72,13 +80,8 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     /// The largest message that the server takes.
     var maxPayload: Int { Int(natsConnection_GetMaxPayload(pointer)) }
 
-    /// What the server has complained of last, such as a right that is missing; `nil` if nothing.
-    var complaint: String? {
-        var text: UnsafePointer<CChar>?
-        guard natsConnection_GetLastError(pointer, &text) != NATS_OK, let text else { return nil }
-        let complaint = String(cString: text)
-        return complaint.isEmpty ? nil : complaint
-    }
+    /// What the server has said that we may not do.
+    var complaints: BrokerComplaints { closing.complaints }
 
     /// True if the connection is not gone.
     var isOpen: Bool { natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }

@@ -27,6 +27,19 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
     /// JetStream's number for a stream that is not there.
     static let noStream: Int64 = 10_059
 
+    /// Returns what the library says without the places in its source, such as `(conn.c:1909): `.
+    static func withoutSourcePlaces(_ sentence: String) -> String {
+        var result = sentence
+        while let open = result.firstIndex(of: "("),
+            let close = result[open...].firstIndex(of: ")"),
+            result[open..<close].contains(".c:")
+        {
+            let end = result[result.index(after: close)...].firstIndex { $0 != ":" && $0 != " " }
+            result.removeSubrange(open..<(end ?? result.endIndex))
+        }
+        return result
+    }
+
     /// Makes the error of a call that came to nothing.
     init(_ action: String, _ status: natsStatus) {
         let kind: Kind = status == NATS_CONNECTION_AUTH_FAILED ? .refused : .unreachable
@@ -40,7 +53,7 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
             // What the library adds may name files and addresses, no secrets.
             var last = NATS_OK
             if let detail = nats_GetLastError(&last), last == status {
-                sentence += ": \(String(cString: detail))"
+                sentence += ": \(Self.withoutSourcePlaces(String(cString: detail)))"
             }
         }
         self.init(kind, "\(action): \(sentence)")

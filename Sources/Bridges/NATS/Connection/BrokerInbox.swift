@@ -37,7 +37,9 @@ struct BrokerInbox {
         while true {
             let rest = end - ThreadTime.now
             guard rest > 0, let answer = try subscription.next(milliseconds: rest) else {
-                let complaint = connection.complaint.map { " (\($0))" } ?? ""
+                let refused = connection.complaints.present(at: ThreadTime.now)
+                    .first { $0.contains(subject) }
+                let complaint = refused.map { " (\($0))" } ?? ""
                 throw BrokerError(
                     .unreachable,
                     "no answer to \(subject) within \(Self.deadline / 1_000) s\(complaint)")

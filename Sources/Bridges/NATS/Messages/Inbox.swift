@@ -25,32 +25,15 @@ struct Inbox {
     private var position: StreamPosition
     private var kept: StreamPosition
     private var keptAt = ThreadTime.now
-    /// Messages that were lost, by room.
-    private var lost: [String: UInt64] = [:]
-
-    /// What has come from an instance for a room.
-    struct SourceProgress: Equatable {
-        /// The highest number.
-        var number: UInt64 = 0
-        /// Messages, those that were lost included.
-        var count: UInt64 = 0
-
-        var state: [UInt8] { Array("\(number) \(count)".utf8) }
-
-        init() {}
-
-        init?(_ state: [UInt8]) {
-            let parts = String(decoding: state, as: UTF8.self).split(separator: " ")
-            guard parts.count == 2, let number = UInt64(parts[0]), let count = UInt64(parts[1])
-            else { return nil }
-            (self.number, self.count) = (number, count)
-        }
-    }
+    /// The time at which the first loss was found of which nobody was told yet.
+    private var lostAt: Int64?
 
     /// Messages that are published at once.
     private static let batch = 1_024
     /// Milliseconds after which the place is kept though nothing was new.
     private static let pause: Int64 = 2_000
+    /// Milliseconds in which what was lost may be put into the stream again before people are told.
+    private static let patience: Int64 = 4_000
 
     init(
         _ fleet: Fleet, _ broker: Broker, _ checkpoints: [String: [UInt8]],
@@ -67,6 +50,7 @@ struct Inbox {
                 continue
             }
             seen[Source(store: String(parts[1]), room: String(parts[2]))] = progress
+            if progress.lost > 0 { lostAt = keptAt }
         }
     }
 
@@ -96,27 +80,21 @@ struct Inbox {
             let source = Source(store: received.store, room: received.room)
             let before = seen[source]
             var progress = before ?? SourceProgress()
-            if let index = batch.index {
-                if before != nil, received.position.hasGap, index > progress.count {
-                    lost[room, default: 0] += index - progress.count
-                }
-                progress.count = max(progress.count, index)
-            }
-            for record in batch.records where record.number > progress.number {
-                progress.number = record.number
-                progress.count += 1
+            progress.begin(batch)
+            for record in batch.records where progress.accept(record.number) {
                 try await enqueue(record, of: batch.instance, from: source.store, in: room)
             }
-            if let index = batch.index {
-                progress.count = max(progress.count, index + UInt64(batch.records.count))
-            }
+            progress.end(batch)
+            if progress.lost > 0, lostAt == nil { lostAt = ThreadTime.now }
             if progress != before {
                 seen[source] = progress
                 changed.insert(source)
             }
             if drafts.count >= Self.batch { try await publish() }
         }
-        if position.hasGap, received.pending == 0 { try await tellLosses() }
+        if let lostAt, received.pending == 0, ThreadTime.now - lostAt > Self.patience {
+            try await tellLosses()
+        }
     }
 
     private mutating func enqueue(
@@ -198,13 +176,18 @@ struct Inbox {
 
     /// Tells each room how many messages it has lost.
     private mutating func tellLosses() async throws {
-        for (room, count) in lost.sorted(by: { $0.key < $1.key }) where count > 0 {
+        var lost: [String: UInt64] = [:]
+        for (source, progress) in seen where progress.lost > 0 {
+            seen[source]?.closeLosses()
+            changed.insert(source)
+            guard let room = fleet.rooms.room(named: source.room) else { continue }
+            lost[room, default: 0] += progress.lost
+        }
+        for (room, count) in lost.sorted(by: { $0.key < $1.key }) {
             fleet.log.warning("up to \(count) messages of other instances are lost in \(room)")
             await fleet.announce(fleet.phrases.lostMessages(count), in: room)
         }
-        lost = [:]
-        position.hasGap = false
-        broker.closeGap()
+        lostAt = nil
         try await publish()
     }
 }

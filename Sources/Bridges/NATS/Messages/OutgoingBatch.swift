@@ -11,20 +11,26 @@ struct OutgoingBatch: Sendable {
 
     /// The records, as they are written.
     private(set) var records: [UInt8] = []
-    private(set) var count = 0
-    private(set) var first: MessageNumber = 0
-    private(set) var last: MessageNumber = 0
+    private var numbers: [MessageNumber] = []
+
+    /// The number of messages.
+    var count: Int { numbers.count }
+    /// The number of the first one.
+    var first: MessageNumber { numbers.first ?? 0 }
+    /// The number of the last one.
+    var last: MessageNumber { numbers.last ?? 0 }
 
     /// True if there is nothing in it.
-    var isEmpty: Bool { count == 0 }
+    var isEmpty: Bool { numbers.isEmpty }
 
     /// Adds a record.
     mutating func append(_ record: [UInt8], number: MessageNumber) {
-        if count == 0 { first = number }
-        last = number
-        count += 1
+        numbers.append(number)
         records += record
     }
+
+    /// Returns how many of the messages have numbers up to one.
+    func count(through number: MessageNumber) -> Int { numbers.count { $0 <= number } }
 
     /// Returns the name by which the broker knows it again.
     func id(from store: String, room: String) -> String { "\(store)-\(room)-\(first)-\(last)" }

@@ -45,9 +45,13 @@ final class RoomPublisher: Sendable {
     func publish(_ batch: OutgoingBatch) async throws -> OutboxProgress? {
         try await turn.take {
             let before = progress.withLock { $0 }
-            guard try await put(batch, index: before.count) else { return nil }
+            // What an earlier run has put in without moving the cursor is counted already.
+            let known = UInt64(batch.count(through: before.last))
+            let isKnown = known == batch.count
+            let index = before.count - min(before.count, known)
+            guard try await put(batch, index: isKnown ? nil : index) else { return nil }
             return progress.withLock { progress in
-                progress.count = before.count + UInt64(batch.count)
+                progress.count = before.count + UInt64(batch.count) - known
                 progress.last = max(progress.last, batch.last)
                 return progress
             }

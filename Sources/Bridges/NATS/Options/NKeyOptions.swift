@@ -17,6 +17,9 @@ package struct NKeyOptions: PluginOptions {
         }
         if !seed.reveal().hasPrefix("SU") {
             check.problem("expected a user's seed, SU…", at: $seed)
+        } else if !BrokerKeys.isSeed(seed.reveal()) {
+            check.problem(
+                "expected a user's seed, SU…: this one is cut off or mistyped", at: $seed)
         }
     }
 }

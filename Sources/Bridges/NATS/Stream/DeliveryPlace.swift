@@ -1,6 +1,8 @@
 /// The place of a delivered message, as its reply subject tells:
 /// `$JS.ACK.STREAM.CONSUMER.TRIES.SEQUENCE.CONSUMER-SEQUENCE.TIME.PENDING`.
 struct DeliveryPlace: Sendable, Equatable {
+    /// The consumer that has delivered it.
+    let consumer: String
     /// The message's number in the stream.
     let sequence: UInt64
     /// How many the consumer has delivered, this one included.
@@ -19,6 +21,7 @@ struct DeliveryPlace: Sendable, Equatable {
         guard parts.count > start + 4, let sequence = UInt64(parts[start + 1]),
             let count = UInt64(parts[start + 2]), let pending = UInt64(parts[start + 4])
         else { return nil }
+        consumer = String(parts[start - 1])
         self.sequence = sequence
         self.count = count
         self.time = String(parts[start + 3])

@@ -7,30 +7,25 @@ struct StreamPosition: Sendable, Equatable {
     /// The time that the stream has for that message, in nanoseconds; for messages of our own the
     /// name that we gave it.
     var mark = ""
-    /// True if messages were lost in front of what is read now, which are to be counted.
-    var hasGap = false
 
     /// The checkpoint's bytes.
-    var state: [UInt8] { Array("\(created) \(sequence) \(mark) \(hasGap ? 1 : 0)".utf8) }
+    var state: [UInt8] { Array("\(created) \(sequence) \(mark)".utf8) }
 
     /// Makes the place in front of a stream.
     init() {}
 
     /// Makes a place.
-    init(created: String, sequence: UInt64, mark: String, hasGap: Bool = false) {
+    init(created: String, sequence: UInt64, mark: String) {
         self.created = created
         self.sequence = sequence
         self.mark = mark
-        self.hasGap = hasGap
     }
 
     /// Reads a checkpoint's bytes; `nil` if they are something else.
     init?(_ state: [UInt8]) {
         let parts = String(decoding: state, as: UTF8.self)
             .split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 4, let sequence = UInt64(parts[1]) else { return nil }
-        self.init(
-            created: String(parts[0]), sequence: sequence, mark: String(parts[2]),
-            hasGap: parts[3] == "1")
+        guard parts.count >= 3, let sequence = UInt64(parts[1]) else { return nil }
+        self.init(created: String(parts[0]), sequence: sequence, mark: String(parts[2]))
     }
 }

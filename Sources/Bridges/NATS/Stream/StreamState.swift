@@ -39,6 +39,11 @@ struct StreamState: Sendable, Equatable {
         }
     }
 
+    /// True unless most of its copies are behind, or not there.
+    var hasMajority: Bool {
+        (replicas.count(where: \.isCurrent) + 1) * 2 > replicas.count + 1
+    }
+
     private static func number(_ json: JSON) -> UInt64 {
         json.integer.flatMap { UInt64(exactly: $0) } ?? 0
     }

@@ -12,6 +12,8 @@ struct FleetBatch: Sendable, Equatable {
     /// messages that are put into it again.
     var index: UInt64?
     var records: [FleetRecord] = []
+    /// Records that can't be read, as a later version's may be.
+    private(set) var unread: UInt64 = 0
 
     /// Makes a batch.
     init(from instance: String, index: UInt64? = nil, _ records: [FleetRecord] = []) {
@@ -42,7 +44,7 @@ struct FleetBatch: Sendable, Equatable {
 
     /// Reads a batch; `nil` if it is none.
     ///
-    /// Records that can't be read, as a later version's may be, are left out.
+    /// Records that can't be read are left out.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.starts(with: Self.magic) else { return nil }
         var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(2)))
@@ -53,7 +55,7 @@ struct FleetBatch: Sendable, Equatable {
         records.reserveCapacity(Int(count))
         for _ in 0..<count {
             guard let part = reader.part() else { return nil }
-            if let record = FleetRecord(part) { records.append(record) }
+            if let record = FleetRecord(part) { records.append(record) } else { unread += 1 }
         }
     }
 }

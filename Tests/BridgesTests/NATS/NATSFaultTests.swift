@@ -1,0 +1,141 @@
+import Foundation
+import JSON
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import NATSBridge
+
+/// What goes wrong between instances and their broker.
+@Suite struct NATSFaultTests {
+    /// Asks a broker something as its administrator.
+    private func ask<Value>(
+        _ server: NATSServer, user: String? = nil, _ body: (inout BrokerInbox) throws -> Value
+    ) throws -> Value {
+        var access = BrokerAccess(servers: [server.address])
+        if user != nil { (access.user, access.password) = (user, Secret("p")) }
+        let connection = try BrokerConnection(to: server.address, access, name: "test")
+        defer { connection.end() }
+        var inbox = try BrokerInbox(connection)
+        return try body(&inbox)
+    }
+
+    /// Deletes the stream and makes it anew, full of rubbish.
+    private func makeAnew(_ server: NATSServer, junk: Int) throws {
+        let settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 1 << 26)
+        try ask(server) { inbox in
+            _ = try inbox.call("STREAM.DELETE.PUENTE")
+            _ = try inbox.call("STREAM.CREATE.PUENTE", settings.configuration)
+            for _ in 0..<junk {
+                try inbox.connection.publish([120], to: "puente.general.zzzz")
+            }
+            _ = try inbox.call("STREAM.INFO.PUENTE")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `a stream that is made anew under way loses nothing, without many consumers`()
+        async throws
+    {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        for index in 0..<50 { try await norte.say("m\(index)") }
+        _ = await sur.read(until: "m49")
+        try makeAnew(server, junk: 300)
+        for index in 50..<100 { try await norte.say("m\(index)") }
+        await norte.logged("of general were put into it again")
+        try await norte.say("fin")
+        let este = try await FleetHost("este", server.address)
+        let (there, late) = (await sur.read(until: "fin"), await este.read(until: "fin"))
+        let all = (0..<100).map { "m\($0)" } + ["fin"]
+        #expect(there.map(\.text) == all)
+        // Those that came into the new stream before it was known to be one are in front.
+        #expect(Set(late.map(\.text)) == Set(all))
+        #expect(late.count == all.count)
+        let answer = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
+        #expect(answer["state"]["consumer_count"].integer ?? 0 < 12)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `a kill before the cursor has moved is no loss`() async throws {
+        let server = try await NATSServer()
+        let store = MemoryStore()
+        let norte = try await FleetHost("norte", server.address, store: store)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        var numbers: [MessageNumber] = []
+        for index in 0..<10 {
+            numbers.append(try await norte.say("m\(index)"))
+            await norte.untilSent(UInt64(index) + 1)
+        }
+        _ = await sur.read(until: "m9")
+        norte.run.cancel()
+        _ = await norte.run.result
+        var disk = store.disk
+        for reader in disk.cursors.keys where disk.cursors[reader] == numbers[9] {
+            disk.cursors[reader] = numbers[8]
+        }
+        let again = try await FleetHost("norte", server.address, store: MemoryStore(disk))
+        try await again.say("fin")
+        _ = await sur.read(until: "fin")
+        let source = try #require(
+            sur.store.disk.checkpoints["fleet"]?.first { $0.key.hasPrefix("in ") })
+        let progress = try #require(SourceProgress(source.value))
+        #expect(progress.count == 11)
+        #expect(progress.lost == 0)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `a right that is missing is told in the log and in the state`() async throws {
+        let settings = """
+            authorization: { users: [
+              { user: u, password: p, permissions: {
+                publish: { deny: ["puente.>"] }, subscribe: [">"] } } ] }
+            """
+        let file = FileManager.default.temporaryDirectory
+            .appending(path: "puente-nats-\(UUID().uuidString).conf")
+        try settings.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let server = try await NATSServer(["-c", file.path(percentEncoded: false)])
+        let norte = try await FleetHost("norte", server.address) {
+            ($0.user, $0.password) = ("u", Secret("p"))
+        }
+        await norte.untilConnected()
+        try await norte.say("hola")
+        let sentence = await norte.logged("the server refuses: ")
+        #expect(sentence.lowercased().contains("permissions violation for publish"))
+        await norte.logged("no answer to puente.general.")
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func `a server that refuses is passed over if another takes us`() async throws {
+        let bad = try await NATSServer(["--user", "u", "--pass", "other"])
+        let good = try await NATSServer(["--user", "u", "--pass", "p"])
+        let norte = try await FleetHost("norte", bad.address) {
+            $0.servers = [bad.address, good.address]
+            ($0.user, $0.password) = ("u", Secret("p"))
+        }
+        await norte.untilConnected()
+        try await norte.say("hola")
+        await norte.untilSent(1)
+        try await norte.stop()
+    }
+
+    @Test func `credentials that can't be any are said at once`() throws {
+        let directory = FileManager.default.temporaryDirectory
+        let junk = directory.appending(path: "puente-\(UUID().uuidString).creds")
+        try "junk\n".write(to: junk, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: junk) }
+        for path in [junk.path(percentEncoded: false), "/nonexistent/u.creds"] {
+            #expect(throws: BridgeError.self) { try BrokerKeys.checkCredentials(at: path) }
+        }
+        #expect(!BrokerKeys.isSeed("SUABC"))
+        let seed = "SUAMK2FG4MI6UE3ACF3FK3OIQBCEIEZV7NSWFFEW63UXMRLFM2XLAXK4GY"
+        #expect(BrokerKeys.isSeed(seed))
+        #expect(!BrokerKeys.isSeed(String(seed.dropLast())))
+    }
+}
