@@ -26,4 +26,16 @@ struct NumberAllocator {
         defer { upcoming += count }
         return upcoming
     }
+
+    /// Leaves out all numbers up to this one.
+    mutating func skip(through number: MessageNumber) {
+        if end == 0 { _ = allocate(1) }
+        if upcoming > number { return }
+        if end <= number {
+            let first = store.reserve(number - end + 1 + Self.block)
+            end = first + (number - end + 1 + Self.block)
+            upcoming = first
+        }
+        upcoming = max(upcoming, number + 1)
+    }
 }

@@ -21,6 +21,17 @@ extension Port {
     /// The owner of checkpoints that are no bridge's.
     private static var storeItself: String { "" }
 
+    /// Returns a number that is greater than those of all messages before, and that no message will
+    /// have.
+    package func nextNumber() async -> MessageNumber { await bus.perform { $0.nextNumber() } }
+
+    /// Gives no number up to this one any more.
+    ///
+    /// The loop may stand still for a second: that is what the store takes to reserve many at once.
+    package func skipNumbers(through number: MessageNumber) async {
+        await bus.perform { $0.skipNumbers(through: number) }
+    }
+
     /// The names of all rooms, the default one first.
     package var roomNames: [String] {
         get async { await bus.perform { bus in bus.rooms.map(\.name) } }
