@@ -100,7 +100,7 @@ extension ProgramSession {
 
     /// Reports what was refused; names come from the program, so secrets are hidden in them too.
     private func report(_ verdict: Verdict, _ action: String) async {
-        if case .drop(let reason, let code) = verdict {
+        if case .drop(let reason, let code, _) = verdict {
             await log.write(.info, "the program could not \(action): [\(code)] \(reason)")
         }
     }

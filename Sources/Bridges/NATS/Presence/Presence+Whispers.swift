@@ -48,7 +48,7 @@ extension Presence {
         do {
             let receipt = try await fleet.port.whisper(
                 whisper.text, from: name, to: whisper.receiver, isAutomatic: whisper.isAutomatic)
-            if case .drop(_, let reason) = receipt.verdict { code = reason }
+            if case .drop(_, let reason, _) = receipt.verdict { code = reason }
         } catch {
             code = "unknown-user"
         }
