@@ -146,8 +146,9 @@ struct FleetRun: Sendable {
     private func passUsedNumbers() async throws {
         try await events.counted.wait()
         guard let highest = broker.highestOwn else { return }
-        if let reused = fleet.reusedNumbers.record(highest: highest) {
-            await port.skipNumbers(through: highest)
+        if fleet.reusedNumbers.isKnown { return }
+        let reused = await port.skipNumbers(through: highest)
+        if let reused {
             fleet.log.warning(
                 """
                 the store was restored from a backup: the stream has messages of this instance up to \
@@ -155,6 +156,7 @@ struct FleetRun: Sendable {
                 #\(reused.lowerBound) on, is not shared
                 """)
         }
+        fleet.reusedNumbers.record(reused)
     }
 
     private struct Finished: Error {}

@@ -49,7 +49,6 @@ package struct NATS: FleetBridge {
     private func share(_ port: Port) async throws {
         let store = try await port.storeID()
         port.log.info("this instance is \(instance), its store \(store)")
-        reusedNumbers.begin(at: await port.nextNumber())
         let phrases = Phrases(port.language)
         let all = await port.roomNames
         let rooms =

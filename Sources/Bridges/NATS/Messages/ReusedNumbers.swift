@@ -7,8 +7,6 @@ import MessageBus
 /// Safe from any thread. Lives as long as the bridge, over all its runs.
 final class ReusedNumbers: Sendable {
     private struct State {
-        /// The first number that this process may have given.
-        var first: MessageNumber?
         var isKnown = false
         var range: ClosedRange<MessageNumber>?
     }
@@ -19,22 +17,10 @@ final class ReusedNumbers: Sendable {
     /// Makes it for a bridge that has not run yet.
     init() {}
 
-    /// Records the first number that this process may have given; a later run changes nothing.
-    func begin(at number: MessageNumber) {
-        state.withLock { if $0.first == nil { $0.first = number } }
-    }
-
-    /// Records the highest number of ours that the stream has, and returns the numbers that have
-    /// been given twice or would be; `nil` if there are none. Only the first call counts.
-    func record(highest: MessageNumber) -> ClosedRange<MessageNumber>? {
-        let range = state.withLock { state -> ClosedRange<MessageNumber>? in
-            if state.isKnown { return nil }
-            state.isKnown = true
-            if let first = state.first, first <= highest { state.range = first...highest }
-            return state.range
-        }
+    /// Records the numbers that were given twice; `nil` if none were.
+    func record(_ range: ClosedRange<MessageNumber>?) {
+        state.withLock { $0 = State(isKnown: true, range: range) }
         known.send()
-        return range
     }
 
     /// True once it is known which numbers were given twice.

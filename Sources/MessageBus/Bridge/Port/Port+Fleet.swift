@@ -21,14 +21,16 @@ extension Port {
     /// The owner of checkpoints that are no bridge's.
     private static var storeItself: String { "" }
 
-    /// Returns a number that is greater than those of all messages before, and that no message will
-    /// have.
-    package func nextNumber() async -> MessageNumber { await bus.perform { $0.nextNumber() } }
-
-    /// Gives no number up to this one any more.
+    /// Gives no number up to one that others have of this store.
     ///
     /// The loop may stand still for a second: that is what the store takes to reserve many at once.
-    package func skipNumbers(through number: MessageNumber) async {
+    ///
+    /// - Returns: the numbers that this process has given or would have given though the store had
+    ///   given them before, which only a store that was restored from a backup does. Only the first
+    ///   call in a process can tell.
+    package func skipNumbers(
+        through number: MessageNumber
+    ) async -> ClosedRange<MessageNumber>? {
         await bus.perform { $0.skipNumbers(through: number) }
     }
 
