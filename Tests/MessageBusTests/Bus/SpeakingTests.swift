@@ -90,7 +90,7 @@ import Testing
                 "tres", id: "a", digest: [UInt8](repeating: 8, count: 32), to: results, bus)
         }
         await Self.settle(test, results, 4)
-        await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
+        _ = await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
         await Self.settle(test, results, 5)
         #expect(results.all.count { $0 == "said" } == 3)
         #expect(results.all.count { $0 == "before" } == 2)
@@ -192,7 +192,7 @@ import Testing
             let presence = Presence(
                 sender: Sender(name: "ana", key: "ana", bridge: "web", identity: 5),
                 room: bus.rooms[0], delegate: session.value)
-            _ = bus.enter(presence)
+            _ = bus.enter(presence, by: bus.bridges[0])
             let text = String(repeating: "x", count: bytes)
             let allowed = (0..<count).count { id in
                 Self.say("\(id) \(text)", id: "\(id)", presence: presence, to: results, bus)
@@ -271,7 +271,7 @@ import Testing
         let test = try TestBus(store: MemoryStore())
         _ = await test.port("web")
         let results = Results()
-        await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
+        _ = await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
         await Self.settle(test, results, 1)
         let number = try #require(results.numbers.first)
         let ana = Sender(name: "ana", key: "ana", bridge: "web", identity: 5)
