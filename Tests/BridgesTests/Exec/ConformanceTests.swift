@@ -28,18 +28,24 @@ import Testing
         try loop.start(named: "kit")
         defer { loop.stop() }
         let report = Locked<[String]>([])
-        var deadlines = Conformance.Deadlines()
-        // Those of the kit itself, except where a broken program lets all of them pass.
-        (deadlines.ready, deadlines.answer, deadlines.end) = (
-            .seconds(10), .seconds(3), .seconds(3)
-        )
-        if command.last == "never-ready" { deadlines.ready = .seconds(1) }
+        let deadlines = deadlines(for: command.last ?? "")
         let kit = try Conformance(
             command, isDurable: isDurable, on: loop, clock: clock ?? LoopSleep(loop),
             deadlines: deadlines
         ) { line in report.withLock { $0.append(line) } }
         let conforms = await kit.run(endsAtFailure: endsAtFailure)
         return (conforms, report.withLock { $0 })
+    }
+
+    /// More time than a busy machine needs, but for what a broken program lets pass.
+    private static func deadlines(for way: String) -> Conformance.Deadlines {
+        var deadlines = Conformance.Deadlines()
+        deadlines.ready = way == "never-ready" ? .seconds(1) : .seconds(60)
+        deadlines.answer = way == "buffers" ? .seconds(1) : .seconds(60)
+        deadlines.answers = .seconds(120)
+        let ends = !["drops-last", "ignores-end", "ignores-sigterm"].contains(way)
+        deadlines.end = .seconds(ends ? 60 : 5)
+        return deadlines
     }
 
     private static func file(_ name: String) -> String {

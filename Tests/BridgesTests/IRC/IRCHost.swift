@@ -1,8 +1,8 @@
 import Foundation
 import IRC
+import Locking
 import MessageBus
 import Sockets
-import Synchronization
 import TestSupport
 import Testing
 
@@ -168,5 +168,5 @@ final class IRCHost: Sendable {
 
 /// Messages that were read.
 private final class FoundMessages: Sendable {
-    let list = Mutex<[Message]>([])
+    let list = Locked<[Message]>([])
 }

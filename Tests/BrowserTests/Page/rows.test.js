@@ -72,7 +72,8 @@ test("gaps stand where something is missing, and the top one takes the place of 
 
 test("places rise, and keys are unique", () => {
 	const timeline = timelineOf({}, { type: "join" }, { from: "bob", time: NOON + 24 * 60 * MINUTE }, { type: "leave" }, {});
-	timeline.addNote({ type: "note", text: "x" });
+	timeline.addNote({ type: "note", text: "x", time: NOON });
+	timeline.addNote({ type: "note", text: "the first of its day", time: NOON + 2 * 24 * 60 * MINUTE });
 	timeline.gaps.push({ after: 3, before: 5 });
 	const rows = rowsOf(timeline, { leftOff: 1, waiting: [{ id: "a" }, { id: "b" }] });
 	for (const [index, row] of rows.entries()) if (index > 0) isTrue(row.at >= rows[index - 1].at, row.key);

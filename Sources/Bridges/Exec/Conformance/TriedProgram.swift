@@ -13,6 +13,11 @@ final class TriedProgram: Sendable {
         var exit: ChildExit?
         var stray: String?
         var handedOver: Set<MessageNumber> = []
+        /// Answers to what it said that wait for the end of a message that is written in pieces; `nil`
+        /// if none is.
+        var heldAnswers: [[UInt8]]?
+        /// Number of answers that are being written.
+        var answersUnderWay = 0
         /// True once all that it wrote is read.
         var isRead = false
         /// Number of times that something has changed.
@@ -116,8 +121,7 @@ final class TriedProgram: Sendable {
         case .ready(let can): state.withLock { $0.can = Set(can) }
         case .say(let say):
             guard let number = ledger.say(say) else { return }
-            _ = await process.writeNow(
-                ProgramLine.said(say.id, number, .pass))
+            await answer(ProgramLine.said(say.id, number, .pass))
         case .ack(let number, _):
             ledger.acknowledge(number, handedOver: state.withLock { $0.handedOver })
         case .wrongSay:
@@ -126,6 +130,19 @@ final class TriedProgram: Sendable {
             }
         case .present, .whisper, .delete, .log, .unknown: break
         }
+    }
+
+    /// Writes an answer to what it said, unless that would come between the pieces of a message.
+    private func answer(_ line: [UInt8]) async {
+        let mayWrite = state.withLock { state in
+            state.heldAnswers?.append(line)
+            if state.heldAnswers == nil { state.answersUnderWay += 1 }
+            return state.heldAnswers == nil
+        }
+        guard mayWrite else { return }
+        _ = await process.writeNow(line)
+        state.withLock { $0.answersUnderWay -= 1 }
+        wake()
     }
 
     // MARK: - Its input
@@ -145,14 +162,25 @@ final class TriedProgram: Sendable {
     }
 
     /// Hands a message over in pieces of some bytes.
+    ///
+    /// - Throws: `Mistake` if it does not read them in time.
     func give(_ message: Ledger.Given, inPiecesOf count: Int) async throws {
-        state.withLock { _ = $0.handedOver.insert(message.number) }
+        state.withLock { state in
+            state.handedOver.insert(message.number)
+            state.heldAnswers = []
+        }
+        _ = await wait(kit.deadlines.answer) { $0.state.withLock { $0.answersUnderWay == 0 } }
         let line = Self.line(of: message)
         for start in stride(from: 0, to: line.count, by: count) {
             try await write(Array(line[start..<min(start + count, line.count)]))
             // So that the program may read each piece by itself.
             try? await kit.clock.sleep(for: .milliseconds(1))
         }
+        let held = state.withLock { state in
+            defer { state.heldAnswers = nil }
+            return state.heldAnswers ?? []
+        }
+        for line in held { await answer(line) }
     }
 
     /// Writes bytes.

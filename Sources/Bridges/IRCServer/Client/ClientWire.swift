@@ -1,13 +1,22 @@
+import Chat
 import Sockets
 
 /// What carries a client's lines: a socket, or a WebSocket.
 ///
 /// Confined to the bus's loop.
-enum ClientWire {
+enum ClientWire: StreamedConnection {
     /// A socket; the function closes its descriptor once the other side has read everything.
     case socket(Connection, closeWhenRead: (Int32) -> Void)
     /// A WebSocket.
     case webSocket(TakenConnection, isBinary: Bool)
+
+    /// The client's name in the log.
+    var clientName: String {
+        switch self {
+        case .socket: "a client"
+        case .webSocket(let taken, _): taken.clientName
+        }
+    }
 
     /// The connection below.
     var connection: Connection {
@@ -31,8 +40,7 @@ enum ClientWire {
         case .socket(let connection, let closeWhenRead):
             guard connection.isOpen else { return }
             if whenRead { closeWhenRead(connection.detach()) } else { connection.close() }
-        case .webSocket(let taken, _):
-            if whenRead { taken.closeWhenRead() } else { taken.close() }
+        case .webSocket(let taken, _): taken.close(whenRead: whenRead)
         }
     }
 }

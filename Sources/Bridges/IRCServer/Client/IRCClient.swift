@@ -13,7 +13,8 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     let connectionID: UInt32
     unowned let network: IRCNetwork
     let wire: ClientWire
-    private(set) lazy var stream = IRCStream(wire, connectionID: connectionID, of: network) {
+    private(set) lazy var stream = IRCStream(wire, connectionID: connectionID, of: network.streams)
+    {
         [unowned self] in self.closed($0)
     }
     let host: HostKey?
@@ -175,7 +176,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
                 case .ping(let payload):
                     var frame: [UInt8] = []
                     WebSocketFrame.append(.pong, payload, to: &frame)
-                    stream.sendFrame(frame)
+                    stream.send(frame)
                 case .pong: break
                 case .close: return stream.close(bus)
                 }
@@ -303,7 +304,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
             if now - lastPing >= Self.silence { quit("Ping timeout", phrases.isSilent) }
         } else {
             lastPing = now
-            stream.send(IRCMessage("PING", [network.name], from: nil).bytes)
+            send(IRCMessage("PING", [network.name], from: nil).bytes)
         }
     }
 
@@ -316,7 +317,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// Says why, and closes once everything that is owed is sent.
     func end(_ reason: String) {
         endResponse()
-        stream.closeWhenSent(IRCNetwork.error(reason))
+        closeWhenSent(IRCNetwork.error(reason))
     }
 
     /// Reads nothing any more; the daemon stops.

@@ -192,6 +192,6 @@ extension IRCClient {
         guard let sender, let account = network.people.accountName(of: sender) else { return }
         let line = "ACCOUNT \(account.replacing(" ", with: "_"))"
         tellOthers(.accountNotify, line)
-        if capabilities.contains(.accountNotify) { stream.send(source + "\(line)\r\n".utf8) }
+        if capabilities.contains(.accountNotify) { send(source + "\(line)\r\n".utf8) }
     }
 }

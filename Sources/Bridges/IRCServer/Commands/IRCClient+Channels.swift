@@ -113,7 +113,7 @@ extension IRCClient {
         stream.stopReading(room)
         presences.removeAll { $0 === presence }
         bus.withdraw(presence)
-        stream.send(
+        send(
             source + "PART #\(room.name) :\(phrases.channelIsClosed)\r\n".utf8)
     }
 
@@ -155,9 +155,9 @@ extension IRCClient {
             return try await bus.history(in: room, atMost: count).messages
         } then: { [self] (found: [Message]?, bus) in
             endResponse()
-            if let found, stream.forms.contains(where: { $0 === form }) {
+            if let found, stream.readings.contains(where: { $0.form === form }) {
                 let texts = form.feed.shown(found.filter { !$0.header.isDeleted })
-                stream.send(lines(of: texts, to: "#\(name)", isStamped: true))
+                send(lines(of: texts, to: "#\(name)", isStamped: true))
             }
             stream.release(form)
             showRecentTexts(of: rest, bus)

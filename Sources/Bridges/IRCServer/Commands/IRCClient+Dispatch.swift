@@ -111,7 +111,7 @@ extension IRCClient {
     ///
     /// - Parameter isBatch: true if they are one batch.
     func reply(_ lines: [UInt8], isBatch: Bool = false) {
-        if let now = responses.add(lines, isBatch: isBatch) { stream.send(now) }
+        if let now = responses.add(lines, isBatch: isBatch) { send(now) }
     }
 
     /// Answers with a numeric, which names the client first.
@@ -129,12 +129,12 @@ extension IRCClient {
 
     /// Tells the client something, as the server.
     func notify(_ text: String) {
-        stream.send(IRCMessage("NOTICE", [nick, text], from: server).bytes)
+        send(IRCMessage("NOTICE", [nick, text], from: server).bytes)
     }
 
     /// Sends the answer to a command that has a label.
     func endResponse() {
-        if let lines = responses.end(by: network.name) { stream.send(lines) }
+        if let lines = responses.end(by: network.name) { send(lines) }
     }
 
     // MARK: - Others
@@ -148,7 +148,7 @@ extension IRCClient {
             let isShared = other.presences.contains { theirs in
                 presences.contains { $0.room === theirs.room }
             }
-            if isShared { other.stream.send(bytes) }
+            if isShared { other.send(bytes) }
         }
     }
 
@@ -157,7 +157,7 @@ extension IRCClient {
         let bytes = source + "\(line)\r\n".utf8
         for other in network.clientsOfAll
         where other !== self && other.capabilities.contains(capability) {
-            if other.presence(in: room) != nil { other.stream.send(bytes) }
+            if other.presence(in: room) != nil { other.send(bytes) }
         }
     }
 

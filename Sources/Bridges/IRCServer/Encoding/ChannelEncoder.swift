@@ -119,7 +119,7 @@ final class ChannelEncoder: MessageEncoder {
     func append(_ message: Message, longest: Int, to bytes: inout [UInt8]) {
         var lines: [UInt8] = []
         _ = compose(message, isLive: false, into: &lines)
-        Self.append(lines, as: form.transport, to: &bytes)
+        form.transport.append(lines, to: &bytes)
     }
 
     /// Returns the number of lines that a message had before it was deleted: its text keeps their
@@ -127,20 +127,6 @@ final class ChannelEncoder: MessageEncoder {
     func lineCount(ofDeleted message: Message) -> Int {
         let lines = message.body.count + 1
         return lines > 1 && form.options.contains(.multiline) ? lines + 2 : lines
-    }
-
-    /// Appends lines as a transport carries them.
-    static func append(
-        _ lines: [UInt8], as transport: ClientForm.Transport, to bytes: inout [UInt8]
-    ) {
-        guard transport != .lines else {
-            bytes += lines
-            return
-        }
-        for line in lines.split(separator: 0x0A) {
-            WebSocketFrame.append(
-                transport == .textFrames ? .text : .binary, line.dropLast(), to: &bytes)
-        }
     }
 
     // MARK: - Events

@@ -1,17 +1,21 @@
 import Chat
+import IRC
 import MessageBus
+
+/// The outgoing half of a client.
+typealias IRCStream = RoomStream<ChannelForm>
 
 /// A room as clients of one form read it: encoded once for all of them.
 ///
 /// Confined to the bus's loop.
-final class ChannelForm: @unchecked Sendable {  // touched on the loop only
+final class ChannelForm: RoomForm, @unchecked Sendable {  // touched on the loop only
     let feed: RoomFeed
     let encoder: ChannelEncoder
     /// False if it is one client's alone.
     let isShared: Bool
-    private let isStored: Bool
+    let isStored: Bool
     private unowned let network: IRCNetwork
-    private(set) var readers: [IRCStream] = []
+    var readers: [IRCStream] = []
 
     init(
         _ feed: RoomFeed, _ encoder: ChannelEncoder, isShared: Bool, isStored: Bool,
@@ -27,22 +31,6 @@ final class ChannelForm: @unchecked Sendable {  // touched on the loop only
     /// True if something was said that is not encoded yet, or not looked at.
     var hasNews: Bool { feed.room.isDirty }
 
-    /// Adds a reader at the present end, and returns its cursor and its place among the readers.
-    func attach(_ stream: IRCStream) -> (cursor: TranscriptCursor, slot: Int) {
-        if !readers.isEmpty { catchUp() }
-        readers.append(stream)
-        return (feed.attachReader(after: nil, isStored: isStored), readers.count - 1)
-    }
-
-    /// Removes a reader.
-    func detach(slot: Int) {
-        feed.detachReader()
-        // The last reader moves into the free slot.
-        readers.swapAt(slot, readers.count - 1)
-        if slot < readers.count - 1 { readers[slot].setSlot(slot, in: self) }
-        readers.removeLast()
-    }
-
     /// Encodes what was said since, and finds who does not want which of its lines.
     func catchUp() {
         feed.catchUp()
@@ -51,11 +39,11 @@ final class ChannelForm: @unchecked Sendable {  // touched on the loop only
 
     private func passOver() {
         feed.transcript.drainRuns { run in
-            network.client(run.connectionID)?.stream.passOver(run, in: self)
+            network.client(run.connectionID)?.stream.passOver(run, in: feed.transcript)
         }
         for line in encoder.takePersonLines() {
-            for reader in readers where !reader.recordTold(line.key) {
-                reader.passOver(line.run, in: self)
+            for reader in readers where !network.recordTold(line.key, to: reader.connectionID) {
+                reader.passOver(line.run, in: feed.transcript)
             }
         }
     }
@@ -65,4 +53,17 @@ final class ChannelForm: @unchecked Sendable {  // touched on the loop only
         passOver()
         for reader in readers where !reader.isBlocked { reader.sendPending() }
     }
+
+    /// Returns the line that tells a client how many lines of the room were left out.
+    func skipNotice(_ count: Int) -> [UInt8] {
+        if count == 0 { return [] }
+        let phrases = network.phrases
+        let text = phrases.answer(.skipped, phrases.skipped(count))
+        let notice = IRCMessage(
+            "NOTICE", ["#\(feed.room.name)", text], from: IRCSource(nick: network.name))
+        return encoder.form.transport.framed(notice.bytes)
+    }
+
+    /// Removes the form from its network.
+    func lastReaderLeft() { network.remove(self) }
 }

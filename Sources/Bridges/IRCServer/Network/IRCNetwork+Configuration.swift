@@ -17,7 +17,7 @@ extension IRCNetwork {
         options.historyOnJoin = new.historyOnJoin
         options.topics = new.topics
         commandRule = CommandBucket.Rule(new.commands)
-        stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        streams.stalled.setTimeout(new.stalledAfter.inNanoseconds)
         listener.adjust(to: new.listenerSettings)
         http?.adjust(
             maxConnections: new.maxConnections, maxPerAddress: new.maxPerAddress,
@@ -38,22 +38,9 @@ extension IRCNetwork {
     /// Has the connections counted, and what waits for them told to whoever asks.
     func exposeGauges() {
         port.statistics.connections.isUsed = true
-        port.attachment.readGauges = { [weak self] in self?.gauges($0) ?? BridgeGauges() }
-    }
-
-    private func gauges(_ bus: isolated Bus) -> BridgeGauges {
-        var gauges = BridgeGauges()
-        for room in rooms {
-            var waiting = WaitingMessages(channel: room.name, count: 0, age: 0)
-            for form in allForms where form.feed.room === room {
-                let more = form.feed.waiting(
-                    for: form.readers.lazy.compactMap { $0.cursor(in: form.feed.transcript) },
-                    at: bus.now.milliseconds)
-                waiting.count += more.count
-                waiting.age = max(waiting.age, more.age)
-            }
-            gauges.waiting.append(waiting)
+        port.attachment.readGauges = { [weak self] bus in
+            guard let self else { return BridgeGauges() }
+            return BridgeGauges(of: rooms, allForms, at: bus.now.milliseconds)
         }
-        return gauges
     }
 }

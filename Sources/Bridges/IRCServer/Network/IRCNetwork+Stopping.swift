@@ -22,7 +22,7 @@ extension IRCNetwork {
         isStopping = true
         // First: where everybody has gone already, the rest ends the server, and no timer must be set
         // any more.
-        stalled.hurry()
+        streams.stalled.hurry()
         listener.close()
         http?.stop()
         lingering.hurry()

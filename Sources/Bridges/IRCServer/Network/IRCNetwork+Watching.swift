@@ -37,7 +37,7 @@ extension IRCNetwork {
         watchState[nickKey] = here != nil
         for client in watching {
             let shown = here ?? nick ?? client.watched[nickKey] ?? nickKey
-            client.stream.send(
+            client.send(
                 IRCMessage(
                     here == nil ? "731" : "730", [client.nick, shown], from: client.server
                 ).bytes)

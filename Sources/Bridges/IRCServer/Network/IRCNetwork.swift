@@ -17,8 +17,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     let throttledLog: ThrottledLog
     let people: IRCPeople
     let markers = ReadMarkers()
-    let stalled: StalledReaders
-    let turnEnd: IRCTurnEnd
+    let streams: RoomStreams<ChannelForm>
     let lists = ListBudget(bound: 64 << 20)
     /// The server's name, which stands in front of its lines.
     let name: String
@@ -45,9 +44,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     private var shared: [String: [ClientForm: ChannelForm]] = [:]
     /// The forms of which clients share what is encoded, and how many channels are read so.
     private var sharedForms: [ClientForm: Int] = [:]
-    private var awaitingStore: [IRCStream] = []
     private var pausedForStore: [IRCClient] = []
-    private var toldStreams: [IRCStream] = []
+    private var told: Set<ToldChange> = []
     private var changedPeople: Set<String> = []
     /// The clients that watch a nick, by its folded form.
     var watchers: [String: [IRCClient]] = [:]
@@ -71,6 +69,12 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     lazy var lingering = LingeringConnections(on: loop) { [unowned self] in self.checkDone() }
     private lazy var pings = LoopTimer { [unowned self] in self.checkClients() }
 
+    /// Something about a person that a client was told in this turn.
+    private struct ToldChange: Hashable {
+        let key: String
+        let connectionID: UInt32
+    }
+
     /// Forms of which what is encoded is shared.
     static let maxSharedForms = 8
     /// Bytes of a transcript that one client has for itself.
@@ -87,9 +91,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         phrases = Phrases(port.language)
         throttledLog = ThrottledLog(port.log)
         people = IRCPeople(port.bus)
-        stalled = StalledReaders(
-            timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
-        turnEnd = IRCTurnEnd(on: loop)
+        streams = RoomStreams(of: port, on: loop, stalledAfter: options.stalledAfter)
         let host = NickRules.host(bus.settings.name)
         let isNamed = host.contains(".") && bus.settings.name.allSatisfy { $0 != " " }
         // Clients tell a server from a person by the dot.
@@ -134,7 +136,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         for watch in certificateWatches { watch.cancel() }
         certificateWatches = []
         http = nil
-        stalled.cancel()
+        streams.stalled.cancel()
         loop.removeTurnEnd(turnEndID)
         for form in forms.values { form.feed.room.remove(form.feed) }
         port.bus.assumeIsolated { bus in
@@ -173,10 +175,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         return channel
     }
 
-    /// Removes a reader of a form, which ends with the last.
-    func detach(_ form: ChannelForm, slot: Int) {
-        form.detach(slot: slot)
-        guard form.readers.isEmpty else { return }
+    /// Removes a form that nobody reads any more.
+    func remove(_ form: ChannelForm) {
         form.feed.room.remove(form.feed)
         forms[ObjectIdentifier(form.feed)] = nil
         guard form.isShared else { return }
@@ -191,15 +191,6 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     /// Brings all forms of a room up to date, so that what is said beside the messages is written.
     func catchUp(_ room: Room) {
         for form in allForms where form.feed.room === room { form.catchUp() }
-    }
-
-    /// Returns the line that tells a client how many lines of a room were left out.
-    func skipNotice(_ count: Int, in room: Room) -> [UInt8] {
-        if count == 0 { return [] }
-        let text = phrases.answer(.skipped, phrases.skipped(count))
-        return IRCMessage(
-            "NOTICE", ["#\(room.name)", text], from: IRCSource(nick: name)
-        ).bytes
     }
 
     // MARK: - Clients
@@ -250,37 +241,34 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
 
     // MARK: - Turns
 
-    /// Has what a client was told forgotten at the end of the turn.
-    func clearTold(of stream: IRCStream) { toldStreams.append(stream) }
+    /// Records something about a person that a client is told now, and returns false if it was told
+    /// that in this turn already, in another channel.
+    func recordTold(_ key: String, to connectionID: UInt32) -> Bool {
+        told.insert(ToldChange(key: key, connectionID: connectionID)).inserted
+    }
 
     private func endTurn(_ bus: isolated Bus) {
-        turnEnd.run(bus)
+        streams.endTurn(bus)
         if !changedPeople.isEmpty {
             let changed = changedPeople
             changedPeople = []
             for key in changed { tellWatchers(of: key, bus) }
-            turnEnd.run(bus)
+            streams.endTurn(bus)
         }
-        if !toldStreams.isEmpty {
-            for stream in toldStreams { stream.clearTold() }
-            toldStreams = []
-        }
+        if !told.isEmpty { told = [] }
         people.live.endTurn()
     }
 
     // MARK: - The store
 
-    /// Continues with a stream when the store has made progress.
-    func awaitStore(for stream: IRCStream) { awaitingStore.append(stream) }
-
     /// Continues to read a client when the store keeps up again.
     func awaitStore(for client: IRCClient) { pausedForStore.append(client) }
 
     private func continueAfterStore() {
-        let (streams, paused) = (awaitingStore, pausedForStore)
-        (awaitingStore, pausedForStore) = ([], [])
+        let paused = pausedForStore
+        pausedForStore = []
         port.bus.assumeIsolated { bus in
-            for stream in streams { stream.serveBehind(bus) }
+            streams.continueAfterStore(bus)
             for client in paused { client.continueAfterStore(bus) }
         }
     }

@@ -15,6 +15,10 @@ struct MessageComposer: Sendable {
     /// Telegram counts code points, of which there are never more.
     static let maxUnits = 4_096
 
+    /// A format that is itself too long leaves a room of one character; Telegram will refuse that, in
+    /// words.
+    private var lineFormat: LineFormat { LineFormat(format, in: .utf16, minRoom: 2) }
+
     /// Returns the lines of a message, each as the format has it and short enough to be sent.
     ///
     /// - Parameter quotes: true if the message that it answers is quoted, because Telegram has none to
@@ -40,90 +44,9 @@ struct MessageComposer: Sendable {
         let text = callsPeople ? message.text : MentionBreaker.broken(message.text)
         return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap { index, line in
-                pieces(of: (index == 0 ? first : "") + line, name: name)
+                lineFormat.lines(
+                    of: (index == 0 ? first : "") + line, by: name, atMost: Self.maxUnits)
             }
-    }
-
-    /// Returns a line, or as many as it takes, with the name in front of each.
-    private func pieces(of line: String, name: String) -> [String] {
-        let whole = fill(name, line)
-        if whole.utf16.count <= Self.maxUnits { return [whole] }
-        // A format that is itself too long leaves a room of one; Telegram will refuse that, in words.
-        let room = max(Self.maxUnits - fill(name, "").utf16.count, 2)
-        // The bus has checked the beginnings of lines; a cut makes new ones.
-        return Self.split(line, atMost: room).enumerated().map { index, piece in
-            fill(name, index == 0 ? piece : ReservedMarkers.altered(piece))
-        }
-    }
-
-    /// Fills in the format; placeholders in a name or a text stay as they are.
-    private func fill(_ name: String, _ text: String) -> String {
-        var result = ""
-        var rest = format[...]
-        while let brace = rest.firstIndex(of: "{") {
-            result += rest[..<brace]
-            rest = rest[brace...]
-            if rest.hasPrefix("{name}") {
-                result += name
-                rest = rest.dropFirst("{name}".count)
-            } else if rest.hasPrefix("{text}") {
-                result += text
-                rest = rest.dropFirst("{text}".count)
-            } else {
-                result += "{"
-                rest = rest.dropFirst()
-            }
-        }
-        return result + rest
-    }
-
-    /// Splits a line between words, or inside one that is too long by itself, never inside a character.
-    static func split(_ line: String, atMost room: Int) -> [String] {
-        var pieces: [String] = []
-        var rest = line[...]
-        while rest.utf16.count > room {
-            let cut = self.cut(rest, atMost: room)
-            pieces.append(String(rest[..<cut]))
-            rest = rest[cut...]
-            // The cut stands for that space.
-            if rest.first == " " { rest = rest.dropFirst() }
-        }
-        if !rest.isEmpty || pieces.isEmpty { pieces.append(String(rest)) }
-        return pieces
-    }
-
-    private static func cut(_ text: Substring, atMost room: Int) -> String.Index {
-        var units = 0
-        var index = text.startIndex
-        var space: String.Index?
-        while index < text.endIndex {
-            let next = text.index(after: index)
-            let width = text.utf16.distance(from: index, to: next)
-            if units + width > room { break }
-            units += width
-            if text[index] == " " { space = index }
-            index = next
-        }
-        if index < text.endIndex, text[index] == " " { return index }
-        // A word longer than half a piece is cut.
-        if let space, text.utf16.distance(from: text.startIndex, to: space) > room / 2 {
-            return space
-        }
-        if index > text.startIndex { return index }
-        // One character with thousands of combining marks is cut between two of its code points.
-        return scalarCut(text, atMost: room)
-    }
-
-    private static func scalarCut(_ text: Substring, atMost room: Int) -> String.Index {
-        let scalars = text.unicodeScalars
-        var units = 0
-        var index = scalars.startIndex
-        while index < scalars.endIndex {
-            units += UTF16.width(scalars[index])
-            if units > room { break }
-            index = scalars.index(after: index)
-        }
-        return index > scalars.startIndex ? index : scalars.index(after: scalars.startIndex)
     }
 
     /// Returns the lines joined to as few messages as possible.
@@ -145,7 +68,7 @@ struct MessageComposer: Sendable {
 
     /// Returns a line of the bus's own.
     func line(_ name: String, _ text: String) -> String {
-        fill(name, MentionBreaker.broken(text))
+        lineFormat.fill(name, MentionBreaker.broken(text))
     }
 
     /// Returns a name that notifies nobody on Telegram, even if it looks like one of Telegram's.

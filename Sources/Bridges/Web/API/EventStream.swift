@@ -10,8 +10,8 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     let connectionID: UInt32
     private unowned let server: WebServer
     private let taken: TakenConnection
-    private(set) lazy var stream = RoomStream(
-        taken, as: .serverSentEvent, connectionID: connectionID, of: server
+    private(set) lazy var stream = WebStream(
+        taken, connectionID: connectionID, of: server.streams
     ) { [unowned self] _ in self.server.remove(self) }
     /// The program that reads; `nil` for somebody without a token.
     let client: APIClient?
@@ -43,8 +43,8 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     func begin(in room: WebRoom, after number: MessageNumber?, missed: Int) {
         // A comment first, so that the client knows at once that the stream is open.
         stream.send(Array(":\n\n".utf8))
-        stream.send(server.skipNotice(missed, in: room, as: .serverSentEvent))
-        stream.read(room, after: number)
+        if missed > 0 { stream.send(Self.skipped(missed, in: room.room.name)) }
+        if let form = room.form(.serverSentEvent) { stream.read(form, after: number) }
     }
 
     /// Returns the event that tells how many events were left out.

@@ -11,7 +11,7 @@ extension WebServer {
         options.maxConnections = new.maxConnections
         options.maxPerAddress = new.maxPerAddress
         options.stalledAfter = new.stalledAfter
-        stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        streams.stalled.setTimeout(new.stalledAfter.inNanoseconds)
         http?.adjust(
             maxConnections: new.maxConnections, maxPerAddress: new.maxPerAddress,
             stalledAfter: new.stalledAfter)
@@ -37,12 +37,14 @@ extension WebServer {
         let notice = ServerMessage.info(
             phrases.roomIsClosed(closed.room.name, now: target.room.name))
         for session in sessions.all { session.leaveClosedRoom(closed.room, for: target.room, bus) }
-        for client in clients.values where client.stream.reads(closed) {
-            client.stream.send(notice, behind: closed)
-            client.stream.stopReading(closed)
-            client.stream.read(target, after: nil)
+        for client in clients.values where client.stream.reads(closed.room) {
+            client.stream.send(notice, behind: closed.room)
+            client.stream.stopReading(closed.room)
+            client.read(target)
         }
-        for stream in Array(streams.values) where stream.stream.reads(closed) { stream.end() }
-        for feed in closed.feeds { closed.room.remove(feed) }
+        for stream in Array(eventStreams.values) where stream.stream.reads(closed.room) {
+            stream.end()
+        }
+        closed.close()
     }
 }

@@ -22,8 +22,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// True if reading by the API needs a token.
     let isTokenRequired: Bool
     private let isLocal: Bool
-    let stalled: StalledReaders
-    let turnEnd: TurnEnd
+    let streams: RoomStreams<WebRoom.Form>
     let search = MessageSearch()
     let lists: ListProduction
     /// The limit on changes of name or room.
@@ -36,9 +35,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     var textLimit: TextLimit
     var rooms: [WebRoom] = []
     private(set) var clients: [UInt32: WebClient] = [:]
-    private(set) var streams: [UInt32: EventStream] = [:]
+    private(set) var eventStreams: [UInt32: EventStream] = [:]
     let polls: LongPolls
-    private var awaitingStore: [RoomStream] = []
     /// What is to be done once the store has kept a message.
     private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
@@ -75,9 +73,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         phrases = Phrases(port.language)
         throttledLog = ThrottledLog(port.log)
         tokens = TokenTable(options.tokens)
-        stalled = StalledReaders(
-            timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
-        turnEnd = TurnEnd(on: loop)
+        streams = RoomStreams(of: port, on: loop, stalledAfter: options.stalledAfter)
         lists = ListProduction(on: loop)
         var queries = CommandBucket.Options()
         (queries.burst, queries.per) = Self.queries
@@ -197,7 +193,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     ) -> EventStream {
         let stream = EventStream(
             taken, of: client, connectionID: bus.nextConnectionID(), server: self)
-        streams[stream.connectionID] = stream
+        eventStreams[stream.connectionID] = stream
         stream.begin(in: room, after: number, missed: missed)
         return stream
     }
@@ -210,7 +206,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
     /// Forgets a stream of events that has closed.
     func remove(_ stream: EventStream) {
-        streams[stream.connectionID] = nil
+        eventStreams[stream.connectionID] = nil
         checkDone()
     }
 
@@ -225,9 +221,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private func ping() {
         loop.set(pings, after: Self.pingInterval)
         for client in Array(clients.values) { client.checkAlive(at: loop.now) }
-        for stream in Array(streams.values) { stream.checkAlive(at: loop.now) }
+        for stream in Array(eventStreams.values) { stream.checkAlive(at: loop.now) }
         port.bus.assumeIsolated { bus in
-            for stream in Array(streams.values)
+            for stream in Array(eventStreams.values)
             where !(stream.client.map { tokens.isValid($0, bus.accounts) } ?? true) {
                 stream.stream.close(bus)
             }
@@ -241,7 +237,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
                 client.sendAway(.banned(reason: reason))
             }
             port.bus.assumeIsolated { bus in
-                for stream in Array(streams.values) where block.contains(stream.address) {
+                for stream in Array(eventStreams.values) where block.contains(stream.address) {
                     stream.stream.close(bus)
                 }
             }
@@ -269,18 +265,6 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         return frame
     }
 
-    /// Returns the bytes that tell a reader how many of a room's events were left out.
-    func skipNotice(_ count: Int, in room: WebRoom, as form: WebEventEncoder.Form) -> [UInt8] {
-        if count == 0 { return [] }
-        return switch form {
-        case .webSocketFrame: ServerMessage.skipped(count, in: room.room.name)
-        case .serverSentEvent: EventStream.skipped(count, in: room.room.name)
-        }
-    }
-
-    /// Continues with a stream when the store has made progress.
-    func awaitStore(for stream: RoomStream) { awaitingStore.append(stream) }
-
     /// Returns whether a message can't be lost any more, or nobody knows when that will be so.
     func isKept(_ number: MessageNumber) -> Bool {
         let store = port.bus.store
@@ -302,18 +286,16 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     }
 
     private func continueAfterStore() {
-        if !awaitingCommit.isEmpty { port.bus.assumeIsolated { continueAfterCommit($0) } }
-        let streams = awaitingStore
-        awaitingStore = []
         port.bus.assumeIsolated { bus in
-            for stream in streams { stream.serveBehind(bus) }
+            if !awaitingCommit.isEmpty { continueAfterCommit(bus) }
+            streams.continueAfterStore(bus)
         }
     }
 
     private func endTurn(_ bus: isolated Bus) {
         lastPrivate = nil
         if !polls.isEmpty { polls.answer(bus) }
-        turnEnd.run(bus)
+        streams.endTurn(bus)
         lists.goOn()
     }
 
@@ -331,9 +313,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             self.port.bus.assumeIsolated { bus in
                 // Where everybody has gone already, no timer must be set any more.
                 if self.isDetached { return }
-                self.stalled.hurry()
+                self.streams.stalled.hurry()
                 for client in Array(self.clients.values) { client.end(.goingAway) }
-                for stream in Array(self.streams.values) { stream.end() }
+                for stream in Array(self.eventStreams.values) { stream.end() }
                 self.checkDone()
             }
         }
@@ -344,13 +326,13 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         isStopping = true
         polls.stop(bus)
         for client in Array(clients.values) { client.stream.close(bus) }
-        for stream in Array(streams.values) { stream.stream.close(bus) }
+        for stream in Array(eventStreams.values) { stream.stream.close(bus) }
         http?.closeAll()
         checkDone()
     }
 
     private func checkDone() {
-        guard isStopping, clients.isEmpty, streams.isEmpty, isHTTPClosed else { return }
+        guard isStopping, clients.isEmpty, eventStreams.isEmpty, isHTTPClosed else { return }
         detach()
         for waiter in waiters { waiter.resume() }
         waiters = []
@@ -366,9 +348,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         // Released here: its end belongs to the loop, and this server is released elsewhere.
         certificateWatch = nil
         http = nil
-        stalled.cancel()
+        streams.stalled.cancel()
         loop.removeTurnEnd(turnEndID)
-        for room in rooms { for feed in room.feeds { room.room.remove(feed) } }
+        for room in rooms { room.close() }
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(storeObserver)
             bus.removeModerationObserver(moderationObserver)

@@ -151,9 +151,10 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     /// words tell them that it is said.
     func holdBack(_ number: MessageNumber, in room: WebRoom) {
         if server.isKept(number) { return }
-        let streams = clients.map(\.stream).filter { $0.reads(room) }
-        for stream in streams { stream.hold(room) }
-        server.whenKept(number) { for stream in streams { stream.release(room) } }
+        guard let form = room.form(.webSocketFrame) else { return }
+        let streams = clients.map(\.stream).filter { $0.reads(room.room) }
+        for stream in streams { stream.hold(form) }
+        server.whenKept(number) { for stream in streams { stream.release(form) } }
     }
 
     // MARK: - Names

@@ -122,7 +122,7 @@ extension WebClient {
     /// those where that failed.
     private func enterRoomsRead(by session: WebSession, _ bus: isolated Bus) -> [NameRefusal] {
         server.rooms.compactMap { room in
-            let isRead = session.clients.contains { $0.stream.reads(room) }
+            let isRead = session.clients.contains { $0.stream.reads(room.room) }
             return isRead ? session.enter(room.room, bus) : nil
         }
     }

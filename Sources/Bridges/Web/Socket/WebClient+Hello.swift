@@ -139,8 +139,8 @@ extension WebClient {
         let ends = Dictionary(
             uniqueKeysWithValues: server.rooms.map { ($0.room.name, $0.room.lastNumber) })
         let isFirst = !isWelcome
-        let wereRead = rooms.filter(stream.reads)
-        for room in rooms { stream.read(room, after: hello.rooms[room.room.name] ?? nil) }
+        let wereRead = rooms.filter { stream.reads($0.room) }
+        for room in rooms { read(room, after: hello.rooms[room.room.name] ?? nil) }
         var refusals: [NameRefusal] = []
         var entered = 0
         if let sender, server.port.direction != .out {
@@ -158,7 +158,7 @@ extension WebClient {
         }
         if let refusal = refusals.first, entered == 0 {
             for room in rooms where !wereRead.contains(where: { $0 === room }) {
-                stream.stopReading(room)
+                stream.stopReading(room.room)
             }
             return refuse(.type(.hello), refusal)
         }

@@ -93,7 +93,7 @@ extension WebClient {
         behind room: WebRoom? = nil,
         _ question: @escaping @Sendable (isolated Bus) async throws -> EarlierMessages?
     ) {
-        let (lists, host) = (server.lists, stream.peer.host)
+        let (lists, host) = (server.lists, taken.peer.host)
         ask { (bus: isolated Bus) -> ProducedList? in
             let listPlace = try await lists.begin(for: host, bus)
             guard let found = try await question(bus) else { return nil }
@@ -107,7 +107,7 @@ extension WebClient {
             }
             lists.record(list.place, bytes: list.frame.count)
             if let room {
-                stream.send(list.frame, behind: room)
+                stream.send(list.frame, behind: room.room)
             } else {
                 stream.send(list.frame)
             }

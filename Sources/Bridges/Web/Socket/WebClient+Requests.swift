@@ -79,10 +79,10 @@ extension WebClient {
         if server.port.direction == .out {
             return refuse(.type(.enter), .forbidden, phrases.forbidden)
         }
-        let wasRead = stream.reads(room)
-        stream.read(room, after: nil)
+        let wasRead = stream.reads(room.room)
+        read(room)
         if let refusal = session.enter(room.room, bus) {
-            if !wasRead { stream.stopReading(room) }
+            if !wasRead { stream.stopReading(room.room) }
             return refuse(.type(.enter), refusal)
         }
         confirm(.type(.enter), phrases.roomIs(room.room.name))
@@ -92,7 +92,7 @@ extension WebClient {
         guard spendCommand(.type(.leave), bus), let room = room(name, .type(.leave)) else { return }
         session.leave(room.room, bus)
         // All pages of one session are one person, and in the same rooms.
-        for client in session.clients { client.stream.stopReading(room) }
+        for client in session.clients { client.stream.stopReading(room.room) }
         confirm(.type(.leave))
     }
 
@@ -139,7 +139,7 @@ extension WebClient {
             speech, in: room.room, by: server.port.attachment
         ) { [self] result in
             if case .said(let number) = result { session.holdBack(number, in: room) }
-            finish(result, say.id, reply: say.reply, isShown: stream.reads(room))
+            finish(result, say.id, reply: say.reply, isShown: stream.reads(room.room))
         }
         if !mayGoOn { hold(session, bus) }
     }

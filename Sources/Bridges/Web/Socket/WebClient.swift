@@ -10,9 +10,9 @@ import Sockets
 final class WebClient: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     unowned let server: WebServer
-    private let taken: TakenConnection
-    private(set) lazy var stream = RoomStream(
-        taken, as: .webSocketFrame, connectionID: connectionID, of: server
+    let taken: TakenConnection
+    private(set) lazy var stream = WebStream(
+        taken, connectionID: connectionID, of: server.streams
     ) { [unowned self] in self.closed($0) }
     /// The session; `nil` before `hello`.
     var session: WebSession?
@@ -59,6 +59,13 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     func begin(_ received: [UInt8], _ bus: isolated Bus) {
         if !received.isEmpty { received.withUnsafeBytes { read($0, bus) } }
         stream.updateInterest()
+    }
+
+    /// Begins to read a room, unless it is read.
+    ///
+    /// - Parameter number: the last event that the client has; `nil`: it wants only what is new.
+    func read(_ room: WebRoom, after number: MessageNumber? = nil) {
+        if let form = room.form(.webSocketFrame) { stream.read(form, after: number) }
     }
 
     // MARK: - Input

@@ -38,12 +38,16 @@ import Testing
     }
 
     @Test func `a reader that takes nothing for too long is closed`() async throws {
-        let host = try await ChatHost { $0.options.buffer = .mebibytes(4) }
+        let host = try await ChatHost {
+            $0.options.buffer = .mebibytes(4)
+            // The kernel goes by the real time, of which a busy machine needs much.
+            $0.options.stalledAfter = .seconds(3_600)
+        }
         let port = await host.port()
         let reader = try await host.client()
         let slow = try await host.client("slow", receiveBuffer: 65_536)
         try await say(700, by: port, while: reader)
-        host.test.advance(by: .seconds(59))
+        host.test.advance(by: .seconds(3_599))
         #expect(try await reader.barrier() == [])
         host.test.advance(by: .seconds(1))
         #expect(try await reader.line() == "slow ha abandonado el chat.")
@@ -79,7 +83,10 @@ import Testing
     }
 
     @Test func `a reader that takes a little now and then stays`() async throws {
-        let host = try await ChatHost { $0.options.buffer = .kibibytes(64) }
+        let host = try await ChatHost {
+            $0.options.buffer = .kibibytes(64)
+            $0.options.stalledAfter = .seconds(3_600)
+        }
         let port = await host.port()
         let reader = try await host.client()
         let slow = try await host.client("slow", receiveBuffer: 65_536)
@@ -88,7 +95,7 @@ import Testing
             // A line after all that the kernel held: the server has to send again.
             while let line = try await slow.line(), ChatLines.skipped(line) == nil {}
             #expect(try await reader.barrier().filter { $0.hasPrefix("slow ha") } == [])
-            host.test.advance(by: .seconds(59))
+            host.test.advance(by: .seconds(3_599))
         }
         #expect(try await reader.barrier().filter { $0.hasPrefix("slow ha") } == [])
     }
@@ -100,6 +107,7 @@ import Testing
         let host = try await ChatHost {
             $0.options.buffer = .kibibytes(64)
             $0.options.echo = echo
+            $0.options.stalledAfter = .seconds(3_600)
         }
         let port = await host.port()
         let reader = try await host.client()

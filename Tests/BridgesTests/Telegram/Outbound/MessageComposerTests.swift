@@ -73,20 +73,6 @@ import Testing
         #expect(again.map(String.init) == phrases)
     }
 
-    @Test(arguments: [1, 2, 3, 7, 100])
-    func `nothing is lost or too long, wherever it is cut`(room: Int) {
-        for text in [
-            "", "a", "a b", "aaaa bbbb cccc", "🙂🙂🙂🙂", "e\u{301}e\u{301}e\u{301}",
-            String(repeating: "x", count: 500), String(repeating: "ab ", count: 100),
-            "👨‍👩‍👧‍👦👨‍👩‍👧‍👦", "a" + String(repeating: "\u{301}", count: 50),
-        ] {
-            let pieces = MessageComposer.split(text, atMost: max(room, 2))
-            #expect(pieces.allSatisfy { $0.utf16.count <= max(room, 2) }, "\(text)")
-            let kept = pieces.joined().unicodeScalars.filter { $0 != " " }
-            #expect(Array(kept) == text.unicodeScalars.filter { $0 != " " }, "\(text)")
-        }
-    }
-
     @Test func `lines are put together up to the limit`() {
         let line = String(repeating: "x", count: 1_000)
         let parts = MessageComposer.parts(Array(repeating: line, count: 9))

@@ -162,9 +162,10 @@ import Testing
         await host.pass(seconds: 30)
         let answer = try await client.answer()
         #expect(answer.status == 200 && answer.texts == [] && answer.json["isComplete"] == true)
-        async let stopped: Void = host.stop()
-        #expect(try await longer.answer().texts == [])
-        try await stopped
+        try await host.stop {
+            let last = try await longer.answer()
+            #expect(last.texts == [])
+        }
     }
 
     @Test func `what is there already is answered without waiting`() async throws {
@@ -265,9 +266,9 @@ import Testing
             bytes.text.split(separator: ":").count >= 3 ? true : nil
         }
         #expect(comments)
-        async let stopped: Void = host.stop()
-        let isEnded = try await client.socket.read { _, isAtEnd in isAtEnd ? true : nil }
-        #expect(isEnded)
-        try await stopped
+        try await host.stop {
+            let isEnded = try await client.socket.read { _, isAtEnd in isAtEnd ? true : nil }
+            #expect(isEnded)
+        }
     }
 }

@@ -138,8 +138,12 @@ final class WebHost: Sendable {
     }
 
     /// Stops the bus and returns when the bridges have ended.
-    func stop() async throws {
+    ///
+    /// - Parameter reading: what is read of the connections first: the clock, which says when one
+    ///   that reads nothing is closed, stands still meanwhile.
+    func stop(reading: () async throws -> Void = {}) async throws {
         test.stop()
+        try await reading()
         let turning = Task { [test] in
             while !Task.isCancelled {
                 test.advance(by: .milliseconds(20))

@@ -66,6 +66,8 @@ import Testing
         try ana.say("one", id: "1")
         try await bob.until("ana: one")
         try bob.say("two", id: "2")
+        // Said before the next: another connection may be read first.
+        try await bob.barrier()
         try ana.say("three", id: "3")
         try ana.say("one", id: "1")
         #expect(try await ana.barrier() == [])

@@ -17,10 +17,11 @@ import Testing
             try ana.say("hi", id: "1")
             try await ana.until("ana: hi")
             _ = try await host.ask("GET", "/api/rooms/general/messages")
-            async let stopped: Void = host.stop()
-            #expect(try await ana.rest().code == 1001)
-            ana.socket.close()
-            try await stopped
+            try await host.stop {
+                let (_, code) = try await ana.rest()
+                #expect(code == 1001)
+                ana.socket.close()
+            }
             for _ in 0..<20 { await host.test.settle() }
         }
     }

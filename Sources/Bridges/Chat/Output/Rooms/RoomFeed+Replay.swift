@@ -86,12 +86,18 @@ extension RoomFeed {
     }
 
     /// Encodes a step's messages for a reader that is behind.
+    ///
+    /// - Parameter connectionID: the connection whose messages only count.
     package func page(
-        of run: StoredRun, for cursor: TranscriptCursor, as encoder: some MessageEncoder
+        of run: StoredRun, for cursor: TranscriptCursor, as encoder: some MessageEncoder,
+        hiding connectionID: UInt32? = nil
     ) -> EncodedPage {
         var page = EncodedPage(
             skipping: cursor.catchUp?.linesSent ?? 0, longest: transcript.maxLineBytes)
-        for message in shown(run.messages) { page.append(message, as: encoder) }
+        for message in shown(run.messages) {
+            page.append(
+                message, isShown: message.header.connectionID != connectionID, as: encoder)
+        }
         return page
     }
 }

@@ -28,7 +28,7 @@ extension IRCClient {
         where other !== self && other.sender?.account == account
             && other.capabilities.contains(.readMarker)
         {
-            other.stream.send(line.bytes)
+            other.send(line.bytes)
         }
         recordSeen(target, through: time, by: account, bus)
     }
@@ -125,7 +125,7 @@ extension IRCClient {
         guard let key = network.people.key(ofNick: target) else { return }
         for other in network.clients(of: key) + network.clients(of: registeredKey ?? "")
         where other !== self && other.capabilities.contains(.messageRedaction) {
-            other.stream.send(line)
+            other.send(line)
         }
     }
 }

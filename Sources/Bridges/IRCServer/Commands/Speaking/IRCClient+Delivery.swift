@@ -34,10 +34,10 @@ extension IRCClient: PresenceDelegate {
                 if speaking != nil {
                     reply(lines, isBatch: isBatch)
                 } else if !isForMe {
-                    stream.send(lines)
+                    send(lines)
                 }
             }
-            if isForMe { stream.send(lines) }
+            if isForMe { send(lines) }
         }
     }
 
@@ -48,11 +48,11 @@ extension IRCClient: PresenceDelegate {
         become(new)
         let newNick = network.people.nick(of: new)
         guard newNick != nick else { return }
-        _ = stream.recordTold(IRCPeople.renameKey(old, new))
+        _ = network.recordTold(IRCPeople.renameKey(old, new), to: connectionID)
         nick = newNick
         reply(source + "NICK \(newNick)\r\n".utf8)
         if isForced {
-            stream.send(
+            send(
                 IRCMessage("NOTICE", [nick, phrases.hasToBeCalled(newNick)], from: server).bytes)
         }
     }

@@ -155,7 +155,7 @@ extension IRCClient {
         }
         let isBatch = lines.count(where: { $0 == 0x0A }) > 1 && form.encoder.form.isMultiline
         if let now = responses.add(lines, isBatch: isBatch) {
-            stream.send(now, behind: form)
+            send(now, behind: room)
         } else {
             form.catchUp()
         }

@@ -5,16 +5,16 @@ import Sockets
 /// close.
 ///
 /// Confined to the bus's loop.
-final class TurnEnd {
+final class TurnEnd<Form: RoomForm> {
     private let loop: EventLoop
-    private var sending: [RoomStream] = []
-    private var closing: [RoomStream] = []
+    private var sending: [RoomStream<Form>] = []
+    private var closing: [RoomStream<Form>] = []
     private var isRunning = false
 
     init(on loop: EventLoop) { self.loop = loop }
 
     /// Schedules a stream that has bytes to send.
-    func schedule(_ stream: RoomStream) {
+    func schedule(_ stream: RoomStream<Form>) {
         loop.assertOwned()
         // Another bridge's end of turn may write to a stream here after this bridge's has run.
         if sending.isEmpty, !isRunning { loop.requestTurnIfEnding() }
@@ -22,7 +22,7 @@ final class TurnEnd {
     }
 
     /// Schedules the close of a stream.
-    func scheduleClose(of stream: RoomStream) {
+    func scheduleClose(of stream: RoomStream<Form>) {
         if closing.isEmpty, !isRunning { loop.requestTurnIfEnding() }
         closing.append(stream)
     }
