@@ -42,8 +42,9 @@ struct Outbox {
         }
     }
 
-    /// Returns true once it is known which numbers may be used, which takes a connection: without one
-    /// nothing goes out in any case. False if the daemon ends before.
+    /// Returns true once it is known which numbers may be used; false if the daemon ends before.
+    ///
+    /// That takes a connection: without one nothing goes out in any case.
     private func isConnectedOnce() async throws -> Bool {
         let numbers = fleet.reusedNumbers
         if numbers.isKnown { return true }

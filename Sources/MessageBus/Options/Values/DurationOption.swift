@@ -38,8 +38,9 @@ extension Duration: BoundedValue {
         return "did you mean \(Duration.milliseconds(meant).rendered)?"
     }
 
-    /// Suggests a unit for a bare number: seconds, or that of the option's default, or both where
-    /// neither comes near the default. Without a default milliseconds and seconds.
+    /// Suggests a unit for a bare number: seconds, or that of the option's default.
+    ///
+    /// Both where neither comes near the default; without one milliseconds and seconds.
     ///
     /// - Parameters:
     ///   - usual: the option's default.
