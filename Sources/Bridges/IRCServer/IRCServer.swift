@@ -3,9 +3,9 @@ import MessageBus
 import Sockets
 
 /// The bridge for clients of IRC: rooms are channels, people are nicks.
-package struct IRCServer: PeopleHosting {
+package struct IRCServer: ListeningBridge {
     /// The bridge's options in bridge.json.
-    package struct Options: PluginOptions {
+    package struct Options: ListeningOptions {
         /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
         package var listen = Address.network(host: "0.0.0.0", port: 6_667)
@@ -121,12 +121,18 @@ package struct IRCServer: PeopleHosting {
         }
     }
 
-    let shared: RunningServer<Options, IRCNetwork>
+    /// The protocols of the two ports: IRC, and HTTP for WebSockets.
+    package static let protocols = [ApplicationProtocol.irc, .http1]
+    /// The limits, and what clients are told when they join.
+    package static let adjustableOptions: Set<String> = [
+        "maxConnections", "maxPerAddress", "connects", "stalledAfter", "commands",
+        "historyOnJoin", "topics",
+    ]
+    /// The options, and the server while it runs.
+    package let shared: RunningServer<Options>
     private let loop: EventLoop
-    let directory: @Sendable (String) -> String
-
-    /// The options, with limits that may have changed since it was made.
-    var options: Options { shared.options }
+    /// Returns a path that can be opened, from one relative to bridge.json.
+    package let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {
@@ -148,53 +154,11 @@ package struct IRCServer: PeopleHosting {
                 for: #"the "buffer" of each room"#)
         }
         let certificates = try await certificates()
-        let (options, loop) = (options, loop)
-        let network = try await port.bus.perform { bus in
+        try await serve(port) { [options, loop] bus in
             let network = IRCNetwork(options, port: port, bus: bus, loop: loop)
             try network.listen(on: wanted, webSockets: web, certificates)
-            shared.begin(network)
             return network
         }
-        defer { shared.end() }
-        await withTaskCancellationHandler {
-            await port.openSource()
-            let addresses = network.listener.addresses
-            let more = network.http?.addresses.map { "\($0) (WebSocket)" } ?? []
-            for address in addresses + more {
-                port.log.always(Phrases(port.language).listening(on: address))
-            }
-            await port.ready()
-            await port.stopping()
-            await port.bus.perform { network.stopReading($0) }
-            await port.closeSource()
-            await network.waitUntilDone(port.bus)
-        } onCancel: {
-            port.bus.post { network.closeAll($0) }
-        }
-    }
-
-    /// Reads the certificate, for IRC and for WebSockets; `nil` without one.
-    func certificates() async throws -> Certificates? {
-        guard let tls = options.tls else { return nil }
-        let (irc, web) = (tls.files(directory, for: .irc), tls.files(directory, for: .http1))
-        return Certificates(
-            irc: (irc, try await CertificateWatch.load(irc)),
-            web: (web, try await CertificateWatch.load(web)))
-    }
-
-    /// One certificate as two protocols are told to a client.
-    struct Certificates: Sendable {
-        let irc: (files: CertificateFiles, loaded: CertificateWatch.Loaded)
-        let web: (files: CertificateFiles, loaded: CertificateWatch.Loaded)
-    }
-}
-
-extension IRCServer: ListenRequester {
-    /// Returns the addresses that it will listen on.
-    ///
-    /// - Throws: `SocketError` with the resolver's sentence.
-    package func listenRequest() async throws -> ListenRequest {
-        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge for the chat line protocol, on a TCP port or a Unix socket: `nc localhost 2000` is a
 /// client.
-package struct TCP: PeopleHosting {
+package struct TCP: ListeningBridge {
     /// The treatment of a text from a connection without a name.
     package enum Nameless: String, Sendable, CaseIterable, OptionValue {
         /// The text is refused, and the answer tells how to enter.
@@ -16,7 +16,7 @@ package struct TCP: PeopleHosting {
     }
 
     /// The bridge's options in bridge.json.
-    package struct Options: PluginOptions {
+    package struct Options: ListeningOptions {
         /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
         package var listen = Address.network(host: "0.0.0.0", port: 2_000)
@@ -144,14 +144,27 @@ package struct TCP: PeopleHosting {
             check.unique(
                 "\(listen)", "address", expected: "an address of its own", at: $listen)
         }
+
+        /// The options that have to do with its connections.
+        var listenerSettings: ChatListener.Settings {
+            ChatListener.Settings(
+                maxConnections: maxConnections, maxPerAddress: maxPerAddress, connects: connects,
+                mode: mode, proxyFrom: proxyFrom)
+        }
     }
 
-    let shared: RunningServer<Options, ChatServer>
+    /// The protocol of the chat.
+    package static let protocols = [ApplicationProtocol.puente]
+    /// The limits.
+    package static let adjustableOptions: Set<String> = [
+        "maxLine", "maxConnections", "maxPerAddress", "connects", "nameWithin", "stalledAfter",
+        "commands", "lists",
+    ]
+    /// The options, and the server while it runs.
+    package let shared: RunningServer<Options>
     private let loop: EventLoop
-    let directory: @Sendable (String) -> String
-
-    /// The options, with limits that may have changed since it was made.
-    var options: Options { shared.options }
+    /// Returns a path that can be opened, from one relative to bridge.json.
+    package let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {
@@ -170,34 +183,12 @@ package struct TCP: PeopleHosting {
             try ResourceLimits.checkMemory(
                 rings + [options.lists.bytes], for: #"the "buffer" of each room and "lists""#)
         }
-        let certificate = try await certificate()
-        let (options, loop, shared) = (options, loop, shared)
-        let server = try await port.bus.perform { bus in
+        let certificate = try await certificates().first
+        try await serve(port) { [options, loop] bus in
             let server = ChatServer(options, port: port, bus: bus, loop: loop)
             try server.listen(on: wanted, certificate)
-            shared.begin(server)
             return server
         }
-        defer { shared.end() }
-        await withTaskCancellationHandler {
-            await port.openSource()
-            for address in server.addresses {
-                port.log.always(Phrases(port.language).listening(on: address))
-            }
-            await port.ready()
-            await port.stopping()
-            await port.bus.perform { server.stopReading($0) }
-            await port.closeSource()
-            await server.waitUntilDone(port.bus)
-        } onCancel: {
-            port.bus.post { server.closeAll($0) }
-        }
-    }
-
-    /// Reads the certificate; `nil` without one.
-    func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
-        guard let files = options.tls?.files(directory) else { return nil }
-        return (files, try await CertificateWatch.load(files))
     }
 
     private func warnOfDescriptors(_ log: Log) {
@@ -209,15 +200,6 @@ package struct TCP: PeopleHosting {
                 raise the limit of open files (ulimit -n, LimitNOFILE=)
                 """)
         }
-    }
-}
-
-extension TCP: ListenRequester {
-    /// Returns the addresses that it will listen on.
-    ///
-    /// - Throws: `SocketError` with the resolver's sentence.
-    package func listenRequest() async throws -> ListenRequest {
-        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -3,9 +3,9 @@ import MessageBus
 import Sockets
 
 /// The bridge for browsers and programs: a chat page, the WebSocket that it uses, and an HTTP API.
-package struct Web: PeopleHosting {
+package struct Web: ListeningBridge {
     /// The bridge's options in bridge.json.
-    package struct Options: PluginOptions {
+    package struct Options: ListeningOptions {
         /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
         package var listen = Address.network(host: "127.0.0.1", port: 8_080)
@@ -104,12 +104,17 @@ package struct Web: PeopleHosting {
         }
     }
 
-    let shared: RunningServer<Options, WebServer>
+    /// The protocol of the page.
+    package static let protocols = [ApplicationProtocol.http1]
+    /// The limits.
+    package static let adjustableOptions: Set<String> = [
+        "maxConnections", "maxPerAddress", "stalledAfter",
+    ]
+    /// The options, and the server while it runs.
+    package let shared: RunningServer<Options>
     private let loop: EventLoop
-    let directory: @Sendable (String) -> String
-
-    /// The options, with limits that may have changed since it was made.
-    var options: Options { shared.options }
+    /// Returns a path that can be opened, from one relative to bridge.json.
+    package let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {
@@ -128,52 +133,21 @@ package struct Web: PeopleHosting {
                 [Int](repeating: Transcript.size(for: options.buffer.bytes), count: 2 * rooms),
                 for: #"the "buffer" of each room"#)
         }
-        let certificate = try await certificate()
+        let certificate = try await certificates().first
         let title = options.title ?? port.bus.settings.name
         // Compressing takes some milliseconds.
         let site = try await DedicatedThread.run(named: "page") { WebSite(title: title) }
-        let (options, loop) = (options, loop)
         let isLocal = wanted.allSatisfy(\.isLocal)
         let tokenKeys = Set(options.tokens.keys.map { NameFolding.key($0) })
         if let taken = await port.bus.perform({ $0.accounts.claim(tokenKeys) }) {
             throw BridgeError(taken)
         }
-        let server = try await port.bus.perform { bus in
+        try await serve(port) { [options, loop] bus in
             let server = WebServer(
                 options, port: port, bus: bus, loop: loop, site: site, isLocal: isLocal)
             try server.listen(on: wanted, certificate)
-            shared.begin(server)
             return server
         }
-        defer { shared.end() }
-        await withTaskCancellationHandler {
-            await port.openSource()
-            for address in server.addresses {
-                port.log.always(Phrases(port.language).listening(on: address))
-            }
-            await port.ready()
-            await port.stopping()
-            await port.bus.perform { server.stopReading($0) }
-            await port.closeSource()
-            await server.waitUntilDone(port.bus)
-        } onCancel: {
-            port.bus.post { server.closeAll($0) }
-        }
-    }
-
-    /// Reads the certificate; `nil` without one.
-    func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
-        guard let files = options.tls?.files(directory, for: .http1) else { return nil }
-        return (files, try await CertificateWatch.load(files))
-    }
-}
-
-extension Web: ListenRequester {
-    /// Returns the addresses that it will listen on.
-    ///
-    /// - Throws: `SocketError` with the resolver's sentence.
-    package func listenRequest() async throws -> ListenRequest {
-        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

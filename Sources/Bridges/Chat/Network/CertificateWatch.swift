@@ -9,6 +9,7 @@ import TimeUnits
 package final class CertificateWatch: @unchecked Sendable {  // touched on the loop only
     /// A certificate as it was read.
     package struct Loaded: Sendable {
+        fileprivate let files: CertificateFiles
         /// The certificate with its key.
         package let context: TLSContext
         fileprivate let version: CertificateFiles.Version
@@ -54,7 +55,8 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
         let version = files.version()
         return Result { () throws(TLSError) in
             Loaded(
-                context: try files.load(), version: version, isKeyPublic: files.isKeyPublic)
+                files: files, context: try files.load(), version: version,
+                isKeyPublic: files.isKeyPublic)
         }
     }
 
@@ -62,11 +64,10 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     ///
     /// - Parameter use: called with each new certificate.
     package init(
-        _ files: CertificateFiles, _ first: Loaded, on loop: EventLoop, log: Log,
-        use: @escaping (TLSContext) -> Void
+        _ first: Loaded, on loop: EventLoop, log: Log, use: @escaping (TLSContext) -> Void
     ) {
         loop.assertOwned()
-        self.files = files
+        files = first.files
         self.loop = loop
         self.log = log
         onNew = use

@@ -3,10 +3,10 @@ import Locking
 /// The options of a listening bridge, of which limits may change, and its server while it runs.
 ///
 /// Safe from any thread; the server is confined to the bus's loop.
-package final class RunningServer<Options: Sendable, Server: AnyObject & Sendable>: Sendable {
+package final class RunningServer<Options: Sendable>: Sendable {
     private struct State {
         var options: Options
-        weak var server: Server?
+        weak var server: (any ListeningServer<Options>)?
     }
 
     private let state: Locked<State>
@@ -15,16 +15,18 @@ package final class RunningServer<Options: Sendable, Server: AnyObject & Sendabl
     package init(_ options: Options) { state = Locked(State(options: options)) }
 
     /// The options for the next run.
-    package var options: Options { state.withLock { $0.options } }
+    var options: Options { state.withLock { $0.options } }
     /// The server of the present run; `nil` if there is none.
-    package var server: Server? { state.withLock { $0.server } }
+    var server: (any ListeningServer<Options>)? { state.withLock { $0.server } }
 
     /// Changes the options for the next run.
-    package func set(_ options: Options) { state.withLock { $0.options = options } }
+    func set(_ options: Options) { state.withLock { $0.options = options } }
 
     /// Records the server of a run.
-    package func begin(_ server: Server) { state.withLock { $0.server = server } }
+    func begin(_ server: any ListeningServer<Options>) {
+        state.withLock { $0.server = server }
+    }
 
     /// Records that a run has ended.
-    package func end() { state.withLock { $0.server = nil } }
+    func end() { state.withLock { $0.server = nil } }
 }

@@ -4,6 +4,13 @@ import Metrics
 import Sockets
 import TimeUnits
 
+extension IRCNetwork: ListeningServer {
+    /// The addresses it listens on.
+    var addresses: [String] {
+        listener.addresses + (http?.addresses.map { "\($0) (WebSocket)" } ?? [])
+    }
+}
+
 // What a new configuration changes while the server runs.
 extension IRCNetwork {
     /// Takes over the limits of other options.

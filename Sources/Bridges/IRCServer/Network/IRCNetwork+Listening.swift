@@ -28,37 +28,31 @@ extension IRCNetwork {
     ///
     /// - Parameters:
     ///   - web: the addresses for WebSockets.
-    ///   - certificates: the certificate with its files; `nil` for connections in plain.
+    ///   - certificates: the certificate for IRC and for WebSockets; none for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(
         on wanted: [SocketAddress], webSockets web: [SocketAddress],
-        _ certificates: IRCServer.Certificates?
+        _ certificates: [CertificateWatch.Loaded]
     ) throws {
         do {
-            try listener.open(at: wanted, certificates?.irc.loaded.context)
-            if !web.isEmpty { try openHTTP(at: web, certificates?.web.loaded.context) }
+            try listener.open(at: wanted, certificates.first?.context)
+            if !web.isEmpty { try openHTTP(at: web, certificates.last?.context) }
         } catch {
             listener.close()
             detach()
             throw BridgeError("\(error)")
         }
-        guard let certificates else { return }
+        guard let irc = certificates.first, let webSocket = certificates.last else { return }
         certificateWatches = [
-            CertificateWatch(
-                certificates.irc.files, certificates.irc.loaded, on: loop, log: port.log
-            ) { [unowned self] in self.listener.use($0) }
+            CertificateWatch(irc, on: loop, log: port.log) { [unowned self] in
+                self.listener.use($0)
+            }
         ]
         if http == nil { return }
         certificateWatches.append(
-            CertificateWatch(
-                certificates.web.files, certificates.web.loaded, on: loop, log: .silent
-            ) { [unowned self] in self.http?.use($0) })
-    }
-
-    /// Uses another certificate for connections that are yet to come.
-    func use(_ certificates: IRCServer.Certificates) {
-        certificateWatches.first?.use(certificates.irc.loaded)
-        if certificateWatches.count > 1 { certificateWatches[1].use(certificates.web.loaded) }
+            CertificateWatch(webSocket, on: loop, log: .silent) { [unowned self] in
+                self.http?.use($0)
+            })
     }
 
     private func openHTTP(at web: [SocketAddress], _ context: TLSContext?) throws {

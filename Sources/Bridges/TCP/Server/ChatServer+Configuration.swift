@@ -3,6 +3,11 @@ import MessageBus
 import Sockets
 import TimeUnits
 
+extension ChatServer: ListeningServer {
+    /// The watch of the certificate.
+    var certificateWatches: [CertificateWatch] { certificateWatch.map { [$0] } ?? [] }
+}
+
 // What a new configuration changes while the server runs.
 extension ChatServer {
     /// Takes over the limits of other options.

@@ -206,20 +206,20 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Listens on all given addresses, at one port.
     ///
-    /// - Parameter certificate: the certificate with its files; `nil` for connections in plain.
+    /// - Parameter certificate: the certificate; `nil` for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(
         on wanted: [SocketAddress],
-        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+        _ certificate: CertificateWatch.Loaded?
     ) throws {
         do {
-            try chatListener.open(at: wanted, certificate?.loaded.context)
+            try chatListener.open(at: wanted, certificate?.context)
         } catch {
             detach()
             throw BridgeError("\(error)")
         }
-        certificateWatch = certificate.map { files, loaded in
-            CertificateWatch(files, loaded, on: loop, log: port.log) { [unowned self] in
+        certificateWatch = certificate.map { loaded in
+            CertificateWatch(loaded, on: loop, log: port.log) { [unowned self] in
                 self.chatListener.use($0)
             }
         }

@@ -3,6 +3,11 @@ import MessageBus
 import Sockets
 import TimeUnits
 
+extension WebServer: ListeningServer {
+    /// The watch of the certificate.
+    var certificateWatches: [CertificateWatch] { certificateWatch.map { [$0] } ?? [] }
+}
+
 // What a new configuration changes while the server runs.
 extension WebServer {
     /// Takes over the limits of other options.

@@ -128,15 +128,15 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
     /// Listens on all given addresses, at one port.
     ///
-    /// - Parameter certificate: the certificate with its files; `nil` for connections in plain.
+    /// - Parameter certificate: the certificate; `nil` for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(
         on wanted: [SocketAddress],
-        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+        _ certificate: CertificateWatch.Loaded?
     ) throws {
         let http = HTTPServer(httpOptions, on: loop, handler: makeRouter())
         do {
-            try http.open(at: wanted, certificate?.loaded.context)
+            try http.open(at: wanted, certificate?.context)
         } catch {
             detach()
             throw BridgeError("\(error)")
@@ -147,8 +147,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             self.checkDone()
         }
         self.http = http
-        certificateWatch = certificate.map { files, loaded in
-            CertificateWatch(files, loaded, on: loop, log: port.log) { http.use($0) }
+        certificateWatch = certificate.map { loaded in
+            CertificateWatch(loaded, on: loop, log: port.log) { http.use($0) }
         }
     }
 

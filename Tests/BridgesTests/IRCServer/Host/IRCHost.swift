@@ -18,7 +18,7 @@ final class IRCHost: Sendable {
     let webPort: UInt16
     /// The port of the tcp bridge.
     let chatPort: UInt16
-    private let runs: [Task<Void, any Error>]
+    private let bridges: [RunningBridge]
 
     /// Starts the bridges and returns when they listen.
     init(
@@ -31,48 +31,23 @@ final class IRCHost: Sendable {
             rooms: rooms, language: .en, namePolicy: .chat(.en), middlewares: middlewares,
             store: store, accounts: accounts, clock: clock)
         if store.outlivesProcess { try await test.bus.recall() }
-        let context = Context(
-            name: "puente", language: .en, log: test.log.log, executor: test.loop,
-            files: { _ in NoFile() })
         var options = IRCServer.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)
         options.historyOnJoin = 0
         change(&options)
-        let irc = try await Self.start(
-            IRCServer(options, context), named: "irc", direction: direction, on: test)
+        let irc = await test.start(
+            IRCServer(options, test.context()), on: test.port("irc", direction: direction))
         var web: UInt16 = 0
         if options.websocket != nil {
-            let entry = await test.log.first { $0.sentence.contains("WebSocket") }
-            web = Self.port(in: entry.sentence)
+            web = await test.listeningPort { $0.sentence.contains("WebSocket") }
         }
         var chat = TCP.Options()
         chat.listen = .network(host: "127.0.0.1", port: 0)
         chat.greeting = ""
         chat.commands.burst = 1_000_000
-        let tcp = try await Self.start(
-            TCP(chat, context), named: "tcp", direction: .both, on: test)
+        let tcp = await test.start(TCP(chat, test.context()), on: test.port("tcp"))
         (port, webPort, chatPort) = (irc.port, web, tcp.port)
-        runs = [irc.run, tcp.run]
-    }
-
-    private static func start(
-        _ bridge: any Bridge, named name: String, direction: Direction, on test: TestBus
-    ) async throws -> (port: UInt16, run: Task<Void, any Error>) {
-        let attachment = BridgeAttachment(
-            name: name, room: "general", direction: direction, chain: Chain([]),
-            outgoing: Chain([]))
-        await test.bus.attach(attachment)
-        await test.bus.begin(attachment)
-        let port = Port(bus: test.bus, attachment: attachment)
-        let run = Task { try await test.run(bridge, on: port) }
-        let entry = await test.log.first {
-            $0.bridge == name && $0.sentence.contains("127.0.0.1:")
-        }
-        return (Self.port(in: entry.sentence), run)
-    }
-
-    private static func port(in sentence: String) -> UInt16 {
-        UInt16(sentence.split(separator: ":").last?.prefix(while: \.isNumber) ?? "") ?? 0
+        bridges = [irc, tcp]
     }
 
     // MARK: - Clients
@@ -109,17 +84,6 @@ final class IRCHost: Sendable {
     /// Stops the bus and returns when the bridges have ended.
     func stop() async throws {
         test.stop()
-        let turning = Task { [test] in
-            while !Task.isCancelled {
-                test.advance(by: .milliseconds(20))
-                await test.settle()
-            }
-        }
-        defer { turning.cancel() }
-        for run in runs { try await run.value }
+        try await test.waitUntilEnded(bridges)
     }
-}
-
-private struct NoFile: LineSink {
-    func write(_ line: String) -> Bool { true }
 }

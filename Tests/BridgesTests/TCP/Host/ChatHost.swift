@@ -10,9 +10,7 @@ import TestSupport
 /// Safe from any thread.
 final class ChatHost: Sendable {
     let test: TestBus
-    let ports: [UInt16]
-    let attachments: [BridgeAttachment]
-    private let runs: [Task<Void, any Error>]
+    private let bridges: [RunningBridge]
 
     /// One tcp bridge among those of a test.
     struct Bridge {
@@ -44,9 +42,7 @@ final class ChatHost: Sendable {
         test = try TestBus(
             rooms: rooms, language: language, namePolicy: .chat(language), middlewares: middlewares,
             store: store, accounts: accounts, clock: clock)
-        var ports: [UInt16] = []
-        var attachments: [BridgeAttachment] = []
-        var runs: [Task<Void, any Error>] = []
+        var running: [RunningBridge] = []
         for bridge in bridges {
             let attachment = BridgeAttachment(
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
@@ -55,24 +51,15 @@ final class ChatHost: Sendable {
             await test.bus.attach(attachment)
             await test.bus.begin(attachment)
             let port = Port(bus: test.bus, attachment: attachment)
-            let context = Context(
-                name: "puente", language: language, log: test.log.log, executor: test.loop,
-                files: { _ in NoFile() })
-            let tcp = TCP(bridge.options, context)
-            let test = test
-            runs.append(Task { try await test.run(tcp, on: port) })
-            let name = bridge.name
-            let entry = await test.log.first {
-                $0.bridge == name && $0.sentence.contains("127.0.0.1:")
-            }
-            let digits = entry.sentence.split(separator: ":").last ?? ""
-            ports.append(UInt16(digits) ?? 0)
-            attachments.append(attachment)
+            running.append(await test.start(TCP(bridge.options, test.context()), on: port))
         }
-        self.ports = ports
-        self.attachments = attachments
-        self.runs = runs
+        self.bridges = running
     }
+
+    /// The ports that the bridges listen on.
+    var ports: [UInt16] { bridges.map(\.port) }
+    /// The places of the bridges on the bus.
+    var attachments: [BridgeAttachment] { bridges.map(\.attachment) }
 
     /// Starts one bridge.
     convenience init(
@@ -114,24 +101,10 @@ final class ChatHost: Sendable {
     }
 
     /// Cancels the bridges, as the supervisor does when it has waited long enough.
-    func cancel() { for run in runs { run.cancel() } }
+    func cancel() { for bridge in bridges { bridge.cancel() } }
 
     /// Returns when the bridges have ended.
-    ///
-    /// Turns the clock meanwhile: connections are closed when it is known that all has arrived, or
-    /// after a while.
     func ended() async throws {
-        let turning = Task {
-            while !Task.isCancelled {
-                test.advance(by: .milliseconds(20))
-                await test.settle()
-            }
-        }
-        defer { turning.cancel() }
-        for run in runs { try await run.value }
+        try await test.waitUntilEnded(bridges)
     }
-}
-
-private struct NoFile: LineSink {
-    func write(_ line: String) -> Bool { true }
 }

@@ -17,7 +17,7 @@ final class WebHost: Sendable {
     let port: UInt16
     /// The port of the tcp bridge.
     let chatPort: UInt16
-    private let runs: [Task<Void, any Error>]
+    private let bridges: [RunningBridge]
 
     /// Starts the bridges and returns when they listen.
     init(
@@ -30,39 +30,18 @@ final class WebHost: Sendable {
             rooms: rooms, language: .en, namePolicy: .chat(.en), middlewares: middlewares,
             store: store, accounts: accounts, clock: clock)
         if store.outlivesProcess { try await test.bus.recall() }
-        let context = Context(
-            name: "puente", language: .en, log: test.log.log, executor: test.loop,
-            files: { _ in NoFile() })
         var options = Web.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)
         change(&options)
-        let web = try await Self.start(
-            Web(options, context), named: "web", direction: direction, on: test)
+        let web = await test.start(
+            Web(options, test.context()), on: test.port("web", direction: direction))
         var chat = TCP.Options()
         chat.listen = .network(host: "127.0.0.1", port: 0)
         chat.greeting = ""
         chat.commands.burst = 1_000_000
-        let tcp = try await Self.start(
-            TCP(chat, context), named: "tcp", direction: .both, on: test)
+        let tcp = await test.start(TCP(chat, test.context()), on: test.port("tcp"))
         (port, chatPort) = (web.port, tcp.port)
-        runs = [web.run, tcp.run]
-    }
-
-    private static func start(
-        _ bridge: any Bridge, named name: String, direction: Direction, on test: TestBus
-    ) async throws -> (port: UInt16, run: Task<Void, any Error>) {
-        let attachment = BridgeAttachment(
-            name: name, room: "general", direction: direction, chain: Chain([]),
-            outgoing: Chain([]))
-        await test.bus.attach(attachment)
-        await test.bus.begin(attachment)
-        let port = Port(bus: test.bus, attachment: attachment)
-        let run = Task { try await test.run(bridge, on: port) }
-        let entry = await test.log.first {
-            $0.bridge == name && $0.sentence.contains("127.0.0.1:")
-        }
-        let digits = entry.sentence.split(separator: ":").last?.prefix(while: \.isNumber) ?? ""
-        return (UInt16(digits) ?? 0, run)
+        bridges = [web, tcp]
     }
 
     // MARK: - Clients
@@ -144,17 +123,6 @@ final class WebHost: Sendable {
     func stop(reading: () async throws -> Void = {}) async throws {
         test.stop()
         try await reading()
-        let turning = Task { [test] in
-            while !Task.isCancelled {
-                test.advance(by: .milliseconds(20))
-                await test.settle()
-            }
-        }
-        defer { turning.cancel() }
-        for run in runs { try await run.value }
+        try await test.waitUntilEnded(bridges)
     }
-}
-
-private struct NoFile: LineSink {
-    func write(_ line: String) -> Bool { true }
 }
