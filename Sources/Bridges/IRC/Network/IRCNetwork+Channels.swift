@@ -121,6 +121,7 @@ extension IRCNetwork {
         channels[id]?.isMuted = true
         channels[id]?.retryAt = loop.now + Int64(pause / .nanoseconds(1))
         _ = outbox.withQueue(id) { $0.isOpen = false }
+        wakeSenders()
         port.recordAttempt("refused")
         log.warning("\(channel.name) takes nothing: \(reason)")
         guard !channel.isMutedTold else { return }
