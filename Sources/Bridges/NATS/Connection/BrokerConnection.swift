@@ -81,6 +81,14 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     /// The largest message that the server takes.
     var maxPayload: Int { Int(natsConnection_GetMaxPayload(pointer)) }
 
+    /// What the server has complained of last, such as a right that is missing; `nil` if nothing.
+    var complaint: String? {
+        var text: UnsafePointer<CChar>?
+        guard natsConnection_GetLastError(pointer, &text) != NATS_OK, let text else { return nil }
+        let complaint = String(cString: text)
+        return complaint.isEmpty ? nil : complaint
+    }
+
     /// What the server has said that we may not do.
     var complaints: BrokerComplaints { closing.complaints }
 
