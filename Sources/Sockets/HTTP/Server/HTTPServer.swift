@@ -141,7 +141,7 @@ package final class HTTPServer {
     }
 
     /// Frees the place of a connection that was given away.
-    func endTaken(_ place: ConnectionPlace) {
+    func endTakenOver(_ place: ConnectionPlace) {
         loop.assertOwned()
         takenCount -= 1
         options.counts?.recordClosing()
