@@ -64,6 +64,17 @@ import Testing
                 "document.documentElement.scrollWidth > innerWidth")
             #expect(isWide == false, "\(width)")
             try await keep(page, as: "\(language)-\(width)-\(theme)")
+            // What is long is cut, and nothing is pushed aside by it.
+            let widest = try await page.tab.evaluate(
+                """
+                document.querySelector("article .reply").click();
+                for (const id of ["answer-text", "answer-name", "room", "me"])
+                    document.getElementById(id).textContent = "palabra ".repeat(40);
+                const widths = [...document.querySelectorAll("#chat > main, #compose, header, #own")]
+                    .map((element) => element.getBoundingClientRect().width);
+                Math.max(innerWidth, ...widths)
+                """)
+            #expect((widest.integer ?? .max) <= width, "\(widest)")
             #expect(page.tab.complaints == [])
             try await page.tab.close()
         }

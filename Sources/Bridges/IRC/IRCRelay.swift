@@ -163,6 +163,8 @@ struct IRCRelay: Sendable {
         case .message, .edit, .deletion: break
         }
         if message.isPrivate || port.isDeleted(message.number) { return true }
+        // It goes round in a ring of relays.
+        if message.isAutomatic, RelayMark.isRepeated(in: message.text) { return true }
         // The bus's sentences about the network are for the others.
         return message.sender.bridge == port.name && message.origin == nil
     }

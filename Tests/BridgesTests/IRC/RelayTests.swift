@@ -93,6 +93,22 @@ extension IRCBridgeTests {
             #expect(await host.told(1) == ["Ana: fin"])
         }
 
+        @Test func `what was relayed twice goes to no other channel`() async throws {
+            let host = try await IRCHost {
+                $0.options.channels = ["#swift": RoomName("general"), "#otro": RoomName("general")]
+            }
+            let heard = try await host.heard(3) {
+                await host.server.say("a\u{200B}na: b\u{200B}ob: hola", by: "relé")
+                await host.server.say("a\u{200B}na: hola", by: "relé")
+                await host.server.say("ខ្ញុំ\u{200B}ស្រឡាញ់\u{200B}ភាសា", by: "ana")
+            }
+            #expect(heard.map(\.isAutomatic) == [true, false, false])
+            #expect(
+                await host.told(2, "#otro") == [
+                    "relé (irc): ana: hola", "ana (irc): ខ្ញុំស្រឡាញ់ភាសា",
+                ])
+        }
+
         @Test func `somebody is their account, the time that of the server`() async throws {
             let host = try await IRCHost { $0.behaviour = { $0.capabilities = IRCHost.modern } }
             let heard = try await host.heard(4) {

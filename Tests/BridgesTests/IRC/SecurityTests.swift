@@ -30,13 +30,26 @@ extension IRCBridgeTests {
             return account
         }
 
-        @Test(arguments: [["sasl"], []])
-        func `an account that is not accepted stops the daemon, and is not told`(
-            capabilities: [String]
-        ) async throws {
+        @Test func `a server that offers no accounts at present is tried again`() async throws {
             let host = try await IRCHost {
                 $0.options.sasl = Self.account("puente", "geheim")
-                $0.behaviour = { $0.capabilities = capabilities }
+                $0.isAwaited = false
+            }
+            await host.until { host in
+                host.test.log.sentences.contains { $0.contains("offers no accounts") }
+            }
+            await host.server.perform { server in
+                server.capabilities = ["sasl"]
+                server.accounts["puente"] = "geheim"
+            }
+            try await host.say("hola")
+            #expect(await host.told(1) == ["Ana: hola"])
+        }
+
+        @Test func `a refused account stops the daemon, and is not told`() async throws {
+            let host = try await IRCHost {
+                $0.options.sasl = Self.account("puente", "geheim")
+                $0.behaviour = { $0.capabilities = ["sasl"] }
                 $0.isAwaited = false
             }
             let error = await #expect(throws: BridgeError.self) { try await host.run.value }
@@ -126,6 +139,11 @@ extension IRCBridgeTests {
                 policy.until - loop.wallTime
             }
             #expect((3_590_000...3_600_001).contains(rest))
+            // Counted from the end of the connection: never is more than a quarter of it over.
+            await host.pass(.seconds(1_000))
+            let kept = try #require(
+                store.disk.checkpoints["irc"]?["sts"].flatMap { STSPolicy($0) })
+            #expect(kept.until >= policy.until + 90_000)
         }
     }
 }

@@ -6,7 +6,7 @@ const EVENTS = [
 	{ type: "message", number: 3, from: "ana" }, { type: "message", number: 5, from: "ana" },
 	{ type: "message", number: 6, from: "operador (stdio)" }, { type: "join", number: 7, from: "ana" },
 ];
-const read = (text) => readLine(text, NAMES, EVENTS);
+const read = (text) => readLine(text, "ana", NAMES, EVENTS);
 
 test("what does not begin with a slash is said as it stands", () => {
 	equal(read("hola /help"), { say: "hola /help" });
@@ -18,6 +18,7 @@ test("two slashes say one", () => equal(read("//etc/hosts"), { say: "/etc/hosts"
 test("each command becomes what it means", () => {
 	const table = {
 		"/help": { local: "help" }, "/rooms": { local: "rooms" }, "/who": { local: "who" }, "/quit": { local: "quit" },
+		"/me saluda": { say: "* ana saluda" }, "/ME dos\nlíneas": { say: "* ana dos\nlíneas" },
 		"/history": { local: "history" }, "/history 50": { local: "history" },
 		"/join obra": { local: "join", room: "obra" },
 		"/leave": { local: "leave", room: "" }, "/leave obra": { local: "leave", room: "obra" },

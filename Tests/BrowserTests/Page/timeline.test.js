@@ -52,7 +52,10 @@ test("a deletion takes the text away and tells who did it", () => {
 	const timeline = new Timeline();
 	timeline.add(message(1));
 	timeline.add({ type: "delete", number: 2, of: 1, from: "bob" });
-	equal([timeline.find(1).text, timeline.find(1).deletedBy], ["", "bob"]);
+	equal([timeline.find(1).text, timeline.find(1).deleted], ["", "bob"]);
+	// As the server tells it in the history.
+	timeline.addHistory([{ ...message(0.5), text: "[deleted by bob]", deleted: "bob" }], 1, true);
+	equal(timeline.unreadAfter(0, () => false), 0);
 });
 
 test("a room that begins at a number has a gap below", () => {

@@ -11,11 +11,13 @@ extension Phrases {
                 "El nombre es demasiado largo: como mucho \(Name.maxCharacters) caracteres.",
                 "The name is too long: at most \(Name.maxCharacters) characters.")
         case .reserved(let character):
-            say("Un nombre no puede llevar \(character)", "A name can't contain \(character)")
+            say(
+                "Un nombre no puede llevar «\(character)».",
+                "A name can't contain \"\(character)\".")
         case .leadingSign(let character):
             say(
-                "Un nombre no puede empezar por \(character)",
-                "A name can't begin with \(character)")
+                "Un nombre no puede empezar por «\(character)».",
+                "A name can't begin with \"\(character)\".")
         case .misplacedSpace:
             say(
                 "En un nombre, los espacios van entre palabras y de uno en uno.",

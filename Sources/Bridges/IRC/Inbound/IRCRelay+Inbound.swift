@@ -68,6 +68,7 @@ extension IRCRelay {
         draft.origin = Origin(channel: text.channel, remoteID: text.remoteID)
         draft.isLinked = text.remoteID != nil
         draft.time = text.time
+        draft.isAutomatic = RelayMark.isRepeated(in: text.text)
         if let answered = text.answered {
             draft.reply = try await quotation(of: answered, in: text.channel)
         }

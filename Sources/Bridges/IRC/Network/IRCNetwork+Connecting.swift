@@ -25,7 +25,8 @@ extension IRCNetwork {
             if loop.now - openedAt > Self.stableTime { backoff.reset() }
             let pause = Self.pause(after: end, &backoff)
             log.warning(
-                "\(serverName) is not there: \(end.reason). Trying again in \(pause.plainSeconds)")
+                "no connection to \(serverName): \(end.reason). Trying again in \(pause.plainSeconds)"
+            )
             try await rest(pause)
         }
     }
@@ -128,6 +129,8 @@ extension IRCNetwork {
     func lose(_ end: ConnectionEnd) {
         guard link != nil, self.end == nil else { return }
         self.end = end
+        renewSTS()
+        stsDuration = nil
         link?.close()
         link = nil
         isWelcome = false

@@ -113,6 +113,7 @@ extension IRCNetwork {
 
     /// Remembers for how long the server is to be reached by TLS only.
     private func obeySTS() {
+        stsDuration = nil
         guard link?.isEncrypted == true, let value = registration.capabilities.offered["sts"],
             let seconds = STSPolicy.number("duration", in: value)
         else { return }
@@ -124,8 +125,21 @@ extension IRCNetwork {
             return
         }
         // A hundred years at most, so that nothing overflows.
-        let until = loop.wallTime + min(seconds, 3_155_760_000) * 1_000
-        let policy = STSPolicy(host: host, port: upgradePort ?? sts?.port ?? port, until: until)
+        stsDuration = min(seconds, 3_155_760_000) * 1_000
+        sts = STSPolicy(host: host, port: upgradePort ?? sts?.port ?? port, until: 0)
+        renewSTS()
+    }
+
+    /// Counts the time of the server's order from now, as is to be done when a connection ends (IRCv3
+    /// strict transport security).
+    ///
+    /// - Parameter isEnding: false to do so only when a quarter of the time is over: the daemon may be
+    ///   killed.
+    func renewSTS(isEnding: Bool = true) {
+        guard let stsDuration, var policy = sts else { return }
+        let until = loop.wallTime + stsDuration
+        guard isEnding || until - policy.until > max(stsDuration / 4, 60_000) else { return }
+        policy.until = until
         sts = policy
         tell(.checkpoint(Checkpoint(source: STSPolicy.source, state: policy.state)))
     }

@@ -40,6 +40,7 @@ extension IRCNetwork {
         }
         keepAlive(now)
         guard isWelcome else { return }
+        renewSTS(isEnding: false)
         for id in channels.keys.sorted() { retry(id, now) }
         tellSplits(splits.removeSettled(now))
         if own.nick != wantedNick, now >= nextNickTry {

@@ -48,6 +48,9 @@ actor IRCNetwork {
     /// Messages that have arrived, or will never, by channel.
     var arrived: [OutgoingItem] = []
     var sts: STSPolicy?
+    /// Milliseconds for which the server wants to be reached by TLS after a connection; `nil` if it
+    /// has not said so on this one.
+    var stsDuration: Int64?
     /// The port to which the server has sent the bridge, for TLS.
     var upgradePort: UInt16?
     /// The end of the last connection, until it is looked at.

@@ -7,9 +7,6 @@ struct LineComposer: Sendable {
     /// `{name}: {text}`.
     let format: String
 
-    /// A space without width, behind the first character of a name: clients look for the nick of who
-    /// sits in front of them, and find none.
-    static let breaker = "\u{200B}"
     /// Bytes of a line at least, however long the rest of the format is.
     private static let minRoom = 8
 
@@ -22,19 +19,19 @@ struct LineComposer: Sendable {
     /// - Parameter quotes: true if the message that it answers is quoted, because the channel has none
     ///   to link to.
     func lines(of message: Message, quotes: Bool, atMost limit: Int) -> [String] {
-        let name = Self.withoutPing(message.sender.name)
+        let name = RelayMark.mark(message.sender.name)
         switch message.kind {
         case .join: return [cut(phrases.joined(name), to: limit)]
         case .leave: return [cut(phrases.left(name, for: message.destination), to: limit)]
         case .rename:
-            let other = Self.withoutPing(message.other?.name ?? "")
+            let other = RelayMark.mark(message.other?.name ?? "")
             return [cut(phrases.renamed(name, to: other), to: limit)]
         case .deletion: return []
         case .message, .edit: break
         }
         var first = ""
         if quotes, let reply = message.reply {
-            first += "[↩ \(Self.withoutPing(reply.name)): \(reply.excerpt)] "
+            first += "[↩ \(RelayMark.mark(reply.name)): \(reply.excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
         if first.isEmpty, let deed = Self.deed(in: message) {
@@ -53,12 +50,6 @@ struct LineComposer: Sendable {
 
     /// Returns the line that stands for others, which are too old.
     func digest(_ lines: Int) -> String { phrases.leftOut(lines) }
-
-    /// Returns a name that nobody's client takes for their nick.
-    static func withoutPing(_ name: String) -> String {
-        guard let first = name.first else { return name }
-        return "\(first)\(breaker)\(name.dropFirst())"
-    }
 
     /// Returns what the author does, of a text that `/me` has made: `* Ana waves`.
     private static func deed(in message: Message) -> String? {

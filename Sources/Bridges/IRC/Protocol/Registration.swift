@@ -87,7 +87,8 @@ struct Registration: Sendable {
         case "ERROR": return .failed(line.reason)
         case "001":
             if options.sasl != nil, !wasAuthenticated {
-                return .refused("the server offers no accounts (SASL PLAIN)")
+                // The services may be away for a while.
+                return .failed("the server offers no accounts (SASL PLAIN)")
             }
             return .welcome(nick: line.parameters.first ?? nick)
         default: return .proceed

@@ -15,7 +15,7 @@ import { notify, showCount } from "./view/notify.js";
 import { hideFound, search, showFound } from "./view/search.js";
 import { describeSettings, settings } from "./view/settings.js";
 import { updateSidebar } from "./view/sidebar.js";
-import { listOf, speak, tell, words } from "./words/words.js";
+import { speak, tell, words } from "./words/words.js";
 
 const { chat, note, say } = hub;
 let serverLanguage;
@@ -132,8 +132,8 @@ function obey(line) {
 
 const locals = {
 	help: () => note(words.help),
-	rooms: () => note(listOf([...chat.rooms.values()].filter((room) => !room.isPrivate).map((room) => room.title))),
-	who: () => note(listOf([...(chat.current.people?.keys() ?? [])])),
+	rooms: () => note([...chat.rooms.values()].filter((room) => !room.isPrivate).map((room) => room.title).join(", ")),
+	who: () => note([...(chat.current.people?.keys() ?? [])].join(", ")),
 	history: () => byId("log").scrollTo(0, 0),
 	join: ({ room }) => open(room),
 	leave: ({ room }) => hub.leaveRoom(room || chat.current.name),

@@ -252,7 +252,7 @@ import Testing
         #expect(
             try await ana.barrier() == [
                 "servidor: [info] bob (tcp)", "servidor: [ok] 1",
-                "servidor: [bad-name] Un nombre no puede llevar :",
+                "servidor: [bad-name] Un nombre no puede llevar «:».",
                 "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
             ] + said)
         #expect(try await reader.barrier() == said)

@@ -49,11 +49,11 @@ import Testing
         #expect(
             try await ana.barrier() == [
                 "servidor: [bad-arguments] Se usa así: /nick NOMBRE",
-                "servidor: [bad-name] Un nombre no puede llevar :",
+                "servidor: [bad-name] Un nombre no puede llevar «:».",
                 "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
                 "ana se ha unido al chat.",
                 "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
-                "servidor: [bad-name] Un nombre no puede llevar (",
+                "servidor: [bad-name] Un nombre no puede llevar «(».",
                 "servidor: [ok] Te llamas ana.", "ana ahora es ANA.", "ANA: hola",
                 "ANA ahora es Ana María.", "Ana María: hola",
             ])

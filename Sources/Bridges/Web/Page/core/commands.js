@@ -1,7 +1,7 @@
 // A line that begins with a slash becomes a message to the server, or something the page does.
 
 const LOCAL = {
-	help: /^$/, rooms: /^$/, who: /^$/, quit: /^$/, history: /^/, join: /^(?<room>\S+)$/, leave: /^(?<room>\S*)$/,
+	help: /^$/, rooms: /^$/, who: /^$/, quit: /^$/, history: /^/, me: /./, join: /^(?<room>\S+)$/, leave: /^(?<room>\S*)$/,
 	search: /^(?<words>.+)$/s, msg: /^(?<rest>.+)$/s, reply: /^(?:#(?<number>\d+)\s+(?<say>.+)|(?<rest>.+))$/s,
 };
 const SENT = {
@@ -14,7 +14,7 @@ const SENT = {
 export const isSecret = (text) => /^\s*\/(register|login|password|unregister)\b/i.test(text);
 
 /** `{ say, reply? }`, `{ send }` (a message for the server), `{ local }` (for the page) or `{ error, verb }`. */
-export function readLine(text, names, events) {
+export function readLine(text, own, names, events) {
 	const line = text.trim();
 	if (!line.startsWith("/")) return { say: text };
 	if (line.startsWith("//")) return { say: line.slice(1) };
@@ -27,6 +27,7 @@ export function readLine(text, names, events) {
 	if (!match) return { error: "bad-arguments", verb };
 	const { number, ...found } = match.groups ?? {};
 	const fields = number ? { ...found, number: Number(number) } : found;
+	if (verb === "me") return { say: `* ${own} ${rest}` };
 	if (commands === SENT) return { send: { type: verb === "nick" ? "rename" : verb, ...fields } };
 	if (number) return { say: found.say, reply: fields.number };
 	if (!found.rest) return { local: verb, ...found };

@@ -3,9 +3,6 @@
 
 const RUN = 5 * 60_000; // ms between texts of one person
 
-// What the bus says in between has a millionth of a number (`addNote`), and so has what stands above it.
-const stepOf = (number) => (Number.isInteger(number) ? 1 : 1e-6);
-
 const isNotice = ({ type }) => /join|leave|rename/.test(type);
 
 /** `leftOff`: the last number read before, or null. `waiting`: own lines on their way. */
@@ -32,7 +29,8 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 			dayStart = day.setHours(0, 0, 0, 0);
 			// Not 24 hours: some days have 23 or 25.
 			dayEnd = day.setDate(day.getDate() + 1);
-			put("day", number - 0.3 * stepOf(number), dayStart, { time });
+			// Notes stand a millionth behind a number.
+			put("day", number - (number % 1 ? 3e-7 : 0.3), dayStart, { time });
 		}
 		if (!isText && isNotice(event)) {
 			const row = rows.at(-1);

@@ -37,7 +37,7 @@ export class Timeline {
 		this.last = Math.max(this.last, number);
 		let isSeen;
 		if (type === "edit" && of) isSeen = this.change(of, { text, isEdited: true });
-		else if (type === "delete") isSeen = this.change(of, { text: "", deletedBy: from });
+		else if (type === "delete") isSeen = this.change(of, { text: "", deleted: from });
 		else isSeen = this.insert(event);
 		if (this.events.length > CAPACITY + 1000) this.trim();
 		return isNew && isSeen;
@@ -70,7 +70,7 @@ export class Timeline {
 	}
 
 	unreadAfter(number, isOwn) {
-		const isUnread = (event) => event.type === "message" && !event.deletedBy && !isOwn(event);
+		const isUnread = (event) => event.type === "message" && !event.deleted && !isOwn(event);
 		const count = this.events.slice(this.indexOf(number + 1)).slice(-1000).filter(isUnread).length;
 		return Math.min(count, 100);
 	}

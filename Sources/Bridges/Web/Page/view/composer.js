@@ -82,7 +82,7 @@ function submit() {
 	const text = field.value;
 	if (text.trim() === "") return;
 	const reply = answered?.number;
-	const line = readLine(text, names(), chat.current.timeline.events);
+	const line = readLine(text, chat.name, names(), chat.current.timeline.events);
 	setAnswered();
 	// What was not understood stays to be corrected, unless it is a password.
 	if (!line.error || isSecret(text)) setText("");

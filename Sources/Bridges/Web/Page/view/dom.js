@@ -26,4 +26,4 @@ export const nameOf = (name) => el("bdi", null, name);
 export const timeOf = (time, title, text) => el("time", { dateTime: new Date(time).toISOString(), title }, text);
 
 export const iconButton = (name, icon, title, properties) =>
-	el(`button.${name}`, { title, ariaLabel: title, "data-icon": icon, ...properties });
+	el(`button.${name}`, { title, ariaLabel: title, "data-icon": icon, style: `--icon: url(icons/${icon}.svg)`, ...properties });

@@ -6,7 +6,7 @@ const chat = byId("chat");
 let opener;
 
 for (const { style, dataset: { icon } } of all("[data-icon]")) {
-	style.setProperty("--icon", `url(${new URL(`icons/${icon}.svg`, location)})`);
+	style.setProperty("--icon", `url(icons/${icon}.svg)`);
 }
 for (const button of all(".opener")) {
 	listen(button, "click", () => {

@@ -26,17 +26,17 @@ const makers = {
 export const elementOf = (row) => makers[row.kind](row);
 
 function messageElement({ event, isFirst }) {
-	const { number, from, time, text, reply, isEdited, deletedBy } = event;
+	const { number, from, time, text, reply, isEdited, deleted } = event;
 	const isMine = isOwn(event);
 	const mayDelete = !chat.current.isPrivate && (isMine || /moderator|admin/.test(chat.role));
-	const is = { first: isFirst, own: isMine, mention: isMention(event), edited: isEdited, deleted: deletedBy };
+	const is = { first: isFirst, own: isMine, mention: isMention(event), edited: isEdited, deleted };
 	const classes = Object.keys(is).filter((name) => is[name]);
 	return el(["article", ...classes].join("."), { tabIndex: -1, "data-number": number },
 		headOf(from, isFirst),
 		timeOf(time, dateOf(time), clockOf(time)),
 		reply && el("button.quote", { "data-number": reply.number }, nameOf(reply.from), nameOf(reply.text)),
-		textElement(deletedBy ? tell("deleted", deletedBy) : text, isEdited),
-		!deletedBy && el("div.actions", null,
+		textElement(deleted ? tell("deleted", deleted) : text, isEdited),
+		!deleted && el("div.actions", null,
 			iconButton("reply", "reply", words.reply),
 			mayDelete && iconButton("remove", "remove", words.remove)));
 }

@@ -24,9 +24,8 @@ listen("desktop-ask", "click", () => Notification.requestPermission().then(descr
 listen("quit", "click", quit);
 
 export function describeSettings() {
-	byId("fields").replaceChildren(...Object.entries(words.options).map(([name, choices]) => {
-		const value = settings[name];
-		const options = Object.entries(choices).map(([key, text]) => el("option", { value: key }, text));
+	byId("fields").replaceChildren(...Object.entries(settings).map(([name, value]) => {
+		const options = Object.entries(words.options[name] ?? {}).map(([key, text]) => el("option", { value: key }, text));
 		const field = options.length > 0 ? el("select", { name }, ...options) : el("input", { name, type: "checkbox" });
 		Object.assign(field, { value, checked: value });
 		return el("label", null, words[name], field);

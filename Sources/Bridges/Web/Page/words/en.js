@@ -33,12 +33,12 @@ export default {
 		theme: { system: "Like the system", light: "Light", dark: "Dark" },
 		size: { small: "87 %", medium: "100 %", large: "112 %", huge: "137 %" },
 		density: { comfortable: "Comfortable", compact: "Compact" },
-		language: { auto: "The browser’s", es: "Español", en: "English" }, notices: {}, sound: {},
+		language: { auto: "The browser’s", es: "Español", en: "English" },
 	},
 	desktop: "Notify of private messages and mentions", allow: "Allow", refusedDesktop: "The browser does not allow them",
 
 	help: `/nick NAME · /rooms · /join ROOM · /leave · /who · /quit
-/msg NAME TEXT · /reply NAME TEXT · /reply #N TEXT
+/me TEXT · /msg NAME TEXT · /reply NAME TEXT · /reply #N TEXT
 /search WORDS · /history · /delete #N
 /register PASSWORD · /login NAME PASSWORD · /password OLD NEW · /unregister PASSWORD
 /kick, /ban, /unban, /mute, /unmute NAME · /bans · /announce TEXT · /role NAME ROLE
@@ -46,5 +46,5 @@ export default {
 ↑ recalls your last text, Tab completes names. Among the messages, ↑ and ↓ move and R replies.`,
 	"bad-arguments": "/@ needs something more, or less: see /help.",
 	"quote-name": "A longer name begins like that: put it in double quotes.",
-	"unknown-message": "That message is nowhere to be found.",
+	"unknown-message": "There is no such message.",
 };

@@ -25,7 +25,7 @@ export default {
 	leftFor: "# se ha ido a @", renamed: "# ahora es @",
 
 	write: "Mensaje para @", send: "Enviar", search: "Buscar",
-	found: "Mensajes con “@”: #",
+	found: "Mensajes con «@»: #",
 	leave: "Cerrar @",
 
 	settings: "Ajustes", theme: "Tema", size: "Tamaño del texto", density: "Espacio", language: "Idioma",
@@ -34,12 +34,12 @@ export default {
 		theme: { system: "Como el sistema", light: "Claro", dark: "Oscuro" },
 		size: { small: "87 %", medium: "100 %", large: "112 %", huge: "137 %" },
 		density: { comfortable: "Cómodo", compact: "Compacto" },
-		language: { auto: "El del navegador", es: "Español", en: "English" }, notices: {}, sound: {},
+		language: { auto: "El del navegador", es: "Español", en: "English" },
 	},
 	desktop: "Avisos de privados y menciones", allow: "Permitir", refusedDesktop: "El navegador no los permite",
 
 	help: `/nick NOMBRE · /rooms · /join SALA · /leave · /who · /quit
-/msg NOMBRE TEXTO · /reply NOMBRE TEXTO · /reply #N TEXTO
+/me TEXTO · /msg NOMBRE TEXTO · /reply NOMBRE TEXTO · /reply #N TEXTO
 /search PALABRAS · /history · /delete #N
 /register CONTRASEÑA · /login NOMBRE CONTRASEÑA · /password ANTIGUA NUEVA · /unregister CONTRASEÑA
 /kick, /ban, /unban, /mute, /unmute NOMBRE · /bans · /announce TEXTO · /role NOMBRE PAPEL
