@@ -6,7 +6,7 @@ import Testing
     /// Files of `Chat` that use rooms' logs, transcripts and persons, which only `tcp` needs.
     private static let ofTheRoom = [
         "Addressee.swift", "ChatCommand+Roles.swift", "ModerationArguments.swift",
-        "ChatEncoder.swift", "ChatEncoder+History.swift",
+        "ChatEncoder.swift", "ChatEncoder+History.swift", "ListeningBridge.swift",
         "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "Phrases+Moderation.swift",
         "TextLimit.swift", "WordMatcher.swift",
     ]

@@ -38,11 +38,16 @@ package final class LoopbackSocket: @unchecked Sendable {  // see above
 
     deinit { close() }
 
-    /// Returns a port of this machine at which nobody listens at present.
+    /// Returns a port of this machine at which nobody listens, and which no other socket gets that does
+    /// not ask for it.
+    ///
+    /// It stays bound as long as the tests run: who listens sets SO_REUSEADDR, by which a port is free
+    /// that is bound but not listened at (socket(7)).
     package static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError("socket") }
-        defer { Glibc.close(descriptor) }
+        var one: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -52,7 +57,10 @@ package final class LoopbackSocket: @unchecked Sendable {  // see above
                 bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
             }
         }
-        guard result == 0 else { throw SocketError("bind") }
+        guard result == 0 else {
+            Glibc.close(descriptor)
+            throw SocketError("bind")
+        }
         return UInt16(bigEndian: address.sin_port)
     }
 
