@@ -173,7 +173,8 @@ package struct Limit: CopyableMiddleware {
         let time = Duration.spoken(roundingUp: seconds)
         let sentence = language.wording(
             es: "\(rule); espera \(time)", en: "\(rule); wait \(time)")
-        let verdict = Verdict.drop(sentence, code: "rate-limited")
+        let verdict = Verdict.drop(
+            sentence, code: "rate-limited", retryAfter: .seconds(seconds))
         lastWait = (seconds, verdict)
         return verdict
     }

@@ -59,6 +59,10 @@ package struct Assembly: Sendable {
             configuration.store.map { context.path($0.path) }
             .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
         context.hasStore = configuration.store != nil
+        context.rooms = configuration.rooms
+        if let path = configuration.store.map({ context.path($0.path) }) {
+            context.storeID = { try? Archive(path).storeID() }
+        }
         context.ownFiles = { files.paths + stored }
         let accounts = try Self.accounts(
             of: configuration, context, on: loop, fold: namePolicy.fold)

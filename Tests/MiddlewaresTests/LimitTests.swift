@@ -31,6 +31,17 @@ import Testing
         #expect(passed(&trial, .make(arrival: .seconds(1_000)), times: 9) == 4)
     }
 
+    @Test func `the time after which the same would pass is part of the verdict`() {
+        var limit = limit(2, per: .seconds(60), burst: 1)
+        var (first, second) = (Message.make(), Message.make(arrival: .milliseconds(500)))
+        #expect(limit.handle(&first) == .pass)
+        guard case .drop(_, "rate-limited", let pause) = limit.handle(&second) else {
+            Issue.record("it passed")
+            return
+        }
+        #expect(pause == .seconds(30))
+    }
+
     @Test func `a burst may be smaller or larger than the messages of the time`() {
         var small = Trial(limit(10, per: .seconds(10), burst: 1))
         #expect(passed(&small, .make(), times: 3) == 1)

@@ -155,10 +155,11 @@ import Testing
             "\(error)" == """
                 bridge.json:7:36: tests[0].say[0].bridge: there is no bridge "cha"; did you mean "chat"?
                 bridge.json:7:51: tests[0].say[0].room: there is no room "log"; did you mean "logs"?
+                bridge.json:8:23: tests[1].say: expected at least one text, found an empty list
                 bridge.json:8:38: tests[1].expect[0]: expected "pass", {"pass": {"text": "…"}} or {"drop": "TYPE or CODE"}, found "drop"; a drop names its step, as in {"drop": "filter"}
                 bridge.json:9:36: tests[2].say[0].bridge: the chain of "stdio" can't be made: no middleware is called "nothing"; there are limit, log, loud, once, replace, without
                 bridge.json:9:72: tests[2].expect[0]: expected "pass", {"pass": {"text": "…"}} or {"drop": "TYPE or CODE"}, found an object
-                5 problems in bridge.json. Nothing was started.
+                6 problems in bridge.json. Nothing was started.
                 """
         }
     }

@@ -14,6 +14,8 @@ struct Fleet: Sendable {
     /// The time for which messages are put into the stream again that it has forgotten.
     let resend: Duration
     let clock: any Clock<Duration>
+    /// Numbers of ours that the stream has for other messages.
+    let reusedNumbers: ReusedNumbers
 
     var log: Log { port.log }
 

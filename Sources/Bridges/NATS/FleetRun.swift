@@ -20,12 +20,14 @@ struct FleetRun: Sendable {
         let settled = AsyncSignal()
         let changed = AsyncSignal()
         let forgotten = AsyncSignal()
+        let counted = AsyncSignal()
 
         func send(_ event: Broker.Event) {
             switch event {
             case .settled: settled.send()
             case .changed: changed.send()
             case .forgotten: forgotten.send()
+            case .counted: counted.send()
             }
         }
     }
@@ -47,7 +49,8 @@ struct FleetRun: Sendable {
             checkpoints[source].flatMap { StreamPosition($0) } ?? StreamPosition()
         }
         let broker = Broker(
-            access, settings, store: fleet.store, position: position(Fleet.readSource),
+            access, settings, store: fleet.store, rooms: fleet.rooms.there.values.sorted(),
+            position: position(Fleet.readSource),
             sent: position(Fleet.sentSource), log: fleet.log,
             companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
         ) { events.send($0) }
@@ -117,6 +120,7 @@ struct FleetRun: Sendable {
                 // Whatever waits for the broker waits no longer.
                 broker.end()
             }
+            group.addTask { try? await passUsedNumbers() }
             try await checkName()
             group.addTask {
                 try await presence.clashed.wait()
@@ -135,6 +139,24 @@ struct FleetRun: Sendable {
             } catch is Finished {}
             group.cancelAll()
         }
+    }
+
+    /// Sees to it that no number is given that the stream has a message of ours under: there are such
+    /// if the store was restored from a backup.
+    private func passUsedNumbers() async throws {
+        try await events.counted.wait()
+        guard let highest = broker.highestOwn else { return }
+        if fleet.reusedNumbers.isKnown { return }
+        let reused = await port.skipNumbers(through: highest)
+        if let reused {
+            fleet.log.warning(
+                """
+                the store was restored from a backup: the stream has messages of this instance up to \
+                #\(highest). Numbers go on behind that; what was said since the start, from \
+                #\(reused.lowerBound) on, is not shared
+                """)
+        }
+        fleet.reusedNumbers.record(reused)
     }
 
     private struct Finished: Error {}

@@ -5,10 +5,13 @@ import Sockets
 /// The bridge to other instances, over NATS JetStream: what is said on one is said on all, each message
 /// once.
 package struct NATS: FleetBridge {
-    private let options: Options
-    private let access: BrokerAccess
+    let options: Options
+    let access: BrokerAccess
+    /// The facts of the daemon.
+    let context: Context
     private let instance: String
     private let clock: any Clock<Duration>
+    private let reusedNumbers = ReusedNumbers()
 
     /// Makes a bridge that connects to nothing yet.
     ///
@@ -28,6 +31,7 @@ package struct NATS: FleetBridge {
             throw BridgeError("nats needs a store, which \"store\": null takes away")
         }
         self.options = options
+        self.context = context
         self.clock = clock
         instance = context.name
         access = options.access { context.path($0) }
@@ -53,7 +57,7 @@ package struct NATS: FleetBridge {
             port: port, phrases: phrases, instance: instance, store: store,
             rooms: FleetRooms(rooms),
             names: FleetNames(format: port.attachment.senderFormat, phrases: phrases),
-            resend: options.resend, clock: clock)
+            resend: options.resend, clock: clock, reusedNumbers: reusedNumbers)
         let run = FleetRun(
             fleet, access, options.settings, sharesPresence: options.presence,
             checkpoints: try await port.checkpoints(), now: await port.now.milliseconds)

@@ -49,3 +49,29 @@ extension Phrases {
         }
     }
 }
+
+// What somebody reads about a private message.
+extension Phrases {
+    /// Returns the sentence that a private message was not delivered.
+    func lostWhisper(to name: String, _ loss: WhisperLoss) -> String {
+        if loss == .unanswered {
+            return say(
+                "no se sabe si tu mensaje privado a \(name) ha llegado: su instancia no contesta",
+                "your private message to \(name) may not have arrived: their instance does not "
+                    + "answer")
+        }
+        return say(
+            "tu mensaje privado a \(name) no se ha entregado: \(reason(loss))",
+            "your private message to \(name) was not delivered: \(reason(loss))")
+    }
+
+    private func reason(_ loss: WhisperLoss) -> String {
+        switch loss {
+        case .unknown: say("ya no está", "they are gone")
+        case .full: say("tiene demasiados sin leer", "too many of theirs are unread")
+        case .disconnected, .unanswered:
+            say("sin conexión con las otras instancias", "the other instances can't be reached")
+        case .refused(let code): say("allí no se acepta [\(code)]", "it is refused there [\(code)]")
+        }
+    }
+}

@@ -25,7 +25,7 @@ final class StdioDropLog: Sendable {
     /// Records the lines that the bus dropped.
     func recordDrops(_ receipts: [Receipt]) {
         var counts: [Drop: Int] = [:]
-        for case .drop(let reason, let code) in receipts.lazy.map(\.verdict) {
+        for case .drop(let reason, let code, _) in receipts.lazy.map(\.verdict) {
             counts[Drop(code: code, reason: reason), default: 0] += 1
         }
         for (drop, count) in counts.sorted(by: { $1.value < $0.value }) {

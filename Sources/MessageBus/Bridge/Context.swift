@@ -16,6 +16,12 @@ public struct Context: Sendable {
     package private(set) var bridge: String?
     /// True if messages, checkpoints and cursors outlive the process.
     package var hasStore = true
+    /// Returns the name of the store, as its file has it; `nil` if it has none yet, or can't be read.
+    ///
+    /// Reads the file: for checks beside a daemon. A bridge that runs asks its port.
+    package var storeID: @Sendable () -> String? = { nil }
+    /// The names of all rooms, the default one first.
+    package var rooms: [String] = []
     /// Returns the files that the daemon writes: no bridge should read them as if others wrote
     /// them.
     package var ownFiles: @Sendable () -> [String] = { [] }
@@ -44,6 +50,8 @@ public struct Context: Sendable {
             directory: directory, files: files)
         context.bridge = bridge
         context.hasStore = hasStore
+        context.storeID = storeID
+        context.rooms = rooms
         context.ownFiles = ownFiles
         context.accounts = accounts
         return context

@@ -194,7 +194,7 @@ extension Bus {
 
     private func receipts(_ batch: Batch) -> [Receipt] {
         var verdicts = [Verdict](repeating: .pass, count: batch.count)
-        for (index, drop) in batch.drops { verdicts[index] = .drop(drop.reason, code: drop.code) }
+        for (index, drop) in batch.drops { verdicts[index] = Verdict(drop) }
         return zip(batch.arena.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
     }
 

@@ -158,6 +158,11 @@ public actor Bus {
     /// have.
     package func nextNumber() -> MessageNumber { numbers.allocate(1) }
 
+    /// Gives no number up to this one any more, and returns those that were given twice by then.
+    func skipNumbers(through number: MessageNumber) -> ClosedRange<MessageNumber>? {
+        numbers.skip(through: number)
+    }
+
     /// The first number that nothing has, `nil` if nothing was numbered yet.
     package var unusedNumber: MessageNumber? { numbers.unused }
 

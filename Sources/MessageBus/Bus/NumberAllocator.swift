@@ -8,6 +8,8 @@ struct NumberAllocator {
     private let store: any MessageStore
     private var upcoming: MessageNumber = 0
     private var end: MessageNumber = 0
+    /// The first number that this process may have given.
+    private var first: MessageNumber = 0
 
     init(_ store: any MessageStore) { self.store = store }
 
@@ -22,8 +24,27 @@ struct NumberAllocator {
             let block = max(count, Self.block)
             upcoming = store.reserve(block)
             end = upcoming + block
+            if first == 0 { first = upcoming }
         }
         defer { upcoming += count }
         return upcoming
+    }
+
+    /// Leaves out all numbers up to one that somebody else says was given by this store before.
+    ///
+    /// - Returns: the numbers that this process has given or would have given though they were given
+    ///   before. Only the first call can tell.
+    mutating func skip(through number: MessageNumber) -> ClosedRange<MessageNumber>? {
+        if end == 0 { _ = allocate(1) }
+        let first = first
+        self.first = MessageNumber(rawValue: .max)
+        guard first <= number else { return nil }
+        if end <= number {
+            let count = number - end + 1 + Self.block
+            upcoming = store.reserve(count)
+            end = upcoming + count
+        }
+        upcoming = max(upcoming, number + 1)
+        return first...number
     }
 }

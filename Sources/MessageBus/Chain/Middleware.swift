@@ -27,8 +27,9 @@ extension Middleware {
         for index in 0..<batch.count where batch.load(index, into: &message) {
             do {
                 let verdict = try handle(&message)
-                if case .drop(let reason, let code) = verdict {
-                    batch.dropForStep(index, Drop(code: code, reason: reason))
+                if case .drop(let reason, let code, let retryAfter) = verdict {
+                    batch.dropForStep(
+                        index, Drop(code: code, reason: reason, retryAfter: retryAfter))
                 } else if message.isModified {
                     batch.store(&message, at: index)
                 }

@@ -4,6 +4,14 @@ public enum Verdict: Sendable, Equatable {
     case pass
     /// The message ends here.
     ///
-    /// Its sender is told the code and, behind it, the reason.
-    case drop(String, code: String = "dropped")
+    /// Its sender is told the code and, behind it, the reason; programs are also told after which
+    /// time the same would pass, if there is one.
+    case drop(String, code: String = "dropped", retryAfter: Duration? = nil)
+}
+
+extension Verdict {
+    /// Makes the verdict that something was dropped.
+    init(_ drop: Drop) {
+        self = .drop(drop.reason, code: drop.code, retryAfter: drop.retryAfter)
+    }
 }

@@ -56,6 +56,14 @@ package final class Archive {
         MessageNumber(column: try stored.database.number("SELECT max(number) FROM messages") ?? 0)
     }
 
+    /// Returns the store's name, which it has once a bridge has asked for it; `nil` before.
+    package func storeID() throws(StoreError) -> String? {
+        let statement = try stored.statement(
+            "SELECT state FROM checkpoints WHERE bridge = '' AND source = 'id'")
+        defer { statement.reset() }
+        return try statement.step() ? String(decoding: statement.bytes(0), as: UTF8.self) : nil
+    }
+
     /// Returns the last texts, the oldest first.
     ///
     /// - Parameters:

@@ -90,6 +90,27 @@ import Testing
             answers[3] == "{\"type\":\"said\",\"number\":\(said[1].number),\"verdict\":\"pass\"}")
     }
 
+    @Test func `an answer to what is not there is refused, and its checkpoint is kept`()
+        async throws
+    {
+        let host = try await ExecHost(
+            """
+            echo "$READY"
+            echo '{"type":"say","text":"a nadie","reply":4040404,"id":1,"checkpoint":{"f":"9"}}'
+            echo '{"type":"say","text":"a todos","id":2}'
+            cat >&2
+            """)
+        _ = await host.read(1)
+        let first = await host.logged("\"said\"")
+        #expect(
+            first == """
+                {"type":"said","id":1,"verdict":"drop","code":"unknown-message","reason":"there is \
+                no message #4040404 to answer"}
+                """)
+        #expect(try await host.port.checkpoints()["f"] == Array("9".utf8))
+        await host.logged("\"id\":2,\"number\"")
+    }
+
     @Test(arguments: [false, true])
     func `what programs say is for people, unless it is wanted`(isWanted: Bool) async throws {
         let host = try await ExecHost(Self.showing) { $0.automatic = isWanted }

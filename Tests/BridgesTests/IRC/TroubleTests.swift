@@ -22,6 +22,48 @@ extension IRCBridgeTests {
             #expect(await host.told(1) == ["Ana: aquí"])
         }
 
+        @Test func `a ban behind a kick is told as well, once`() async throws {
+            let host = try await IRCHost()
+            let heard = try await host.heard(3) {
+                await host.server.perform { $0.joinRefusals["#swift"] = "474 Banned" }
+                await host.server.emit(":op!o@h KICK #swift puente :fuera")
+                await host.pass(.seconds(60))
+                #expect(await host.server.perform { $0.joins.count } > 2)
+                await host.server.perform { $0.joinRefusals = [:] }
+            }
+            #expect(
+                heard.map(\.text) == [
+                    "op ha expulsado a este puente de #swift: fuera",
+                    "No se puede entrar en #swift: Banned (474)", "De nuevo en #swift.",
+                ])
+        }
+
+        @Test(arguments: [[], ["echo-message", "message-tags", "batch", "labeled-response"]])
+        func `a text that the channel refuses for its words keeps no other up`(
+            capabilities: [String]
+        ) async throws {
+            let host = try await IRCHost {
+                $0.store = MemoryStore()
+                $0.behaviour = {
+                    $0.capabilities = capabilities
+                    $0.wordRefusals["GRITA"] = "404 Cannot send to channel (+B)"
+                }
+            }
+            let heard = try await host.heard(3) {
+                try await host.say(["uno", "GRITA", "dos", "tres"])
+                await host.pass(.seconds(60))
+            }
+            #expect(
+                heard.map(\.text) == [
+                    "#swift no acepta mensajes: Cannot send to channel (+B) (404)",
+                    "#swift acepta mensajes de nuevo.",
+                    "#swift no acepta un mensaje de Ana: Cannot send to channel (+B)",
+                ])
+            await host.until { await $0.server.texts().last?.hasSuffix("tres") == true }
+            let told = await host.told(3)
+            #expect(Set(told) == ["Ana: uno", "Ana: dos", "Ana: tres"])
+        }
+
         @Test(arguments: [
             "471 Full", "473 Invite only", "474 Banned", "475 Bad key", "477 Register",
         ])

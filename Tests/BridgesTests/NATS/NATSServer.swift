@@ -12,13 +12,24 @@ final class NATSServer: Sendable {
 
     /// Starts a server.
     ///
-    /// - Parameter arguments: what it is told beside its port and directory.
-    init(_ arguments: [String] = []) async throws {
+    /// - Parameters:
+    ///   - arguments: what it is told beside its port and directory.
+    ///   - configuration: the contents of a configuration file.
+    ///   - isJetStreamOn: false for a server that keeps nothing.
+    init(
+        _ arguments: [String] = [], configuration: String? = nil, isJetStreamOn: Bool = true
+    ) async throws {
         directory = FileManager.default.temporaryDirectory
             .appending(path: "puente-nats-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         state = Locked((nil, -1))
-        self.arguments = arguments
+        var all = isJetStreamOn ? ["-js"] + arguments : arguments
+        if let configuration {
+            let file = directory.appending(path: "nats.conf")
+            try Data(configuration.utf8).write(to: file)
+            all += ["-c", file.path(percentEncoded: false)]
+        }
+        self.arguments = all
         try await start()
     }
 
@@ -40,7 +51,7 @@ final class NATSServer: Sendable {
         let path = directory.path(percentEncoded: false)
         process.arguments =
             [
-                "nats-server", "-a", "127.0.0.1", "-p", "\(state.withLock { $0.port })", "-js",
+                "nats-server", "-a", "127.0.0.1", "-p", "\(state.withLock { $0.port })",
                 "-sd", "\(path)/js", "--ports_file_dir", path,
             ] + arguments
         process.environment = [

@@ -107,6 +107,9 @@ extension WebhookTests {
             let limited = try await host.post(#"{"text":"deprisa"}"#)
             #expect(limited.status == 429)
             #expect(limited.head.contains("retry-after: 10"))
+            let told = try await host.post(#"{"text":"espera"}"#)
+            #expect(told.status == 429)
+            #expect(told.head.contains("retry-after: 7"))
             let large = #"{"text":"\#(String(repeating: "a", count: 1_024))"}"#
             #expect(try await host.post(large).status == 413)
             #expect(try await host.post("{}", path: "y").status == 404)
@@ -365,6 +368,8 @@ private struct Judge: Middleware {
         switch message.text {
         case "mal": .drop("that is bad")
         case "deprisa": .drop("slow down", code: "rate-limited")
+        case "espera":
+            .drop("slow down", code: "rate-limited", retryAfter: .milliseconds(6_200))
         default: .pass
         }
     }

@@ -54,7 +54,7 @@ import Testing
             await test.port("two", senderFormat: "{name}")
         )
         #expect(try await one.enter("Ana") == .pass)
-        guard case .drop(_, "name-in-use") = try await two.enter("ana") else {
+        guard case .drop(_, "name-in-use", _) = try await two.enter("ana") else {
             Issue.record("two have one name")
             return
         }
@@ -69,8 +69,8 @@ import Testing
         _ = try await port.enter("ana")
         _ = try await port.enter("bob")
         #expect(await port.rename("ana", to: "eva") == .pass)
-        guard case .drop(_, "name-in-use") = await port.rename("eva", to: "bob"),
-            case .drop(_, "unknown-user") = await port.rename("ana", to: "ina")
+        guard case .drop(_, "name-in-use", _) = await port.rename("eva", to: "bob"),
+            case .drop(_, "unknown-user", _) = await port.rename("ana", to: "ina")
         else {
             Issue.record("somebody has got a name that they can't have")
             return
@@ -129,7 +129,7 @@ import Testing
         let (irc, chat) = (await test.port("irc"), await test.port("chat"))
         await chat.present(as: "bob")
         let receipt = try await irc.whisper(text, from: "ana", to: name)
-        guard case .drop(_, code) = receipt.verdict else {
+        guard case .drop(_, code, _) = receipt.verdict else {
             Issue.record("\(receipt)")
             return
         }
@@ -147,7 +147,7 @@ import Testing
         #expect(try await irc.delete(mine.number) == .pass)
         #expect(await messages.next()?.deletedNumber == mine.number)
         for number in [mine.number, theirs.number, 999_999] {
-            guard case .drop(_, let code) = try await irc.delete(number) else {
+            guard case .drop(_, let code, _) = try await irc.delete(number) else {
                 Issue.record("\(number) was deleted")
                 continue
             }
@@ -156,7 +156,7 @@ import Testing
         let old = try await irc.publish("viejo", from: "ana")
         test.advance(by: .seconds(3_601))
         await test.settle()
-        guard case .drop(_, "forbidden") = try await irc.delete(old.number) else {
+        guard case .drop(_, "forbidden", _) = try await irc.delete(old.number) else {
             Issue.record("an old message was deleted")
             return
         }

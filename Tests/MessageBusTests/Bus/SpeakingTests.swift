@@ -49,12 +49,13 @@ import Testing
         }
     }
 
+    @discardableResult
     private static func say(
         _ text: String, id: String?, reply: MessageNumber? = nil, digest: [UInt8] = digest,
         presence: Presence? = nil, to results: Results, _ bus: isolated Bus
-    ) {
+    ) -> Bool {
         let sender = Sender(name: "ana", key: "ana", bridge: "web", identity: 5)
-        bus.say(
+        return bus.say(
             Bus.Speech(
                 Array(text.utf8), by: sender, in: presence, session: digest, id: id, reply: reply),
             in: bus.rooms[0], by: bus.bridges[0]
@@ -89,7 +90,7 @@ import Testing
                 "tres", id: "a", digest: [UInt8](repeating: 8, count: 32), to: results, bus)
         }
         await Self.settle(test, results, 4)
-        await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
+        _ = await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
         await Self.settle(test, results, 5)
         #expect(results.all.count { $0 == "said" } == 3)
         #expect(results.all.count { $0 == "before" } == 2)
@@ -179,6 +180,37 @@ import Testing
         #expect(results.all.count { $0 == "full" } == refused)
     }
 
+    @Test(arguments: [(1_010, 1, 1_000), (20, 65_536, 16)])
+    func `nothing is refused to somebody who is here, who is read on later`(
+        count: Int, bytes: Int, fitting: Int
+    ) async throws {
+        let test = try TestBus(store: MemoryStore())
+        _ = await test.port("web")
+        let (results, session) = (Results(), UncheckedBox(Session()))
+        let resumed = Locked<[Int]>([])
+        let allowed = await test.bus.perform { bus in
+            let presence = Presence(
+                sender: Sender(name: "ana", key: "ana", bridge: "web", identity: 5),
+                room: bus.rooms[0], delegate: session.value)
+            _ = bus.enter(presence, by: bus.bridges[0])
+            let text = String(repeating: "x", count: bytes)
+            let allowed = (0..<count).count { id in
+                Self.say("\(id) \(text)", id: "\(id)", presence: presence, to: results, bus)
+            }
+            bus.whenResumed(session: Self.digest, of: bus.bridges[0]) {
+                resumed.withLock { $0.append(results.all.count) }
+            }
+            return allowed
+        }
+        #expect(allowed < fitting)
+        await Self.settle(test, results, count)
+        #expect(results.all == Array(repeating: "said", count: count))
+        let place = try #require(resumed.withLock { $0 }.first)
+        #expect(resumed.withLock { $0 }.count == 1)
+        #expect(place > count / 4 && place < count)
+        #expect(results.numbers == results.numbers.sorted())
+    }
+
     @Test func `who has left the room says nothing any more`() async throws {
         let test = try TestBus()
         _ = await test.port("web")
@@ -239,7 +271,7 @@ import Testing
         let test = try TestBus(store: MemoryStore())
         _ = await test.port("web")
         let results = Results()
-        await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
+        _ = await test.bus.perform { Self.say("uno", id: "a", to: results, $0) }
         await Self.settle(test, results, 1)
         let number = try #require(results.numbers.first)
         let ana = Sender(name: "ana", key: "ana", bridge: "web", identity: 5)

@@ -124,7 +124,7 @@ struct ProgramLine {
         if let number { line.add("number", number) }
         switch verdict {
         case .pass: line.add("verdict", "pass")
-        case .drop(let reason, let code):
+        case .drop(let reason, let code, _):
             line.add("verdict", "drop")
             line.add("code", code)
             line.add("reason", reason)

@@ -4,11 +4,22 @@ import MessageBus
 
 // From the program to the bus.
 extension ProgramSession {
-    /// Something to say that can be published, with the program's own name for it.
+    /// Something to say, with the program's own name for it.
     private struct Speech {
+        /// Something that can be published, or the reason why it can't.
+        enum Content {
+            case draft(Draft)
+            case refused(Verdict)
+        }
+
         let id: JSON
-        let draft: Draft
+        let content: Content
         let checkpoint: [String: String]
+
+        /// What is published of it.
+        var draft: Draft? {
+            if case .draft(let draft) = content { draft } else { nil }
+        }
     }
 
     /// Obeys the lines of one read, and reads on.
@@ -31,19 +42,8 @@ extension ProgramSession {
             return await reportStray(line)
         }
         if case .say(let say) = request {
-            if let draft = draft(of: say) {
-                speeches.append(Speech(id: say.id, draft: draft, checkpoint: say.checkpoint))
-            } else {
-                try await publish(&speeches)
-                await answer(
-                    [
-                        ProgramLine.said(
-                            say.id, nil,
-                            .drop(
-                                "this program has no room \((say.room ?? "").quoted)",
-                                code: "unknown-room"))
-                    ])
-            }
+            let content = try await content(of: say)
+            speeches.append(Speech(id: say.id, content: content, checkpoint: say.checkpoint))
             return
         }
         // What comes behind a say comes behind it on the bus.
@@ -100,16 +100,27 @@ extension ProgramSession {
 
     /// Reports what was refused; names come from the program, so secrets are hidden in them too.
     private func report(_ verdict: Verdict, _ action: String) async {
-        if case .drop(let reason, let code) = verdict {
+        if case .drop(let reason, let code, _) = verdict {
             await log.write(.info, "the program could not \(action): [\(code)] \(reason)")
         }
     }
 
     // MARK: - Saying
 
-    /// Returns a draft; `nil` if it is for a room that is not the program's.
-    private func draft(of say: ProgramRequest.Say) -> Draft? {
-        if let room = say.room, !rooms.contains(room) { return nil }
+    /// Returns what is to be published, or why it can't be: it is for a room that is not the
+    /// program's, or answers what is not there.
+    private func content(of say: ProgramRequest.Say) async throws -> Speech.Content {
+        if let room = say.room, !rooms.contains(room) {
+            return .refused(
+                .drop("this program has no room \(room.quoted)", code: "unknown-room"))
+        }
+        if let number = say.reply {
+            let answered = try await port.message(numbered: number)
+            if answered == nil || port.isDeleted(number) {
+                return .refused(
+                    .drop("there is no message #\(number) to answer", code: "unknown-message"))
+            }
+        }
         var draft = Draft(say.text, from: say.name ?? port.name)
         draft.room = say.room
         draft.isAutomatic = true
@@ -119,7 +130,7 @@ extension ProgramSession {
             draft.origin = Origin(remoteID: remote)
             draft.isLinked = true
         }
-        return draft
+        return .draft(draft)
     }
 
     /// Publishes what was gathered, with the last checkpoint of each source in the same transaction.
@@ -128,13 +139,16 @@ extension ProgramSession {
         defer { speeches = [] }
         var states: [String: String] = [:]
         for speech in speeches { states.merge(speech.checkpoint) { $1 } }
-        let drafts = speeches.map(\.draft)
-        let receipts: [Receipt]
+        let drafts = speeches.compactMap(\.draft)
+        var receipts: [Receipt]
         do {
-            if states.isEmpty {
+            let checkpoints = states.map { Checkpoint(source: $0, state: Array($1.utf8)) }
+            if drafts.isEmpty {
+                receipts = []
+                if !checkpoints.isEmpty { try await port.keep(checkpoints) }
+            } else if checkpoints.isEmpty {
                 receipts = try await port.publish(drafts)
             } else {
-                let checkpoints = states.map { Checkpoint(source: $0, state: Array($1.utf8)) }
                 receipts = try await port.publish(drafts, checkpoints: checkpoints)
             }
         } catch PortError.stopped {
@@ -144,7 +158,15 @@ extension ProgramSession {
                 })
             return
         }
-        await answer(zip(speeches, receipts).map { ProgramLine.said($0.id, $1.number, $1.verdict) })
+        receipts.reverse()
+        await answer(
+            speeches.map { speech in
+                if case .refused(let verdict) = speech.content {
+                    return ProgramLine.said(speech.id, nil, verdict)
+                }
+                let receipt = receipts.popLast()
+                return ProgramLine.said(speech.id, receipt?.number, receipt?.verdict ?? .pass)
+            })
     }
 
     private func say(_ lines: [ProgramProcess.Line]) async throws {

@@ -54,7 +54,7 @@ extension IRCRelay {
         guard !drafts.isEmpty else { return }
         defer { drafts = [] }
         for receipt in try await port.publish(drafts) {
-            guard case .drop(let reason, let code) = receipt.verdict else { continue }
+            guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
             port.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
         }
     }

@@ -30,8 +30,9 @@ extension IRCNetwork {
         guard let channel = channels[id] else { return }
         channels[id]?.place = .inside(loop.now)
         log.info("joined \(channel.name)")
-        if channel.isClosedTold {
+        if channel.isClosedTold || channel.isKickTold {
             channels[id]?.isClosedTold = false
+            channels[id]?.isKickTold = false
             say(phrases.channelIsOpen(channel.name), in: channel)
         }
         let capabilities = registration.capabilities
@@ -48,7 +49,7 @@ extension IRCNetwork {
     func openQueue(_ id: String) {
         let (limit, now) = (options.older, loop.wallTime)
         _ = outbox.withQueue(id) { queue in
-            queue.isOpen = true
+            (queue.isOpen, queue.isProbing) = (true, false)
             if let limit { queue.leaveOutOld { Self.isOld($0, limit, now) } }
         }
         wakeSenders()
@@ -97,14 +98,17 @@ extension IRCNetwork {
         case .joining where Self.joinRefusals.contains(numeric):
             failToJoin(id, "\(line.reason) (\(numeric))")
         case .inside where Self.outsideRefusals.contains(numeric):
-            outbox.recordRefusal(line.tags["label"], in: id)
+            _ = outbox.recordRefusal(line.tags["label"], in: id, line.reason)
             failToJoin(id, "\(line.reason) (\(numeric))")
         case .inside where Self.speakRefusals.contains(numeric):
-            outbox.recordRefusal(line.tags["label"], in: id)
-            mute(id, "\(line.reason) (\(numeric))")
+            switch outbox.recordRefusal(line.tags["label"], in: id, line.reason) {
+            case .ofChannel: mute(id, "\(line.reason) (\(numeric))")
+            case .perhapsOfLine: break
+            case .ofLine: collectArrived()
+            }
         case .outside where Self.speakRefusals.union(Self.outsideRefusals).contains(numeric):
             // What was on its way when the bridge was sent out.
-            outbox.recordRefusal(line.tags["label"], in: id)
+            _ = outbox.recordRefusal(line.tags["label"], in: id, line.reason)
         default: log.debug("\(channel.name): \(line.reason) (\(numeric))")
         }
         pump()
@@ -117,6 +121,7 @@ extension IRCNetwork {
         channels[id]?.isMuted = true
         channels[id]?.retryAt = loop.now + Int64(pause / .nanoseconds(1))
         _ = outbox.withQueue(id) { $0.isOpen = false }
+        wakeSenders()
         port.recordAttempt("refused")
         log.warning("\(channel.name) takes nothing: \(reason)")
         guard !channel.isMutedTold else { return }

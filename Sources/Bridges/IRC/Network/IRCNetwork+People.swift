@@ -77,7 +77,7 @@ extension IRCNetwork {
         let pause = leave(id)
         log.warning(
             "kicked from \(channel.name) by \(source.nick): \(reason). Back in \(pause.plain)")
-        channels[id]?.isClosedTold = true
+        channels[id]?.isKickTold = true
         say(phrases.kicked(from: channel.name, by: source.nick, reason), in: channel)
     }
 

@@ -87,10 +87,13 @@ extension IRCNetwork {
         guard !isFinishing, let channel = channels[id], let queue = outbox.queues[id] else {
             return .over
         }
-        let isOpen = channel.isInside && !channel.isMuted && link != nil
+        let isHere = channel.isInside && link != nil
+        let isOpen = isHere && !channel.isMuted
         // What waits stays in the store, for the next run.
         if isStopping, !isOpen { return .over }
-        return isOpen && queue.hasRoom ? .open : .shut
+        // The one behind a refused one shows whether the channel takes others.
+        let needsNext = isHere && queue.items.count == 1
+        return (isOpen || needsNext) && queue.hasRoom ? .open : .shut
     }
 
     /// Adds a message for a channel; one that is too old is only counted.

@@ -29,6 +29,8 @@ struct JoinedChannel: Sendable {
     var isMuted = false
     /// True if the room knows that it can't be joined.
     var isClosedTold = false
+    /// True if the room knows that the bridge was kicked.
+    var isKickTold = false
     /// True if the room knows that it takes nothing.
     var isMutedTold = false
 

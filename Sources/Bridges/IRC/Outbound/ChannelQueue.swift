@@ -14,6 +14,8 @@ struct ChannelQueue: Sendable {
     var refusals = 0
     /// True if one line at a time goes out, to find the one that the server never takes.
     var isCareful = false
+    /// True while a later message is tried, to find out whether the channel refuses the first one only.
+    var isProbing = false
 
     init(_ channel: String) { self.channel = channel }
 
@@ -71,9 +73,41 @@ struct ChannelQueue: Sendable {
         items.replaceSubrange(..<taken, with: [digest])
     }
 
+    /// The message of which something goes out next; `nil` if none waits.
+    var nextItem: Int? {
+        let waiting = items.indices.lazy.filter { [items] index in
+            !items[index].isOpen && items[index].units.contains { $0.state == .waiting }
+        }
+        guard isProbing else { return waiting.first }
+        return waiting.dropFirst().first
+    }
+
+    /// The first message that the channel has refused, of those that wait.
+    var nextRefused: Int? {
+        items.firstIndex { item in
+            item.refusals > 0 && item.units.contains { $0.state == .waiting }
+        }
+    }
+
+    /// Returns the message that a unit on its way is of.
+    func item(ofUnit number: Int) -> Int? {
+        items.firstIndex { $0.units.contains { $0.state == .sent(number) } }
+    }
+
+    /// Records that a message is done with which the server does not take.
+    mutating func giveUp(_ item: Int, unit number: Int, _ reason: String) {
+        for index in items[item].units.indices
+        where items[item].units[index].state == .sent(number) {
+            items[item].units[index].state = .confirmed
+        }
+        items[item].refusal = reason
+        items[item].isOnLastTry = false
+        isCareful = items.contains(where: \.isOnLastTry)
+    }
+
     /// Has everything that is not confirmed sent again.
     mutating func reset() {
-        refusals = 0
+        (refusals, isProbing) = (0, false)
         for index in items.indices { items[index].reset() }
     }
 

@@ -99,11 +99,8 @@ struct Outbox: Sendable {
             for item in queue.items.indices where !queue.items[item].isOpen {
                 queue.items[item].compose(for: queue.channel, rules, composer)
             }
-            let hasMore = queue.items.contains {
-                !$0.isOpen && $0.units.contains { $0.state == .waiting }
-            }
             queues[id] = queue
-            guard hasMore else { continue }
+            guard queue.nextItem != nil else { continue }
             order.remove(at: index)
             order.append(id)
             return id
@@ -112,22 +109,18 @@ struct Outbox: Sendable {
     }
 
     private mutating func send(from id: String, _ rules: LineRules, _ now: Int64) -> [IRCMessage] {
-        guard let queue = queues[id] else { return [] }
-        for (item, waiting) in queue.items.enumerated() where !waiting.isOpen {
-            guard let unit = waiting.units.firstIndex(where: { $0.state == .waiting }) else {
-                continue
-            }
-            lastNumber += 1
-            if queues[id]?.items[item].takeDoubt() == true { doubts += 1 }
-            queues[id]?.items[item].units[unit].state = .sent(lastNumber)
-            let texts = waiting.units[unit].texts
-            var lines = waiting.units[unit].lines
-            sent.append(Sent(number: lastNumber, channel: id, texts: texts, time: now))
-            if rules.capabilities.hasLabels { lines[0].tags["label"] = "\(lastNumber)" }
-            bucket.spend(lines.count, now)
-            return lines
-        }
-        return []
+        guard let queue = queues[id], let item = queue.nextItem,
+            let unit = queue.items[item].units.firstIndex(where: { $0.state == .waiting })
+        else { return [] }
+        lastNumber += 1
+        if queues[id]?.items[item].takeDoubt() == true { doubts += 1 }
+        queues[id]?.items[item].units[unit].state = .sent(lastNumber)
+        let texts = queue.items[item].units[unit].texts
+        var lines = queue.items[item].units[unit].lines
+        sent.append(Sent(number: lastNumber, channel: id, texts: texts, time: now))
+        if rules.capabilities.hasLabels { lines[0].tags["label"] = "\(lastNumber)" }
+        bucket.spend(lines.count, now)
+        return lines
     }
 
     /// Returns the PING that asks whether what went out has arrived, if it is time for one.
@@ -171,7 +164,14 @@ struct Outbox: Sendable {
 
     private mutating func confirm(_ unit: Sent, as remoteID: String?) {
         _ = withQueue(unit.channel) { queue in
-            queue.isCareful = false
+            if let item = queue.item(ofUnit: unit.number) {
+                (queue.items[item].refusals, queue.items[item].isOnLastTry) = (0, false)
+            }
+            if queue.isProbing, let first = queue.nextRefused {
+                queue.items[first].isOnLastTry = true
+            }
+            queue.isProbing = false
+            queue.isCareful = queue.items.contains(where: \.isOnLastTry)
             for item in queue.items.indices {
                 for index in queue.items[item].units.indices
                 where queue.items[item].units[index].state == .sent(unit.number) {
@@ -208,25 +208,57 @@ struct Outbox: Sendable {
         return true
     }
 
-    /// Records that the server has refused a line to a channel.
+    /// What follows from a line that a channel has refused.
+    enum Refusal {
+        /// The channel takes nothing at present.
+        case ofChannel
+        /// Perhaps it does not take this one only: the next one is tried.
+        case perhapsOfLine
+        /// It does not take this one, and takes others: the line is given up.
+        case ofLine
+    }
+
+    /// Times that a line is refused alone before a later one is tried.
+    private static let patientTries = 2
+
+    /// Records that a channel has refused a line.
     ///
     /// - Parameter label: the line's label, if the server has labels.
-    mutating func recordRefusal(_ label: String?, in id: String) {
-        if let number = label.flatMap({ Int($0) }),
-            let index = sent.firstIndex(where: { $0.number == number && $0.channel == id })
-        {
-            let unit = sent.remove(at: index)
+    mutating func recordRefusal(_ label: String?, in id: String, _ reason: String) -> Refusal {
+        let candidates = sent.filter { $0.channel == id }
+        let number = label.flatMap { Int($0) }
+        let known = candidates.first { $0.number == number }
+        guard let unit = known ?? (candidates.count == 1 ? candidates[0] : nil) else {
             _ = withQueue(id) { queue in
-                for item in queue.items.indices {
-                    for index in queue.items[item].units.indices
-                    where queue.items[item].units[index].state == .sent(unit.number) {
-                        queue.items[item].units[index].state = .waiting
-                    }
-                }
+                queue.isCareful = true
+                if !candidates.isEmpty { queue.refusals += 1 }
             }
-        } else if sent.contains(where: { $0.channel == id }) {
-            _ = withQueue(id) { $0.refusals += 1 }
+            return .ofChannel
         }
+        sent.removeAll { $0.number == unit.number }
+        let isAlone = candidates.count == 1
+        return withQueue(id) { queue in
+            queue.isCareful = true
+            guard let item = queue.item(ofUnit: unit.number) else { return .ofChannel }
+            if queue.items[item].isOnLastTry {
+                queue.giveUp(item, unit: unit.number, reason)
+                return .ofLine
+            }
+            for index in queue.items[item].units.indices
+            where queue.items[item].units[index].state == .sent(unit.number) {
+                queue.items[item].units[index].state = .waiting
+            }
+            if queue.isProbing {
+                queue.isProbing = false
+                return .ofChannel
+            }
+            if isAlone { queue.items[item].refusals += 1 }
+            guard queue.items[item].refusals >= Self.patientTries else { return .ofChannel }
+            queue.isProbing = true
+            if queue.nextItem != nil { return .perhapsOfLine }
+            queue.isProbing = false
+            return .ofChannel
+        } ?? .ofChannel
     }
 
     /// Records that the server will never take a line; nobody knows which if several are on their way

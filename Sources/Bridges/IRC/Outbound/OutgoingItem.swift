@@ -30,6 +30,10 @@ struct OutgoingItem: Sendable {
     private var confirmedTexts: [String] = []
     /// True if it may have arrived already.
     private(set) var mayRepeat = false
+    /// The number of times that the channel has refused some of it while nothing else was on its way.
+    var refusals = 0
+    /// True if the channel has taken a later one meanwhile: refused once more, it is given up.
+    var isOnLastTry = false
     /// The server's answer, if it will never take it.
     var refusal: String?
 
@@ -141,6 +145,7 @@ struct OutgoingItem: Sendable {
         if case .nothing = content { return }
         confirmedTexts = units.prefix { $0.state == .confirmed }.flatMap(\.texts)
         if units.contains(where: \.isSent) { mayRepeat = true }
+        isOnLastTry = false
         (units, isComposed) = ([], false)
     }
 

@@ -64,6 +64,9 @@ extension IRCNetwork {
         settings.counts = port.statistics.connections
         settings.ban = { [unowned self] in self.ban(of: $0) }
         settings.debug = { [log = port.log] in log.debug($0) }
+        settings.onFullBodies = { [throttledLog] in
+            throttledLog.warning(cause: "bodies", $0)
+        }
         settings.onFailure = { [throttledLog] error in
             throttledLog.warning(cause: "accept \(error.code)", "\(error); new connections wait")
         }

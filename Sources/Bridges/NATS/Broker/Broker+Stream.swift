@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Locking
 import MessageBus
@@ -45,6 +46,30 @@ extension Broker {
             guard error.kind == .rejected else { throw error }
             return false
         }
+    }
+
+    /// Finds out, once, which is the highest number of a message of ours in the stream.
+    ///
+    /// - Throws: `BrokerError` if the broker does not answer.
+    func countOwn(in stream: StreamState, _ inbox: inout BrokerInbox) throws(BrokerError) {
+        if highestOwn != nil { return }
+        var highest: MessageNumber = 0
+        for room in rooms where stream.messages > 0 {
+            do throws(BrokerError) {
+                let answer = try inbox.call(
+                    "STREAM.MSG.GET.\(settings.name)",
+                    .object(["last_by_subj": .text(FleetSubject.room(room, from: store))]))
+                let content = answer["message"]["data"].string.flatMap { Data(base64Encoded: $0) }
+                let batch = content?.withUnsafeBytes { FleetBatch($0) }
+                let numbers = batch?.records.map { MessageNumber(rawValue: $0.number) } ?? []
+                highest = max(highest, numbers.max() ?? 0)
+            } catch {
+                // There is none, or it may not be read.
+                guard error.kind == .rejected else { throw error }
+            }
+        }
+        state.withLock { $0.highestOwn = highest }
+        onEvent(.counted)
     }
 
     /// Begins anew at the front if the stream is not the one that was read, or is shorter.

@@ -28,6 +28,9 @@ final class Broker: Sendable {
         var sent: StreamPosition
         /// Other servers, as servers have told.
         var discovered: [String] = []
+        /// The highest number of a message of ours that the stream had at first; `nil` before that is
+        /// known.
+        var highestOwn: MessageNumber?
         var hasEnded = false
         /// True once the stream's messages are read no more.
         var isClosed = false
@@ -42,12 +45,16 @@ final class Broker: Sendable {
         case changed
         /// The stream has forgotten messages of ours.
         case forgotten
+        /// It is known what the stream has of ours.
+        case counted
     }
 
     let access: BrokerAccess
     let settings: StreamSettings
     /// The name of our own store.
     let store: String
+    /// The shared rooms, as the fleet calls them.
+    let rooms: [String]
     let log: Log
     let publishing = PublishQueue()
     /// What was read and waits for the bus.
@@ -70,7 +77,7 @@ final class Broker: Sendable {
     ///   - position: what was read of the stream, and kept.
     ///   - sent: what was put into the stream last.
     init(
-        _ access: BrokerAccess, _ settings: StreamSettings, store: String,
+        _ access: BrokerAccess, _ settings: StreamSettings, store: String, rooms: [String],
         position: StreamPosition, sent: StreamPosition, log: Log,
         companions: [(name: String, body: @Sendable (BrokerSession) -> Void)] = [],
         onEvent: @escaping @Sendable (Event) -> Void
@@ -78,6 +85,7 @@ final class Broker: Sendable {
         self.access = access
         self.settings = settings
         self.store = store
+        self.rooms = rooms
         self.log = log
         self.companions = companions
         self.onEvent = onEvent
@@ -112,6 +120,9 @@ final class Broker: Sendable {
 
     /// The largest message that the server takes.
     var maxPayload: Int { state.withLock { $0.maxPayload } }
+    /// The highest number of a message of ours that the stream had at first; `nil` before that is
+    /// known.
+    var highestOwn: MessageNumber? { state.withLock { $0.highestOwn } }
     /// What was put into the stream last.
     var sent: StreamPosition { state.withLock { $0.sent } }
 
@@ -205,6 +216,7 @@ final class Broker: Sendable {
         let stream = try settledStream(&inbox)
         let others = session.connection.otherServers
         let hasForgotten = try hasForgotten(stream, &inbox)
+        try countOwn(in: stream, &inbox)
         checkPosition(in: stream)
         state.withLock { state in
             state.stream = stream

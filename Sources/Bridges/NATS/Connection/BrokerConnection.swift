@@ -12,6 +12,7 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     private let pointer: OpaquePointer
     private let closing: Closing
     private let subscriptions = Locked<[OpaquePointer]>([])
+    private let knownComplaint = Locked<String?>(nil)
 
     /// A signal that the library's threads have let go of a connection.
     private final class Closing: Sendable {
@@ -125,6 +126,31 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
         if let id { natsMsgHeader_Set(message, "Nats-Msg-Id", id) }
         status = natsConnection_PublishMsg(pointer, message)
         if status != NATS_OK { throw BrokerError("publish", status) }
+    }
+
+    /// Publishes to nobody: a message that no stream keeps, because it is for one of another name.
+    func publishNothing(to subject: String) throws(BrokerError) {
+        var message: OpaquePointer?
+        var status = natsMsg_Create(&message, subject, nil, nil, 0)
+        guard status == NATS_OK, let message else { throw BrokerError("publish", status) }
+        defer { natsMsg_Destroy(message) }
+        natsMsgHeader_Set(message, "Nats-Expected-Stream", "none-of-this-name")
+        status = natsConnection_PublishMsg(pointer, message)
+        if status != NATS_OK { throw BrokerError("publish", status) }
+    }
+
+    /// Returns what the server says against all that was sent so far; `nil` if nothing; blocks.
+    ///
+    /// - Throws: `BrokerError` if it does not answer in time.
+    func newComplaint(within milliseconds: Int64) throws(BrokerError) -> String? {
+        let before = knownComplaint.withLock { $0 }
+        // It answers in order: what it complains of comes before the answer to this.
+        let status = natsConnection_FlushTimeout(pointer, milliseconds)
+        let present = complaint
+        knownComplaint.withLock { $0 = present }
+        if present != before { return present }
+        if status != NATS_OK { throw BrokerError(address, status) }
+        return nil
     }
 
     /// Closes the connection and releases it and its subscriptions; blocks.

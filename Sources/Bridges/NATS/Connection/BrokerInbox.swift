@@ -25,22 +25,24 @@ struct BrokerInbox {
 
     /// Publishes something and returns the answer; blocks until it is there.
     ///
-    /// - Parameter id: the name of the message, by which the broker drops a second one.
+    /// - Parameters:
+    ///   - id: the name of the message, by which the broker drops a second one.
+    ///   - deadline: milliseconds within which the answer has to be there.
     /// - Throws: `BrokerError`, also if there is no answer in time.
     mutating func request(
-        _ content: [UInt8], to subject: String, id: String? = nil
+        _ content: [UInt8], to subject: String, id: String? = nil, within deadline: Int64 = deadline
     ) throws(BrokerError) -> [UInt8] {
         asked += 1
         let own = "\(base).\(asked)"
         try connection.publish(content, to: subject, reply: own, id: id)
-        let end = ThreadTime.now + Self.deadline
+        let end = ThreadTime.now + deadline
         while true {
             let rest = end - ThreadTime.now
             guard rest > 0, let answer = try subscription.next(milliseconds: rest) else {
                 let complaint = connection.complaint.map { " (\($0))" } ?? ""
                 throw BrokerError(
                     .unreachable,
-                    "no answer to \(subject) within \(Self.deadline / 1_000) s\(complaint)")
+                    "no answer to \(subject) within \(deadline / 1_000) s\(complaint)")
             }
             // An answer that came too late for an earlier question.
             guard answer.subject == own else { continue }
@@ -57,9 +59,11 @@ struct BrokerInbox {
     /// Asks JetStream's interface, and returns the answer; blocks.
     ///
     /// - Throws: `BrokerError`, also if the answer is an error: `rejected` with what it says.
-    mutating func call(_ verb: String, _ body: JSON = .null) throws(BrokerError) -> JSON {
+    mutating func call(
+        _ verb: String, _ body: JSON = .null, within deadline: Int64 = deadline
+    ) throws(BrokerError) -> JSON {
         let content = body == .null ? [] : body.encoded
-        let bytes = try request(content, to: "$JS.API.\(verb)")
+        let bytes = try request(content, to: "$JS.API.\(verb)", within: deadline)
         guard let answer = JSONReader.read(bytes) else {
             throw BrokerError(.rejected, "\(verb): the answer is no JSON")
         }

@@ -188,7 +188,7 @@ struct Inbox {
         } else {
             let receipts = try await fleet.port.publish(drafts, checkpoints: checkpoints)
             for receipt in receipts {
-                guard case .drop(let reason, let code) = receipt.verdict else { continue }
+                guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
                 fleet.log.debug("message #\(receipt.number) was dropped: [\(code)] \(reason)")
             }
         }

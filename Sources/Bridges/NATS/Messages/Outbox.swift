@@ -29,6 +29,7 @@ struct Outbox {
     /// - Throws: what the store throws; `CancellationError`.
     mutating func run() async throws {
         while let first = try await deliveries.next() {
+            guard try await isConnectedOnce() else { return }
             var group = [first]
             var bytes = first.message.body.count
             while group.count < OutgoingBatch.messages, bytes < OutgoingBatch.bytes,
@@ -39,6 +40,18 @@ struct Outbox {
             }
             guard try await deliver(group) else { return }
         }
+    }
+
+    /// Returns true once it is known which numbers may be used; false if the daemon ends before.
+    ///
+    /// That takes a connection: without one nothing goes out in any case.
+    private func isConnectedOnce() async throws -> Bool {
+        let numbers = fleet.reusedNumbers
+        if numbers.isKnown { return true }
+        return try await fleet.untilStopping {
+            await numbers.untilKnown()
+            return true
+        } ?? false
     }
 
     private mutating func hasMore() async throws -> Bool {
@@ -60,7 +73,17 @@ struct Outbox {
                 let record = try await writer.record(of: message)
             else { continue }
             if record.count > broker.maxPayload - OutgoingBatch.overhead {
-                try await refuse(delivery, record.count)
+                try await refuse(
+                    delivery,
+                    """
+                    it has \(record.count) bytes, and the server takes \(broker.maxPayload) \
+                    (max_payload)
+                    """)
+                continue
+            }
+            if fleet.reusedNumbers.contains(message.number) {
+                try await refuse(
+                    delivery, "its number was given before the store was restored from a backup")
                 continue
             }
             if batch.records.count + record.count > limit, !batch.isEmpty {
@@ -83,9 +106,7 @@ struct Outbox {
         return true
     }
 
-    private func refuse(_ delivery: Delivery, _ bytes: Int) async throws {
-        let sentence =
-            "it has \(bytes) bytes, and the server takes \(broker.maxPayload) (max_payload)"
+    private func refuse(_ delivery: Delivery, _ sentence: String) async throws {
         try await delivery.recordFailure(sentence)
         fleet.log.error("message #\(delivery.message.number) is not shared: \(sentence)")
     }

@@ -118,6 +118,7 @@ final class RoomPublisher: Sendable {
             var batch = OutgoingBatch()
             for message in events.messages where message.number <= last {
                 guard !message.header.isDeleted, !fleet.port.isDeleted(message.number),
+                    !fleet.reusedNumbers.contains(message.number),
                     let record = try await writer.record(of: message)
                 else { continue }
                 if batch.records.count + record.count > OutgoingBatch.bytes, !batch.isEmpty {

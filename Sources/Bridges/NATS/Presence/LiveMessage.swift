@@ -40,6 +40,8 @@ enum LiveMessage: Sendable, Equatable {
 
     /// A private message.
     struct Whisper: Sendable, Equatable {
+        /// The number by which it is answered with a receipt; `nil`: it is not.
+        var id: Int64?
         var name: String
         var bridge: String
         /// The receiver, as everybody sees the name there.
@@ -48,12 +50,21 @@ enum LiveMessage: Sendable, Equatable {
         var isAutomatic: Bool
     }
 
+    /// An answer to a private message.
+    struct Receipt: Sendable, Equatable {
+        /// The message's number.
+        var id: Int64
+        /// `pass` if it was delivered, else the code of the reason.
+        var code: String
+    }
+
     case hello(Hello)
     case change(Change)
     /// Asks for all people.
     case ask
     case people(People)
     case whisper(Whisper)
+    case receipt(Receipt)
     /// It ends.
     case bye
 
@@ -91,6 +102,11 @@ enum LiveMessage: Sendable, Equatable {
                 "bridge": .text(whisper.bridge),
                 "to": .text(whisper.receiver), "text": .text(whisper.text),
                 "automatic": .bool(whisper.isAutomatic),
+                "id": whisper.id.map { .integer($0) } ?? .null,
+            ])
+        case .receipt(let receipt):
+            .object([
+                "type": .text("receipt"), "id": .integer(receipt.id), "code": .text(receipt.code),
             ])
         case .bye: .object(["type": .text("bye")])
         }
@@ -138,8 +154,12 @@ enum LiveMessage: Sendable, Equatable {
             else { return nil }
             self = .whisper(
                 Whisper(
-                    name: name, bridge: json["bridge"].string ?? "", receiver: receiver,
+                    id: json["id"].integer, name: name, bridge: json["bridge"].string ?? "",
+                    receiver: receiver,
                     text: text, isAutomatic: json["automatic"].isTrue))
+        case "receipt":
+            guard let id = json["id"].integer, let code = json["code"].string else { return nil }
+            self = .receipt(Receipt(id: id, code: code))
         case "bye": self = .bye
         default: return nil
         }

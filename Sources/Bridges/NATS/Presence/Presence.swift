@@ -8,22 +8,27 @@ import Sockets
 ///
 /// Safe from any thread; its state changes in its tasks, one after the other.
 final class Presence: Sendable {
-    private struct State {
+    /// What is known at the moment.
+    struct State {
         var own: OwnPeople
         var peers: [String: FleetPeer] = [:]
         /// The time at which nobody could be heard last.
         var deafAt: Int64 = 0
         /// The other instance that keeps this one from sharing anything, as a sentence.
         var clash: String?
+        /// Private messages on their way to people of others.
+        var whispers = PendingWhispers()
     }
 
     let fleet: Fleet
     let channel: LiveChannel
-    private let broker: @Sendable () -> Bool
-    private let isShared: Bool
+    /// Returns whether the others can be heard.
+    let isConnected: @Sendable () -> Bool
+    /// False if no more is told and heard than that instances are there.
+    let isShared: Bool
     private let run: String
     private let since: Int64
-    private let state: Locked<State>
+    let state: Locked<State>
     private let turn = AsyncTurn()
     /// Signalled when another instance has this one's name or store.
     let clashed = AsyncSignal()
@@ -49,7 +54,7 @@ final class Presence: Sendable {
         self.channel = channel
         self.isShared = isShared
         self.since = since
-        broker = isConnected
+        self.isConnected = isConnected
         var random = SystemRandomNumberGenerator()
         run = String(UInt64.random(in: .min ... .max, using: &random), radix: 36)
         state = Locked(State(own: OwnPeople(fleet.rooms)))
@@ -83,12 +88,13 @@ final class Presence: Sendable {
                     channel.tell(.change(change))
                 }
             }
-            if !broker() { state.withLock { $0.deafAt = ThreadTime.now } }
+            if !isConnected() { state.withLock { $0.deafAt = ThreadTime.now } }
             if ThreadTime.now >= next {
                 next = ThreadTime.now + Self.beat
                 sayHello()
                 await turn.take { await removeSilent() }
             }
+            await tellLateWhispers()
             try await fleet.clock.sleep(for: Self.look)
         }
     }
@@ -104,32 +110,6 @@ final class Presence: Sendable {
         }
     }
 
-    /// Passes private messages on until the bus ends.
-    func passWhispers() async {
-        guard isShared else { return }
-        for await message in fleet.port.privateMessages {
-            guard let receiver = message.other, let (store, person) = person(shown: receiver.name)
-            else { continue }
-            let (name, bridge) = FleetNames.parts(of: message.sender.name)
-            let there =
-                person.bridge.isEmpty ? person.name : "\(person.name) (\(person.bridge))"
-            channel.tell(
-                .whisper(
-                    .init(
-                        name: name, bridge: bridge, receiver: there, text: message.text,
-                        isAutomatic: message.isAutomatic)), to: store)
-        }
-    }
-
-    private func person(shown: String) -> (store: String, FleetPerson)? {
-        for (store, peer) in peers {
-            for person in peer.people.keys where self.shown(person, of: peer) == shown {
-                return (store, person)
-            }
-        }
-        return nil
-    }
-
     // MARK: - Hearing
 
     private func receive(_ message: LiveMessage, from store: String) async {
@@ -143,12 +123,8 @@ final class Presence: Sendable {
             for part in state.withLock({ $0.own.parts }) { channel.tell(.people(part), to: store) }
         case .change(let change): await receive(change, from: store, peer)
         case .people(let people): await receive(people, from: store, peer)
-        case .whisper(let whisper):
-            guard fleet.port.direction != .out else { return }
-            let name = fleet.names.shown(
-                whisper.name, bridge: whisper.bridge, instance: peer.name)
-            _ = try? await fleet.port.whisper(
-                whisper.text, from: name, to: whisper.receiver, isAutomatic: whisper.isAutomatic)
+        case .whisper(let whisper): await receive(whisper, from: store, peer)
+        case .receipt(let receipt): await receive(receipt, from: store)
         case .bye: await remove(store, peer, isTold: false)
         }
     }
@@ -280,7 +256,7 @@ final class Presence: Sendable {
         let now = ThreadTime.now
         // Without a connection the rooms are told of that, once for all instances; with one that has
         // just come back, each has its time anew.
-        let isTold = broker()
+        let isTold = isConnected()
         let deafAt = isTold ? state.withLock { $0.deafAt } : 0
         for (store, peer) in peers
         where !peer.isGone && now - max(peer.heard, deafAt) > Self.patience {
@@ -307,7 +283,8 @@ final class Presence: Sendable {
         }
     }
 
-    private func shown(_ person: FleetPerson, of peer: FleetPeer) -> String {
+    /// Returns somebody's name as it is shown here.
+    func shown(_ person: FleetPerson, of peer: FleetPeer) -> String {
         fleet.names.shown(person.name, bridge: person.bridge, instance: peer.name)
     }
 }

@@ -15,6 +15,16 @@ enum FleetSubject {
         return (String(parts[1]), String(parts[2]))
     }
 
+    /// Returns whether a subject is one of those that a pattern with `*` and `>` stands for.
+    static func matches(_ subject: String, _ pattern: String) -> Bool {
+        var parts = subject.split(separator: ".")[...]
+        for token in pattern.split(separator: ".") {
+            if token == ">" { return !parts.isEmpty }
+            guard let part = parts.popFirst(), token == "*" || token == part else { return false }
+        }
+        return parts.isEmpty
+    }
+
     /// Returns the subject of what an instance tells all others at the moment, or one of them.
     static func live(from store: String, to other: String = "all") -> String {
         "puente-live.\(store).\(other)"

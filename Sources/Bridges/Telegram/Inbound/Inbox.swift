@@ -104,7 +104,7 @@ struct Inbox {
         let receipts = try await port.publish(
             drafts.map(\.draft), checkpoints: progress.drainCheckpoints() + moves)
         for ((draft, recipient), receipt) in zip(drafts, receipts) {
-            guard case .drop(let reason, let code) = receipt.verdict else { continue }
+            guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
             settings.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
             if let recipient, let remoteID = draft.origin?.remoteID {
                 notices?.recordDrop(

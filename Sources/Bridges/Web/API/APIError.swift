@@ -20,7 +20,7 @@ struct APIError: Error, Sendable, Equatable {
         self.status = status
         self.code = code
         self.text = text
-        // The bucket of a limit has a part of a message left at any time; the text says more.
+        // Where nothing better is known.
         self.retryAfter = retryAfter ?? (status == .tooManyRequests ? 1 : nil)
     }
 
@@ -34,7 +34,8 @@ struct APIError: Error, Sendable, Equatable {
             case .forbidden: .forbidden
             default: .unprocessableContent
             }
-        self.init(status, code: drop.code, drop.reason)
+        self.init(
+            status, code: drop.code, drop.reason, retryAfter: drop.retryAfter?.wholeSeconds)
     }
 
     /// Makes the error of a request that the server itself refuses.

@@ -167,6 +167,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             return port.bus.assumeIsolated { $0.accounts.ban(of: address)?.reason }
         }
         result.debug = { [log = port.log] in log.debug($0) }
+        result.onFullBodies = { [throttledLog] in
+            throttledLog.warning(cause: "bodies", $0)
+        }
         result.onFailure = { [throttledLog] error in
             throttledLog.warning(cause: "accept \(error.code)", "\(error); new connections wait")
         }

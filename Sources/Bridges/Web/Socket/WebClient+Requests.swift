@@ -135,10 +135,13 @@ extension WebClient {
         let speech = Bus.Speech(
             Array(say.text.utf8), by: sender, in: presence, session: session.id.digest, id: say.id,
             reply: say.reply)
-        bus.say(speech, in: room.room, by: server.port.attachment) { [self] result in
+        let mayGoOn = bus.say(
+            speech, in: room.room, by: server.port.attachment
+        ) { [self] result in
             if case .said(let number) = result { session.holdBack(number, in: room) }
             finish(result, say.id, reply: say.reply, isShown: stream.reads(room.room))
         }
+        if !mayGoOn { hold(session, bus) }
     }
 
     private func whisper(
@@ -156,7 +159,7 @@ extension WebClient {
             return refuse(request, .unknownUser, phrases.unknownUser)
         }
         guard checkLength(of: whisper.text, request) else { return }
-        bus.whisper(
+        let mayGoOn = bus.whisper(
             Array(whisper.text.utf8), from: presence, to: key, session: session.id.digest,
             id: whisper.id, by: server.port.attachment
         ) { [self] result in
@@ -170,6 +173,7 @@ extension WebClient {
             default: finish(result, whisper.id, reply: nil, isShown: true)
             }
         }
+        if !mayGoOn { hold(session, bus) }
     }
 
     private func checkLength(of text: String, _ request: RequestName) -> Bool {

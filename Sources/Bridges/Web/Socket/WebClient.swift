@@ -32,6 +32,8 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     private var queries = CommandBucket()
     private(set) lazy var query = PendingQuery(on: server.loop, bus: server.port.bus)
     private var isAsking = false
+    /// True while so much waits to be said that nothing more is read.
+    private var isHeld = false
     private var lastPing: Int64
     private var lastPong: Int64
 
@@ -124,10 +126,23 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         guard !isServing else { return }
         isServing = true
         defer { isServing = false }
-        while !isAsking, stream.isOpen, !stream.isEnding, !waiting.isEmpty {
+        while !isAsking, !isHeld, stream.isOpen, !stream.isEnding, !waiting.isEmpty {
             obey(waiting.removeFirst(), bus)
         }
-        stream.isRead = !isAsking && !stream.isEnding && !server.isStopping
+        stream.isRead = !isAsking && !isHeld && !stream.isEnding && !server.isStopping
+    }
+
+    /// Reads no more of what a session says until less of that waits.
+    func hold(_ session: WebSession, _ bus: isolated Bus) {
+        guard !isHeld else { return }
+        isHeld = true
+        bus.whenResumed(session: session.id.digest, of: server.port.attachment) { [weak self] in
+            guard let self, isHeld else { return }
+            isHeld = false
+            self.bus.assumeIsolated { bus in
+                if stream.isOpen { serveNext(bus) }
+            }
+        }
     }
 
     // MARK: - Questions

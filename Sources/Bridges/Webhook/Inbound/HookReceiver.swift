@@ -78,9 +78,11 @@ struct HookReceiver {
     private func answer(to receipt: Receipt) -> HTTPRouteAnswer {
         switch receipt.verdict {
         case .pass: accepted("#\(receipt.number)")
-        case .drop(let reason, let code):
+        case .drop(let reason, let code, let pause):
             code == AnswerCode.rateLimited.rawValue
-                ? HTTPRouteAnswer(429, reason.isEmpty ? code : reason, retryAfter: 10)
+                ? HTTPRouteAnswer(
+                    429, reason.isEmpty ? code : reason,
+                    retryAfter: pause.map { Int(clamping: $0.wholeSeconds) } ?? 10)
                 : HTTPRouteAnswer(422, reason.isEmpty ? code : reason)
         }
     }

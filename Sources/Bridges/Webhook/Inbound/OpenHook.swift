@@ -46,7 +46,11 @@ final class OpenHook: Sendable {
             let addresses = try await listen.resolved(directory)
             server = try await HTTPRouteServer.open(
                 at: addresses, named: serverName, on: loop
-            ) { log.warning(cause: "accept", "\($0)") }
+            ) {
+                log.warning(cause: "accept", "\($0)")
+            } onFullBodies: {
+                log.warning(cause: "bodies", $0)
+            }
         } catch {
             loop.routes.remove(hook.routePath, from: serverName)
             throw error

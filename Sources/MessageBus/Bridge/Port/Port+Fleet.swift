@@ -21,6 +21,19 @@ extension Port {
     /// The owner of checkpoints that are no bridge's.
     private static var storeItself: String { "" }
 
+    /// Gives no number up to one that others have of this store.
+    ///
+    /// The loop may stand still for a second: that is what the store takes to reserve many at once.
+    ///
+    /// - Returns: the numbers that this process has given or would have given though the store had
+    ///   given them before, which only a store that was restored from a backup does. Only the first
+    ///   call in a process can tell.
+    package func skipNumbers(
+        through number: MessageNumber
+    ) async -> ClosedRange<MessageNumber>? {
+        await bus.perform { $0.skipNumbers(through: number) }
+    }
+
     /// The names of all rooms, the default one first.
     package var roomNames: [String] {
         get async { await bus.perform { bus in bus.rooms.map(\.name) } }

@@ -76,7 +76,7 @@ extension Bus {
         case .taken, .registered: .drop("somebody else has that name", code: "name-in-use")
         case .banned(let reason): .drop(reason, code: "forbidden")
         case .muted: .drop("who is muted may not change names", code: "forbidden")
-        case .dropped(let drop): .drop(drop.reason, code: drop.code)
+        case .dropped(let drop): Verdict(drop)
         }
     }
 
@@ -142,7 +142,7 @@ extension Bus {
         switch result {
         case .said(let number): return Receipt(number: number, verdict: .pass)
         case .dropped(let drop):
-            return Receipt(number: nextNumber(), verdict: .drop(drop.reason, code: drop.code))
+            return Receipt(number: nextNumber(), verdict: Verdict(drop))
         default: return refused("nobody of that name is here", code: "unknown-user")
         }
     }

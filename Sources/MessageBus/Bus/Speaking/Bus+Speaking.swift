@@ -37,17 +37,21 @@ extension Bus {
     /// Says something in a room, unless the same session has said something by the same name within
     /// a day, also before a restart.
     ///
-    /// What was dropped may be tried again. What one session says is said in its order.
+    /// What was dropped may be tried again. What one session says is said in its order. Of a program,
+    /// which is in no room, only so much may wait: then the answer is `full`.
     ///
     /// - Parameter then: is called on the loop, once, perhaps before this returns.
+    /// - Returns: false if so much waits of what the session says that no more of it should be read,
+    ///   until `whenResumed` says so.
+    @discardableResult
     package func say(
         _ speech: Speech, in room: Room, by attachment: BridgeAttachment,
         then: @escaping (SpeechResult) -> Void
-    ) {
+    ) -> Bool {
         let id = speech.id.map {
             SpeechID(bridge: attachment.name, session: speech.session, id: $0)
         }
-        sayOnce(
+        return sayOnce(
             SaidIDs.Pending(
                 id: id, reply: speech.reply, content: .speech(speech, room, attachment),
                 then: then), of: speech.session, by: attachment)
@@ -58,13 +62,14 @@ extension Bus {
     /// - Parameters:
     ///   - presence: the sender's, in whatever room.
     ///   - isAutomatic: true if the sender's program says it by itself.
+    @discardableResult
     package func whisper(
         _ text: [UInt8], from presence: Presence, to key: String, session: [UInt8], id: String?,
         isAutomatic: Bool = false, by attachment: BridgeAttachment,
         then: @escaping (SpeechResult) -> Void
-    ) {
+    ) -> Bool {
         let id = id.map { SpeechID(bridge: attachment.name, session: session, id: $0) }
-        sayOnce(
+        return sayOnce(
             SaidIDs.Pending(
                 id: id, reply: nil,
                 content: .whisper(text, presence, key, isAutomatic: isAutomatic), then: then),
@@ -73,12 +78,25 @@ extension Bus {
 
     private func sayOnce(
         _ pending: SaidIDs.Pending, of session: [UInt8], by attachment: BridgeAttachment
-    ) {
+    ) -> Bool {
         let channel =
             pending.id?.channel
             ?? SpeechID(bridge: attachment.name, session: session, id: "").channel
-        guard saidIDs.enqueue(pending, of: channel) else { return pending.then(.full) }
+        if pending.isOfProgram, saidIDs.isFull(channel) {
+            pending.then(.full)
+            return false
+        }
+        saidIDs.enqueue(pending, of: channel)
         if saidIDs.isAlone(in: channel) { sayNext(of: channel) }
+        return !saidIDs.isFull(channel)
+    }
+
+    /// Has a function called on the loop when what a session says may be read again.
+    package func whenResumed(
+        session: [UInt8], of attachment: BridgeAttachment, _ resumption: @escaping () -> Void
+    ) {
+        saidIDs.whenResumed(
+            SpeechID(bridge: attachment.name, session: session, id: "").channel, resumption)
     }
 
     /// Says what a session says next, or asks the store first.
@@ -156,9 +174,10 @@ extension Bus {
                 _ = store.enqueue(progress)
             }
         }
-        saidIDs.removeNext(of: channel)
+        let resumptions = saidIDs.removeNext(of: channel)
         pending.then(result)
         sayNext(of: channel)
+        for resume in resumptions { resume() }
     }
 
     // MARK: - In a room

@@ -11,6 +11,11 @@ struct SaidIDs {
         let reply: MessageNumber?
         let content: Content
         let then: (SpeechResult) -> Void
+
+        /// True if a program says it, which is in no room.
+        var isOfProgram: Bool {
+            if case .speech(let speech, _, _) = content { speech.presence == nil } else { false }
+        }
     }
 
     /// What is to be said, and to whom.
@@ -31,8 +36,36 @@ struct SaidIDs {
 
     /// What waits of a session.
     private struct Waiting {
-        var pending: [Pending] = []
-        var bytes = 0
+        /// All, those in front of `first` taken already.
+        private var pending: [Pending?] = []
+        private var first = 0
+        private var bytes = 0
+        /// Functions to call when no more than half as much waits.
+        var resumptions: [() -> Void] = []
+
+        /// The number of what waits.
+        var count: Int { pending.count - first }
+        var next: Pending? { count > 0 ? pending[first] : nil }
+        /// True if no more should be read of what the session says.
+        var isFull: Bool { count >= maxWaiting || bytes >= maxWaitingBytes }
+        var isHalfEmpty: Bool { count <= maxWaiting / 2 && bytes <= maxWaitingBytes / 2 }
+
+        mutating func append(_ new: Pending) {
+            pending.append(new)
+            bytes += new.content.bytes
+        }
+
+        mutating func removeNext() {
+            guard let done = next else { return }
+            bytes -= done.content.bytes
+            pending[first] = nil
+            first += 1
+            // Rarely, so that each costs the same.
+            if first > 64, first > pending.count / 2 {
+                pending.removeFirst(first)
+                first = 0
+            }
+        }
     }
 
     private struct Entry {
@@ -50,10 +83,10 @@ struct SaidIDs {
     private static let bound = 100_000
     /// Milliseconds for which a name is remembered.
     private static let lifetime: Int64 = 86_400_000
-    /// The most that may wait of a session: more than a page keeps unsent while there is no
-    /// connection.
+    /// The number that may wait of a session before it is read no further: more than a page keeps
+    /// unsent while there is no connection.
     private static let maxWaiting = 1_000
-    /// The most bytes of texts that may wait of a session.
+    /// The bytes of texts that may wait of a session before it is read no further.
     private static let maxWaitingBytes = 1 << 20
 
     /// Returns the number of what was said by a name; `nil` if that is not known here.
@@ -78,28 +111,35 @@ struct SaidIDs {
 
     // MARK: - What waits
 
-    /// Enqueues something that a session says; returns false if too much waits.
-    mutating func enqueue(_ pending: Pending, of channel: DurableReader.Channel) -> Bool {
-        let present = waiting[channel] ?? Waiting()
-        guard present.pending.count < Self.maxWaiting,
-            present.pending.isEmpty || present.bytes + pending.content.bytes <= Self.maxWaitingBytes
-        else { return false }
-        waiting[channel, default: Waiting()].pending.append(pending)
-        waiting[channel]?.bytes += pending.content.bytes
-        return true
+    /// Returns whether so much waits of a session that it should be read no further.
+    func isFull(_ channel: DurableReader.Channel) -> Bool { waiting[channel]?.isFull ?? false }
+
+    /// Enqueues something that a session says.
+    mutating func enqueue(_ pending: Pending, of channel: DurableReader.Channel) {
+        waiting[channel, default: Waiting()].append(pending)
     }
 
+    /// Has a function called when so little waits of a session that it may be read again.
+    mutating func whenResumed(
+        _ channel: DurableReader.Channel, _ resumption: @escaping () -> Void
+    ) { waiting[channel, default: Waiting()].resumptions.append(resumption) }
+
     /// Returns what a session says next; `nil` if nothing waits.
-    func next(of channel: DurableReader.Channel) -> Pending? { waiting[channel]?.pending.first }
+    func next(of channel: DurableReader.Channel) -> Pending? { waiting[channel]?.next }
 
     /// Returns true if only one thing waits.
-    func isAlone(in channel: DurableReader.Channel) -> Bool { waiting[channel]?.pending.count == 1 }
+    func isAlone(in channel: DurableReader.Channel) -> Bool { waiting[channel]?.count == 1 }
 
-    /// Removes what a session has said now.
-    mutating func removeNext(of channel: DurableReader.Channel) {
-        if let done = waiting[channel]?.pending.removeFirst() {
-            waiting[channel]?.bytes -= done.content.bytes
+    /// Removes what a session has said now, and returns the functions that are to be called because
+    /// little waits.
+    mutating func removeNext(of channel: DurableReader.Channel) -> [() -> Void] {
+        waiting[channel]?.removeNext()
+        guard let rest = waiting[channel], rest.isHalfEmpty else { return [] }
+        if rest.count == 0 {
+            waiting[channel] = nil
+        } else if !rest.resumptions.isEmpty {
+            waiting[channel]?.resumptions = []
         }
-        if waiting[channel]?.pending.isEmpty == true { waiting[channel] = nil }
+        return rest.resumptions
     }
 }

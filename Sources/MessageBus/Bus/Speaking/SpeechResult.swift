@@ -10,7 +10,8 @@ package enum SpeechResult {
     case notHere
     /// The message that it answers is not there, or is in another room, or was deleted.
     case unknownMessage
-    /// So much of the speaker's waits already that nothing was looked at.
+    /// So much of the speaker's waits already that nothing was looked at, or so much of the
+    /// receiver's is unread.
     case full
     /// The receiver is not there, and nothing can be left for them.
     case unknownPerson

@@ -16,6 +16,15 @@ protocol DeclaredOption {
     /// Decodes the value that was written; returns false if something is wrong with it.
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool
 
+    /// The location of the value.
+    var place: OptionLocation { get }
+
+    /// Returns different values that the option takes, for a check.
+    func samples(at location: ConfigLocation) -> [ConfigValue]
+
+    /// Has a value that nobody has written, for a check.
+    func assume(_ value: ConfigValue)
+
     /// Keeps the default, because an object does not have the key.
     func leaveOut(of object: ConfigLocation)
 }

@@ -133,7 +133,10 @@ extension ValueRange {
         if let decoded, contains(decoded) { return decoded }
         problems.expected(
             expectation, found: value,
-            suggestion: decoded == nil ? Problems.hint(Value.self, for: value) : "")
+            suggestion: decoded == nil
+                ? problems.hint(Value.self, for: value) { duration in
+                    (duration as? Value).map(contains) ?? true
+                } : "")
         return nil
     }
 }
@@ -171,6 +174,9 @@ extension Option: DeclaredOption {
                 return false
             }
         }
+        let outer = problems.usualDuration
+        problems.usualDuration = storage.value as? Duration
+        defer { problems.usualDuration = outer }
         guard let decoded = storage.decode(value, &problems) else { return false }
         storage.value = decoded
         if Value.isSecret { storage.source = value }
@@ -179,5 +185,25 @@ extension Option: DeclaredOption {
 
     func leaveOut(of object: ConfigLocation) {
         storage.location = OptionLocation(notIn: object)
+    }
+
+    var place: OptionLocation { storage.location }
+
+    func samples(at location: ConfigLocation) -> [ConfigValue] {
+        var (seen, result): (Set<String>, [ConfigValue]) = ([], [])
+        for value in storage.schema().samples(at: location) {
+            var quiet = Problems()
+            guard storage.decode(value, &quiet) != nil, seen.insert(value.canonical).inserted
+            else { continue }
+            result.append(value)
+        }
+        return result
+    }
+
+    func assume(_ value: ConfigValue) {
+        var quiet = Problems()
+        guard let decoded = storage.decode(value, &quiet) else { return }
+        storage.value = decoded
+        storage.location = OptionLocation(of: value)
     }
 }

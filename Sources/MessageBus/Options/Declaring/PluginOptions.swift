@@ -78,12 +78,14 @@ extension PluginOptions {
             let known = declared.map(\.name) + others
             misspelt = reportUnknown(members, owner, known, elsewhere, into: &problems)
         }
-        var isGood = true
+        var doubtful: [(name: String, option: any DeclaredOption)] = []
         for (name, option) in declared {
             if let member = value.member(name) {
-                isGood = option.decode(member.value, into: &problems) && isGood
+                if !option.decode(member.value, into: &problems) {
+                    doubtful.append((name, option))
+                }
             } else if option.isRequired {
-                isGood = false
+                doubtful.append((name, option))
                 // A report about `lisen` is enough; a missing `listen` is the same mistake.
                 if !misspelt.contains(name) {
                     let expectation = option.described(as: name).expectation
@@ -91,10 +93,16 @@ extension PluginOptions {
                 }
             } else {
                 option.leaveOut(of: value.location)
+                // A report about `words` is enough; an empty `drop` is the same mistake.
+                if misspelt.contains(name) { doubtful.append((name, option)) }
             }
         }
-        // A report about `words` is enough; an empty `drop` is the same mistake.
-        guard isGood, misspelt.isEmpty else { return nil }
+        if !doubtful.isEmpty || !misspelt.isEmpty {
+            DoubtfulOptions(doubtful).report(at: value.location, into: &problems) {
+                options.validate(&$0)
+            }
+            return nil
+        }
         let count = problems.count
         var check = OptionCheck(object: value.location, problems: problems)
         // One reference only: appending would copy the problems otherwise, for each entry of the

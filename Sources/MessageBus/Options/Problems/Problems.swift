@@ -13,6 +13,9 @@ public struct Problems: Sendable {
     /// The files that entries use.
     package var fileUses = FileUses()
 
+    /// The usual duration of the option that is decoded: its default; `nil` for others.
+    var usualDuration: Duration?
+
     private var roomNames: Set<String>?
     private var wrong = FirstProblems()
     private var doubtful = FirstProblems()
@@ -110,11 +113,16 @@ public struct Problems: Sendable {
     ) {
         expected(
             Value.expectation, found: value, isSecret: Value.isSecret,
-            suggestion: Self.hint(type, for: value))
+            suggestion: hint(type, for: value))
     }
 
     /// Returns `; ` and a hint about a value of an option's type, or nothing.
-    static func hint<Value: OptionValue>(_ type: Value.Type, for value: ConfigValue) -> String {
+    ///
+    /// - Parameter isAllowed: returns whether a duration lies within the option's bounds.
+    func hint<Value: OptionValue>(
+        _ type: Value.Type, for value: ConfigValue,
+        isAllowed: (Duration) -> Bool = { _ in true }
+    ) -> String {
         if Value.isSecret { return "" }
         if value.shownAs != nil {
             let isText = !(Value.self is any Numeric.Type) && Value.self != Bool.self
@@ -126,6 +134,12 @@ public struct Problems: Sendable {
             if let meant = Value.decode(element, into: &quiet), meant.rendered.utf8.count <= 80 {
                 return "; write \(meant.rendered) without [ ]"
             }
+        }
+        if Value.self == Duration.self || Value.self == Duration?.self,
+            let hint = Duration.hint(
+                forBare: value, usual: usualDuration, isAllowed: isAllowed)
+        {
+            return "; \(hint)"
         }
         return Value.hint(for: value).map { "; \($0)" } ?? ""
     }

@@ -38,6 +38,39 @@ extension Duration: BoundedValue {
         return "did you mean \(Duration.milliseconds(meant).rendered)?"
     }
 
+    /// Suggests a unit for a bare number: seconds, or that of the option's default.
+    ///
+    /// Both where neither comes near the default; without one milliseconds and seconds.
+    ///
+    /// - Parameters:
+    ///   - usual: the option's default.
+    ///   - isAllowed: returns whether a duration lies within the option's bounds.
+    /// - Returns: `nil` for anything else, and where no unit makes sense.
+    static func hint(
+        forBare value: ConfigValue, usual: Duration?, isAllowed: (Duration) -> Bool
+    ) -> String? {
+        let digits: String
+        switch value.kind {
+        case .string(let text), .number(let text): digits = text
+        default: return nil
+        }
+        guard digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let count = Int64(digits), count > 0
+        else { return nil }
+        let known = usual.flatMap { $0 > .zero ? $0 : nil }
+        let unit = known.map { $0.plain.filter(\.isLetter) } ?? "ms"
+        let units = unit == "s" ? ["s"] : [unit, "s"]
+        var meant = units.compactMap { Duration(option: "\(count)\($0)") }
+            .filter { $0 <= maxOption && isAllowed($0) }
+        if let known {
+            let distance = { (duration: Duration) in max(duration / known, known / duration) }
+            meant.sort { distance($0) < distance($1) }
+            if let nearest = meant.first, distance(nearest) <= 10 { meant = [nearest] }
+        }
+        if meant.isEmpty { return nil }
+        return "did you mean \(meant.map(\.rendered).joined(separator: " or "))?"
+    }
+
     /// Decodes a whole number and a unit, `"200ms"`, `"10s"`, `"5m"`, `"12h"`, `"90d"`.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Duration? {
         guard let text = value.text, let duration = Duration(option: text) else {

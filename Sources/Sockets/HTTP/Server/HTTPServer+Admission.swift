@@ -87,6 +87,31 @@ extension HTTPServer {
         return handler.admit(head, from: peer)
     }
 
+    /// Counts bytes of a body that a connection holds.
+    ///
+    /// - Parameter held: bytes that it holds already.
+    /// - Returns: false, and they are not counted, if all connections hold too many by then.
+    func holdBody(_ count: Int, beside held: Int) -> Bool {
+        if heldBodies + count > options.maxBodies, heldBodies > held {
+            options.onFullBodies(
+                """
+                the bodies of all requests have more than \(options.maxBodies >> 20) MiB: those that \
+                come now are answered with 503
+                """)
+            return false
+        }
+        changeHeldBodies(by: count)
+        return true
+    }
+
+    /// The answer where too much of bodies is held.
+    var bodiesAreFull: HTTPResponse {
+        options.answer(
+            HTTPRefusal(.serviceUnavailable, "too much is being received; try again soon")
+        )
+        .adding("Retry-After", "10")
+    }
+
     /// Counts a proxy's connection for its client, and returns whether there was room.
     func reserve(_ host: HostKey?, for connection: HTTPServerConnection) -> Bool {
         if places.isFull(for: host) { return false }

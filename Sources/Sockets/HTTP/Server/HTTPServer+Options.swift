@@ -7,6 +7,9 @@ extension HTTPServer {
         package var maxConnections = 10_000
         /// Connections of one address at most.
         package var maxPerAddress = 100
+        /// Bytes of bodies at most that all connections together hold until their requests are answered;
+        /// one alone may have as many as its own limit says.
+        package var maxBodies = HTTPServer.usualMaxBodies
         /// The proxies that are believed about their clients.
         package var proxies = ProxySources()
         /// The time after which a client is closed that reads nothing of an answer.
@@ -24,6 +27,8 @@ extension HTTPServer {
         package var answer: (HTTPRefusal) -> HTTPResponse = { .text($0.status, $0.reason) }
         /// Writes down what is of use only for who looks for it.
         package var debug: (String) -> Void = { _ in }
+        /// Writes down that requests are refused because of `maxBodies`; may be called often.
+        package var onFullBodies: (String) -> Void = { _ in }
         /// Writes down that connections can't be accepted for a while; may be called often.
         package var onFailure: (SocketError) -> Void = { _ in }
 

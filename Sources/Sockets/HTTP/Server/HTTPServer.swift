@@ -23,6 +23,8 @@ package final class HTTPServer {
     /// Descriptors of connections that are told, once they are encrypted, that there is no room.
     var unwelcome: Set<Int32> = []
     private let pendingReads: PendingReads
+    /// Bytes of bodies that connections hold.
+    package private(set) var heldBodies = 0
     /// The time at which `stop` was called, by the loop's clock; `nil` before.
     private(set) var stoppingSince: Int64?
     private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
@@ -32,6 +34,8 @@ package final class HTTPServer {
     /// it has given away.
     package var onClosed: (() -> Void)?
 
+    /// The usual bound of all bodies together: a thousand of the largest that most requests may have.
+    package static let usualMaxBodies = 64 << 20
     /// Bytes of one read: a usual request has a few hundred.
     private static let readSize = 16 << 10
 
@@ -125,6 +129,9 @@ package final class HTTPServer {
     func enqueue(_ connection: HTTPServerConnection) {
         pendingReads.enqueue(connection)
     }
+
+    /// Records that connections hold more or less of bodies.
+    func changeHeldBodies(by count: Int) { heldBodies += count }
 
     /// Forgets a connection that has closed.
     func remove(_ connection: HTTPServerConnection) {

@@ -176,6 +176,8 @@ import Testing
         let limited = try await post(host, #"{"text":"toofast","id":"x"}"#)
         #expect(limited.status == 429 && limited.code == "rate-limited")
         #expect(Int(limited.headers["retry-after"] ?? "") ?? 0 > 0)
+        let told = try await post(host, #"{"text":"toosoon"}"#)
+        #expect(told.status == 429 && told.headers["retry-after"] == "7")
         #expect(try await post(host, #"{"text":"fine","id":"x"}"#).status == 201)
     }
 

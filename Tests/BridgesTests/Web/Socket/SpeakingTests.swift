@@ -9,6 +9,10 @@ import Testing
     struct Censor: Middleware {
         func handle(_ message: inout Message) -> Verdict {
             if message.body.contains("badword") { return .drop("no swearing") }
+            if message.body.contains("toosoon") {
+                return .drop(
+                    "slow down", code: "rate-limited", retryAfter: .milliseconds(6_200))
+            }
             if message.body.contains("toofast") { return .drop("slow down", code: "rate-limited") }
             return .pass
         }
@@ -102,6 +106,16 @@ import Testing
         try ana.send(#"{"type":"leave","room":"general"}"#)
         let leave = try await bob.next("leave")
         #expect(leave["from"] == "ana" && !leave["to"].isPresent)
+    }
+
+    @Test func `however much is said at once, it is only read more slowly`() async throws {
+        let host = try await WebHost(store: MemoryStore())
+        let ana = try await host.client("ana")
+        let count = 4_000
+        for id in 0..<count { try ana.say("m\(id)", id: "\(id)") }
+        let answers = try await ana.until("ana: m\(count - 1)")
+        #expect(!answers.contains { $0.hasPrefix("refused") })
+        #expect(answers.filter { $0.hasPrefix("ana: m") }.count == count)
     }
 
     @Test func `an id is the session's own`() async throws {

@@ -64,6 +64,14 @@ final class HTTPServerHost: @unchecked Sendable {
         exchange.respond(.text(.ok, "\(exchange.head) \(exchange.body.count) \(body)"))
     }
 
+    /// Returns the bytes of bodies that the server's connections hold.
+    func heldBodies() async -> Int {
+        let server = UncheckedBox(server)
+        return await withCheckedContinuation { continuation in
+            loop.perform { continuation.resume(returning: server.value.heldBodies) }
+        }
+    }
+
     func connect() throws -> ChatClient { try ChatClient(port: port) }
 
     /// Returns when the loop has done what was to be done.

@@ -44,6 +44,46 @@ import Testing
         }
     }
 
+    @Test func `the bodies of all connections have a bound together`() async throws {
+        var options = HTTPServer.Options()
+        options.maxBodies = 100_000
+        let told = Locked<[String]>([])
+        options.onFullBodies = { sentence in told.withLock { $0.append(sentence) } }
+        let host = try HTTPServerHost(options)
+        func post(_ path: String, _ length: Int) -> String {
+            "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: \(length)\r\n\r\n"
+        }
+        func hold(_ count: Int) async {
+            while await host.heldBodies() != count { await host.settle() }
+        }
+        let part = String(repeating: "x", count: 60_000)
+        let one = try host.connect()
+        try one.send(post("/", 60_001) + part)
+        await hold(60_000)
+        let two = try host.connect()
+        try two.send(post("/", 60_001) + part)
+        let refusal = try #require(try await ReceivedResponse(from: two))
+        #expect(refusal.status == 503)
+        #expect(refusal.fields["retry-after"] == "10")
+        #expect(told.withLock { $0 }.first?.contains("answered with 503") == true)
+        // The one that was there first goes on, and its bytes count no longer once it is answered.
+        await hold(60_000)
+        try one.send("x")
+        #expect(try await ReceivedResponse(from: one)?.status == 200)
+        await hold(0)
+        // One alone may have all that its own limit allows, also in chunks.
+        try one.send(post("/large", 1 << 20) + String(repeating: "y", count: 1 << 20))
+        #expect(try await ReceivedResponse(from: one)?.status == 200)
+        await hold(0)
+        let chunked = try host.connect()
+        try chunked.send(
+            "POST /large HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "ea60\r\n\(part)\r\n")
+        await hold(60_000)
+        chunked.close()
+        await hold(0)
+    }
+
     @Test func `with TLS too`() async throws {
         let certificate = try TestCertificate()
         let context = try withExtendedLifetime(certificate) {

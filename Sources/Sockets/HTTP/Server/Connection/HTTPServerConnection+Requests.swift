@@ -7,7 +7,7 @@ extension HTTPServerConnection {
     func obey(_ event: HTTPRequestParser.Event, isMoreThere: Bool) {
         switch event {
         case .head(let head): begin(head, isMoreThere: isMoreThere)
-        case .body(let piece): body.append(contentsOf: piece)
+        case .body(let piece): append(piece)
         case .end: endRequest()
         }
     }
@@ -40,6 +40,22 @@ extension HTTPServerConnection {
         if head.expectsContinue, !isMoreThere {
             output.append { $0 += "HTTP/1.1 100 Continue\r\n\r\n".utf8 }
         }
+    }
+
+    private func append(_ piece: UnsafeRawBufferPointer) {
+        guard server.holdBody(piece.count, beside: heldBody) else {
+            // What is left of it is not read.
+            return encode(server.bodiesAreFull, for: head, isLast: true)
+        }
+        heldBody += piece.count
+        body.append(contentsOf: piece)
+    }
+
+    /// Counts the body no longer.
+    func releaseBody() {
+        server.changeHeldBodies(by: -heldBody)
+        heldBody = 0
+        body = []
     }
 
     private func endRequest() {
@@ -76,6 +92,7 @@ extension HTTPServerConnection {
             && head?.isKeptAlive ?? false
         let fate: HTTPResponseEncoder.Connection =
             !isKept ? .closed : head?.isVersion11 ?? true ? .keptAlive : .keptAliveVersion10
+        releaseBody()
         output.append { bytes in
             server.encoder.appendHeader(
                 of: response, to: &bytes, fate, isEncrypted: client.isEncrypted,

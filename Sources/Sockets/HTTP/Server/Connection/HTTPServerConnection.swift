@@ -33,6 +33,8 @@ final class HTTPServerConnection: EventHandler {
     var parser = HTTPRequestParser()
     var head: HTTPRequestHead?
     var body: [UInt8] = []
+    /// Bytes of bodies that it holds: of that request, or of the one that is being answered.
+    var heldBody = 0
     /// The client of that request.
     var client: HTTPPeer
     /// The answer to that request, if it was decided without its body.
@@ -181,6 +183,7 @@ final class HTTPServerConnection: EventHandler {
 
     private func end() {
         phase = .over
+        releaseBody()
         held = []
         owners = []
         timer.cancel()
@@ -197,6 +200,7 @@ final class HTTPServerConnection: EventHandler {
         guard let socket else { return }
         self.socket = nil
         phase = .over
+        releaseBody()
         timer.cancel()
         let taken = TakenOverConnection(socket, received: held, from: client, of: server, place)
         held = []

@@ -26,10 +26,13 @@ public final class HTTPRouteServer: Sendable {
     ///   - addresses: for instance of `SocketAddress.resolve(host:port:)`.
     ///   - name: the server's name in `loop.routes`; one that no other server has.
     ///   - onFailure: called, perhaps often, if connections can't be accepted for a while.
+    ///   - onFullBodies: called, perhaps often, with a sentence, if requests are refused because all
+    ///     of them together have too many bytes.
     /// - Throws: `SocketError` if an address is taken or none of them exists on this machine.
     public static func open(
         at addresses: [SocketAddress], named name: String, on loop: EventLoop,
-        onFailure: @escaping @Sendable (SocketError) -> Void = { _ in }
+        onFailure: @escaping @Sendable (SocketError) -> Void = { _ in },
+        onFullBodies: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> HTTPRouteServer {
         try await withCheckedThrowingContinuation { continuation in
             loop.perform {
@@ -37,6 +40,7 @@ public final class HTTPRouteServer: Sendable {
                 router.add(routesOf: name, from: loop)
                 var options = HTTPServer.Options()
                 options.onFailure = onFailure
+                options.onFullBodies = onFullBodies
                 options.maxConnections = maxConnections
                 options.maxPerAddress = maxPerAddress
                 let server = HTTPServer(options, on: loop, handler: router)

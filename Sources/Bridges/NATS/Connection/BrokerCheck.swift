@@ -1,0 +1,104 @@
+import JSON
+import MessageBus
+
+/// A try of a broker for `puente check --connect`, which stores and makes nothing there.
+struct BrokerCheck: Sendable {
+    let settings: StreamSettings
+    /// The shared rooms, as the fleet calls them.
+    let rooms: [String]
+    /// The name of our store; `nil` if it has none yet.
+    let store: String?
+    /// A connection to one of its servers.
+    let connection: BrokerConnection
+
+    /// Milliseconds for each question: there are ten seconds for the check, three of which
+    /// connecting may take.
+    private static let deadline: Int64 = 2_000
+
+    /// Looks at the stream, and at what this instance may do; blocks.
+    func findings() -> [ConnectionFinding] {
+        var isThere = true
+        var findings: [ConnectionFinding] = []
+        do throws(BrokerError) {
+            var inbox = try BrokerInbox(connection)
+            let answer = try inbox.call("STREAM.INFO.\(settings.name)", within: Self.deadline)
+            findings.append(finding(of: answer))
+        } catch {
+            isThere = false
+            guard error.code == BrokerError.noStream else {
+                return [.fails("\(error): turn JetStream on, and allow what the bridge needs")]
+            }
+            findings.append(
+                .works("there is no stream \(settings.name) yet: the first instance makes it"))
+        }
+        do throws(BrokerError) {
+            if let missing = try missingRight(isThere: isThere) {
+                return findings + [.fails("\(missing): allow it in the broker's configuration")]
+            }
+        } catch {
+            return findings + [.fails("\(error)")]
+        }
+        findings.append(
+            store == nil
+                ? .untried("the store has no name yet: it gets one at the first start")
+                : .works("all that the bridge does there is allowed"))
+        return findings
+    }
+
+    private func finding(of answer: JSON) -> ConnectionFinding {
+        let stream = StreamState(answer)
+        if let reason = StreamState.reasonToRefuse(answer) {
+            return .fails("\(reason): change it, or choose another with \"stream\"")
+        }
+        let subjects = answer["config"]["subjects"].elements.compactMap(\.string)
+        for room in rooms {
+            let own = FleetSubject.room(room, from: store ?? "store")
+            if subjects.contains(where: { FleetSubject.matches(own, $0) }) { continue }
+            return .fails(
+                """
+                the stream \(stream.name) does not take \(own), only \
+                \(subjects.joined(separator: ", ")): add \(FleetSubject.all)
+                """)
+        }
+        let copies = stream.replicas.count + 1
+        return .works(
+            """
+            the stream \(stream.name) has messages \(stream.first) to \(stream.last), \
+            \(copies) \(copies == 1 ? "copy" : "copies")
+            """)
+    }
+
+    /// Returns what the server says of the first thing that this instance may not do.
+    private func missingRight(isThere: Bool) throws(BrokerError) -> String? {
+        let name = settings.name
+        // Without a body nothing of this is done, only refused.
+        let questions =
+            isThere
+            ? [
+                "STREAM.MSG.GET.\(name)", "CONSUMER.CREATE.\(name)",
+                "CONSUMER.INFO.\(name).none", "CONSUMER.MSG.NEXT.\(name).none",
+            ] : ["STREAM.CREATE.\(name)"]
+        var subjects = questions.map { "$JS.API.\($0)" }
+        if let store {
+            subjects += rooms.map { FleetSubject.room($0, from: store) }
+            // To nobody: an instance of that name is never there.
+            subjects.append(FleetSubject.live(from: store, to: "none"))
+        }
+        for subject in subjects {
+            try connection.publishNothing(to: subject)
+            if let complaint = try connection.newComplaint(within: Self.deadline) {
+                return complaint
+            }
+        }
+        let heard =
+            [FleetSubject.live(from: "*")]
+            + (store.map { [FleetSubject.live(from: "*", to: $0)] } ?? [])
+        for subject in heard {
+            _ = try connection.subscribe(to: subject)
+            if let complaint = try connection.newComplaint(within: Self.deadline) {
+                return complaint
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,54 @@
+/// The private messages to people of other instances of which those have not told yet whether they
+/// were delivered.
+struct PendingWhispers: Sendable {
+    /// A private message that is on its way.
+    struct Entry: Sendable, Equatable {
+        /// The number by which the other instance answers.
+        let id: Int64
+        /// The store of the receiver's instance.
+        let store: String
+        /// Who has said it, and to whom: the names that everybody sees here.
+        let sender: String
+        let receiver: String
+        /// Milliseconds, by the thread's clock, until which there must be an answer.
+        let deadline: Int64
+    }
+
+    /// Milliseconds within which the other instance has to answer.
+    static let patience: Int64 = 10_000
+    /// The most that are waited for; of one more nothing is known soon.
+    private static let bound = 4_096
+
+    private var entries: [Entry] = []
+    private var last: Int64 = 0
+
+    /// Makes an empty list.
+    init() {}
+
+    /// Adds one and returns its number.
+    mutating func add(to store: String, from sender: String, for receiver: String, now: Int64)
+        -> Int64
+    {
+        last += 1
+        if entries.count < Self.bound {
+            entries.append(
+                Entry(
+                    id: last, store: store, sender: sender, receiver: receiver,
+                    deadline: now + Self.patience))
+        }
+        return last
+    }
+
+    /// Removes one that its receiver's instance has answered.
+    mutating func remove(_ id: Int64, of store: String) -> Entry? {
+        let index = entries.firstIndex { $0.id == id && $0.store == store }
+        return index.map { entries.remove(at: $0) }
+    }
+
+    /// Removes those that were not answered in time.
+    mutating func removeLate(at now: Int64) -> [Entry] {
+        let count = entries.prefix { $0.deadline <= now }.count
+        defer { entries.removeFirst(count) }
+        return Array(entries.prefix(count))
+    }
+}

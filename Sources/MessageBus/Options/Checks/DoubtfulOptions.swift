@@ -1,0 +1,49 @@
+/// The options of an entry whose values are not known: they are missing or wrong, or another key was
+/// probably meant for them.
+///
+/// What the rest of the entry says wrong is reported all the same, so that people need not try again
+/// to hear of it: the entry is checked with several values in their place, and what is wrong with all
+/// of them does not depend on them.
+struct DoubtfulOptions {
+    private let options: [(name: String, option: any DeclaredOption)]
+
+    /// The number of values that are tried.
+    private static let tries = 3
+
+    /// Makes a group of options.
+    init(_ options: [(name: String, option: any DeclaredOption)]) { self.options = options }
+
+    /// Reports what is wrong whatever their values are.
+    ///
+    /// - Parameters:
+    ///   - location: the location of the object.
+    ///   - validate: checks the object.
+    func report(
+        at location: ConfigLocation, into problems: inout Problems,
+        _ validate: (inout OptionCheck) -> Void
+    ) {
+        // Where nothing else is, so that it is seen what is about them.
+        let nowhere = location.member("?", at: location.position)
+        var candidates: [[ConfigValue]] = []
+        for (_, option) in options {
+            let values = option.samples(at: nowhere)
+            guard values.count > 1 else { return }
+            candidates.append(values)
+        }
+        let places = Set(options.map { $0.option.place }.filter(\.isSet).map(\.location.path))
+        var certain: [Problem]?
+        for index in 0..<Self.tries {
+            for ((_, option), values) in zip(options, candidates) {
+                option.assume(values[index % values.count])
+            }
+            var check = OptionCheck(object: location, problems: problems.cleared)
+            validate(&check)
+            let found = check.problems.sorted + check.problems.sortedWarnings
+            certain = certain?.filter(found.contains) ?? found
+        }
+        for problem in certain ?? []
+        where !problem.path.hasPrefix(nowhere.path) && !places.contains(problem.path) {
+            problems.add(problem)
+        }
+    }
+}
