@@ -40,6 +40,9 @@ import Testing
         // Two frames later everything is painted.
         try await page.tab.evaluate(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        // However early one speaks, one sees it.
+        let isAtEnd = try await page.tab.evaluate("document.getElementById('newest').hidden")
+        #expect(isAtEnd == true)
     }
 
     private func keep(_ page: ChatPage, as name: String) async throws {

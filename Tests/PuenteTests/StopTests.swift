@@ -72,15 +72,20 @@ import Testing
     }
 
     @Test func `a signal during the drain ends it at once`() async throws {
-        let stuck = try await StuckDaemon()
-        stuck.daemon.signal(SIGTERM)
-        // A client that has read everything is closed while the other is waited for.
-        #expect(try await stuck.speaker.line() == nil)
-        stuck.daemon.signal(SIGTERM)
-        let (status, _, errors) = try await stuck.daemon.result()
-        #expect(status == 0)
-        #expect(errors.contains { $0.contains("asked to stop again") })
-        #expect(!errors.contains { $0.contains("not everything could be delivered") })
+        for _ in 0..<5 {
+            let stuck = try await StuckDaemon()
+            stuck.daemon.signal(SIGTERM)
+            // A client that has read everything is closed while the other is waited for.
+            #expect(try await stuck.speaker.line() == nil)
+            stuck.daemon.signal(SIGTERM)
+            let (status, _, errors) = try await stuck.daemon.result()
+            #expect(status == 0)
+            // The ten seconds of the drain may be over before, on a busy machine.
+            if errors.contains(where: { $0.contains("not everything could be") }) { continue }
+            #expect(errors.contains { $0.contains("asked to stop again") })
+            return
+        }
+        Issue.record("five times the drain was over before the second signal")
     }
 
     @Test func `a client that stopped reading is not waited for`() async throws {

@@ -114,7 +114,7 @@ extension Schema {
         DROP VIEW log; DROP INDEX messages_by_reply;
         ALTER TABLE messages DROP COLUMN deleted; CREATE VIEW log AS SELECT 1 AS number;
         DROP TABLE accounts; DROP TABLE reserved_names; DROP TABLE login_addresses;
-        DROP TABLE tries; DROP TABLE bans; DROP TABLE tokens; DROP TABLE private_messages;
+        DROP TABLE login_attempts; DROP TABLE bans; DROP TABLE tokens; DROP TABLE private_messages;
         ALTER TABLE messages DROP COLUMN account; DELETE FROM meta WHERE key = 'accounts';
         CREATE TABLE accounts (key TEXT PRIMARY KEY);
         ALTER TABLE messages DROP COLUMN automatic;

@@ -13,7 +13,7 @@ package struct WebSocketControl: Sendable {
         /// to be ignored.
         case closing
         /// Both sides have closed: the connection is to be closed once everything is sent
-        /// (`TakenConnection.closeWhenRead`).
+        /// (`TakenOverConnection.closeWhenRead`).
         case closed
         /// The client has not answered in time: the connection is to be closed at once.
         case lost

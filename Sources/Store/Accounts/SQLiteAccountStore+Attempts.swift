@@ -59,7 +59,7 @@ extension SQLiteAccountStore {
     /// Returns the counters of failed attempts, the one used last at the end.
     package func attempts() throws -> [StoredAttempts] {
         try database().rows(
-            "SELECT counter, failures, delay, until, used FROM tries ORDER BY used"
+            "SELECT counter, failures, delay, until, used FROM login_attempts ORDER BY used"
         ) { row in
             StoredAttempts(
                 counter: Array(row.bytes(0)), failures: Self.times(row.bytes(1)),
@@ -72,7 +72,7 @@ extension SQLiteAccountStore {
         // As often as passwords are checked, so that it must not wait for the disk.
         try transaction(.normal) { database throws(StoreError) in
             for counter in forgetting {
-                _ = try database.run("DELETE FROM tries WHERE counter = ?1") {
+                _ = try database.run("DELETE FROM login_attempts WHERE counter = ?1") {
                     statement throws(StoreError) in
                     try statement.bind(1, bytes: counter)
                 }
@@ -80,7 +80,7 @@ extension SQLiteAccountStore {
             for counter in attempts {
                 _ = try database.run(
                     """
-                    INSERT OR REPLACE INTO tries (counter, failures, delay, until, used)
+                    INSERT OR REPLACE INTO login_attempts (counter, failures, delay, until, used)
                     VALUES (?1, ?2, ?3, ?4, ?5)
                     """
                 ) { statement throws(StoreError) in

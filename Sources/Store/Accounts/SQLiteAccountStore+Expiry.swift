@@ -17,7 +17,7 @@ extension SQLiteAccountStore {
             ),
             ("DELETE FROM bans WHERE until < ?1", now - Self.grace),
             ("DELETE FROM sessions WHERE seen < ?1", now - 30 * 86_400_000),
-            ("DELETE FROM tries WHERE used < ?1 AND until < ?1", now - Self.grace),
+            ("DELETE FROM login_attempts WHERE used < ?1 AND until < ?1", now - Self.grace),
         ]
         if let history {
             statements += [

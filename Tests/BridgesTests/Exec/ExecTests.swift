@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 import MessageBus
 import Sockets
@@ -123,10 +124,10 @@ import Testing
 
     @Test func `a long text is cut between two characters`() {
         let text = String(repeating: "a", count: ProgramLine.maxTextBytes - 1) + "ñandú"
-        let (cut, isCut) = ProgramLine.text(of: Body(text))
+        let (cut, isCut) = Body(text).text(atMost: ProgramLine.maxTextBytes)
         #expect(isCut)
         #expect(cut == String(text.prefix(ProgramLine.maxTextBytes - 1)))
-        #expect(ProgramLine.text(of: Body("ñ")).isCut == false)
+        #expect(Body("ñ").text(atMost: 2).isCut == false)
     }
 
     @Test func `whispers come to whom it stands for, and go to whom it wants`() async throws {

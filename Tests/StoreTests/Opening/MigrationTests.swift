@@ -62,6 +62,24 @@ import Testing
         await store.close()
     }
 
+    @Test func `failed logins still count after a migration`() async throws {
+        do {
+            let database = try Database(folder.file, .write)
+            try database.execute(
+                """
+                PRAGMA application_id = \(0x506E_7465);
+                \(Schema.migrations[..<8].joined(separator: ";\n"));
+                PRAGMA user_version = 8;
+                INSERT INTO tries (counter, failures, delay, until, used)
+                    VALUES (x'01', x'', 5, 2000, 1000)
+                """)
+        }
+        await (try SQLiteStore.open(folder.file)).close()
+        let database = try Database(folder.file, .read)
+        #expect(
+            try database.number("SELECT delay FROM login_attempts WHERE counter = x'01'") == 5)
+    }
+
     @Test func `the account of a sender is stored with its messages`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let first = store.reserve(3)

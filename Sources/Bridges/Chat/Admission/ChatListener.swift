@@ -121,27 +121,17 @@ package final class ChatListener {
     package func open(at wanted: [SocketAddress], _ context: TLSContext?) throws {
         loop.assertOwned()
         arrivals = try Arrivals(from: proxies, context, on: loop, owner: self)
-        var missing: SocketError?
         do {
-            for address in wanted {
-                do {
-                    try listen(on: address)
-                } catch let error as SocketError where error.meansNoSuchAddress {
-                    missing = error
-                }
-            }
-            if let missing, listeners.isEmpty { throw missing }
+            listeners = try Listener.open(at: wanted, listen)
         } catch {
             close()
             throw error
         }
     }
 
-    private func listen(on address: SocketAddress) throws {
-        // For port 0 the system chooses a port once, and all addresses share it.
-        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
-        let listener = try Listener(
-            address.with(port: port), mode: mode?.bits, on: loop,
+    private func listen(on address: SocketAddress) throws -> Listener {
+        try Listener(
+            address, mode: mode?.bits, on: loop,
             onFailure: { [throttledLog] error in
                 throttledLog.warning(
                     cause: "accept \(error.code)", "\(error); new connections wait")
@@ -149,7 +139,6 @@ package final class ChatListener {
             onShortage: { [unowned self] in self.freeDescriptor() },
             onRefuse: { [unowned self] in self.refuse($0, from: $1, .noDescriptor) },
             onAccept: { [unowned self] in self.accept($0, from: $1) })
-        listeners.append(listener)
     }
 
     /// Uses another certificate for connections that are yet to come.

@@ -1,3 +1,4 @@
+import Chat
 import JSON
 import MessageBus
 
@@ -83,7 +84,7 @@ struct ProgramLine {
     private mutating func addText(of message: Message) {
         if message.isPrivate, let other = message.other { add("to", other.name) }
         if let corrected = message.correctedNumber { add("of", corrected) }
-        let (text, isCut) = Self.text(of: message.body)
+        let (text, isCut) = message.body.text(atMost: Self.maxTextBytes)
         add("text", text)
         if let reply = message.reply {
             var object: [String: JSON] = ["from": .text(reply.name), "text": .text(reply.excerpt)]
@@ -93,19 +94,6 @@ struct ProgramLine {
             add("reply", .object(object))
         }
         if isCut { add("cut", .bool(true)) }
-    }
-
-    /// Returns a text that is not too long, cut between two characters if need be.
-    static func text(of body: Body) -> (text: String, isCut: Bool) {
-        body.withBytes { bytes in
-            guard bytes.count > maxTextBytes else {
-                return (String(decoding: bytes, as: UTF8.self), false)
-            }
-            var end = maxTextBytes
-            // Not inside a character: the bytes of one that follow its first are 10xxxxxx.
-            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-            return (String(decoding: bytes[..<end], as: UTF8.self), true)
-        }
     }
 
     // MARK: - Others

@@ -8,7 +8,7 @@ enum ClientWire: StreamedConnection {
     /// A socket; the function closes its descriptor once the other side has read everything.
     case socket(Connection, closeWhenRead: (Int32) -> Void)
     /// A WebSocket.
-    case webSocket(TakenConnection, isBinary: Bool)
+    case webSocket(TakenOverConnection, isBinary: Bool)
 
     /// The client's name in the log.
     var clientName: String {

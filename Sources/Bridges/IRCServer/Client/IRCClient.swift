@@ -91,7 +91,8 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     }
 
     /// Takes over a WebSocket.
-    init(_ taken: TakenConnection, isBinary: Bool, of network: IRCNetwork, _ bus: isolated Bus) {
+    init(_ taken: TakenOverConnection, isBinary: Bool, of network: IRCNetwork, _ bus: isolated Bus)
+    {
         wire = .webSocket(taken, isBinary: isBinary)
         host = taken.peer.host
         isSecure = taken.peer.isSecure

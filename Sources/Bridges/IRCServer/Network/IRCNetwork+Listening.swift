@@ -125,7 +125,7 @@ extension IRCNetwork {
         }
     }
 
-    private func begin(_ taken: TakenConnection, isBinary: Bool) -> IRCClient {
+    private func begin(_ taken: TakenOverConnection, isBinary: Bool) -> IRCClient {
         port.bus.assumeIsolated { bus in
             let client = IRCClient(taken, isBinary: isBinary, of: self, bus)
             add(client)

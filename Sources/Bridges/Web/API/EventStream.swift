@@ -9,7 +9,7 @@ import Sockets
 final class EventStream: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     private unowned let server: WebServer
-    private let taken: TakenConnection
+    private let taken: TakenOverConnection
     private(set) lazy var stream = WebStream(
         taken, connectionID: connectionID, of: server.streams
     ) { [unowned self] _ in self.server.remove(self) }
@@ -25,7 +25,7 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     private static let readSize = 4 << 10
 
     init(
-        _ taken: TakenConnection, of client: APIClient?, connectionID: UInt32, server: WebServer
+        _ taken: TakenOverConnection, of client: APIClient?, connectionID: UInt32, server: WebServer
     ) {
         self.client = client
         address = taken.peer.host.map { ClientAddress($0) } ?? .local

@@ -179,7 +179,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     // MARK: - Connections
 
     /// Begins a WebSocket.
-    func begin(_ taken: TakenConnection, _ bus: isolated Bus) -> WebClient {
+    func begin(_ taken: TakenOverConnection, _ bus: isolated Bus) -> WebClient {
         let client = WebClient(taken, connectionID: bus.nextConnectionID(), of: self)
         clients[client.connectionID] = client
         client.begin(taken.received, bus)
@@ -188,7 +188,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
     /// Begins a stream of server-sent events.
     func begin(
-        _ taken: TakenConnection, of client: APIClient?, in room: WebRoom,
+        _ taken: TakenOverConnection, of client: APIClient?, in room: WebRoom,
         after number: MessageNumber?, missed: Int, _ bus: isolated Bus
     ) -> EventStream {
         let stream = EventStream(

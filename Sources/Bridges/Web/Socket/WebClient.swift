@@ -10,7 +10,7 @@ import Sockets
 final class WebClient: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     unowned let server: WebServer
-    let taken: TakenConnection
+    let taken: TakenOverConnection
     private(set) lazy var stream = WebStream(
         taken, connectionID: connectionID, of: server.streams
     ) { [unowned self] in self.closed($0) }
@@ -42,7 +42,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// Nanoseconds between two pings; who has not answered by the next is closed.
     private static let pingInterval: Int64 = 30_000_000_000
 
-    init(_ taken: TakenConnection, connectionID: UInt32, of server: WebServer) {
+    init(_ taken: TakenOverConnection, connectionID: UInt32, of server: WebServer) {
         self.taken = taken
         self.connectionID = connectionID
         self.server = server

@@ -1,3 +1,4 @@
+import Chat
 import JSON
 import MessageBus
 
@@ -35,7 +36,9 @@ struct MessageEncoder: Sendable {
     private func value(_ field: BodyTemplate.Field, of message: Message) -> JSON {
         switch field {
         case .text:
-            .text((message.kind == .edit ? "[✎] " : "") + Self.text(of: message.body).text)
+            .text(
+                (message.kind == .edit ? "[✎] " : "")
+                    + message.body.text(atMost: Self.maxTextBytes).text)
         case .name: .text(message.sender.name)
         case .room: .text(message.room)
         case .number: Self.number(message.number)
@@ -59,7 +62,7 @@ struct MessageEncoder: Sendable {
         ]
         switch message.kind {
         case .message, .edit:
-            let (text, isCut) = Self.text(of: message.body)
+            let (text, isCut) = message.body.text(atMost: Self.maxTextBytes)
             members["text"] = .text(text)
             if isCut { members["cut"] = .bool(true) }
             if let corrected = message.correctedNumber { members["of"] = Self.number(corrected) }
@@ -90,18 +93,5 @@ struct MessageEncoder: Sendable {
         ]
         if quotation.number > 0 { members["number"] = number(quotation.number) }
         return .object(members)
-    }
-
-    /// Returns a text, cut if it is too long, and whether it is.
-    static func text(of body: Body) -> (text: String, isCut: Bool) {
-        body.withBytes { bytes in
-            guard bytes.count > maxTextBytes else {
-                return (String(decoding: bytes, as: UTF8.self), false)
-            }
-            var end = maxTextBytes
-            // Not inside a character: the bytes of one that follow its first are 10xxxxxx.
-            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-            return (String(decoding: bytes[..<end], as: UTF8.self), true)
-        }
     }
 }

@@ -76,32 +76,20 @@ package final class HTTPServer {
     package func open(at wanted: [SocketAddress], _ context: TLSContext? = nil) throws {
         loop.assertOwned()
         arrivals = try Arrivals(from: ProxySources(), context, on: loop, owner: self)
-        var missing: SocketError?
         do {
-            for address in wanted {
-                do {
-                    try listen(on: address)
-                } catch let error as SocketError where error.meansNoSuchAddress {
-                    missing = error
-                }
-            }
-            if let missing, listeners.isEmpty { throw missing }
+            listeners = try Listener.open(at: wanted, listen)
         } catch {
             closeListeners()
             throw error
         }
     }
 
-    private func listen(on address: SocketAddress) throws {
-        // For port 0 the system chooses a port once, and all addresses share it.
-        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
-        listeners.append(
-            try Listener(
-                address.with(port: port), mode: options.mode, on: loop,
-                onFailure: options.onFailure,
-                onShortage: { [unowned self] in self.freeDescriptor() },
-                onRefuse: { [unowned self] descriptor, _ in self.tell(descriptor, self.full) },
-                onAccept: { [unowned self] in self.accept($0, from: $1) }))
+    private func listen(on address: SocketAddress) throws -> Listener {
+        try Listener(
+            address, mode: options.mode, on: loop, onFailure: options.onFailure,
+            onShortage: { [unowned self] in self.freeDescriptor() },
+            onRefuse: { [unowned self] descriptor, _ in self.tell(descriptor, self.full) },
+            onAccept: { [unowned self] in self.accept($0, from: $1) })
     }
 
     /// Takes over other limits, for connections that are yet to come.
@@ -160,7 +148,7 @@ package final class HTTPServer {
     }
 
     /// Frees the place of a connection that was given away.
-    func endTaken(_ place: ConnectionPlace) {
+    func endTakenOver(_ place: ConnectionPlace) {
         loop.assertOwned()
         takenCount -= 1
         options.counts?.recordClosing()

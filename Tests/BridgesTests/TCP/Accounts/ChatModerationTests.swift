@@ -37,13 +37,15 @@ import Testing
     ])
     func `members and people without an account moderate nobody`(command: String) async throws {
         let (host, _) = try await host()
-        _ = try await host.client("bob")
+        // Who is let go leaves, and is heard to.
+        let bob = try await host.client("bob")
         let eve = try await host.client("eve")
         try eve.send("\(command)\n")
         #expect(try await eve.barrier() == [Self.onlyModerators])
         let ana = try await logIn("ana", host)
         try ana.send("\(command)\n")
         #expect(try await ana.barrier() == [Self.onlyModerators])
+        withExtendedLifetime(bob) {}
     }
 
     @Test(arguments: ["/announce hola", "/role ana admin"])

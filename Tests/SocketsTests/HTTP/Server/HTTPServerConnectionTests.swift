@@ -205,8 +205,8 @@ import Testing
     {
         /// Sends back what it gets, in upper case, until `.`.
         final class Shouter: EventHandler {
-            let taken: TakenConnection
-            init(_ taken: TakenConnection) {
+            let taken: TakenOverConnection
+            init(_ taken: TakenOverConnection) {
                 self.taken = taken
                 taken.received.withUnsafeBytes { shout($0) }
             }

@@ -166,8 +166,8 @@ import Testing
 
     @Test func `what is taken over through a proxy counts for its client`() async throws {
         final class Keeper: EventHandler {
-            let taken: TakenConnection
-            init(_ taken: TakenConnection) { self.taken = taken }
+            let taken: TakenOverConnection
+            init(_ taken: TakenOverConnection) { self.taken = taken }
             func handle(_ ready: Readiness) { taken.close() }
         }
         var options = HTTPServer.Options()

@@ -13,7 +13,7 @@ package protocol StreamedConnection {
     func close(whenRead: Bool)
 }
 
-extension TakenConnection: StreamedConnection {
+extension TakenOverConnection: StreamedConnection {
     /// The client's name in the log: its address.
     package var clientName: String { "a client of \(peer.address)" }
 

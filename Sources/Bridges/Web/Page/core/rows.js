@@ -29,7 +29,7 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 			dayStart = day.setHours(0, 0, 0, 0);
 			// Not 24 hours: some days have 23 or 25.
 			dayEnd = day.setDate(day.getDate() + 1);
-			// Notes stand a millionth behind a number.
+			// Notes stand close behind a number.
 			put("day", number - (number % 1 ? 3e-7 : 0.3), dayStart, { time });
 		}
 		if (!isText && isNotice(event)) {

@@ -109,6 +109,7 @@ function lookAround() {
 		start = Math.max(0, start - STEP);
 		end = Math.min(end, start + MOST);
 		render();
+		if (isFollowing) log.scrollTop = log.scrollHeight;
 	} else if (scrollHeight - scrollTop - clientHeight < margin && end < rows.length) {
 		end = Math.min(rows.length, end + STEP);
 		start = Math.max(start, end - MOST);

@@ -46,5 +46,5 @@ export default {
 ↑ recalls your last text, Tab completes names. Among the messages, ↑ and ↓ move and R replies.`,
 	"bad-arguments": "/@ needs something more, or less: see /help.",
 	"quote-name": "A longer name begins like that: put it in double quotes.",
-	"unknown-message": "There is no such message.",
+	"unknown-message": "No such message.",
 };

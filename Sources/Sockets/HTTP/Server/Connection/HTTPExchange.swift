@@ -52,7 +52,7 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
     ///   so.
     @discardableResult
     package func takeOver(
-        _ response: HTTPResponse, _ begin: @escaping (TakenConnection) -> any EventHandler
+        _ response: HTTPResponse, _ begin: @escaping (TakenOverConnection) -> any EventHandler
     ) -> Bool {
         guard let connection = finish() else { return true }
         return connection.giveAway(self, response, begin)

@@ -110,7 +110,7 @@ extension HTTPServerConnection {
     /// Answers with a header, and gives the connection away once that is sent.
     func giveAway(
         _ exchange: HTTPExchange, _ response: HTTPResponse,
-        _ begin: @escaping (TakenConnection) -> any EventHandler
+        _ begin: @escaping (TakenOverConnection) -> any EventHandler
     ) -> Bool {
         guard self.exchange === exchange else { return true }
         // By now it is known whose it is.

@@ -12,7 +12,7 @@ final class HTTPServerConnection: EventHandler {
         /// Nothing more is read; it closes when everything is sent.
         case closing
         /// It is given away when everything is sent.
-        case leaving(HTTPPeer, (TakenConnection) -> any EventHandler)
+        case leaving(HTTPPeer, (TakenOverConnection) -> any EventHandler)
         /// It is closed, or somebody else's.
         case over
     }
@@ -195,14 +195,14 @@ final class HTTPServerConnection: EventHandler {
 
     /// Gives the connection to its new owner.
     func leave(
-        _ client: HTTPPeer, _ begin: (TakenConnection) -> any EventHandler
+        _ client: HTTPPeer, _ begin: (TakenOverConnection) -> any EventHandler
     ) {
         guard let socket else { return }
         self.socket = nil
         phase = .over
         releaseBody()
         timer.cancel()
-        let taken = TakenConnection(socket, received: held, from: client, of: server, place)
+        let taken = TakenOverConnection(socket, received: held, from: client, of: server, place)
         held = []
         server.removeTaken(self)
         // Readable from now on; the owner may change that in `begin`.

@@ -1,8 +1,8 @@
-/// A connection that an HTTP server has given away, with its place among the server's connections.
+/// A connection that was taken over from an HTTP server, with its place among the server's connections.
 ///
 /// Confined to the loop. Its owner closes it with one of the functions here, never directly, so that
 /// the server counts right.
-package final class TakenConnection: @unchecked Sendable {  // touched on the loop only
+package final class TakenOverConnection: @unchecked Sendable {  // touched on the loop only
     /// The connection; nothing that the server had to send waits in it.
     ///
     /// At the beginning it may hold bytes that the loop does not report: see
@@ -37,13 +37,13 @@ package final class TakenConnection: @unchecked Sendable {  // touched on the lo
     package func close() {
         guard connection.isOpen else { return }
         connection.close()
-        server.endTaken(place)
+        server.endTakenOver(place)
     }
 
     /// Closes once the client has read everything that was sent; what it sends is discarded.
     package func closeWhenRead() {
         guard connection.isOpen else { return }
         server.linger(connection.detach())
-        server.endTaken(place)
+        server.endTakenOver(place)
     }
 }
