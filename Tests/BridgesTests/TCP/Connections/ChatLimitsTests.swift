@@ -57,19 +57,22 @@ import Testing
     @Test func `a reader whose oldest byte waits too long is closed, whatever it takes`()
         async throws
     {
-        let host = try await ChatHost { $0.options.buffer = .mebibytes(4) }
+        let host = try await ChatHost {
+            $0.options.buffer = .mebibytes(4)
+            $0.options.stalledAfter = .seconds(3_600)
+        }
         let port = await host.port()
         let reader = try await host.client()
         let slow = try await host.client("slow", receiveBuffer: 65_536)
         try await say(700, by: port, while: reader)
-        // It takes about 16 KiB every five seconds of the megabytes that the kernel holds.
+        // It takes about 16 KiB every five minutes of the megabytes that the kernel holds.
         for _ in 0..<11 {
             _ = try await slow.lines(2)
-            host.test.advance(by: .seconds(5))
+            host.test.advance(by: .seconds(300))
             #expect(try await reader.barrier() == [])
         }
         _ = try await slow.lines(2)
-        host.test.advance(by: .seconds(5))
+        host.test.advance(by: .seconds(300))
         #expect(try await reader.line() == "slow ha abandonado el chat.")
     }
 
