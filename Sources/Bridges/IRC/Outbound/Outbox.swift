@@ -254,6 +254,11 @@ struct Outbox: Sendable {
             }
             if isAlone { queue.items[item].refusals += 1 }
             guard queue.items[item].refusals >= Self.patientTries else { return .ofChannel }
+            // What was on its way with it has arrived: the channel takes others.
+            if queue.items[(item + 1)...].contains(where: { $0.isDone && $0.isDelivered }) {
+                queue.items[item].isOnLastTry = true
+                return .perhapsOfLine
+            }
             queue.isProbing = true
             if queue.nextItem != nil { return .perhapsOfLine }
             queue.isProbing = false
