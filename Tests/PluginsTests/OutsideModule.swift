@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Sources that are compiled as somebody outside the package would compile them: of `MessageBus` and
@@ -54,20 +55,12 @@ struct OutsideModule {
         let log = folder.appending(path: "log")
         try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            ["swiftc", "-swift-version", "6"] + arguments
-            + ["-I", modules.path()] + (try Self.moduleMaps())
-            + files.map { folder.appending(path: $0).path() }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        // Nobody waits on a thread meanwhile: the pool has as many as the machine has cores.
-        let status = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
+        let process = try TestProcess(
+            ["/usr/bin/env", "swiftc", "-swift-version", "6"] + arguments
+                + ["-I", modules.path()] + (try Self.moduleMaps())
+                + files.map { folder.appending(path: $0).path() },
+            streams: [nil, output.fileDescriptor, output.fileDescriptor])
+        let status = try await process.exitStatus()
         let said = try String(contentsOf: log, encoding: .utf8)
         return said + (status == 0 ? "" : "status \(status)")
     }

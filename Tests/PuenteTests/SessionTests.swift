@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SessionTests {
@@ -44,7 +45,7 @@ enum Session {
 private final class RunningDaemon {
     let console: Terminal
     private let log: Terminal
-    private let process = Process()
+    private let process: TestProcess
     private let port: UInt16
 
     init() throws {
@@ -56,12 +57,15 @@ private final class RunningDaemon {
         try shipped.replacing(/"(?:0\.0\.0\.0:2000|127\.0\.0\.1:8080)"/, with: "\"127.0.0.1:0\"")
             .write(to: file, atomically: true, encoding: .utf8)
         let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-        process.executableURL = try Program.executable
-        process.arguments = ["run", "--config", file.path(percentEncoded: false)]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
+        let theirs = [
+            input.fileHandleForReading, output.fileHandleForWriting, errors.fileHandleForWriting,
+        ]
+        process = try TestProcess(
+            [
+                try Program.executable.path(percentEncoded: false), "run", "--config",
+                file.path(percentEncoded: false),
+            ], streams: theirs.map(\.fileDescriptor))
+        for end in theirs { try end.close() }
         console = Terminal(reads: output.fileHandleForReading, writes: input.fileHandleForWriting)
         log = Terminal(reads: errors.fileHandleForReading, writes: nil)
         let announcement = " info chat: escuchando en 127.0.0.1:"
@@ -90,12 +94,11 @@ private final class RunningDaemon {
 
     /// Stops it as systemd does, and returns its exit status.
     func stop() -> Int32 {
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+        process.signal(SIGTERM)
+        return process.wait()
     }
 
-    func kill() { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
+    func kill() { process.signal(SIGKILL) }
 }
 
 /// The input and output of one person.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Locking
 
 /// A real `nats-server` with JetStream on a free port of this machine.
@@ -7,7 +8,7 @@ import Locking
 final class NATSServer: Sendable {
     /// The directory that it keeps its streams in.
     let directory: URL
-    private let state: Locked<(process: Process?, port: Int)>
+    private let state: Locked<(process: TestProcess?, port: Int)>
     private let arguments: [String]
 
     /// Starts a server.
@@ -36,7 +37,7 @@ final class NATSServer: Sendable {
     deinit {
         // What tests start ignores SIGTERM, as they do.
         if let process = state.withLock({ $0.process }) {
-            Foundation.kill(process.processIdentifier, SIGKILL)
+            process.signal(SIGKILL)
         }
         try? FileManager.default.removeItem(at: directory)
     }
@@ -46,22 +47,19 @@ final class NATSServer: Sendable {
 
     /// Starts it, on the port that it had if it ran before.
     func start() async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
         let path = directory.path(percentEncoded: false)
-        process.arguments =
+        let process = try TestProcess(
             [
-                "nats-server", "-a", "127.0.0.1", "-p", "\(state.withLock { $0.port })",
+                "/usr/bin/env", "nats-server", "-a", "127.0.0.1", "-p",
+                "\(state.withLock { $0.port })",
                 "-sd", "\(path)/js", "--ports_file_dir", path,
-            ] + arguments
-        process.environment = [
-            "PATH": "\(ProcessInfo.processInfo.environment["PATH"] ?? ""):/usr/sbin:/usr/local/bin"
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+            ] + arguments,
+            environment: [
+                "PATH":
+                    "\(ProcessInfo.processInfo.environment["PATH"] ?? ""):/usr/sbin:/usr/local/bin"
+            ])
         state.withLock { $0.process = process }
-        let ports = directory.appending(path: "nats-server_\(process.processIdentifier).ports")
+        let ports = directory.appending(path: "nats-server_\(process.id).ports")
         while true {
             if let data = try? Data(contentsOf: ports), let port = Self.port(in: data) {
                 return state.withLock { $0.port = port }
@@ -80,8 +78,8 @@ final class NATSServer: Sendable {
     /// Kills it, as a crash would.
     func kill() {
         guard let process = state.withLock({ $0.process }) else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.signal(SIGKILL)
+        process.wait()
     }
 
     /// Removes what it has kept; it must not run.

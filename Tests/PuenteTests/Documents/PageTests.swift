@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// All pages of documentation: README.md, the catalogues and .github.
@@ -35,18 +36,12 @@ import Testing
     }
 
     private func shell(_ line: String, in directory: String) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", line]
         let programs = try Program.executable.deletingLastPathComponent()
-        process.environment = ["PATH": programs.path(percentEncoded: false)]
-        process.currentDirectoryURL = ProjectFile.top.appending(path: directory)
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        let process = try TestProcess(
+            ["/bin/sh", "-c", line],
+            in: ProjectFile.top.appending(path: directory).path(percentEncoded: false),
+            environment: ["PATH": programs.path(percentEncoded: false)])
+        return process.wait()
     }
 
     @Test func `every option is in one table, and the tables say what the code says`() throws {

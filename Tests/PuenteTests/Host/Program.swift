@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, run as a user runs it.
@@ -27,21 +28,11 @@ enum Program {
 
     /// Runs it to its end, which must come by itself.
     static func run(_ arguments: [String], in directory: String = ".") throws -> Result {
-        let process = Process()
-        process.executableURL = try executable
-        process.arguments = arguments
-        process.currentDirectoryURL = ProjectFile.top.appending(path: directory)
-        process.standardInput = FileHandle.nullDevice
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        // stderr fits into a pipe here, so reading one after the other does not block.
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        let complained = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let (status, said, complained) = try TestProcess.run(
+            [try executable.path(percentEncoded: false)] + arguments,
+            in: ProjectFile.top.appending(path: directory).path(percentEncoded: false))
         return Result(
-            status: process.terminationStatus, output: String(decoding: said, as: UTF8.self),
+            status: status, output: String(decoding: said, as: UTF8.self),
             errors: String(decoding: complained, as: UTF8.self))
     }
 }

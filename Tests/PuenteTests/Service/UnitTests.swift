@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The unit for systemd that *Operating* shows.
@@ -66,17 +67,10 @@ import Testing
             unit.replacing("/usr/local/bin/puente", with: program), to: "puente-test.service")
         try folder.write("", to: "log")
         let output = try FileHandle(forWritingTo: folder.url.appending(path: "log"))
-        let process = Process()
-        process.executableURL = URL(filePath: systemd)
-        process.arguments = ["verify", folder.url.appending(path: "puente-test.service").path()]
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = output
-        process.standardOutput = output
-        // No thread waits meanwhile: the pool has only as many as the machine has cores.
-        _ = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
+        let process = try TestProcess(
+            [systemd, "verify", folder.url.appending(path: "puente-test.service").path()],
+            streams: [nil, output.fileDescriptor, output.fileDescriptor])
+        _ = try await process.exitStatus()
         let words = folder.text(of: "log") ?? ""
         // Other units of this machine may be broken, and it may have no systemd that runs.
         #expect(!words.contains("puente-test.service:"), "\(words)")

@@ -11,11 +11,13 @@ import Testing
 
     /// A running nginx, which ends when it is released.
     private final class Nginx {
-        let process = Process()
+        let process: TestProcess
+
+        init(_ words: [String]) throws { process = try TestProcess(words) }
 
         deinit {
-            process.terminate()
-            process.waitUntilExit()
+            process.signal(SIGTERM)
+            process.wait()
         }
     }
 
@@ -43,13 +45,7 @@ import Testing
                 }
             }
             """, to: "nginx.conf")
-        let nginx = Nginx()
-        nginx.process.executableURL = URL(filePath: program)
-        nginx.process.arguments = ["-p", folder.url.path, "-c", "nginx.conf"]
-        nginx.process.standardError = FileHandle.nullDevice
-        nginx.process.standardOutput = FileHandle.nullDevice
-        try nginx.process.run()
-        return nginx
+        return try Nginx([program, "-p", folder.url.path, "-c", "nginx.conf"])
     }
 
     @Test(.enabled(if: program != nil, "nginx is not installed"))

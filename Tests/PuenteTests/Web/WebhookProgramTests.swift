@@ -37,20 +37,17 @@ import Testing
             until: "http://127.0.0.1 takes nothing: connect: connection refused. Trying again")
         daemon.signal(SIGKILL)
         _ = try await daemon.exitStatus()
-        let receiver = Process()
-        receiver.executableURL = URL(filePath: "/usr/bin/env")
-        receiver.arguments = [
-            "python3", Self.examples.appending(path: "receiver.py").path(percentEncoded: false),
-            "\(port)",
-        ]
-        receiver.environment = ProcessInfo.processInfo.environment.merging(
-            ["WEBHOOK_SECRET": Self.secret]) { $1 }
         let output = Pipe()
-        receiver.standardOutput = output
-        receiver.standardError = FileHandle.nullDevice
-        try receiver.run()
-        // Tests ignore SIGTERM, and so does what they start.
-        defer { kill(receiver.processIdentifier, SIGKILL) }
+        let receiver = try TestProcess(
+            [
+                "/usr/bin/env", "python3",
+                Self.examples.appending(path: "receiver.py").path(percentEncoded: false), "\(port)",
+            ],
+            environment: ProcessInfo.processInfo.environment.merging(
+                ["WEBHOOK_SECRET": Self.secret]) { $1 },
+            streams: [nil, output.fileHandleForWriting.fileDescriptor, nil])
+        try output.fileHandleForWriting.close()
+        defer { receiver.signal(SIGKILL) }
         daemon = try folder.start()
         client = try ChatClient(port: try await daemon.port())
         try client.send("ana: dos\n")
