@@ -289,7 +289,7 @@ let package = Package(
             name: "PuenteTests",
             dependencies: [
                 "puente", "TestDaemon", "Accounts", "Store", "Locking", "MessageBus", "Sockets",
-                "Middlewares", "Bridges", "Chat", "Wiring", "Plugins", "TestSupport", "CLinux",
+                "Middlewares", "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),
         fuzzing,

@@ -84,8 +84,9 @@ package final class TestProcess: Sendable {
         return (process.wait(), said, complained)
     }
 
-    private static func spawn(
-        _ words: [String], in directory: String?, _ environment: [String: String],
+    /// Starts a process for somebody else to wait for; the parameters are those of `init`.
+    package static func spawn(
+        _ words: [String], in directory: String? = nil, _ environment: [String: String],
         _ streams: [Int32?]
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()

@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 import Locking
 import Sockets
@@ -66,7 +65,7 @@ final class RunningProgram: Sendable {
         let passed = passing.map { fcntl($0, F_DUPFD_CLOEXEC, Self.highDescriptor) }
         defer { for descriptor in passed { close(descriptor) } }
         process = try Self.starting.withLock { _ in
-            try Self.spawn(words, variables.map { "\($0)=\($1)" }, descriptors + passed)
+            try TestProcess.spawn(words, variables, descriptors + passed)
         }
         for end in [pipes.0.read, pipes.1.write, pipes.2.write] { close(end) }
         input = Locked(FileHandle(fileDescriptor: pipes.0.write, closeOnDealloc: true))
@@ -169,41 +168,6 @@ final class RunningProgram: Sendable {
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             (read, write) = (ends[0], ends[1])
         }
-    }
-
-    /// Starts a process with these as its descriptors from 0 on, or with none, and all signals as they
-    /// are in a shell: tests ignore some.
-    private static func spawn(
-        _ words: [String], _ variables: [String], _ descriptors: [Int32]
-    ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        for (number, descriptor) in descriptors.enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-        }
-        // Thousands may be open here: who inherits the end of another test's pipe keeps it open.
-        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(descriptors.count))
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        sigemptyset(&all)
-        posix_spawnattr_setsigmask(&attributes, &all)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
-        var arguments = words.map { strdup($0) } + [nil]
-        var environment = variables.map { strdup($0) } + [nil]
-        defer { for text in arguments + environment { free(text) } }
-        var process: pid_t = 0
-        let code = posix_spawn(
-            &process, words[0], &actions, &attributes, &arguments, &environment)
-        guard code == 0 else { throw SocketError("spawn", errno: code) }
-        return process
     }
 }
 
