@@ -19,6 +19,11 @@ import Testing
         try #require(SocketAddress.ip([127, 0, 0, last], port: port))
     }
 
+    /// Returns an address that no other test gets, at whose end nobody is there.
+    private static func free(_ last: UInt8 = 1) throws -> SocketAddress {
+        try loopback(last, port: LoopbackSocket.freePort())
+    }
+
     private static func anywhere(port: UInt16) throws -> SocketAddress {
         try #require(SocketAddress.ip([0, 0, 0, 0], port: port))
     }
@@ -41,7 +46,7 @@ import Testing
     // MARK: - Reservations
 
     @Test func `a socket is closed with its listener, but not while it is reserved`() throws {
-        let first = try listen(Self.loopback())
+        let first = try listen(Self.free())
         let address = first.address
         let reservation = try pool.reserve([ListenRequest([address])])
         first.close()
@@ -62,7 +67,7 @@ import Testing
             reservation.end()
         }
         #expect(Self.accepts(try Self.loopback(port: port)))
-        let free = try listen(Self.loopback(2))
+        let free = try listen(Self.free(2))
         let unused = free.address
         free.close()
         let reservation = try pool.reserve([ListenRequest([unused])])
@@ -87,7 +92,7 @@ import Testing
     }
 
     @Test func `two listeners change places while the sockets are reserved`() throws {
-        let (one, other) = (try listen(Self.loopback()), try listen(Self.loopback(2)))
+        let (one, other) = (try listen(Self.free()), try listen(Self.free(2)))
         let addresses = (one.address, other.address)
         #expect(throws: SocketError.self) { try listen(addresses.1) }
         let reservation = try pool.reserve([
@@ -124,7 +129,7 @@ import Testing
     }
 
     @Test func `two requests can't have one address, nor addresses that overlap`() throws {
-        let present = try listen(Self.loopback())
+        let present = try listen(Self.free())
         let port = present.address.port
         let kept = ListenRequest([present.address])
         for wanted in try [present.address, Self.anywhere(port: port)] {
@@ -142,7 +147,7 @@ import Testing
         let elsewhere = try Listener(
             Self.loopback(), on: EventLoop(clock: ManualClock()), onFailure: { _ in },
             onAccept: { _, _ in })
-        let probe = try listen(Self.loopback(3))
+        let probe = try listen(Self.free(3))
         probe.close()
         #expect(throws: SocketError.self) {
             try pool.reserve([ListenRequest([probe.address]), ListenRequest([elsewhere.address])])

@@ -15,11 +15,30 @@ import Testing
             var isOutputEnded = false
             var drains = 0
             var exit: ChildExit?
+            /// What is to be done when it has ended.
+            var afterExit: (@Sendable () -> Void)?
         }
 
         /// What was heard; kept apart, for the process keeps it.
         final class Record: Sendable {
             let heard = Locked(Heard())
+
+            func recordExit(_ exit: ChildExit) {
+                let action = heard.withLock { heard in
+                    heard.exit = exit
+                    return heard.afterExit
+                }
+                action?()
+            }
+
+            /// Calls a function when the child has ended, now if it has.
+            func whenExited(_ action: @escaping @Sendable () -> Void) {
+                let hasExited = heard.withLock { heard in
+                    heard.afterExit = action
+                    return heard.exit != nil
+                }
+                if hasExited { action() }
+            }
         }
 
         let loop: EventLoop
@@ -45,7 +64,7 @@ import Testing
                     handlers.onErrors = { bytes in record.heard.withLock { $0.errors += bytes } }
                     handlers.onOutputEnd = { record.heard.withLock { $0.isOutputEnded = true } }
                     handlers.onDrain = { record.heard.withLock { $0.drains += 1 } }
-                    handlers.onExit = { exit in record.heard.withLock { $0.exit = exit } }
+                    handlers.onExit = record.recordExit
                     continuation.resume(
                         with: Result {
                             process = try ChildProcess(command, on: loop, handlers)
@@ -56,10 +75,13 @@ import Testing
 
         deinit {
             let (loop, process) = (loop, UncheckedBox(process))
+            let record = record
             loop.perform {
-                process.value?.kill()
-                process.value?.close()
-                loop.stop()
+                guard let process = process.value else { return loop.stop() }
+                process.kill()
+                process.close()
+                // Or nobody would ever wait for it.
+                record.whenExited { loop.stop() }
             }
         }
 

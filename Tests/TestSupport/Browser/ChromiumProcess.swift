@@ -1,7 +1,5 @@
-import CLinux
 import Foundation
 import Glibc
-import Locking
 import Sockets
 
 /// A headless Chromium whose DevTools are at the two ends of a pipe.
@@ -12,7 +10,7 @@ final class ChromiumProcess: Sendable {
     let commands: Int32
     /// The pipe's end that gives answers and events.
     let answers: Int32
-    private let process: pid_t
+    private let process: TestProcess
     private let profile: URL
 
     /// Where Debian and others put the program.
@@ -41,7 +39,7 @@ final class ChromiumProcess: Sendable {
                 + "primaryPointerType=4,availablePointerTypes=4",
             "--user-data-dir=\(profile.path)", "about:blank",
         ]
-        process = try Self.spawn(words, reading: incoming.read, writing: outgoing.write)
+        process = try TestProcess(words, streams: [nil, nil, nil, incoming.read, outgoing.write])
         close(incoming.read)
         close(outgoing.write)
     }
@@ -49,9 +47,8 @@ final class ChromiumProcess: Sendable {
     deinit {
         close(commands)
         close(answers)
-        kill(process, SIGKILL)
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
+        process.signal(SIGKILL)
+        process.wait()
         try? FileManager.default.removeItem(at: profile)
     }
 
@@ -62,27 +59,5 @@ final class ChromiumProcess: Sendable {
         let raised = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
         for end in ends { close(end) }
         return (raised[0], raised[1])
-    }
-
-    /// Starts the program with the pipes as its descriptors 3 and 4, and nothing else but silence.
-    private static func spawn(
-        _ words: [String], reading: Int32, writing: Int32
-    ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, reading, 3)
-        posix_spawn_file_actions_adddup2(&actions, writing, 4)
-        for descriptor in Int32(0)...2 {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        // Tests beside this one wait for the end of pipes that a browser must not hold open.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 5)
-        var arguments = words.map { strdup($0) } + [nil]
-        defer { for text in arguments { free(text) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, words[0], &actions, nil, &arguments, environ)
-        guard code == 0 else { throw SocketError("spawn chromium", errno: code) }
-        return process
     }
 }

@@ -85,7 +85,8 @@ extension ListeningBridge {
             }
             await port.ready()
             await port.stopping()
-            await port.bus.perform { server.stopReading($0) }
+            // Who is cancelled closes at once, and answers nobody before.
+            if !Task.isCancelled { await port.bus.perform { server.stopReading($0) } }
             await port.closeSource()
             await server.waitUntilDone(port.bus)
         } onCancel: {

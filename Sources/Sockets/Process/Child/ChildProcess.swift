@@ -19,7 +19,7 @@ public final class ChildProcess {
         public var onErrorsEnd: () -> Void = {}
         /// Called when its standard input has taken all that waited, or is closed.
         public var onDrain: () -> Void = {}
-        /// Called once when it has ended; bytes of it may still come.
+        /// Called once when it and its guard have ended; bytes of it may still come.
         public var onExit: (ChildExit) -> Void = { _ in }
 
         /// Makes handlers that do nothing.
@@ -52,7 +52,11 @@ public final class ChildProcess {
                     // While the number is still the child's, and so nobody else's.
                     Glibc.kill(-group, SIGKILL)
                     processGuard.end()
-                }, onReaped: handlers.onExit)
+                },
+                onReaped: { exit in
+                    // A loop that stops when its children have ended would leave the guard a zombie.
+                    processGuard.whenEnded { handlers.onExit(exit) }
+                })
             group = process.id
         } catch {
             processGuard.end()

@@ -8,6 +8,7 @@ import Glibc
 final class ProcessGuard {
     private let pipe: PipeEnd
     private let process: SpawnedProcess
+    private let ending: Ending
 
     /// Reads the group's number, and then nothing more until the daemon is gone.
     ///
@@ -24,11 +25,18 @@ final class ProcessGuard {
         let null = PipeEnd(open("/dev/null", O_RDWR | O_CLOEXEC))
         guard null.descriptor >= 0 else { throw SocketError("open /dev/null") }
         pipe = writing
+        let ending = Ending()
+        self.ending = ending
         process = try SpawnedProcess(
             ChildCommand(
                 program: "/bin/sh", arguments: ["sh", "-c", Self.script, "puente-guard"],
                 environment: [:], directory: "/"),
-            ends: [reading, null, null], on: loop, onEnd: {}, onReaped: { _ in })
+            ends: [reading, null, null], on: loop, onEnd: {},
+            onReaped: { _ in
+                ending.hasEnded = true
+                ending.action?()
+                ending.action = nil
+            })
     }
 
     /// Has a group killed when the daemon ends.
@@ -40,4 +48,15 @@ final class ProcessGuard {
 
     /// Ends the guard, which then kills nothing.
     func end() { process.signal(SIGKILL) }
+
+    /// Calls a function when it has ended and nothing of it is left, now if it has.
+    func whenEnded(_ action: @escaping () -> Void) {
+        if ending.hasEnded { action() } else { ending.action = action }
+    }
+}
+
+/// The end of a guard, and what is to be done then.
+private final class Ending {
+    var hasEnded = false
+    var action: (() -> Void)?
 }
