@@ -66,6 +66,13 @@ struct ChatPage {
         try await tab.wait(for: "!window.isOld && document.querySelector('#log article')")
     }
 
+    /// The texts that the log shows, in order.
+    func shown() async throws -> [String] {
+        let texts = "[...document.querySelectorAll('#log article .text')]"
+        return try await tab.evaluate("\(texts).map((each) => each.textContent)").array
+            .compactMap(\.string)
+    }
+
     /// The texts that the server has, in order.
     func said() async throws -> [String] {
         try await tab.evaluate("server.texts()").array.compactMap(\.string)

@@ -71,6 +71,38 @@ import Testing
         try await page.tab.close()
     }
 
+    @Test func `what a killed daemon has lost is not shown beside what is said again`()
+        async throws
+    {
+        let page = try await ChatPage()
+        try await page.enter("ana")
+        try await page.tab.evaluate("server.push({ from: 'bob', text: 'before' })")
+        try await page.waitForLast("before")
+        try await page.tab.evaluate("server.push({ from: 'bob', text: 'lost' })")
+        try await page.waitForLast("lost")
+        try await page.tab.evaluate("server.lose()")
+        try await page.waitForLast("before")
+        try await page.tab.evaluate("server.push({ from: 'bob', text: 'lost' })")
+        try await page.waitForLast("lost")
+        #expect(try await page.shown() == ["before", "lost"])
+        #expect(page.tab.complaints == [])
+        try await page.tab.close()
+    }
+
+    @Test func `a daemon that stores nothing begins anew, and so does the page`() async throws {
+        let page = try await ChatPage()
+        try await page.enter("ana")
+        for text in ["one", "two", "three"] { try await page.say(text) }
+        try await page.waitForLast("three")
+        try await page.tab.evaluate("server.begin(); server.push({ from: 'bob', text: 'new 1' })")
+        try await page.waitForLast("new 1")
+        try await page.tab.evaluate("server.push({ from: 'bob', text: 'new 2' })")
+        try await page.waitForLast("new 2")
+        #expect(try await page.shown() == ["new 1", "new 2"])
+        #expect(page.tab.complaints == [])
+        try await page.tab.close()
+    }
+
     @Test func `a machine that slept comes back at once, with all that was said meanwhile`()
         async throws
     {

@@ -29,6 +29,25 @@ extension Bus {
         return removed > number ? removed - number : 0
     }
 
+    /// Returns true if a room has no event with a number that somebody has seen: the process was
+    /// killed before the store had kept that event.
+    ///
+    /// False where nobody can tell.
+    ///
+    /// - Throws: what the store throws, if it can't be read.
+    package func hasLost(_ number: MessageNumber, of room: Room) async throws -> Bool {
+        if number == 0 || room.log.message(numbered: number) != nil { return false }
+        if let begin = room.completeAfter, number > begin { return true }
+        guard keepsMessages, number <= max(store.committed, room.lastInherited ?? 0) else {
+            return false
+        }
+        let extent = try await store.extent(of: room.name)
+        if number <= extent.removed || number == extent.last { return false }
+        let found = try await store.messages(
+            in: room.name, after: number - 1, through: number, atMost: 1)
+        return found.messages.isEmpty
+    }
+
     /// Returns the next events of a room behind a number, each exactly once if the next call begins
     /// at `through`.
     ///

@@ -29,6 +29,8 @@ public actor Bus {
 
     private nonisolated let executor: any SerialExecutor
     package nonisolated let settings: Settings
+    /// A random word: no other bus, and no other process, has the same.
+    package nonisolated let run = String(UInt64.random(in: .min ... .max), radix: 36)
     package nonisolated let store: any MessageStore
     /// True if the store outlives the process, so that the bus hands it every message.
     package nonisolated let keepsMessages: Bool

@@ -2,10 +2,12 @@
 //
 // `server.isUp` and `server.drop()` are for outages, `server.push(event)` says something, and
 // `server.sleep(ms)` is a machine that slept: its sockets are dead without a word, and its clock has
-// jumped when timers run again. What was said survives a reload, as it would in a daemon.
+// jumped when timers run again. What was said survives a reload, as it would in a daemon; what
+// `server.lose()` takes is as if the daemon was killed before it was stored, and after
+// `server.begin()` it is another one, which stores nothing.
 
 {
-	const stored = JSON.parse(sessionStorage.getItem("fake") ?? '{"events":[],"said":{}}');
+	const stored = JSON.parse(sessionStorage.getItem("fake") ?? '{"events":[],"said":{},"unused":0,"run":1}');
 	const sockets = new Set();
 	const keep = () => sessionStorage.setItem("fake", JSON.stringify(stored));
 	const later = (action) => setTimeout(action, 5);
@@ -21,7 +23,7 @@
 		rooms: ["general"],
 		people: [],
 		push(event) {
-			const complete = { type: "message", room: "general", time: Date.now(), bridge: "web", ...event, number: stored.events.length + 1 };
+			const complete = { type: "message", room: "general", time: Date.now(), bridge: "web", ...event, number: stored.events.length + stored.unused + 1 };
 			stored.events.push(complete);
 			keep();
 			for (const socket of sockets) socket.tell(complete);
@@ -36,6 +38,16 @@
 			keep();
 		},
 		texts: () => stored.events.filter((event) => event.type === "message").map((event) => event.text),
+		lose() {
+			const { number, id } = stored.events.pop();
+			delete stored.said[id];
+			stored.unused = number;
+			server.drop();
+		},
+		begin() {
+			Object.assign(stored, { events: [], said: {}, unused: 0, run: stored.run + 1, isVolatile: true });
+			server.drop();
+		},
 		drop() {
 			for (const socket of sockets) socket.end();
 		},
@@ -53,7 +65,9 @@
 			const last = rooms.general;
 			const rest = stored.events.filter((event) => last && event.number > last);
 			socket.name = name;
-			socket.tell({ type: "welcome", name, instance: server.instance, version: "1", language, accounts: "open", role: null, isStored: true, rooms: server.rooms.map((room) => ({ name: room, last: room === "general" ? stored.events.length : 0, people: 1 })), limits: { text: 4000 } });
+			const isLost = last > 0 && !stored.events.some((event) => event.number === last);
+			const end = stored.events.at(-1)?.number ?? 0;
+			socket.tell({ type: "welcome", name, instance: server.instance, version: "1", run: stored.run, language, accounts: "open", role: null, isStored: !stored.isVolatile, rooms: server.rooms.map((room) => (room === "general" ? { name: room, last: end, people: 1, isLost } : { name: room, last: 0, people: 1 })), limits: { text: 4000 } });
 			rest.forEach((event) => socket.tell(event));
 			sockets.add(socket);
 		},

@@ -133,6 +133,14 @@ test("notes stand behind what was there, and before what comes next", () => {
 	equal(timeline.events.map((event) => event.type), ["message", "note", "skipped", "message"]);
 });
 
+test("a timeline that is cleared knows nothing", () => {
+	const timeline = new Timeline();
+	timeline.begin(5);
+	timeline.addNote({ text: "note" });
+	timeline.clear();
+	equal(timeline, new Timeline());
+});
+
 test("unread are the texts of others behind a number, 100 at most", () => {
 	const timeline = new Timeline();
 	for (const event of page(1, 10)) timeline.add(event);

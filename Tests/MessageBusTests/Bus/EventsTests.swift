@@ -78,6 +78,55 @@ import Testing
         #expect(seen == numbers.filter { $0 > start })
     }
 
+    @Test func `what a store had not kept when the process was killed is lost`() async throws {
+        let store = MemoryStore()
+        let (kept, lost) = try await Self.publish(to: store)
+        // Each process begins after a crash of the one before, and says more than its log holds.
+        var disk = store.disk
+        for _ in 0..<2 {
+            let next = MemoryStore(disk)
+            let test = try TestBus(store: next)
+            _ = await test.port("chat")
+            try await test.bus.recall()
+            let room = await test.bus.perform { UncheckedBox($0.rooms[0]) }
+            var new: [MessageNumber] = []
+            for _ in 0..<2 {
+                for number in kept + new { #expect(!(try await room.hasLost(test.bus, number))) }
+                for number in lost { #expect(try await room.hasLost(test.bus, number)) }
+                new = await test.bus.perform { bus in
+                    var random = Seeded(1)
+                    return (0..<8).flatMap { _ in Self.publish(40, long: true, &random, bus) }
+                }
+                await test.settle()
+            }
+            #expect(await test.bus.perform { $0.rooms[0].completeAfter ?? 0 } > new[0])
+            disk = next.disk
+        }
+    }
+
+    /// Publishes to a store that is killed then; returns what it has kept, and what it has not.
+    private static func publish(
+        to store: MemoryStore
+    ) async throws -> (kept: [MessageNumber], lost: [MessageNumber]) {
+        let test = try TestBus(store: store)
+        _ = await test.port("chat")
+        var results: [[MessageNumber]] = []
+        for _ in 0..<2 {
+            results.append(
+                await test.bus.perform { bus in
+                    var random = Seeded(1)
+                    return Self.publish(30, &random, bus)
+                })
+            await test.settle()
+            store.hold()
+        }
+        let room = await test.bus.perform { UncheckedBox($0.rooms[0]) }
+        for number in results[0] + results[1] {
+            #expect(!(try await room.hasLost(test.bus, number)))
+        }
+        return (results[0], results[1])
+    }
+
     @Test func `without a store, what the log has let go is counted`() async throws {
         let test = try TestBus()
         _ = await test.port("chat")
@@ -174,6 +223,10 @@ extension UncheckedBox<Room> {
         _ bus: Bus, after number: MessageNumber, atMost count: Int
     ) async throws -> RoomEvents {
         try await bus.events(in: value, after: number, atMost: count)
+    }
+
+    fileprivate func hasLost(_ bus: Bus, _ number: MessageNumber) async throws -> Bool {
+        try await bus.hasLost(number, of: value)
     }
 
     fileprivate func history(

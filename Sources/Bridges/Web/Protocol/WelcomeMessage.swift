@@ -11,11 +11,15 @@ struct WelcomeMessage {
         let people: Int
         /// How far the person has read, on whatever device; `nil` if that is not known.
         let seen: MessageNumber?
+        /// True if the room has no event with the number that the client has seen last.
+        let isLost: Bool
     }
 
     let name: String?
     let instance: String
     let version: String
+    /// The bus's word: without a store, numbers begin anew with another one.
+    let run: String
     let language: Language
     let isLoginRequired: Bool
     let role: Role?
@@ -30,6 +34,7 @@ struct WelcomeMessage {
             .object([
                 "type": .text("welcome"), "name": name.map { .text($0) } ?? .null,
                 "instance": .text(instance), "version": .text(version),
+                "run": .text(run),
                 "language": .text(language.rawValue),
                 "accounts": .text(isLoginRequired ? "required" : "open"),
                 "role": role.map { .text($0.rawValue) } ?? .null,
@@ -44,6 +49,7 @@ struct WelcomeMessage {
             "people": .integer(Int64(room.people)),
         ]
         if let seen = room.seen { fields["seen"] = ServerMessage.number(seen) }
+        if room.isLost { fields["isLost"] = .bool(true) }
         return .object(fields)
     }
 }

@@ -10,6 +10,8 @@ extension WebClient {
         var seen: [String: MessageNumber] = [:]
         /// Events that are kept no longer, by room.
         var missed: [String: Int] = [:]
+        /// The rooms that have not what the client has seen last.
+        var lost: Set<String> = []
     }
 
     /// Greets a client, or refuses its `hello`.
@@ -107,6 +109,7 @@ extension WebClient {
             for (name, number) in numbers {
                 guard let room = bus.room(name) else { continue }
                 facts.missed[name] = try await bus.missedEvents(in: room, after: number)
+                if try await bus.hasLost(number, of: room) { facts.lost.insert(name) }
             }
             guard let account else { return facts }
             facts.seen = await withCheckedContinuation { continuation in
@@ -163,7 +166,7 @@ extension WebClient {
             return refuse(.type(.hello), refusal)
         }
         isWelcome = true
-        tellWelcome(ends, facts.seen, session, bus)
+        tellWelcome(ends, facts, session, bus)
         for (room, missed) in facts.missed where missed > 0 {
             stream.send(ServerMessage.skipped(missed, in: room))
         }
@@ -172,18 +175,19 @@ extension WebClient {
     }
 
     private func tellWelcome(
-        _ ends: [String: MessageNumber], _ seen: [String: MessageNumber], _ session: WebSession,
+        _ ends: [String: MessageNumber], _ facts: Facts, _ session: WebSession,
         _ bus: isolated Bus
     ) {
         let rooms = server.defaultFirst.map { room in
             let name = room.room.name
             return WelcomeMessage.RoomState(
                 name: name, last: ends[name] ?? room.room.lastNumber,
-                people: room.room.population, seen: seen[name])
+                people: room.room.population, seen: facts.seen[name],
+                isLost: facts.lost.contains(name))
         }
         let welcome = WelcomeMessage(
             name: session.sender?.name, instance: bus.settings.name,
-            version: server.site.version, language: phrases.language,
+            version: server.site.version, run: bus.run, language: phrases.language,
             isLoginRequired: server.isLoginRequired, role: session.role(bus),
             isStored: bus.keepsMessages, rooms: rooms, maxText: server.textLimit.characters)
         stream.send(welcome.frame)
@@ -192,7 +196,7 @@ extension WebClient {
     /// Tells the client who it is from now on.
     func tellName() {
         guard let session, isWelcome else { return }
-        server.port.bus.assumeIsolated { tellWelcome([:], [:], session, $0) }
+        server.port.bus.assumeIsolated { tellWelcome([:], Facts(), session, $0) }
     }
 
     /// Sends the private messages that the client has not seen.

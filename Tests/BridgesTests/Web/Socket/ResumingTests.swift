@@ -72,6 +72,54 @@ import Testing
         try await next.stop()
     }
 
+    @Test func `who has seen what a crash has lost is told so`() async throws {
+        let store = MemoryStore()
+        let host = try await WebHost(store: store)
+        let bob = try await host.client("bob")
+        let said = try await say(["one", "two"], by: bob)
+        let reader = try await host.client(nil)
+        store.hold()
+        try bob.say("lost", id: "lost")
+        let seen = try await reader.until { $0.brief == "bob: lost" }.last?["number"].integer ?? 0
+        func isLost(_ number: Int64, on host: WebHost) async throws -> JSON {
+            let client = try await host.socket()
+            try host.hello(client, nil, rooms: #"{"general":\#(number),"otra":null}"#)
+            return try await client.next("welcome")["rooms"].elements.first?["isLost"] ?? .null
+        }
+        // The same daemon still has it, written or not.
+        #expect(try await isLost(seen, on: host) == .null)
+        let disk = store.disk
+        store.release()
+        try await host.stop()
+        let next = try await WebHost(store: MemoryStore(disk))
+        for number in said { #expect(try await isLost(number, on: next) == .null) }
+        #expect(try await isLost(seen, on: next) == true)
+        let eve = try await next.client("eve")
+        let new = try await say(["lost"], by: eve)
+        #expect(new[0] > seen)
+        for number in said + new { #expect(try await isLost(number, on: next) == .null) }
+        #expect(try await isLost(seen, on: next) == true)
+        try await next.stop()
+        // Whatever restarts come after.
+        let last = try await WebHost(store: MemoryStore(disk))
+        #expect(try await isLost(seen, on: last) == true)
+        try await last.stop()
+    }
+
+    @Test func `each run has a word of its own`() async throws {
+        var runs: Set<String> = []
+        for _ in 0..<2 {
+            let host = try await WebHost()
+            for _ in 0..<2 {
+                let client = try await host.socket()
+                try host.hello(client, nil)
+                runs.insert(try await client.next("welcome")["run"].string ?? "")
+            }
+            try await host.stop()
+        }
+        #expect(runs.count == 2)
+    }
+
     @Test func `what is kept no longer is counted`() async throws {
         let host = try await WebHost(store: VolatileStore())
         let bob = try await host.client("bob")

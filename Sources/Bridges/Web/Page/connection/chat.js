@@ -143,32 +143,34 @@ function hello() {
 
 function welcome(message) {
 	const isFirst = !isWelcome;
-	const { name, instance, role } = message;
-	Object.assign(chat, { instance, role });
+	const { name, instance, role, run } = message;
+	// Numbers begin anew where nothing is kept.
+	const isAnew = !message.isStored && run !== chat.run;
+	Object.assign(chat, { instance, role, run });
 	entering = null;
 	emit("welcome", message);
 	if (!name) return;
-	for (const { name: title, last, seen } of message.rooms) {
-		const room = roomOf(title);
-		room.seen = Math.max(room.seen ?? seen ?? last, seen ?? 0);
-	}
 	isWelcome = true;
 	rename(name);
 	const listed = message.rooms.map((room) => room.name);
 	const entered = (isFirst ? read("rooms", []) : enteredNames()).filter((room) => listed.includes(room));
+	if (entered.length === 0) entered.push(...listed.slice(0, 1));
 	closeAllBut(listed);
-	if (entered.length === 0) entered.push(...message.rooms.slice(0, 1).map((room) => room.name));
-	for (const room of entered.map(roomOf)) {
-		const last = message.rooms.find((listed) => listed.name === room.name)?.last ?? 0;
+	if (isAnew) for (const room of allRooms()) room.timeline.clear();
+	for (const { name: title, last, seen, isLost } of message.rooms) {
+		const room = roomOf(title);
+		room.seen = Math.min(last, Math.max(room.seen ?? seen ?? last, seen ?? 0));
+		if (isLost) room.timeline.clear();
+		if (!entered.includes(title)) continue;
 		setEntered(room);
 		room.timeline.begin(last);
 		// How many are unread shows in the last page only.
 		if (isFirst && room.seen < last) fetchGap(room, room.timeline.gaps[0]);
-		send({ type: "people", room: room.name });
+		send({ type: "people", room: title });
 	}
 	write("rooms", enteredNames());
 	openOutbox(deliver);
-	if (isFirst) openRoom(sessionStorage.getItem("puente:room") ?? entered[0]);
+	if (isFirst || isAnew) openRoom(sessionStorage.getItem("puente:room") ?? entered[0]);
 }
 
 // A closed room: its people are in the first one.

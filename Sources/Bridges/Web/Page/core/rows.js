@@ -10,8 +10,7 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 	const rows = [];
 	const gaps = timeline.gaps.filter((gap) => gap.before < Infinity).sort((a, b) => a.after - b.after);
 	let previous;
-	let dayStart = 0;
-	let dayEnd = 0;
+	let dayStart, dayEnd;
 
 	const put = (kind, at, mark, more) => {
 		rows.push({ kind, key: kind + at, at, mark, ...more });
@@ -24,7 +23,7 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 		while (gaps[0]?.before <= number) putGap(gaps.shift());
 		const isText = type === "message";
 		if (!notices && !isText && isNotice(event)) continue;
-		if (time < dayStart || time >= dayEnd) {
+		if (!(time >= dayStart && time < dayEnd)) {
 			const day = new Date(time);
 			dayStart = day.setHours(0, 0, 0, 0);
 			// Not 24 hours: some days have 23 or 25.

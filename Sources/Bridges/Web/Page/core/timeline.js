@@ -31,6 +31,10 @@ export class Timeline {
 		return event?.number === number ? event : undefined;
 	}
 
+	clear() {
+		Object.assign(this, new Timeline());
+	}
+
 	add(event) {
 		const { type, number, of, text, from } = event;
 		const isNew = number > this.last;

@@ -148,7 +148,7 @@ function render() {
 
 function elementOf(row) {
 	const known = shown.get(row.key);
-	if (known?.mark === row.mark && known?.isFirst === row.isFirst && known) return known.element;
+	if (known && known.mark === row.mark && known.isFirst === row.isFirst) return known.element;
 	const element = makeElement(row);
 	element.dataset.key = row.key;
 	const hadFocus = known?.element.contains(document.activeElement);
