@@ -53,6 +53,32 @@ import Testing
         }
     }
 
+    /// Several own lines in a row are one block, and a search that finds nothing has a picture.
+    private func keepOwnLinesAndSearch(_ page: ChatPage, as name: String) async throws {
+        for text in ["1", "2", "3"] { try await page.say(text) }
+        try await page.waitForLast("3")
+        let radii = try await page.tab.evaluate(
+            """
+            [...document.querySelectorAll("#log .own")].map((article) => {
+                const { borderStartStartRadius, borderEndEndRadius } = getComputedStyle(article);
+                return [borderStartStartRadius, borderEndEndRadius].map(parseFloat);
+            })
+            """)
+        #expect(radii == [[12, 0], [0, 0], [0, 0], [0, 12]])
+        try await keep(page, as: "\(name)-own")
+        try await page.tab.evaluate("document.querySelector('#search-form').requestSubmit()")
+        try await page.tab.focus("#search")
+        try await page.tab.type("nothing has this")
+        try await page.tab.press("Enter")
+        try await page.tab.wait(
+            for: "/0$/.test(document.querySelector('#results-title').textContent)")
+        let height = try await page.tab.evaluate(
+            "parseFloat(getComputedStyle(document.querySelector('#found'), '::before').height)")
+        #expect((height.integer ?? 0) > 40, "\(height)")
+        try await keep(page, as: "\(name)-search")
+        try await page.tab.press("Escape")
+    }
+
     @Test(
         .enabled(if: folder?.lastPathComponent != ".github", "only those of the documentation"),
         arguments: ["en", "es"], [320, 768, 1_440, 2_560])
@@ -67,6 +93,7 @@ import Testing
                 "document.documentElement.scrollWidth > innerWidth")
             #expect(isWide == false, "\(width)")
             try await keep(page, as: "\(language)-\(width)-\(theme)")
+            try await keepOwnLinesAndSearch(page, as: "\(language)-\(width)-\(theme)")
             // What is long is cut, and nothing is pushed aside by it.
             let widest = try await page.tab.evaluate(
                 """

@@ -80,6 +80,7 @@
 			const older = stored.events.filter((event) => event.type === "message" && event.number < before);
 			return { type: "history", room, messages: older.slice(-count), isComplete: older.length <= count };
 		},
+		search: (socket, { words, room }) => ({ type: "search", room, messages: stored.events.filter((event) => event.text?.includes(words)).reverse(), isComplete: true }),
 		command: (socket, { line }) => ({ type: "ok", of: "command", code: "ok", text: `${line}: done` }),
 		people: (socket, { room }) => ({ type: "people", room, people: [...server.people, { name: socket.name, bridge: "web", account: false }] }),
 	};

@@ -1,4 +1,4 @@
-import { foldNotices, rowsOf } from "../page/core/rows.js";
+import { foldNotices, rowsOf as makeRows } from "../page/core/rows.js";
 import { Timeline } from "../page/core/timeline.js";
 import { equal, isTrue, test } from "./testing.js";
 
@@ -11,6 +11,7 @@ function timelineOf(...events) {
 	events.forEach((event, index) => timeline.add({ type: "message", from: "ana", text: "x", time: NOON, number: index + 1, ...event }));
 	return timeline;
 }
+const rowsOf = (timeline, options) => makeRows(timeline, { leftOff: null, notices: true, waiting: [], isOwn: () => false, ...options });
 const kinds = (timeline, options = {}) => rowsOf(timeline, options).map((row) => row.kind);
 
 test("an empty room has its beginning only", () => {

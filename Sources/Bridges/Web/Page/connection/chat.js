@@ -45,6 +45,7 @@ function roomOf(name) {
 }
 
 export const enteredNames = () => allRooms().filter((room) => room.isEntered && !room.isPrivate).map((room) => room.name);
+const ownRooms = () => (isWelcome ? enteredNames() : read("rooms", []));
 
 export function openRoom(name) {
 	const room = roomOf(name);
@@ -128,13 +129,12 @@ export function quit() {
 
 function hello() {
 	if (!read("session")) write("session", randomWord(32));
-	const names = isWelcome ? enteredNames() : read("rooms", []);
 	return {
 		type: "hello",
 		session: read("session"),
 		name: chat.name ?? undefined,
 		...entering,
-		rooms: Object.fromEntries(names.map((name) => [name, rooms.get(name)?.timeline.last || null])),
+		rooms: Object.fromEntries(ownRooms().map((name) => [name, rooms.get(name)?.timeline.last || null])),
 		// From 0, those of a day come again after a reload.
 		whispers: Math.max(0, ...allRooms().map((room) => (room.isPrivate ? room.timeline.last : 0))),
 		language: document.documentElement.lang,
@@ -150,11 +150,11 @@ function welcome(message) {
 	entering = null;
 	emit("welcome", message);
 	if (!name) return;
+	const listed = message.rooms.map((room) => room.name);
+	const entered = ownRooms().filter((room) => listed.includes(room));
+	if (entered.length === 0) entered.push(...listed.slice(0, 1));
 	isWelcome = true;
 	rename(name);
-	const listed = message.rooms.map((room) => room.name);
-	const entered = (isFirst ? read("rooms", []) : enteredNames()).filter((room) => listed.includes(room));
-	if (entered.length === 0) entered.push(...listed.slice(0, 1));
 	closeAllBut(listed);
 	if (isAnew) for (const room of allRooms()) room.timeline.clear();
 	for (const { name: title, last, seen, isLost } of message.rooms) {

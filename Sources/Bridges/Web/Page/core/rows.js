@@ -6,7 +6,7 @@ const RUN = 5 * 60_000; // ms between texts of one person
 const isNotice = ({ type }) => /join|leave|rename/.test(type);
 
 /** `leftOff`: the last number read before, or null. `waiting`: own lines on their way. */
-export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [], isOwn = () => false }) {
+export function rowsOf(timeline, { leftOff, notices, waiting, isOwn }) {
 	const rows = [];
 	const gaps = timeline.gaps.filter((gap) => gap.before < Infinity).sort((a, b) => a.after - b.after);
 	let previous;

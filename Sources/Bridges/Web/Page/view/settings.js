@@ -10,6 +10,7 @@ export const settings = {
 	theme: "system", size: "medium", density: "comfortable", language: "auto", notices: true, sound: false,
 	...read("settings"),
 };
+const sizes = { small: "87 %", medium: "100 %", large: "112 %", huge: "137 %" };
 const dialog = byId("settings");
 
 listen(dialog, "change", ({ target: { name, type, checked, value } }) => {
@@ -25,7 +26,7 @@ listen("quit", "click", quit);
 
 export function describeSettings() {
 	byId("fields").replaceChildren(...Object.entries(settings).map(([name, value]) => {
-		const options = Object.entries(words.options[name] ?? {}).map(([key, text]) => el("option", { value: key }, text));
+		const options = Object.entries({ size: sizes, ...words.options }[name] ?? {}).map(([key, text]) => el("option", { value: key }, text));
 		const field = options.length > 0 ? el("select", { name }, ...options) : el("input", { name, type: "checkbox" });
 		Object.assign(field, { value, checked: value });
 		return el("label", null, words[name], field);

@@ -31,7 +31,6 @@ export default {
 	notices: "Show who comes and goes", sound: "Sound for private messages and mentions", quit: "Leave the chat",
 	options: {
 		theme: { system: "Like the system", light: "Light", dark: "Dark" },
-		size: { small: "87 %", medium: "100 %", large: "112 %", huge: "137 %" },
 		density: { comfortable: "Comfortable", compact: "Compact" },
 		language: { auto: "The browser’s", es: "Español", en: "English" },
 	},

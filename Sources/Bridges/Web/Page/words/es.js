@@ -32,7 +32,6 @@ export default {
 	notices: "Mostrar entradas y salidas", sound: "Sonido en privados y menciones", quit: "Salir del chat",
 	options: {
 		theme: { system: "Como el sistema", light: "Claro", dark: "Oscuro" },
-		size: { small: "87 %", medium: "100 %", large: "112 %", huge: "137 %" },
 		density: { comfortable: "Cómodo", compact: "Compacto" },
 		language: { auto: "El del navegador", es: "Español", en: "English" },
 	},
