@@ -305,10 +305,12 @@ let settings: [SwiftSetting] =
     // Fast, and yet with every check of a debug build.
     + (isFuzzing
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
-/// Targets in which whatever the compiler can't check must say `unsafe`: JSON comes from outside.
+/// Targets in which whatever the compiler can't check must say `unsafe`.
 ///
-/// The others work on C's pointers and on buffers of bytes in more than a thousand places.
-let strictTargets: Set = ["JSON", "TimeUnits"]
+/// A function that is `@safe` though it takes a buffer stays within it and does not keep it: whoever
+/// makes or gets a buffer says `unsafe`. A type that is `@safe` owns the memory it points to, or says
+/// why it needs not.
+let strictTargets: Set = ["JSON", "Locking", "MessageBus", "Metrics", "TimeUnits"]
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         settings + (strictTargets.contains(target.name) ? [.strictMemorySafety()] : [])

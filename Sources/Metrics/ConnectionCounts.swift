@@ -4,14 +4,15 @@
 package final class ConnectionCounts: @unchecked Sendable {  // touched on the loop only
     // Unchecked here and below: used for each read and write, and a check of exclusive access at run
     // time takes longer than the access.
+    // Safe all the same: nothing that runs during an access makes another one.
     /// Connections that are open.
-    @exclusivity(unchecked) package var open = 0
+    @safe @exclusivity(unchecked) package var open = 0
     /// Connections that were ever let in.
-    @exclusivity(unchecked) package var total: UInt64 = 0
+    @safe @exclusivity(unchecked) package var total: UInt64 = 0
     /// Bytes received; with TLS, of what was encrypted.
-    @exclusivity(unchecked) package var receivedBytes: UInt64 = 0
+    @safe @exclusivity(unchecked) package var receivedBytes: UInt64 = 0
     /// Bytes sent; with TLS, of what was encrypted.
-    @exclusivity(unchecked) package var sentBytes: UInt64 = 0
+    @safe @exclusivity(unchecked) package var sentBytes: UInt64 = 0
     /// Connections that were not let in, by the code that they were told.
     package var refusals = CodeCounts()
     /// True once a server has begun to count.

@@ -26,9 +26,7 @@ extension [Benchmark] {
             for turn in 1...times {
                 let first = store.reserve(batch.count)
                 let before = allocation_count()
-                for index in 0..<batch.count {
-                    batch.arena.all[index].number = first + index
-                }
+                batch.arena.number(from: first, time: 0)
                 store.enqueue(batch, isOwed: false)
                 store.endTurn()
                 allocations += allocation_count() - before
@@ -112,10 +110,7 @@ private final class StoreFiles {
         let batch = Samples.batch(count: 1_000)
         for _ in 0..<Self.messages / 1_000 {
             let first = store.reserve(1_000)
-            for index in 0..<1_000 {
-                batch.arena.all[index].number = first + index
-                batch.arena.all[index].time = SystemClock().wall()
-            }
+            batch.arena.number(from: first, time: SystemClock().wall())
             store.enqueue(batch, isOwed: false)
             try await store.settle()
         }

@@ -3,7 +3,7 @@ import Glibc
 /// A password in its one form: never printed, and erased from memory with its last reference.
 ///
 /// Safe from any thread: the bytes are written once, by the initializer.
-package final class Password: @unchecked Sendable {  // written once, by the initializer
+@safe package final class Password: @unchecked Sendable {  // written once, by the initializer
     private let bytes: UnsafeMutableRawBufferPointer
 
     /// Bytes of a password, in NFC.
@@ -14,22 +14,24 @@ package final class Password: @unchecked Sendable {  // written once, by the ini
     /// It must have 8 to 256 bytes of valid UTF-8, and no spaces, controls, default-ignorable or
     /// unassigned characters: RFC 8265's OpaqueString, without its spaces. The bytes that are given
     /// are not erased: their owner does that.
-    package init?(composed text: UnsafeRawBufferPointer) {
-        guard Self.allowedCount.contains(text.count), Self.isAllowed(text) else { return nil }
-        bytes = .allocate(byteCount: text.count, alignment: 1)
-        bytes.copyMemory(from: text)
+    @safe package init?(composed text: UnsafeRawBufferPointer) {
+        guard Self.allowedCount.contains(text.count), unsafe Self.isAllowed(text) else {
+            return nil
+        }
+        unsafe bytes = .allocate(byteCount: text.count, alignment: 1)
+        unsafe bytes.copyMemory(from: text)
     }
 
     /// Copies a password.
     package init(_ other: Password) {
-        bytes = .allocate(byteCount: other.bytes.count, alignment: 1)
-        bytes.copyMemory(from: UnsafeRawBufferPointer(other.bytes))
+        unsafe bytes = .allocate(byteCount: other.bytes.count, alignment: 1)
+        unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(other.bytes))
     }
 
     deinit {
         // Unlike memset it is not optimized away.
-        if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
-        bytes.deallocate()
+        if let start = unsafe bytes.baseAddress { unsafe explicit_bzero(start, bytes.count) }
+        unsafe bytes.deallocate()
     }
 
     /// Calls a function with the bytes.
@@ -38,13 +40,15 @@ package final class Password: @unchecked Sendable {  // written once, by the ini
     package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows
         -> Value
     {
-        try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(bytes)) }
+        try withExtendedLifetime(self) { try unsafe body(UnsafeRawBufferPointer(bytes)) }
     }
 
     private static func isAllowed(_ text: UnsafeRawBufferPointer) -> Bool {
         // ASCII needs no String, of which nobody could erase the copies.
-        if text.allSatisfy({ $0 < 0x80 }) { return text.allSatisfy { 0x21...0x7E ~= $0 } }
-        guard let decoded = String(validating: text, as: UTF8.self) else { return false }
+        if unsafe text.allSatisfy({ $0 < 0x80 }) {
+            return unsafe text.allSatisfy { 0x21...0x7E ~= $0 }
+        }
+        guard let decoded = unsafe String(validating: text, as: UTF8.self) else { return false }
         return decoded.unicodeScalars.allSatisfy(isAllowed)
     }
 

@@ -198,7 +198,7 @@ extension Bus {
         return zip(batch.arena.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
     }
 
-    func append(
+    @safe func append(
         _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch,
         by attachment: BridgeAttachment
     ) {
@@ -210,13 +210,13 @@ extension Bus {
         append(text, header, details, by: sender, to: batch)
         if draft.origin?.passed.contains(settings.name) == true {
             batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
-        } else if let drop = reasonToRefuse(batch.arena.all[batch.count - 1], in: batch) {
+        } else if let drop = reasonToRefuse(batch.arena[batch.count - 1], in: batch) {
             batch.drop(batch.count - 1, drop)
         }
     }
 
     /// Appends a text, cleaned, to a batch.
-    func append(
+    @safe func append(
         _ text: UnsafeRawBufferPointer, _ header: MessageHeader, _ details: MessageDetails?,
         by sender: Sender, to batch: Batch
     ) {
@@ -226,11 +226,12 @@ extension Bus {
         } else {
             let (cleaned, hadControls) = TextCleaning.cleanedLines(repairing: text)
             if hadControls { header.flags.insert(.hadControls) }
-            cleaned.withUnsafeBytes { cleaned in
+            unsafe cleaned.withUnsafeBytes { cleaned in
                 // The LF that ends a text ends its last line; it does not begin another one.
-                let count = cleaned.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
-                let lines = UnsafeRawBufferPointer(rebasing: cleaned.prefix(count))
-                if lines.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
+                let count =
+                    unsafe cleaned.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
+                let lines = unsafe UnsafeRawBufferPointer(rebasing: cleaned.prefix(count))
+                if unsafe lines.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
                 batch.arena.append(header, copying: lines, sender: sender, details: details)
             }
         }
@@ -242,7 +243,7 @@ extension Bus {
         if header.count > Draft.maxTextBytes {
             return Drop(code: "too-long", reason: "\(header.count) bytes")
         }
-        return TextTrimming.isBlank(batch.arena.text(header))
+        return unsafe TextTrimming.isBlank(batch.arena.text(header))
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 

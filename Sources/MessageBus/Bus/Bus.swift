@@ -89,7 +89,7 @@ public actor Bus {
 
     /// The executor of the loop that the bus lives on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        executor.asUnownedSerialExecutor()
+        unsafe executor.asUnownedSerialExecutor()
     }
 
     /// Makes a bus, which ends the turns of its executor's thread: without that, nothing that is

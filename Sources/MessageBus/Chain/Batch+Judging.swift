@@ -10,7 +10,7 @@ extension Batch {
     /// stand in a row.
     ///
     /// A byte that does not occur in it occurs in none of the texts.
-    package var region: UnsafeRawBufferPointer? { arena.region }
+    package var region: UnsafeRawBufferPointer? { unsafe arena.region }
 
     /// The sender of all messages, if they have the same one and every message is still to be
     /// judged.
@@ -42,7 +42,7 @@ extension Batch {
     /// Loads a message, unless the step is not to judge it.
     @inlinable
     package func load(_ index: Int, into message: inout Message) -> Bool {
-        let header = arena.headers[index]
+        let header = unsafe arena.headers[index]
         guard header.isJudged else { return false }
         if header.sender != message.header.sender {
             message.author = arena.senders[Int(header.sender)]
@@ -69,13 +69,13 @@ extension Batch {
     /// Stores a text that a step wrote, cleaned.
     @usableFromInline
     package func store(_ message: inout Message, at index: Int) {
-        var text = TextCleaning.cleaned(
+        var text = unsafe TextCleaning.cleaned(
             repairing: message.content.unsafeBytes, lineEndings: .kept)
-        text.withUnsafeMutableBytes { _ = ReservedMarkers.alter($0) }
+        unsafe text.withUnsafeMutableBytes { _ = ReservedMarkers.alter($0) }
         pass.recordChange(of: index)
-        text.withUnsafeBytes { bytes in
-            arena.setText(bytes, at: index)
-            if arena.headers[index].isSaid, TextTrimming.isBlank(bytes) {
+        unsafe text.withUnsafeBytes { bytes in
+            unsafe arena.setText(bytes, at: index)
+            if unsafe arena.headers[index].isSaid, TextTrimming.isBlank(bytes) {
                 drop(index, Drop(code: "dropped", reason: ""))
             }
         }
@@ -86,7 +86,7 @@ extension Batch {
     /// anyway.
     @usableFromInline
     package func dropForStep(_ index: Int, _ drop: Drop) {
-        if keepsLeaves, arena.headers[index].kind == .leave { return }
+        if keepsLeaves, unsafe arena.headers[index].kind == .leave { return }
         self.drop(index, drop)
     }
 
@@ -99,7 +99,7 @@ extension Batch {
 
     /// Keeps the present step from judging a message.
     func passOver(_ index: Int) {
-        arena.headers[index].flags.insert(.passedOver)
+        unsafe arena.headers[index].flags.insert(.passedOver)
         pass.hasPassedOver = true
     }
 
@@ -107,6 +107,6 @@ extension Batch {
     func clearPassedOver() {
         guard pass.hasPassedOver else { return }
         pass.hasPassedOver = false
-        for index in 0..<count { arena.headers[index].flags.remove(.passedOver) }
+        for index in 0..<count { unsafe arena.headers[index].flags.remove(.passedOver) }
     }
 }

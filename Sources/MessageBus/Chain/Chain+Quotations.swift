@@ -18,8 +18,8 @@ extension Chain {
         // Most messages quote nothing.
         guard !isEmpty, !batch.arena.details.isEmpty else { return }
         let arena = batch.arena
-        for index in 0..<arena.count where !arena.all[index].flags.contains(.dropped) {
-            guard let reply = arena.details(of: arena.all[index])?.reply else { continue }
+        for index in 0..<arena.count where !arena[index].flags.contains(.dropped) {
+            guard let reply = arena.details(of: arena[index])?.reply else { continue }
             let found = original(reply.number)
             // There is nothing left to judge.
             if found?.header.isDeleted == true { continue }

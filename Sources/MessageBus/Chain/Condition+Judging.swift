@@ -18,8 +18,8 @@ extension Condition {
         guard Self.matches(rooms, batch.room) else { return false }
         var anything = false
         var known: (sender: UInt16, isMeant: Bool)?
-        for index in 0..<batch.count where !batch.arena.all[index].flags.contains(.dropped) {
-            let header = batch.arena.all[index]
+        for index in 0..<batch.count where !batch.arena[index].flags.contains(.dropped) {
+            let header = batch.arena[index]
             if known?.sender != header.sender {
                 let sender = batch.arena.senders[Int(header.sender)]
                 let isMeant =

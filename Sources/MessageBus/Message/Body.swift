@@ -26,7 +26,7 @@ public struct Body: Sendable {
         self = text.withUTF8 { Body(copying: UnsafeRawBufferPointer($0)) }
     }
 
-    package init(copying bytes: UnsafeRawBufferPointer) {
+    @safe package init(copying bytes: UnsafeRawBufferPointer) {
         let storage = ByteStorage(capacity: bytes.count)
         let offset = storage.append(bytes)
         self.init(storage: storage, offset: offset, count: bytes.count)
@@ -40,41 +40,42 @@ public struct Body: Sendable {
     public func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(unsafeBytes)
+        try unsafe body(unsafeBytes)
     }
 
     /// The bytes, valid only while this body is.
     @inlinable package var unsafeBytes: UnsafeRawBufferPointer {
-        storage.bytes(at: offset, count: count)
+        unsafe storage.bytes(at: offset, count: count)
     }
 
     /// Returns whether the word occurs, byte for byte.
     ///
     /// Case matters.
     public func contains(_ word: String) -> Bool {
-        word.utf8.withContiguousStorageIfAvailable { word in
-            Self.find(UnsafeRawBufferPointer(word), in: unsafeBytes)
-        } ?? String(decoding: unsafeBytes, as: UTF8.self).utf8.contains(Array(word.utf8))
+        var word = word
+        return word.withUTF8 { word in
+            unsafe Self.find(UnsafeRawBufferPointer(word), in: unsafeBytes)
+        }
     }
 
     /// Returns whether the body begins with these bytes.
     ///
     /// Case matters.
     public func hasPrefix(_ prefix: String) -> Bool {
-        prefix.utf8.count <= count && zip(unsafeBytes, prefix.utf8).allSatisfy { $0 == $1 }
+        unsafe prefix.utf8.count <= count && zip(unsafeBytes, prefix.utf8).allSatisfy { $0 == $1 }
     }
 
     private static func find(
         _ word: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer
     ) -> Bool {
-        guard let first = word.first, let needle = word.baseAddress else { return true }
+        guard let first = unsafe word.first, let needle = word.baseAddress else { return true }
         guard let start = text.baseAddress, text.count >= word.count else { return false }
-        let end = start + (text.count - word.count + 1)
-        var at = start
-        while let hit = memchr(at, Int32(first), end - at) {
-            if memcmp(hit, needle, word.count) == 0 { return true }
-            at = UnsafeRawPointer(hit) + 1
-            if at >= end { return false }
+        let end = unsafe start + (text.count - word.count + 1)
+        var at = unsafe start
+        while let hit = unsafe memchr(at, Int32(first), end - at) {
+            if unsafe memcmp(hit, needle, word.count) == 0 { return true }
+            unsafe at = UnsafeRawPointer(hit) + 1
+            if unsafe at >= end { return false }
         }
         return false
     }
@@ -83,6 +84,6 @@ public struct Body: Sendable {
 extension Body: Equatable {
     /// Returns whether both hold the same bytes.
     public static func == (left: Body, right: Body) -> Bool {
-        left.unsafeBytes.elementsEqual(right.unsafeBytes)
+        unsafe left.unsafeBytes.elementsEqual(right.unsafeBytes)
     }
 }

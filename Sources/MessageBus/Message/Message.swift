@@ -73,7 +73,7 @@ public struct Message: Sendable {
     /// Reading makes a `String` (about 60 ns and an allocation for a line); writing replaces the
     /// body, which is cleaned of control characters before anybody sees it.
     public var text: String {
-        get { String(decoding: content.unsafeBytes, as: UTF8.self) }
+        get { unsafe String(decoding: content.unsafeBytes, as: UTF8.self) }
         set { body = Body(newValue) }
     }
 

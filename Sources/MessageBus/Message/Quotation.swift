@@ -31,11 +31,11 @@ public struct Quotation: Sendable, Equatable {
     private static func beginning(
         of text: String, characters: Int, isQuoted: Bool = false
     ) -> String {
-        let clean = Array(text.utf8).withUnsafeBytes {
+        let clean = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
         }
         var result: [UInt8] = []
-        clean.withUnsafeBytes {
+        unsafe clean.withUnsafeBytes {
             TextCounting.appendExcerpt(of: $0, characters: characters, to: &result)
         }
         if isQuoted { ReservedMarkers.closeNothing(in: &result) }

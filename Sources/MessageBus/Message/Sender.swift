@@ -3,7 +3,7 @@
 /// One value for as long as somebody keeps a name.
 ///
 /// Safe from any thread: nothing in it changes.
-public final class Sender: @unchecked Sendable {  // the bytes are written once, in init
+@safe public final class Sender: @unchecked Sendable {  // the bytes are written once, in init
     /// The name as everybody sees it: `Ana`, `app.log (tail)`.
     public let name: String
     /// The bridge that brought the message in, by its `name` in bridge.json.
@@ -40,11 +40,11 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
         self.relay = relay
         let bytes = Array("\(name): ".utf8)
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        copy.copyBytes(from: bytes)
-        prefix = UnsafeRawBufferPointer(copy)
+        unsafe copy.copyBytes(from: bytes)
+        unsafe prefix = UnsafeRawBufferPointer(copy)
     }
 
-    deinit { prefix.deallocate() }
+    deinit { unsafe prefix.deallocate() }
 
     /// Makes a sender of somebody who is logged in, which limits and repetitions go by on all
     /// bridges together.
@@ -96,5 +96,5 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     }
 
     /// Number of bytes of the name at the beginning of `prefix`.
-    package var nameCount: Int { prefix.count - 2 }
+    package var nameCount: Int { unsafe prefix.count - 2 }
 }

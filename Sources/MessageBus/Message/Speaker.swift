@@ -1,7 +1,7 @@
 import Glibc
 
 /// The beginning of one speaker's lines, and the part that their messages have in common.
-package struct Speaker {
+@safe package struct Speaker {
     private let prefix: UnsafeRawBufferPointer
     // The first eight bytes of the prefix, or all of them where there are fewer: nearly always one
     // comparison is enough.
@@ -11,18 +11,18 @@ package struct Speaker {
     package let framed: MessageHeader
 
     /// Number of bytes of `NAME: `.
-    package var prefixCount: Int { prefix.count }
+    package var prefixCount: Int { unsafe prefix.count }
 
     /// Makes the speaker of a message in an arena; valid as long as the arena holds the message.
-    package init(of header: MessageHeader, in arena: MessageArena) {
-        prefix = arena.prefix(of: header)
+    @unsafe package init(of header: MessageHeader, in arena: MessageArena) {
+        unsafe prefix = arena.prefix(of: header)
         var bytes: UInt64 = 0
-        for (index, byte) in prefix.prefix(8).enumerated() {
-            bytes |= UInt64(byte) << (8 * UInt64(index))
+        let used = unsafe min(8, prefix.count)
+        for index in 0..<used {
+            bytes |= UInt64(unsafe prefix[index]) << (8 * UInt64(index))
         }
         word = UInt64(littleEndian: bytes)
-        let used = 8 * UInt64(min(8, prefix.count))
-        mask = UInt64(littleEndian: used == 64 ? .max : (1 << used) - 1)
+        mask = UInt64(littleEndian: used == 8 ? .max : (1 << (8 * UInt64(used))) - 1)
         bare = header
         var framed = header
         framed.flags.insert(.framed)
@@ -33,8 +33,8 @@ package struct Speaker {
     /// length.
     @inline(__always)
     package func begins(_ line: UnsafeRawPointer) -> Bool {
-        guard (line.loadUnaligned(as: UInt64.self) ^ word) & mask == 0 else { return false }
-        guard prefix.count > 8, let start = prefix.baseAddress else { return true }
-        return memcmp(line + 8, start + 8, prefix.count - 8) == 0
+        guard unsafe (line.loadUnaligned(as: UInt64.self) ^ word) & mask == 0 else { return false }
+        guard unsafe prefix.count > 8, let start = unsafe prefix.baseAddress else { return true }
+        return unsafe memcmp(line + 8, start + 8, prefix.count - 8) == 0
     }
 }

@@ -12,7 +12,7 @@ package struct SearchWords: Sendable, Equatable {
         /// Its words, as `SearchTokens` writes them; none if it is one space alone.
         package var tokens: [UInt8] {
             var result: [UInt8] = []
-            Array(text.utf8).withUnsafeBytes { SearchTokens().write($0, to: &result) }
+            unsafe Array(text.utf8).withUnsafeBytes { SearchTokens().write($0, to: &result) }
             return result
         }
     }

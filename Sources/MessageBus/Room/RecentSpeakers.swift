@@ -25,7 +25,7 @@ struct RecentSpeakers {
         var last: (sender: UInt16, position: LogPosition)?
         var position = start
         for index in range {
-            let header = arena.all[index]
+            let header = arena[index]
             if header.isSaid {
                 // Most often one person says many things in a row, which costs one look.
                 if let last, last.sender != header.sender { set(last, arena) }

@@ -27,10 +27,10 @@ struct RetainedTexts {
     ///
     /// - Parameter start: the position of its first message.
     mutating func append(textsOf arena: MessageArena, from start: LogPosition) {
-        for index in 0..<arena.count where arena.all[index].isSaid {
-            let header = arena.all[index]
+        for index in 0..<arena.count where arena[index].isSaid {
+            let header = arena[index]
             let target = space(for: Int(header.count))
-            segments[target].arena.append(
+            unsafe segments[target].arena.append(
                 header, copying: arena.text(header), sender: arena.sender(of: header),
                 details: arena.details(of: header))
             segments[target].arena.uptime = arena.uptime
@@ -90,15 +90,15 @@ struct RetainedTexts {
 
     /// Returns the text that has a number.
     func message(numbered number: MessageNumber) -> Message? {
-        find { segment, index in segment.arena.all[index].number < number }
-            .flatMap { $0.arena.all[$1].number == number ? $0.arena.message(at: $1) : nil }
+        find { segment, index in segment.arena[index].number < number }
+            .flatMap { $0.arena[$1].number == number ? $0.arena.message(at: $1) : nil }
     }
 
     /// Takes a text away, if it is kept.
     func erase(_ number: MessageNumber, by deleter: String) {
         guard
-            let (segment, index) = find({ $0.arena.all[$1].number < number }),
-            segment.arena.all[index].number == number
+            let (segment, index) = find({ $0.arena[$1].number < number }),
+            segment.arena[index].number == number
         else { return }
         segment.arena.erase(at: index, by: deleter)
     }

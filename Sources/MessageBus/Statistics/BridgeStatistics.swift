@@ -14,10 +14,11 @@ package final class BridgeStatistics: @unchecked Sendable {  // `var`s on the lo
     package private(set) var notices: UInt64 = 0
     // Unchecked here and below: used for each reader in each turn, and a check of exclusive access at
     // run time takes longer than the access.
+    // Safe all the same: nothing that runs during an access makes another one.
     /// Messages that its readers were handed, each reader counted.
-    @exclusivity(unchecked) package var deliveries: UInt64 = 0
+    @safe @exclusivity(unchecked) package var deliveries: UInt64 = 0
     /// Messages that were gone before its readers came to them, each reader counted.
-    @exclusivity(unchecked) package var skipped: UInt64 = 0
+    @safe @exclusivity(unchecked) package var skipped: UInt64 = 0
     /// Messages that were acknowledged, by readers whose cursors outlive the process.
     ///
     /// Safe from any thread.

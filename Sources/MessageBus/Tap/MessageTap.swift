@@ -102,7 +102,7 @@ private struct TapSteps {
 extension TapEvent {
     /// Copies a message of a judged batch.
     fileprivate init(_ batch: Batch, _ index: Int, _ judged: TapSteps) {
-        let header = batch.arena.all[index]
+        let header = batch.arena[index]
         let drop = judged.drops[index]
         let isHidden =
             header.flags.contains(.isPrivate) || drop != nil && judged.hidesDropped
@@ -113,7 +113,7 @@ extension TapEvent {
         sender = batch.arena.sender(of: header)
         receiver =
             header.flags.contains(.isPrivate) ? batch.arena.details(of: header)?.other : nil
-        text = isHidden ? nil : Array(batch.arena.text(header))
+        text = unsafe isHidden ? nil : Array(batch.arena.text(header))
         count = Int(header.count)
         steps = judged.byIndex[index] ?? []
         self.drop = drop

@@ -63,16 +63,18 @@ struct CompatibilityTable: Sendable {
 
     // MARK: - Reading the data
 
-    private struct Digits {
+    // Safe: what it points to is a constant of the program.
+    @safe private struct Digits {
         var rest: UnsafeBufferPointer<UInt8>.SubSequence
 
         init(_ text: StaticString) {
-            rest = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)[...]
+            unsafe rest =
+                UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)[...]
         }
 
         mutating func next() -> Int? {
             var (value, shift) = (0, 0)
-            while let byte = rest.popFirst() {
+            while let byte = unsafe rest.popFirst() {
                 let digit = Self.value(of: byte)
                 value |= (digit & 31) << shift
                 if digit < 32 { return value }

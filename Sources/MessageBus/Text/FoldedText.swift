@@ -6,7 +6,7 @@
 /// that it stands for. A form that equals the text, as that of ASCII does, is not copied. Holds one
 /// text at a time and allocates only for one that is longer than those before. Confined to its
 /// holder.
-package final class FoldedText: @unchecked Sendable {  // one middleware has it, on the bus's loop
+@safe package final class FoldedText: @unchecked Sendable {  // one middleware has it
     /// A part that is not the same in both.
     private struct Change {
         let form: Range<Int>
@@ -26,14 +26,14 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
     /// Makes an empty one.
     package init() {}
 
-    deinit { storage.deallocate() }
+    deinit { unsafe storage.deallocate() }
 
     /// Returns whether a text is its own form.
     package static func isForm(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
             let bytes = UnsafeRawBufferPointer(bytes)
-            return FoldedText().form(of: bytes).baseAddress == bytes.baseAddress
+            return unsafe FoldedText().form(of: bytes).baseAddress == bytes.baseAddress
         }
     }
 
@@ -42,25 +42,25 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
     package func form(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         changes.removeAll(keepingCapacity: true)
         count = 0
-        if TextScan.isASCII(text) { return text }
-        var walk = Walk(text)
+        if TextScan.isASCII(text) { return unsafe text }
+        var walk = unsafe Walk(text)
         var copied = 0
         while walk.next(table) {
             guard walk.hasWork else { continue }
             let character = walk.start..<walk.markEnd
             if !character.isEmpty {
-                compose(walk, text)
-                replace(character, of: text, copied: &copied)
+                unsafe compose(walk, text)
+                unsafe replace(character, of: text, copied: &copied)
             }
             // Unseen scalars at the end of a character are no part of it.
             if walk.end > walk.markEnd {
                 scalars.removeAll(keepingCapacity: true)
-                replace(walk.markEnd..<walk.end, of: text, copied: &copied)
+                unsafe replace(walk.markEnd..<walk.end, of: text, copied: &copied)
             }
         }
-        if changes.isEmpty { return text }
-        append(UnsafeRawBufferPointer(rebasing: text[copied...]))
-        return UnsafeRawBufferPointer(rebasing: storage[..<count])
+        if changes.isEmpty { return unsafe text }
+        unsafe append(UnsafeRawBufferPointer(rebasing: text[copied...]))
+        return unsafe UnsafeRawBufferPointer(rebasing: storage[..<count])
     }
 
     /// Returns the part of the text that a part of its form stands for.
@@ -94,7 +94,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
         scalars.removeAll(keepingCapacity: true)
         var place = walk.start
         while place < walk.markEnd {
-            let scalar = TextScan.scalar(in: text, at: &place)
+            let scalar = unsafe TextScan.scalar(in: text, at: &place)
             if table.behaviour(of: scalar).contains(.isIgnored) { continue }
             let parts = table.decomposition(of: scalar)
             if parts.isEmpty { scalars.append(scalar) } else { scalars.append(contentsOf: parts) }
@@ -113,33 +113,35 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
             }
             encoded.append(contentsOf: bytes)
         }
-        if encoded.count == part.count, encoded.elementsEqual(text[part]) { return }
-        append(UnsafeRawBufferPointer(rebasing: text[copied..<part.lowerBound]))
+        if encoded.count == part.count, unsafe encoded.elementsEqual(text[part]) { return }
+        unsafe append(UnsafeRawBufferPointer(rebasing: text[copied..<part.lowerBound]))
         let start = count
-        encoded.withUnsafeBytes { append($0) }
+        unsafe encoded.withUnsafeBytes { unsafe append($0) }
         copied = part.upperBound
         changes.append(Change(form: start..<count, text: part))
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) {
         reserve(bytes.count)
-        UnsafeMutableRawBufferPointer(rebasing: storage[count...]).copyMemory(from: bytes)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: storage[count...]).copyMemory(from: bytes)
         count += bytes.count
     }
 
     private func reserve(_ more: Int) {
-        if count + more <= storage.count { return }
-        let larger = UnsafeMutableRawBufferPointer.allocate(
+        if unsafe count + more <= storage.count { return }
+        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(2 * storage.count, count + more), alignment: 8)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<count]))
-        storage.deallocate()
-        storage = larger
+        unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<count]))
+        unsafe storage.deallocate()
+        unsafe storage = larger
     }
 
     // MARK: - Characters
 
     /// A walk over a text, from one character that may change to the next.
-    private struct Walk {
+    ///
+    /// Safe: `form(of:)`, which makes one, ends with it.
+    @safe private struct Walk {
         private let text: UnsafeRawBufferPointer
         private var place = 0
         /// The character: a scalar and the marks and unseen scalars behind it.
@@ -150,23 +152,24 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
         /// True if its form may differ from it.
         private(set) var hasWork = false
 
-        init(_ text: UnsafeRawBufferPointer) { self.text = text }
+        init(_ text: UnsafeRawBufferPointer) { unsafe self.text = unsafe text }
 
         /// Goes to the next character that is not ASCII alone; false at the end.
         mutating func next(_ table: CompatibilityTable) -> Bool {
             // A letter of ASCII may have marks behind it.
             skipASCII()
-            guard place < text.count else { return false }
+            guard unsafe place < text.count else { return false }
             start = place
-            let first = TextScan.scalar(in: text, at: &place)
+            let first = unsafe TextScan.scalar(in: text, at: &place)
             var behaviour = table.behaviour(of: first)
             hasWork = !behaviour.isDisjoint(with: [.changes, .isIgnored])
             markEnd = behaviour.contains(.isIgnored) ? start : place
             var marks = 0
             var lastClass = table.combiningClass(of: first)
-            while place < text.count, text[place] >= 0x80, marks < FoldedText.maxMarks {
+            while unsafe place < text.count, unsafe text[place] >= 0x80, marks < FoldedText.maxMarks
+            {
                 var next = place
-                let scalar = TextScan.scalar(in: text, at: &next)
+                let scalar = unsafe TextScan.scalar(in: text, at: &next)
                 behaviour = table.behaviour(of: scalar)
                 guard !behaviour.isDisjoint(with: [.joins, .isIgnored]) else { break }
                 place = next
@@ -190,9 +193,9 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
 
         /// Moves to the last byte of ASCII in front of something else, or to that.
         private mutating func skipASCII() {
-            while place < text.count, text[place] < 0x80 {
+            while unsafe place < text.count, unsafe text[place] < 0x80 {
                 let next = place + 1
-                if next < text.count, text[next] >= 0x80 { return }
+                if unsafe next < text.count, unsafe text[next] >= 0x80 { return }
                 place = next
             }
         }

@@ -16,12 +16,14 @@ public enum ReservedMarkers {
     ///
     /// The bytes must be UTF-8. Returns whether anything was altered.
     @discardableResult
-    package static func alter(_ text: UnsafeMutableRawBufferPointer) -> Bool {
+    @safe package static func alter(_ text: UnsafeMutableRawBufferPointer) -> Bool {
         var isAltered = false
         var start = 0
         while start < text.count {
-            if mayBegin(with: text[start]), alterLine(text, from: start) { isAltered = true }
-            while start < text.count, text[start] != 0x0A { start &+= 1 }
+            if unsafe mayBegin(with: text[start]), unsafe alterLine(text, from: start) {
+                isAltered = true
+            }
+            while start < text.count, unsafe text[start] != 0x0A { start &+= 1 }
             start &+= 1
         }
         return isAltered
@@ -31,7 +33,7 @@ public enum ReservedMarkers {
     /// bracket may follow.
     public static func altered(_ text: String) -> String {
         var bytes = Array(text.utf8)
-        let isAltered = bytes.withUnsafeMutableBytes { alter($0) }
+        let isAltered = unsafe bytes.withUnsafeMutableBytes { alter($0) }
         return isAltered ? String(decoding: bytes, as: UTF8.self) : text
     }
 
@@ -66,10 +68,10 @@ public enum ReservedMarkers {
     private static func alterLine(
         _ text: UnsafeMutableRawBufferPointer, from start: Int
     ) -> Bool {
-        guard let found = replacement(in: UnsafeRawBufferPointer(text), from: start) else {
+        guard let found = unsafe replacement(in: UnsafeRawBufferPointer(text), from: start) else {
             return false
         }
-        for (index, byte) in found.bytes.enumerated() { text[found.offset + index] = byte }
+        for (index, byte) in found.bytes.enumerated() { unsafe text[found.offset + index] = byte }
         return true
     }
 
@@ -80,9 +82,11 @@ public enum ReservedMarkers {
     ) -> Replacement? {
         var bracket: Replacement?
         var offset = start
-        while offset < text.count, text[offset] != 0x0A {
-            let (scalar, length) = scalar(in: text, at: offset)
-            if bracket != nil, isMark(scalar) || isDeletion(in: text, at: offset) { return bracket }
+        while offset < text.count, unsafe text[offset] != 0x0A {
+            let (scalar, length) = unsafe scalar(in: text, at: offset)
+            if bracket != nil, unsafe isMark(scalar) || isDeletion(in: text, at: offset) {
+                return bracket
+            }
             if let bytes = roundBracket(for: scalar) {
                 // Of several brackets the last one stands at the mark.
                 bracket = Replacement(offset: offset, bytes: bytes)
@@ -99,7 +103,7 @@ public enum ReservedMarkers {
         let words: StaticString = "deleted by"
         guard text.count &- offset > words.utf8CodeUnitCount else { return false }
         return words.withUTF8Buffer { words in
-            words.indices.allSatisfy { text[offset &+ $0] | 0x20 == words[$0] }
+            words.indices.allSatisfy { unsafe text[offset &+ $0] | 0x20 == words[$0] }
         }
     }
 
@@ -107,11 +111,11 @@ public enum ReservedMarkers {
     private static func scalar(
         in text: UnsafeRawBufferPointer, at offset: Int
     ) -> (value: UInt32, length: Int) {
-        let first = UInt32(text[offset])
+        let first = unsafe UInt32(text[offset])
         let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
         guard length > 1, offset &+ length <= text.count else { return (first, 1) }
         var value = first & (0x7F >> UInt32(length))
-        for index in 1..<length { value = value << 6 | UInt32(text[offset &+ index] & 0x3F) }
+        for index in 1..<length { value = unsafe value << 6 | UInt32(text[offset &+ index] & 0x3F) }
         return (value, length)
     }
 

@@ -31,19 +31,19 @@ package final class SearchTokens {
     /// end.
     ///
     /// - Parameter result: is replaced.
-    package func write(_ text: UnsafeRawBufferPointer, to result: inout [UInt8]) {
+    @safe package func write(_ text: UnsafeRawBufferPointer, to result: inout [UInt8]) {
         result.removeAll(keepingCapacity: true)
         result.reserveCapacity(text.count + 2)
         result.append(Self.space)
-        let form = folding.form(of: text)
+        let form = unsafe folding.form(of: text)
         var place = 0
         while place < form.count {
-            let byte = form[place]
+            let byte = unsafe form[place]
             if byte < 0x80 {
                 place += 1
                 Self.append(byte, to: &result)
             } else {
-                append(scalar(in: form, at: &place), to: &result)
+                unsafe append(scalar(in: form, at: &place), to: &result)
             }
         }
         Self.separate(&result)
@@ -80,7 +80,7 @@ package final class SearchTokens {
     private func scalar(
         in text: UnsafeRawBufferPointer, at place: inout Int
     ) -> Unicode.Scalar {
-        Unicode.Scalar(TextScan.scalar(in: text, at: &place)) ?? "\u{FFFD}"
+        unsafe Unicode.Scalar(TextScan.scalar(in: text, at: &place)) ?? "\u{FFFD}"
     }
 
     // MARK: - Scalars

@@ -16,14 +16,14 @@ public enum TextCleaning {
     /// Cleans in place and returns the new count, never larger than the old one.
     ///
     /// The bytes must be valid UTF-8. Plain ASCII costs a few nanoseconds.
-    package static func clean(
+    @safe package static func clean(
         _ bytes: UnsafeMutableRawBufferPointer, lineEndings: LineEndings = .removed
     ) -> Int {
         let source = UnsafeRawBufferPointer(bytes)
         if TextScan.isPrintableASCII(source) { return bytes.count }
-        let start = hazardFreePrefix(source, lineEndings: lineEndings)
+        let start = unsafe hazardFreePrefix(source, lineEndings: lineEndings)
         if start == bytes.count { return start }
-        return rewrite(source, from: start, into: bytes, lineEndings: lineEndings)
+        return unsafe rewrite(source, from: start, into: bytes, lineEndings: lineEndings)
     }
 
     /// Writes the clean text to the front of `destination` and returns its count, never larger than
@@ -31,25 +31,25 @@ public enum TextCleaning {
     ///
     /// The source must be valid UTF-8. The destination must have room for the whole source and must
     /// not overlap it, unless both begin at the same address.
-    package static func clean(
+    @safe package static func clean(
         _ source: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer,
         lineEndings: LineEndings = .removed
     ) -> Int {
         precondition(destination.count >= source.count, "the source may be clean and need all room")
-        let start = hazardFreePrefix(source, lineEndings: lineEndings)
-        destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<start]))
+        let start = unsafe hazardFreePrefix(source, lineEndings: lineEndings)
+        unsafe destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<start]))
         if start == source.count { return start }
-        return rewrite(source, from: start, into: destination, lineEndings: lineEndings)
+        return unsafe rewrite(source, from: start, into: destination, lineEndings: lineEndings)
     }
 
     /// Returns a clean copy of bytes that may not be UTF-8 and whose sender can't be told: each
     /// wrong piece becomes U+FFFD, so the result may be up to three times as long.
-    public static func cleaned(
+    @safe public static func cleaned(
         repairing bytes: UnsafeRawBufferPointer, lineEndings: LineEndings
     ) -> [UInt8] {
         var result =
-            TextScan.isPrintableASCII(bytes) ? Array(bytes) : TextEncoding.repaired(bytes)
-        let count = result.withUnsafeMutableBytes { clean($0, lineEndings: lineEndings) }
+            unsafe TextScan.isPrintableASCII(bytes) ? Array(bytes) : TextEncoding.repaired(bytes)
+        let count = unsafe result.withUnsafeMutableBytes { clean($0, lineEndings: lineEndings) }
         result.removeLast(result.count - count)
         return result
     }
@@ -57,25 +57,25 @@ public enum TextCleaning {
     /// Returns a clean copy of bytes of one or more lines that may not be UTF-8, as
     /// `cleaned(repairing:lineEndings:)` does, and true if characters other than line endings had
     /// to be removed.
-    package static func cleanedLines(
+    @safe package static func cleanedLines(
         repairing bytes: UnsafeRawBufferPointer
     ) -> (bytes: [UInt8], hadControls: Bool) {
         // Repairing makes a text longer: compared is what was repaired, not what came.
         var result = TextEncoding.repaired(bytes)
-        let count = result.withUnsafeMutableBytes { clean($0, lineEndings: .kept) }
+        let count = unsafe result.withUnsafeMutableBytes { clean($0, lineEndings: .kept) }
         let removed = result.count - count
         if removed == 0 { return (result, false) }
         result.removeLast(removed)
         // A CR LF loses its CR, which is no control character.
-        let endings = zip(bytes, bytes.dropFirst()).count { $0 == 0x0D && $1 == 0x0A }
+        let endings = unsafe zip(bytes, bytes.dropFirst()).count { $0 == 0x0D && $1 == 0x0A }
         return (result, removed > endings)
     }
 
     /// Returns whether cleaning would change nothing; the bytes must be valid UTF-8.
-    package static func isClean(
+    @safe package static func isClean(
         _ bytes: UnsafeRawBufferPointer, lineEndings: LineEndings = .removed
     ) -> Bool {
-        TextScan.isPrintableASCII(bytes)
+        unsafe TextScan.isPrintableASCII(bytes)
             || hazardFreePrefix(bytes, lineEndings: lineEndings) == bytes.count
     }
 
@@ -85,10 +85,10 @@ public enum TextCleaning {
     ) -> Int {
         var offset = TextScan.plainPrefix(bytes)
         while offset < bytes.count {
-            let byte = bytes[offset]
+            let byte = unsafe bytes[offset]
             // All other lead and continuation bytes belong to characters that stay.
             if byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2 {
-                guard case .kept(let length) = piece(bytes, offset, lineEndings) else {
+                guard case .kept(let length) = unsafe piece(bytes, offset, lineEndings) else {
                     return offset
                 }
                 offset &+= length
@@ -106,17 +106,17 @@ public enum TextCleaning {
         var read = start
         var written = start
         while read < source.count {
-            switch piece(source, read, lineEndings) {
+            switch unsafe piece(source, read, lineEndings) {
             case .kept(let length):
                 for _ in 0..<length {
-                    destination[written] = source[read]
+                    unsafe destination[written] = source[read]
                     written &+= 1
                     read &+= 1
                 }
             case .removed(let length):
                 read &+= length
             case .replaced(let length, let byte):
-                destination[written] = byte
+                unsafe destination[written] = byte
                 written &+= 1
                 read &+= length
             }
@@ -135,17 +135,18 @@ public enum TextCleaning {
     private static func piece(
         _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ lineEndings: LineEndings
     ) -> Piece {
-        let byte = bytes[offset]
+        let byte = unsafe bytes[offset]
         let left = bytes.count &- offset
         switch byte {
         case 0x09: return .kept(1)
         case 0x0A: return lineEndings == .kept ? .kept(1) : .removed(1)
         case 0x0D:
             if lineEndings == .removed { return .removed(1) }
-            return .replaced(left > 1 && bytes[offset &+ 1] == 0x0A ? 2 : 1, by: 0x0A)
+            return unsafe .replaced(left > 1 && bytes[offset &+ 1] == 0x0A ? 2 : 1, by: 0x0A)
         case 0x00..<0x20, 0x7F: return .removed(1)
-        case 0xC2 where left > 1 && bytes[offset &+ 1] < 0xA0: return .removed(2)
-        case 0xE2 where left > 2: return generalPunctuation(bytes[offset &+ 1], bytes[offset &+ 2])
+        case 0xC2 where unsafe left > 1 && bytes[offset &+ 1] < 0xA0: return .removed(2)
+        case 0xE2 where left > 2:
+            return unsafe generalPunctuation(bytes[offset &+ 1], bytes[offset &+ 2])
         default: return .kept(1)
         }
     }

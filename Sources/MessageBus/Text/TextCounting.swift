@@ -4,7 +4,9 @@
 package enum TextCounting {
     /// Returns whether the text has more characters than a limit; at once if it has no more bytes
     /// than that.
-    package static func exceeds(_ bytes: UnsafeRawBufferPointer, characters limit: Int) -> Bool {
+    @safe package static func exceeds(_ bytes: UnsafeRawBufferPointer, characters limit: Int)
+        -> Bool
+    {
         if bytes.count <= limit { return false }
         // Printable ASCII never joins: as many characters as bytes.
         if TextScan.isPrintableASCII(bytes) { return true }
@@ -15,11 +17,11 @@ package enum TextCounting {
     /// bytes.
     ///
     /// Limits both, because one character may be any number of bytes long.
-    package static func prefix(
+    @safe package static func prefix(
         of bytes: UnsafeRawBufferPointer, characters: Int, bytes byteLimit: Int = .max
     ) -> Int {
         if bytes.count <= characters, bytes.count <= byteLimit { return bytes.count }
-        let span = UTF8Span(unchecked: bytes.assumingMemoryBound(to: UInt8.self).span)
+        let span = unsafe UTF8Span(unchecked: bytes.assumingMemoryBound(to: UInt8.self).span)
         var iterator = span.makeCharacterIterator()
         var end = 0
         for _ in 0..<characters {
@@ -36,14 +38,15 @@ package enum TextCounting {
     ///
     /// Line ends become spaces, and space around the excerpt goes. An excerpt is at most 1 KiB long,
     /// so that characters with hundreds of accents are not multiplied by quoting them.
-    package static func appendExcerpt(
+    @safe package static func appendExcerpt(
         of text: UnsafeRawBufferPointer, characters: Int, to line: inout [UInt8]
     ) {
         let whole = TextTrimming.trimmed(text)
-        let visible = UnsafeRawBufferPointer(rebasing: text[whole])
+        let visible = unsafe UnsafeRawBufferPointer(rebasing: text[whole])
         let count = prefix(of: visible, characters: characters, bytes: 1024)
-        let shown = UnsafeRawBufferPointer(rebasing: visible[..<count])
-        for byte in shown[TextTrimming.trimmed(shown)] {
+        let shown = unsafe UnsafeRawBufferPointer(rebasing: visible[..<count])
+        for index in TextTrimming.trimmed(shown) {
+            let byte = unsafe shown[index]
             line.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte)
         }
         if count < visible.count { line.append(contentsOf: "…".utf8) }

@@ -10,13 +10,13 @@ package enum TextEncoding: Sendable, Equatable {
     /// Examines all bytes.
     ///
     /// Overlong forms, surrogates and values above U+10FFFF are not UTF-8. Plain ASCII costs no more than `TextScan`; other text about a nanosecond per byte.
-    package init(_ bytes: UnsafeRawBufferPointer) {
-        self = TextScan.isPrintableASCII(bytes) ? .valid : Self.checked(bytes)
+    @safe package init(_ bytes: UnsafeRawBufferPointer) {
+        self = unsafe TextScan.isPrintableASCII(bytes) ? .valid : Self.checked(bytes)
     }
 
     private static func checked(_ bytes: UnsafeRawBufferPointer) -> TextEncoding {
         do throws(Unicode.UTF8.ValidationError) {
-            _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
+            _ = try unsafe UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
             return .valid
         } catch {
             // "Truncated" says only that a character has too few bytes, wherever it stands.
@@ -33,30 +33,33 @@ package enum TextEncoding: Sendable, Equatable {
     package static func withoutByteOrderMark(
         _ bytes: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer {
-        var bytes = bytes
-        while bytes.count > 2, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
-            bytes = UnsafeRawBufferPointer(rebasing: bytes[3...])
+        var bytes = unsafe bytes
+        while bytes.count > 2, unsafe bytes[0] == 0xEF, unsafe bytes[1] == 0xBB,
+            unsafe bytes[2] == 0xBF
+        {
+            unsafe bytes = UnsafeRawBufferPointer(rebasing: bytes[3...])
         }
-        return bytes
+        return unsafe bytes
     }
 
     /// Returns the bytes as UTF-8: each piece that is not, 1 to 3 bytes long, becomes one U+FFFD.
     ///
     /// The result may be up to three times as long. For texts whose sender can't be told that they
     /// were wrong: log files, plug-ins.
-    package static func repaired(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    @safe package static func repaired(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count + 8)
-        var rest = bytes
-        while !rest.isEmpty {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
             do throws(Unicode.UTF8.ValidationError) {
-                _ = try UTF8Span(validating: rest.assumingMemoryBound(to: UInt8.self).span)
-                result.append(contentsOf: rest)
+                _ = try unsafe UTF8Span(validating: rest.assumingMemoryBound(to: UInt8.self).span)
+                unsafe result.append(contentsOf: rest)
                 break
             } catch {
-                result.append(contentsOf: rest[..<error.byteOffsets.lowerBound])
+                unsafe result.append(contentsOf: rest[..<error.byteOffsets.lowerBound])
                 result.append(contentsOf: [0xEF, 0xBF, 0xBD])
-                rest = UnsafeRawBufferPointer(rebasing: rest[error.byteOffsets.upperBound...])
+                unsafe rest = UnsafeRawBufferPointer(
+                    rebasing: rest[error.byteOffsets.upperBound...])
             }
         }
         return result

@@ -19,7 +19,7 @@ extension Bus {
         }
         if attachment.direction == .out {
             batch.drop(0, Drop(code: "forbidden", reason: "direction is \"out\""))
-        } else if let drop = reasonToRefuse(batch.arena.all[0], in: batch) {
+        } else if let drop = reasonToRefuse(batch.arena[0], in: batch) {
             batch.drop(0, drop)
         }
         batch.pass.isTraced = true

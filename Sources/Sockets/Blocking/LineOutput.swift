@@ -22,7 +22,7 @@ enum LineOutput {
     /// Writes the first whole lines, after poll(2) has called the descriptor writable.
     ///
     /// A line longer than one write goes out in pieces.
-    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
+    @safe static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
         let count = Glibc.write(descriptor, bytes.baseAddress, wholeLines(bytes))
         if count >= 0 { return .written(count) }
         let code = errno

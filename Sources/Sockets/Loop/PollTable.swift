@@ -27,7 +27,7 @@ struct PollTable: ~Copyable {
     deinit { close(epoll) }
 
     /// Fetches events, after waiting for one if asked to; returns how many there are.
-    func wait(_ isToWait: Bool, into events: UnsafeMutableBufferPointer<epoll_event>) -> Int {
+    @safe func wait(_ isToWait: Bool, into events: UnsafeMutableBufferPointer<epoll_event>) -> Int {
         Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), isToWait ? -1 : 0))
     }
 

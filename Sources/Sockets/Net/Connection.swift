@@ -94,7 +94,7 @@ public final class Connection {
     }
 
     /// Reads received bytes.
-    public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+    @safe public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         loop.assertOwned()
         let outcome = session?.receive(into: buffer) ?? receiveAsIs(into: buffer)
         if let counts, case .bytes(let count) = outcome { counts.receivedBytes += UInt64(count) }
@@ -102,7 +102,7 @@ public final class Connection {
     }
 
     /// Reads received bytes as they are, encrypted or not, for those who discard them.
-    public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+    @safe public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         loop.assertOwned()
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -118,14 +118,14 @@ public final class Connection {
     ///
     /// Of encrypted bytes some may wait here afterwards: see `hasUnsent`.
     @inline(__always)
-    public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+    @safe public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         loop.assertOwned()
         let outcome = session?.send(bytes) ?? Self.send(bytes, on: descriptor)
         if let counts, case .bytes(let count) = outcome { counts.sentBytes += UInt64(count) }
         return outcome
     }
 
-    static func send(
+    @safe static func send(
         _ bytes: UnsafeRawBufferPointer, on descriptor: Int32, moreFollows: Bool = false
     ) -> Outcome {
         let flags = Int32(MSG_NOSIGNAL) | (moreFollows ? Int32(MSG_MORE) : 0)

@@ -33,7 +33,7 @@ public struct LineSplitter: Sendable {
 
     /// Calls a function for each line that ends in the bytes.
     @inline(__always)
-    public mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+    @safe public mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard var at = bytes.baseAddress else { return }
         let end = at + bytes.count
         while at < end {

@@ -30,7 +30,7 @@ struct ProxyHeaderParser {
     private var bytes: [UInt8] = []
 
     /// Takes the bytes of the header from the beginning of a piece, and returns how many those are.
-    mutating func feed(_ piece: UnsafeRawBufferPointer) -> (consumed: Int, result: Result) {
+    @safe mutating func feed(_ piece: UnsafeRawBufferPointer) -> (consumed: Int, result: Result) {
         var consumed = 0
         while consumed < piece.count {
             let count = min(missing, piece.count - consumed)

@@ -1,7 +1,7 @@
 /// The signs of a PROXY header, for those who take none.
 public enum ProxyHeaderSignature {
     /// Returns whether bytes begin with a header of version 2, or are a whole one of version 1.
-    public static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @safe public static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if bytes.starts(with: ProxyHeaderParser.signature) { return true }
         var parser = ProxyHeaderParser()
         if case .header = parser.feed(bytes).result { return true }

@@ -115,7 +115,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     /// Goes on with the handshake.
     ///
     /// - Parameter input: encrypted bytes that were received.
-    public func handshake(_ input: UnsafeRawBufferPointer) -> Progress {
+    @safe public func handshake(_ input: UnsafeRawBufferPointer) -> Progress {
         let error = withInput(input) {
             let result = SSL_do_handshake(ssl)
             return result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
@@ -198,7 +198,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     var hasHeldInput: Bool { !held.isEmpty || hasHeldText || ending != nil }
 
     /// Reads text.
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Connection.Outcome {
+    @safe func receive(into buffer: UnsafeMutableRawBufferPointer) -> Connection.Outcome {
         if let ending { return ending }
         if hasHeldInput {
             let input = held
@@ -292,7 +292,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     var unsentCount: Int { unsent.count }
 
     /// Sends text, as much as the kernel takes and up to a record more.
-    func send(_ bytes: UnsafeRawBufferPointer) -> Connection.Outcome {
+    @safe func send(_ bytes: UnsafeRawBufferPointer) -> Connection.Outcome {
         if isKernelSending { return Connection.send(bytes, on: descriptor) }
         if let stop = flush() { return stop }
         if isBroken || isFinished { return .failed(EPIPE) }
@@ -330,7 +330,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     }
 
     /// Sends a record, or keeps what the kernel does not take; returns false if that failed.
-    func sendEncrypted(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @safe func sendEncrypted(_ bytes: UnsafeRawBufferPointer) -> Bool {
         overheadBytes &+= UInt64(bytes.count)
         guard unsent.isEmpty else {
             unsent.append(contentsOf: bytes)

@@ -11,7 +11,7 @@ struct UTF8Validator {
     var isComplete: Bool { needed == 0 }
 
     /// Checks the next bytes; returns false if they can't be a part of any text.
-    mutating func check(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @safe mutating func check(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard var at = bytes.baseAddress else { return true }
         let end = at + bytes.count
         while at < end {

@@ -59,7 +59,7 @@ package struct WebSocketReader: Sendable {
     ///   `nil` is returned.
     /// - Returns: `nil` when more bytes are needed.
     /// - Throws: `WebSocketViolation`, and the same again from then on.
-    package mutating func next(
+    @safe package mutating func next(
         _ input: inout UnsafeRawBufferPointer
     ) throws(WebSocketViolation) -> Event? {
         do throws(WebSocketViolation) {

@@ -229,7 +229,7 @@ final class WriteConnection {
             insert.bind(Column.room, try id(ofRoom: run.room))
             var sender: UInt16?
             while index < run.end {
-                let header = page.arena.all[index]
+                let header = page.arena[index]
                 if header.sender != sender {
                     try bind(page.arena.sender(of: header))
                     sender = header.sender

@@ -64,7 +64,7 @@ import Testing
     }
 
     private static func passed(_ batch: Batch) -> [String] {
-        (0..<batch.count).filter { !batch.arena.all[$0].flags.contains(.dropped) }
+        (0..<batch.count).filter { !batch.arena[$0].flags.contains(.dropped) }
             .map { batch.arena.message(at: $0).text }
     }
 
@@ -118,7 +118,7 @@ import Testing
         #expect(Self.passed(batch) == [expected])
         #expect(tally.all == ["message ana@tcp: \(expected)"])
         #expect(
-            batch.arena.all[0].flags.contains(.hasLines)
+            batch.arena[0].flags.contains(.hasLines)
                 == expected.utf8.contains(UInt8(ascii: "\n")))
     }
 

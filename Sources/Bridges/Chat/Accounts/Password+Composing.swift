@@ -8,7 +8,7 @@ extension Password {
     ///
     /// The bytes are not erased: their owner does that. ASCII is copied nowhere else; what is not
     /// ASCII passes through a `String`, whose memory is not erased.
-    package convenience init?(typed text: UnsafeRawBufferPointer) {
+    @safe package convenience init?(typed text: UnsafeRawBufferPointer) {
         guard text.count <= Self.maxUncomposedBytes else { return nil }
         if text.allSatisfy({ $0 < 0x80 }) {
             self.init(composed: text)

@@ -92,7 +92,7 @@ package struct ChatEncoder: TranscriptEncoder {
     }
 
     /// Returns how many bytes of a line fit without cutting a character in two.
-    static func fittingCount(of line: UnsafeRawBufferPointer, within count: Int) -> Int {
+    @safe static func fittingCount(of line: UnsafeRawBufferPointer, within count: Int) -> Int {
         guard line.count > count else { return line.count }
         var cut = count
         while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }

@@ -35,7 +35,7 @@ package struct Moderator {
     }
 
     /// Obeys a command, whose role was checked before.
-    package func execute(
+    @safe package func execute(
         _ command: ChatCommand, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) -> ModerationOutcome {
         do throws(ModerationRefusal) {

@@ -19,7 +19,7 @@ package enum Addressee {
     /// - Parameter log: the room whose earlier speakers may be meant as well, for an answer; `nil`
     ///   if the owners of accounts may be meant, here or not.
     /// - Parameter needsText: true if something must follow the name.
-    package init(
+    @safe package init(
         _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil,
         needsText: Bool = true, _ bus: isolated Bus
     ) {

@@ -66,7 +66,7 @@ package struct Name: Sendable, Equatable {
     }
 
     /// Checks and composes a name from part of a line, which is valid UTF-8.
-    package init(_ bytes: UnsafeRawBufferPointer, isChosen: Bool = true) throws(NameProblem) {
+    @safe package init(_ bytes: UnsafeRawBufferPointer, isChosen: Bool = true) throws(NameProblem) {
         if bytes.count > Self.maxUncomposedBytes { throw .tooLong }
         try self.init(String(decoding: bytes, as: UTF8.self), isChosen: isChosen)
     }
@@ -109,7 +109,7 @@ package struct Name: Sendable, Equatable {
     /// Returns whether UTF-8 bytes are this name, in any case and compatibility form.
     ///
     /// Costs a comparison for ASCII; other bytes are folded, which allocates.
-    package func isSpelled(by spelling: UnsafeRawBufferPointer) -> Bool {
+    @safe package func isSpelled(by spelling: UnsafeRawBufferPointer) -> Bool {
         if TextScan.isPrintableASCII(spelling) {
             if key.utf8.count != spelling.count { return false }
             var offset = 0

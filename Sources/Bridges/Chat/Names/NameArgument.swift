@@ -25,7 +25,7 @@ package struct NameArgument {
     /// Parses arguments; `nil` if they can't begin with a name.
     ///
     /// - Parameter arguments: UTF-8, without space around it.
-    package init?(_ arguments: UnsafeRawBufferPointer) {
+    @safe package init?(_ arguments: UnsafeRawBufferPointer) {
         guard let first = arguments.first else { return nil }
         self.arguments = arguments
         isQuoted = first == UInt8(ascii: "\"")
@@ -58,7 +58,7 @@ package struct NameArgument {
     package var key: String? { NameFolding.boundedKey(word) }
 
     /// Returns the name with its parentheses, in the form in which names are compared.
-    package func key(with parentheses: UnsafeRawBufferPointer) -> String? {
+    @safe package func key(with parentheses: UnsafeRawBufferPointer) -> String? {
         guard let front = key, let behind = NameFolding.boundedKey(parentheses) else { return nil }
         return "\(front) (\(behind))"
     }

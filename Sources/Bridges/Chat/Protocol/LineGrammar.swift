@@ -22,7 +22,7 @@ package final class LineGrammar: Sendable {
     ///
     /// - Parameter isGuest: whether the name was given, so that the client may take another by
     ///   speaking with it.
-    package func meaning(
+    @safe package func meaning(
         of line: UnsafeRawBufferPointer, from name: Name?, isGuest: Bool = false
     ) -> ClientLine {
         guard let name else { return meaningOfNameless(line) }
@@ -138,7 +138,7 @@ package final class LineGrammar: Sendable {
     // MARK: - Texts and commands
 
     /// Returns what a line says or commands from an offset on.
-    package func utterance(
+    @safe package func utterance(
         in line: UnsafeRawBufferPointer, from start: Int
     ) -> ClientLine.Utterance {
         let text = UnsafeRawBufferPointer(rebasing: line[start...])

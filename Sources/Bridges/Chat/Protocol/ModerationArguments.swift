@@ -18,7 +18,7 @@ package enum ModerationArguments {
     private static let maxBlockBytes = 64
 
     /// Reads an address or a block.
-    package static func block(_ arguments: UnsafeRawBufferPointer) -> Block {
+    @safe package static func block(_ arguments: UnsafeRawBufferPointer) -> Block {
         let (word, rest) = split(arguments)
         guard word.count <= maxBlockBytes else { return .none }
         let text = String(decoding: word, as: UTF8.self)
@@ -50,7 +50,7 @@ package enum ModerationArguments {
     }
 
     /// Returns a reason as it is kept.
-    package static func reason(_ text: UnsafeRawBufferPointer) -> String {
+    @safe package static func reason(_ text: UnsafeRawBufferPointer) -> String {
         String(String(decoding: text, as: UTF8.self).prefix(maxReasonLength))
     }
 

@@ -10,7 +10,7 @@ extension PasswordLine {
     /// a slash was given two, and is meant to be said.
     ///
     /// - Parameter mayFollowName: true if the command may stand behind a name: `x:/login …`.
-    package static func isHidden(
+    @safe package static func isHidden(
         in text: UnsafeRawBufferPointer, behindName mayFollowName: Bool
     ) -> Bool {
         let front = UnsafeRawBufferPointer(rebasing: text.prefix(maxFrontBytes))
@@ -39,7 +39,7 @@ extension PasswordLine {
     }
 
     /// Returns true if a byte is the last one of a character that looks like a slash.
-    static func isOtherSlash(_ text: UnsafeRawBufferPointer, endingAt offset: Int) -> Bool {
+    @safe static func isOtherSlash(_ text: UnsafeRawBufferPointer, endingAt offset: Int) -> Bool {
         guard offset > 1 else { return false }
         switch (text[offset - 2], text[offset - 1], text[offset]) {
         // U+FF0F, full-width; U+2044, of fractions; U+2215, of divisions.

@@ -14,7 +14,7 @@ package enum PasswordLine {
     ///
     /// Some texts that only hold such a command are taken for one. The text is as it came: what will be
     /// removed from the line does not hide the command.
-    package static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool {
+    @safe package static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool {
         if TextScan.isPrintableASCII(text) { return mayBegin(clean: text) }
         // Twice as much, for clients that send two bytes for each character.
         let front = UnsafeRawBufferPointer(rebasing: text.prefix(2 * maxFrontBytes))
@@ -36,14 +36,14 @@ package enum PasswordLine {
     }
 
     /// Returns true if a text is a command that carries a password.
-    package static func isMeant(by text: UnsafeRawBufferPointer) -> Bool {
+    @safe package static func isMeant(by text: UnsafeRawBufferPointer) -> Bool {
         let trimmed = UnsafeRawBufferPointer(rebasing: text[TextTrimming.trimmed(text)])
         guard trimmed.first == slash else { return false }
         return isVerb(UnsafeRawBufferPointer(rebasing: trimmed.dropFirst()), orPart: false)
     }
 
     /// Returns the offset of a command that carries a password behind what may be a name.
-    static func offset(in line: UnsafeRawBufferPointer) -> Int? {
+    @safe static func offset(in line: UnsafeRawBufferPointer) -> Int? {
         guard let base = line.baseAddress, let found = memchr(base, Int32(slash), line.count) else {
             return nil
         }

@@ -20,7 +20,7 @@ package enum RelayedLine: Sendable, Equatable {
     /// Parses a line.
     ///
     /// - Parameter own: the account's name.
-    package init(
+    @safe package init(
         _ line: UnsafeRawBufferPointer, of own: Name, _ grammar: LineGrammar, _ phrases: Phrases
     ) {
         if case .leave = grammar.meaning(of: line, from: own) {

@@ -50,7 +50,7 @@ final class ChannelEncoder: MessageEncoder {
     ) -> Int {
         var next = range.lowerBound
         while next < range.upperBound, transcript.head < limit {
-            let header = arena.all[next]
+            let header = arena[next]
             if !header.flags.contains(.dropped) {
                 scratch.removeAll(keepingCapacity: true)
                 let message = arena.message(at: next)

@@ -9,7 +9,7 @@ extension ChatConnection {
     private static let shownBound = 8 << 10
 
     /// Shows the room's last texts.
-    func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if arguments.first == UInt8(ascii: "@") {
             return showPrivateHistory(
                 UnsafeRawBufferPointer(rebasing: arguments.dropFirst()), bus)
@@ -39,7 +39,7 @@ extension ChatConnection {
     }
 
     /// Shows the newest texts of the room that hold some words.
-    func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let text = String(decoding: arguments, as: UTF8.self)
         guard let words = SearchWords(text) else {
             let isTooMuch = SearchWords.isTooMuch(text)

@@ -121,7 +121,7 @@ struct ClientFraming {
     ///
     /// Telnet's negotiation is removed. A CR ends a line as long as no LF has come, in this piece
     /// or before.
-    mutating func text(of piece: UnsafeRawBufferPointer) -> Text? {
+    @safe mutating func text(of piece: UnsafeRawBufferPointer) -> Text? {
         var text = telnet.mustFilter(piece) ? Text(bytes: telnet.text(of: piece)) : nil
         if hasSeenLineFeed { return text }
         let (hasReturn, hasLineFeed) =
@@ -137,7 +137,7 @@ struct ClientFraming {
 
     /// Splits a piece, and calls a function for each line that ends in it.
     @inline(__always)
-    mutating func split(
+    @safe mutating func split(
         _ piece: UnsafeRawBufferPointer, endsWithReturns: Bool = false,
         _ body: (LineSplitter.Piece) -> Void
     ) {

@@ -43,7 +43,7 @@ final class ClientInput {
     func setLongest(_ bytes: Int) { framing.setLongest(bytes) }
 
     /// Splits bytes that were read into the server's batch, and obeys the lines.
-    func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if case .isText = opening {} else if isOther(bytes, bus) { return }
         isLongSilence = false
         if let text = framing.text(of: bytes) {
@@ -165,7 +165,7 @@ final class ClientInput {
     }
 
     /// Checks a line of a connection without a name, and closes one that means another protocol.
-    func isOther(line: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
+    @safe func isOther(line: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
         if let other = OtherProtocol(line: line, isFirst: !hasReceivedText) {
             connection.refuseProtocol(other, bus)
             return true

@@ -53,7 +53,7 @@ enum OtherProtocol: Equatable {
     ///   - isFirst: whether no line came before it.
     ///   - isInterrupted: whether a silence fell within it: then it is a request only if it has
     ///     a version, which nobody says by chance.
-    init?(line: UnsafeRawBufferPointer, isFirst: Bool, isInterrupted: Bool = false) {
+    @safe init?(line: UnsafeRawBufferPointer, isFirst: Bool, isInterrupted: Bool = false) {
         let line = RequestLine(line)
         if line.isRequest && (line.hasVersion || !isInterrupted) || isFirst && line.isHeader {
             self = .http(isHead: line.method == "head")
@@ -69,19 +69,19 @@ enum OtherProtocol: Equatable {
     }
 
     /// Checks the beginning of a line that is too long.
-    init?(tooLong beginning: UnsafeRawBufferPointer) {
+    @safe init?(tooLong beginning: UnsafeRawBufferPointer) {
         let line = RequestLine(beginning)
         guard line.mayBecomeRequest, line.hasTarget else { return nil }
         self = .http(isHead: false)
     }
 
     /// Returns whether the first bytes of a connection are a PROXY header in binary.
-    static func isProxyHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @safe static func isProxyHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         ProxyHeaderSignature.begins(bytes)
     }
 
     /// Returns whether half a line may still become a request; a short silence does not end it.
-    static func mayBegin(_ half: UnsafeRawBufferPointer) -> Bool {
+    @safe static func mayBegin(_ half: UnsafeRawBufferPointer) -> Bool {
         RequestLine(half).mayBecomeRequest
     }
 }

@@ -22,7 +22,7 @@ struct RequestLine {
     private static let proxied = ["tcp4 ", "tcp6 ", "unknown"]
 
     /// Parses a line, ignoring invisible bytes around it.
-    init(_ line: UnsafeRawBufferPointer) {
+    @safe init(_ line: UnsafeRawBufferPointer) {
         var (start, end) = (0, line.count)
         // Blanks, controls, a byte order mark.
         while start < end, line[start] <= 0x20 { start += 1 }

@@ -27,13 +27,13 @@ struct TelnetFilter {
     private static let interpretAsCommand: UInt8 = 255
 
     /// Returns whether bytes must be filtered: they hold an IAC, or continue a command.
-    func mustFilter(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @safe func mustFilter(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard state == .text, let base = bytes.baseAddress else { return state != .text }
         return memchr(base, Int32(Self.interpretAsCommand), bytes.count) != nil
     }
 
     /// Returns the text in the next bytes.
-    mutating func text(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    @safe mutating func text(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + 1)
         for byte in bytes { filter(byte, into: &text) }

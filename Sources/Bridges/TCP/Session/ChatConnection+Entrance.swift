@@ -46,7 +46,7 @@ extension ChatConnection {
 
     /// Treats a text from a connection without a name as the option `nameless` says; returns
     /// whether it is to be said, under the name that the client has been given.
-    func acceptNameless(
+    @safe func acceptNameless(
         _ text: ClientLine.NamelessText, _ line: UnsafeRawBufferPointer, _ bus: isolated Bus
     )
         -> Bool

@@ -19,7 +19,7 @@ struct WebEvent {
 
     /// Makes the event of a message in an arena.
     init(_ index: Int, in arena: MessageArena) {
-        header = arena.all[index]
+        header = arena[index]
         sender = arena.sender(of: header)
         room = arena.room
         details = arena.details(of: header)

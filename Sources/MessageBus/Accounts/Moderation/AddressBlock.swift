@@ -100,10 +100,10 @@ extension AddressBlock: CustomStringConvertible {
         case .local: return "local"
         case .ipv4:
             var address = in_addr(s_addr: UInt32(truncatingIfNeeded: bits).bigEndian)
-            inet_ntop(AF_INET, &address, &text, socklen_t(text.count))
+            unsafe inet_ntop(AF_INET, &address, &text, socklen_t(text.count))
         case .ipv6:
             var halves = (bits.bigEndian, UInt64(0))
-            inet_ntop(AF_INET6, &halves, &text, socklen_t(text.count))
+            unsafe inet_ntop(AF_INET6, &halves, &text, socklen_t(text.count))
         }
         let address = String(
             decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -39,9 +39,9 @@ package struct ClientAddress: Hashable, Sendable {
     package init?(_ text: some StringProtocol) {
         if text.utf8.contains(UInt8(ascii: ":")) {
             var address = in6_addr()
-            guard inet_pton(AF_INET6, String(text), &address) == 1 else { return nil }
-            let halves = withUnsafeBytes(of: address) { bytes in
-                (
+            guard unsafe inet_pton(AF_INET6, String(text), &address) == 1 else { return nil }
+            let halves = unsafe withUnsafeBytes(of: address) { bytes in
+                unsafe (
                     UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
                     UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
                 )
@@ -49,7 +49,7 @@ package struct ClientAddress: Hashable, Sendable {
             self.init(ipv6: halves.0, halves.1)
         } else {
             var address = in_addr()
-            guard inet_pton(AF_INET, String(text), &address) == 1 else { return nil }
+            guard unsafe inet_pton(AF_INET, String(text), &address) == 1 else { return nil }
             self.init(ipv4: UInt32(bigEndian: address.s_addr))
         }
     }

@@ -98,7 +98,7 @@ extension Bus {
         var header = MessageHeader()
         header.kind = .deletion
         let quoted = Quotation(number: message.number, name: "", excerpt: "")
-        batch.arena.append(
+        unsafe batch.arena.append(
             header, copying: .init(start: nil, count: 0), sender: deleter,
             details: MessageDetails(reply: quoted))
         // No chain is asked: a deletion can't be refused.

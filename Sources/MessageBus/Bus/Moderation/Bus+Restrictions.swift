@@ -7,7 +7,7 @@ extension Bus {
         for (index, sender) in batch.arena.senders.enumerated() {
             guard let (drop, isBan) = restriction(of: sender) else { continue }
             for place in 0..<batch.count {
-                let header = batch.arena.all[place]
+                let header = batch.arena[place]
                 guard header.sender == index, !header.flags.contains(.dropped),
                     // Who is muted may come and go; a leave can't be dropped.
                     header.isSaid || isBan && header.kind != .leave && header.kind != .deletion

@@ -116,13 +116,13 @@ extension Bus {
             return refused("nobody of that name is here", code: "unknown-user")
         }
         if person.isFull { return refused("too many of theirs are unread", code: "full") }
-        let (cleaned, _) = Array(text.utf8).withUnsafeBytes {
+        let (cleaned, _) = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleanedLines(repairing: $0)
         }
         if cleaned.count > Draft.maxTextBytes {
             return refused("\(cleaned.count) bytes", code: "too-long")
         }
-        if cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) {
+        if unsafe cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) {
             return refused("nothing was said", code: "dropped")
         }
         let known = presence(of: name, by: attachment)
@@ -136,7 +136,7 @@ extension Bus {
             return Receipt(number: nextNumber(), verdict: Self.verdict(refusal))
         }
         defer { if known == nil { leave(speaking) } }
-        let result = cleaned.withUnsafeBytes {
+        let result = unsafe cleaned.withUnsafeBytes {
             whisper($0, from: speaking, to: person, named: nil, isAutomatic: isAutomatic)
         }
         switch result {

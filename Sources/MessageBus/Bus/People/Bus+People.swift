@@ -227,7 +227,7 @@ extension Bus {
         var header = MessageHeader()
         header.kind = kind
         let details = other.map { MessageDetails(other: $0) }
-        batch.arena.append(
+        unsafe batch.arena.append(
             header, copying: .init(start: nil, count: 0), sender: sender, details: details)
         batch.pass.isTraced = keepsMessages
         judge(batch, by: attachment)

@@ -6,7 +6,7 @@ extension Bus {
     /// Returns why not, if so.
     ///
     /// - Parameter reply: what it answers.
-    package func whisper(
+    @safe package func whisper(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
         answering reply: Quotation? = nil
     ) -> Drop? {
@@ -18,12 +18,12 @@ extension Bus {
     }
 
     /// Does the same for somebody who has a name for what is said.
-    func whisper(
+    @safe func whisper(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
         named id: SpeechID?, answering reply: Quotation? = nil, isAutomatic: Bool = false
     ) -> SpeechResult {
         guard let sender = presence.person else { return .notHere }
-        let batch = privateBatch(
+        let batch = unsafe privateBatch(
             text, from: presence, to: receiver.sender, answering: reply, origin: id?.origin,
             isAutomatic: isAutomatic)
         if let drop = batch.drops.first?.drop { return .dropped(drop) }
@@ -42,7 +42,7 @@ extension Bus {
     ///
     /// - Parameter then: is called on the loop, later. If the message could be left, its sender
     ///   reads it by then, on all connections.
-    package func leave(
+    @safe package func leave(
         _ text: UnsafeRawBufferPointer, from presence: Presence, for account: Account,
         answering reply: Quotation? = nil, then: @escaping (LeavingResult) -> Void
     ) -> Drop? {
@@ -52,13 +52,13 @@ extension Bus {
     }
 
     /// Does the same for somebody who has a name for what is said; `then` is given its number too.
-    func leave(
+    @safe func leave(
         _ text: UnsafeRawBufferPointer, from presence: Presence, for account: Account,
         answering reply: Quotation? = nil, origin: Origin?,
         then: @escaping (LeavingResult, MessageNumber) -> Void
     ) -> Drop? {
         let receiver = Sender(account, bridge: "")
-        let batch = privateBatch(
+        let batch = unsafe privateBatch(
             text, from: presence, to: receiver, answering: reply, origin: origin)
         if let drop = batch.drops.first?.drop { return drop }
         let message = batch.arena.message(at: 0)
@@ -78,7 +78,7 @@ extension Bus {
         let batch = self.batch(room: presence.room.name, capacity: 1, bytes: text.count)
         var header = MessageHeader()
         header.flags = isAutomatic ? [.isPrivate, .automatic] : .isPrivate
-        if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
+        if unsafe text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         batch.arena.append(
             header, copying: text, sender: presence.sender,
             details: MessageDetails(reply: reply, other: receiver, origin: origin))

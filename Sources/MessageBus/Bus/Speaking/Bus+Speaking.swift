@@ -207,15 +207,15 @@ extension Bus {
         var header = MessageHeader()
         header.connectionID = speech.connectionID
         if isAutomatic(speech) { header.flags.insert(.automatic) }
-        speech.text.withUnsafeBytes {
+        unsafe speech.text.withUnsafeBytes {
             append(
                 $0, header, details, by: speech.presence?.sender ?? speech.sender,
                 to: batch)
         }
-        if let drop = reasonToRefuse(batch.arena.all[0], in: batch) { return .dropped(drop) }
+        if let drop = reasonToRefuse(batch.arena[0], in: batch) { return .dropped(drop) }
         publish(batch, in: room, by: attachment)
         if let drop = batch.drops.first?.drop { return .dropped(drop) }
-        return .said(batch.arena.all[0].number)
+        return .said(batch.arena[0].number)
     }
 
     private func isAutomatic(_ speech: Speech) -> Bool {
@@ -230,16 +230,16 @@ extension Bus {
         isAutomatic: Bool, done: @escaping (SpeechResult) -> Void
     ) {
         guard let sender = presence.person else { return done(.notHere) }
-        let cleaned = text.withUnsafeBytes {
+        let cleaned = unsafe text.withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
         }
-        if cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) {
+        if unsafe cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) {
             return done(.dropped(Drop(code: "dropped", reason: "nothing was said")))
         }
         if let receiver = people[key] {
             guard receiver.isReachable else { return done(.unknownPerson) }
             if receiver.isFull, receiver !== sender { return done(.full) }
-            let result = cleaned.withUnsafeBytes {
+            let result = unsafe cleaned.withUnsafeBytes {
                 whisper($0, from: presence, to: receiver, named: id, isAutomatic: isAutomatic)
             }
             return done(result)
@@ -247,7 +247,7 @@ extension Bus {
         guard let account = accounts.account(named: key), presence.sender.account != nil else {
             return done(.unknownPerson)
         }
-        let drop = cleaned.withUnsafeBytes {
+        let drop = unsafe cleaned.withUnsafeBytes {
             leave($0, from: presence, for: account, origin: id?.origin) { result, number in
                 switch result {
                 case .left: done(.said(number))

@@ -76,19 +76,19 @@ package final class LineBlock: @unchecked Sendable {  // handed over whole
     /// - Parameter isPlain: true if the line is known to be printable ASCII.
     /// - Returns: false if there was nothing to append because the line is blank.
     @discardableResult
-    package func append(
+    @safe package func append(
         _ text: UnsafeRawBufferPointer, at position: UInt64, isPlain: Bool = false
     ) -> Bool {
         var header = MessageHeader()
         header.position = UInt32(truncatingIfNeeded: position - start)
         if isPlain || TextScan.isPrintableASCII(text) {
-            return append(text, header)
+            return unsafe append(text, header)
         }
         let (cleaned, hadControls) = TextCleaning.cleanedLines(repairing: text)
         if hadControls { header.flags.insert(.hadControls) }
-        return cleaned.withUnsafeBytes { cleaned in
-            if cleaned.contains(0x0A) { header.flags.insert(.hasLines) }
-            return append(cleaned, header)
+        return unsafe cleaned.withUnsafeBytes { cleaned in
+            if unsafe cleaned.contains(0x0A) { header.flags.insert(.hasLines) }
+            return unsafe append(cleaned, header)
         }
     }
 

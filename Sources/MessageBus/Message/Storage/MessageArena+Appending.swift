@@ -9,11 +9,11 @@ extension MessageArena {
     }
 
     /// True if all texts stand in a row and every message is to be kept, as is nearly always so.
-    private var isWhole: Bool { region != nil && !hasDropped && details.isEmpty }
+    private var isWhole: Bool { unsafe region != nil && !hasDropped && details.isEmpty }
 
     /// Copies the texts in one go, with the bytes between them.
     private func appendWhole(_ other: MessageArena, from start: Int) -> Int {
-        let first = other.headers[start].offset - other.framing(before: start)
+        let first = unsafe other.headers[start].offset - other.framing(before: start)
         let free = storage.capacity - storage.count
         var end = min(other.count, start + capacity - count)
         while end > start, Int(other.lineEnd(of: end - 1) - first) > free {
@@ -21,59 +21,59 @@ extension MessageArena {
         }
         if end == start || isFull { return start }
         let length = Int(other.lineEnd(of: end - 1) - first)
-        let offset = storage.append(other.storage.bytes(at: Int(first), count: length))
+        let offset = unsafe storage.append(other.storage.bytes(at: Int(first), count: length))
         let shift = UInt32(truncatingIfNeeded: offset) &- first
-        let target = headers + count
-        target.initialize(from: other.headers + start, count: end - start)
-        var known = (
+        let target = unsafe headers + count
+        unsafe target.initialize(from: other.headers + start, count: end - start)
+        var known = unsafe (
             index: target.pointee.sender, here: index(of: other.sender(of: target.pointee))
         )
         for place in 0..<(end - start) {
-            let sender = target[place].sender
+            let sender = unsafe target[place].sender
             if sender != known.index { known = (sender, index(of: other.senders[Int(sender)])) }
-            target[place].offset &+= shift
-            target[place].sender = known.here
+            unsafe target[place].offset &+= shift
+            unsafe target[place].sender = known.here
         }
         count += end - start
-        lastEnd = headers[count - 1].end
+        lastEnd = unsafe headers[count - 1].end
         return end
     }
 
     /// Returns the number of bytes that stand in front of a text as part of its line.
     private func framing(before index: Int) -> UInt32 {
-        let header = headers[index]
-        return header.flags.contains(.framed)
+        let header = unsafe headers[index]
+        return unsafe header.flags.contains(.framed)
             ? UInt32(truncatingIfNeeded: prefix(of: header).count) : 0
     }
 
     /// Returns the offset at which a text ends, or the LF behind it if there is one.
     private func lineEnd(of index: Int) -> UInt32 {
-        let header = headers[index]
+        let header = unsafe headers[index]
         return header.flags.contains(.framed) ? header.end + 1 : header.end
     }
 
     /// Returns the bytes that a message takes when it is appended, with the line around it.
     func space(for index: Int) -> Int {
-        Int(headers[index].count) + Int(framing(before: index)) + 1
+        unsafe Int(headers[index].count) + Int(framing(before: index)) + 1
     }
 
     private func appendEach(_ other: MessageArena, from start: Int) -> Int {
         let (storage, texts) = (storage, other.storage)
         var known: (index: UInt16, here: UInt16)?
         for next in start..<other.count {
-            let header = other.headers[next]
+            let header = unsafe other.headers[next]
             if header.flags.contains(.dropped) { continue }
             let length = Int(header.count)
             if isFull || storage.capacity - storage.count < length { return next }
             if known?.index != header.sender {
                 known = (header.sender, index(of: other.sender(of: header)))
             }
-            let offset = storage.append(texts.bytes(at: Int(header.offset), count: length))
-            headers[count] = header
-            headers[count].offset = UInt32(truncatingIfNeeded: offset)
-            headers[count].sender = known?.here ?? 0
-            headers[count].flags.remove(.framed)
-            headers[count].details = index(of: other.details(of: header))
+            let offset = unsafe storage.append(texts.bytes(at: Int(header.offset), count: length))
+            unsafe headers[count] = header
+            unsafe headers[count].offset = UInt32(truncatingIfNeeded: offset)
+            unsafe headers[count].sender = known?.here ?? 0
+            unsafe headers[count].flags.remove(.framed)
+            unsafe headers[count].details = index(of: other.details(of: header))
             count += 1
         }
         return other.count
@@ -92,18 +92,18 @@ extension MessageArena {
     ) -> Bool {
         let prefix = speaker.prefixCount
         guard let start = line.baseAddress, line.count > prefix, count < bound,
-            speaker.begins(start),
+            unsafe speaker.begins(start),
             // A slash would be a command; spaces may be all there is.
-            start.load(fromByteOffset: prefix, as: UInt8.self) > UInt8(ascii: "/")
+            unsafe start.load(fromByteOffset: prefix, as: UInt8.self) > UInt8(ascii: "/")
         else { return false }
-        let isFramed = start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A
-        let offset = UInt32(truncatingIfNeeded: start - base + prefix)
+        let isFramed = unsafe start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A
+        let offset = unsafe UInt32(truncatingIfNeeded: start - base + prefix)
         if offset < lastEnd { isScattered = true }
-        let place = headers + count
-        place.initialize(to: isFramed ? speaker.framed : speaker.bare)
-        place.pointee.offset = offset
-        place.pointee.count = UInt32(truncatingIfNeeded: line.count - prefix)
-        lastEnd = place.pointee.end
+        let place = unsafe headers + count
+        unsafe place.initialize(to: isFramed ? speaker.framed : speaker.bare)
+        unsafe place.pointee.offset = offset
+        unsafe place.pointee.count = UInt32(truncatingIfNeeded: line.count - prefix)
+        lastEnd = unsafe place.pointee.end
         count += 1
         return true
     }

@@ -4,32 +4,33 @@
 /// Confined to whoever holds it. It is handed over whole: a thread that reads a file fills one and
 /// gives it to the bus's loop, which fills the pages that it gives to the store's thread.
 @usableFromInline
-package final class MessageArena {
+@safe package final class MessageArena {
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
     // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
+    // Safe all the same: nothing that runs during an access makes another one.
     /// The name of the room that all its messages are in; empty if they are in several.
-    @exclusivity(unchecked) package var room: String
+    @safe @exclusivity(unchecked) package var room: String
     /// The most messages that it holds.
     package let capacity: Int
     /// The number of messages at which it counts as full: the capacity, or fewer.
-    @exclusivity(unchecked) package var bound: Int
+    @safe @exclusivity(unchecked) package var bound: Int
     @usableFromInline let headers: UnsafeMutablePointer<MessageHeader>
     /// Messages in it, the dropped ones included.
-    @exclusivity(unchecked) @usableFromInline package internal(set) var count = 0
+    @safe @exclusivity(unchecked) @usableFromInline package internal(set) var count = 0
     /// The bytes of the texts.
-    @exclusivity(unchecked) @usableFromInline package internal(set) var storage: ByteStorage
-    @exclusivity(unchecked) @usableFromInline package var senders: [Sender] = []
-    @exclusivity(unchecked) @usableFromInline package var details: [MessageDetails] = []
+    @safe @exclusivity(unchecked) @usableFromInline package internal(set) var storage: ByteStorage
+    @safe @exclusivity(unchecked) @usableFromInline package var senders: [Sender] = []
+    @safe @exclusivity(unchecked) @usableFromInline package var details: [MessageDetails] = []
     /// The bus's monotonic clock, in nanoseconds, when the newest of the messages arrived.
-    @exclusivity(unchecked) package var uptime: Int64 = 0
+    @safe @exclusivity(unchecked) package var uptime: Int64 = 0
     /// Indicates that not all of it are plain messages: there are joins, edits or the like.
-    @exclusivity(unchecked) package private(set) var hasOtherKinds = false
+    @safe @exclusivity(unchecked) package private(set) var hasOtherKinds = false
     /// Indicates that texts stand elsewhere than one behind the other.
-    @exclusivity(unchecked) var isScattered = false
+    @safe @exclusivity(unchecked) var isScattered = false
     /// Indicates that the chain has dropped some of the messages.
-    @exclusivity(unchecked) private(set) var hasDropped = false
+    @safe @exclusivity(unchecked) private(set) var hasDropped = false
     /// The offset in the storage at which the text of the last message ends.
-    @exclusivity(unchecked) var lastEnd: UInt32 = 0
+    @safe @exclusivity(unchecked) var lastEnd: UInt32 = 0
 
     /// Makes an empty arena.
     ///
@@ -41,7 +42,7 @@ package final class MessageArena {
         self.room = room
         self.capacity = capacity
         bound = capacity
-        headers = .allocate(capacity: capacity)
+        unsafe headers = .allocate(capacity: capacity)
         storage = ByteStorage(capacity: bytes)
     }
 
@@ -53,13 +54,13 @@ package final class MessageArena {
         // They may have come in one after the other; an arena has one arrival.
         uptime = messages.last?.uptime ?? 0
         for message in messages {
-            append(
+            unsafe append(
                 message.header, copying: message.content.unsafeBytes, sender: message.sender,
                 details: message.details)
         }
     }
 
-    deinit { headers.deallocate() }
+    deinit { unsafe headers.deallocate() }
 
     /// True if no further message fits.
     package var isFull: Bool { count >= bound || senders.count >= Int(UInt16.max) }
@@ -67,13 +68,18 @@ package final class MessageArena {
     // MARK: - Reading
 
     /// The fixed parts of its messages.
-    package var all: UnsafeMutableBufferPointer<MessageHeader> {
-        UnsafeMutableBufferPointer(start: headers, count: count)
+    package var all: MessageHeaders { MessageHeaders(arena: self) }
+
+    /// The fixed part of a message.
+    @inlinable
+    package subscript(index: Int) -> MessageHeader {
+        precondition(index >= 0 && index < count, "there are only so many messages")
+        return unsafe headers[index]
     }
 
     /// Returns the text of a message, valid as long as the arena is.
     package func text(_ header: MessageHeader) -> UnsafeRawBufferPointer {
-        storage.bytes(at: Int(header.offset), count: Int(header.count))
+        unsafe storage.bytes(at: Int(header.offset), count: Int(header.count))
     }
 
     /// Returns the sender of a message.
@@ -87,12 +93,12 @@ package final class MessageArena {
     /// Returns the bytes that stand in front of a message's lines, valid as long as the arena holds
     /// the message.
     package func prefix(of header: MessageHeader) -> UnsafeRawBufferPointer {
-        senders[Int(header.sender)].prefix
+        unsafe senders[Int(header.sender)].prefix
     }
 
     /// Returns one message by itself, which shares the arena's storage.
     package func message(at index: Int) -> Message {
-        let header = headers[index]
+        let header = unsafe headers[index]
         return Message(
             header: header, sender: senders[Int(header.sender)],
             body: Body(storage: storage, offset: Int(header.offset), count: Int(header.count)),
@@ -105,18 +111,18 @@ package final class MessageArena {
     /// A byte that does not occur in it occurs in none of the texts.
     package var region: UnsafeRawBufferPointer? {
         guard count > 0, !isScattered else { return nil }
-        let start = Int(headers[0].offset)
-        return storage.bytes(at: start, count: Int(headers[count - 1].end) - start)
+        let start = unsafe Int(headers[0].offset)
+        return unsafe storage.bytes(at: start, count: Int(headers[count - 1].end) - start)
     }
 
     /// Returns an arena with copies of some of the messages.
     package func copy(of range: Range<Int>) -> MessageArena {
-        let bytes = range.reduce(0) { $0 + Int(headers[$1].count) }
+        let bytes = range.reduce(0) { unsafe $0 + Int(headers[$1].count) }
         let copy = MessageArena(room: room, capacity: range.count, bytes: bytes)
         copy.uptime = uptime
         for index in range {
-            let header = headers[index]
-            copy.append(
+            let header = unsafe headers[index]
+            unsafe copy.append(
                 header, copying: text(header), sender: sender(of: header),
                 details: details(of: header))
         }
@@ -126,53 +132,54 @@ package final class MessageArena {
     // MARK: - Changing messages
 
     /// Gives the messages numbers in a row, and a time.
-    func number(from first: MessageNumber, time: Int64) {
+    package func number(from first: MessageNumber, time: Int64) {
         for index in 0..<count {
-            headers[index].number = first + index
-            headers[index].time = time
+            unsafe headers[index].number = first + index
+            unsafe headers[index].time = time
         }
     }
 
     /// Marks a message as dropped.
     func markDropped(_ index: Int) {
-        headers[index].flags.insert(.dropped)
+        unsafe headers[index].flags.insert(.dropped)
         hasDropped = true
     }
 
     /// Replaces the quotation of a message that has one; `nil` removes it.
     func setQuotation(_ reply: Quotation?, at index: Int) {
-        guard let old = details(of: headers[index]) else { return }
-        details.append(old.quoting(reply, of: headers[index]))
-        headers[index].details = UInt16(details.count)
+        guard let old = unsafe details(of: headers[index]) else { return }
+        unsafe details.append(old.quoting(reply, of: headers[index]))
+        unsafe headers[index].details = UInt16(details.count)
     }
 
     /// Replaces the text of a message.
     func setText(_ bytes: UnsafeRawBufferPointer, at index: Int) {
         isScattered = true
-        headers[index].flags.remove(.framed)
-        headers[index].place(at: write(bytes), count: bytes.count)
-        if bytes.contains(UInt8(ascii: "\n")) {
-            headers[index].flags.insert(.hasLines)
+        unsafe headers[index].flags.remove(.framed)
+        unsafe headers[index].place(at: write(bytes), count: bytes.count)
+        if unsafe bytes.contains(UInt8(ascii: "\n")) {
+            unsafe headers[index].flags.insert(.hasLines)
         } else {
-            headers[index].flags.remove(.hasLines)
+            unsafe headers[index].flags.remove(.hasLines)
         }
     }
 
     /// Takes a message's text away; its bytes stay until the arena's memory is used again.
     func erase(at index: Int, by deleter: String) {
-        guard headers[index].isSaid, !headers[index].isDeleted else { return }
-        let header = headers[index]
-        setText(UnsafeRawBufferPointer(start: nil, count: 0), at: index)
-        headers[index].flags.insert(.deleted)
+        guard unsafe headers[index].isSaid, unsafe !headers[index].isDeleted else { return }
+        let header = unsafe headers[index]
+        unsafe setText(UnsafeRawBufferPointer(start: nil, count: 0), at: index)
+        unsafe headers[index].flags.insert(.deleted)
         details.append(.deleted(by: deleter, details(of: header), of: header))
-        headers[index].details = UInt16(details.count)
+        unsafe headers[index].details = UInt16(details.count)
     }
 
     /// Replaces the words of a message wherever it is quoted.
     func eraseQuotations(of quoted: Quotation) {
         guard details.contains(where: { $0.reply.map(quoted.isOfSame) ?? false }) else { return }
         for index in 0..<count {
-            guard let reply = details(of: headers[index])?.reply, quoted.isOfSame(reply) else {
+            guard let reply = unsafe details(of: headers[index])?.reply, quoted.isOfSame(reply)
+            else {
                 continue
             }
             setQuotation(reply.erased, at: index)
@@ -182,11 +189,11 @@ package final class MessageArena {
     /// Alters texts that begin as only the bus may begin one, where they stand.
     func alterReservedMarkers() {
         for index in 0..<count {
-            let header = headers[index]
+            let header = unsafe headers[index]
             guard header.count > 0 else { continue }
-            let text = UnsafeMutableRawBufferPointer(
+            let text = unsafe UnsafeMutableRawBufferPointer(
                 start: storage.base + Int(header.offset), count: Int(header.count))
-            if ReservedMarkers.mayBegin(with: text[0]) || header.flags.contains(.hasLines) {
+            if unsafe ReservedMarkers.mayBegin(with: text[0]) || header.flags.contains(.hasLines) {
                 ReservedMarkers.alter(text)
             }
         }
@@ -240,12 +247,12 @@ package final class MessageArena {
         if header.kind != .message { hasOtherKinds = true }
         if header.offset < lastEnd { isScattered = true }
         lastEnd = header.end
-        headers[count] = header
+        unsafe headers[count] = header
         count += 1
     }
 
     /// Appends a message and copies its text.
-    package func append(
+    @safe package func append(
         _ header: MessageHeader, copying text: UnsafeRawBufferPointer, sender: Sender,
         details extra: MessageDetails?
     ) {
@@ -271,14 +278,14 @@ package final class MessageArena {
     }
 
     /// Copies bytes to the end of the storage and returns the offset at which they begin there.
-    package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+    @safe package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
         if storage.capacity - storage.count < bytes.count { grow(by: bytes.count) }
         return storage.append(bytes)
     }
 
     private func grow(by count: Int) {
         let larger = ByteStorage(capacity: max(2 * storage.capacity, storage.count + count))
-        _ = larger.append(storage.bytes(at: 0, count: storage.count))
+        _ = unsafe larger.append(storage.bytes(at: 0, count: storage.count))
         storage = larger
     }
 }

@@ -58,7 +58,7 @@ public enum Address: Sendable, Hashable, CustomStringConvertible {
             guard !parts[1].isEmpty, parts[1].utf8.allSatisfy(isNameByte) else { return false }
         }
         var bytes = in6_addr()
-        return parts.first.map { inet_pton(AF_INET6, String($0), &bytes) == 1 } ?? false
+        return parts.first.map { unsafe inet_pton(AF_INET6, String($0), &bytes) == 1 } ?? false
     }
 
     /// Returns whether it is an IPv4 address or could be the name of a host.
@@ -67,7 +67,7 @@ public enum Address: Sendable, Hashable, CustomStringConvertible {
             host.utf8.allSatisfy({ (0x30...0x39) ~= $0 || $0 == 0x2E })
         {
             var bytes = in_addr()
-            return inet_pton(AF_INET, String(host), &bytes) == 1
+            return unsafe inet_pton(AF_INET, String(host), &bytes) == 1
         }
         let name = host.hasSuffix(".") ? host.dropLast() : host
         guard (1...253).contains(name.utf8.count) else { return false }

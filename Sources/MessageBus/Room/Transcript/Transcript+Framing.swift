@@ -36,8 +36,8 @@ extension Transcript {
                 count += 1
                 continue
             }
-            let bytes = span(from: at, to: end)
-            for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
+            let bytes = unsafe span(from: at, to: end)
+            count += unsafe bytes.count { $0 == UInt8(ascii: "\n") }
             at += bytes.count
         }
         return count
@@ -46,9 +46,9 @@ extension Transcript {
     private func endOfPlainLine(at position: TranscriptOffset) -> TranscriptOffset {
         var at = position
         while at < head {
-            let bytes = span(from: at, to: head)
-            if let start = bytes.baseAddress, let end = memchr(start, 10, bytes.count) {
-                return at + (UnsafeRawPointer(end) - start + 1)
+            let bytes = unsafe span(from: at, to: head)
+            if let start = bytes.baseAddress, let end = unsafe memchr(start, 10, bytes.count) {
+                return unsafe at + (UnsafeRawPointer(end) - start + 1)
             }
             at += bytes.count
         }
@@ -82,6 +82,6 @@ extension Transcript {
     }
 
     private func byte(at position: TranscriptOffset) -> UInt8 {
-        span(from: position, to: position + 1)[0]
+        unsafe span(from: position, to: position + 1)[0]
     }
 }

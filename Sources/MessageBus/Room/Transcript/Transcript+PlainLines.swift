@@ -9,24 +9,24 @@ extension Transcript {
     ) -> Int {
         var next = range.lowerBound
         while next < range.upperBound, head < limit {
-            let header = arena.headers[next]
+            let header = unsafe arena.headers[next]
             if header.flags.contains(.dropped) {
                 next += 1
                 continue
             }
             guard header.kind == .message, header.isPlain else { return next }
-            let prefix = arena.sender(of: header).prefix
-            let text = arena.text(header)
+            let prefix = unsafe arena.sender(of: header).prefix
+            let text = unsafe arena.text(header)
             let count = prefix.count + text.count + 1
             if count > maxLineBytes { return next }
             (firstNumber, number) = (header.number, header.number)
             if header.flags.contains(.framed) {
-                next = appendFramed(arena, next..<range.upperBound, prefix)
+                next = unsafe appendFramed(arena, next..<range.upperBound, prefix)
             } else {
-                write(atMost: count, lines: 1, connectionID: header.connectionID) { place in
-                    place.copy(prefix)
-                    (place + prefix.count).copy(text)
-                    place.storeBytes(of: 0x0A, toByteOffset: count - 1, as: UInt8.self)
+                unsafe write(atMost: count, lines: 1, connectionID: header.connectionID) { place in
+                    unsafe place.copy(prefix)
+                    unsafe (place + prefix.count).copy(text)
+                    unsafe place.storeBytes(of: 0x0A, toByteOffset: count - 1, as: UInt8.self)
                     return count
                 }
                 next += 1
@@ -42,13 +42,13 @@ extension Transcript {
     private func appendFramed(
         _ arena: MessageArena, _ range: Range<Int>, _ prefix: UnsafeRawBufferPointer
     ) -> Int {
-        let first = arena.headers[range.lowerBound]
+        let first = unsafe arena.headers[range.lowerBound]
         let framing = UInt32(truncatingIfNeeded: prefix.count)
         let start = first.offset - framing
         var end = first.end + 1
         var next = range.lowerBound + 1
         while next < range.upperBound, end - start < framedBytes {
-            let header = arena.headers[next]
+            let header = unsafe arena.headers[next]
             guard header.flags == .framed, header.offset == end + framing,
                 header.count < framedBytes,
                 header.sender == first.sender, header.connectionID == first.connectionID,
@@ -57,11 +57,11 @@ extension Transcript {
             end = header.end + 1
             next += 1
         }
-        let bytes = arena.storage.bytes(at: Int(start), count: Int(end - start))
+        let bytes = unsafe arena.storage.bytes(at: Int(start), count: Int(end - start))
         let lines = next - range.lowerBound
-        number = arena.headers[next - 1].number
-        write(atMost: bytes.count, lines: lines, connectionID: first.connectionID) { place in
-            place.copy(bytes)
+        number = unsafe arena.headers[next - 1].number
+        unsafe write(atMost: bytes.count, lines: lines, connectionID: first.connectionID) { place in
+            unsafe place.copy(bytes)
             return bytes.count
         }
         return next
@@ -74,6 +74,6 @@ extension Transcript {
 extension UnsafeMutableRawPointer {
     @inline(__always)
     fileprivate func copy(_ bytes: UnsafeRawBufferPointer) {
-        if let start = bytes.baseAddress { copyMemory(from: start, byteCount: bytes.count) }
+        if let start = bytes.baseAddress { unsafe copyMemory(from: start, byteCount: bytes.count) }
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A ring: positions count bytes from the beginning of the room and never wrap, the bytes of the
 /// last `capacity` positions are kept. Every reader is a position in it. Confined to the bus's loop.
-package final class Transcript {
+@safe package final class Transcript {
     /// A stretch of the transcript that one connection brought itself.
     package struct Run {
         package let connectionID: UInt32
@@ -45,26 +45,27 @@ package final class Transcript {
     private let owner: Confinement
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
     // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
-    @exclusivity(unchecked) private var side: [UInt8] = []
+    // Safe all the same: nothing that runs during an access makes another one.
+    @safe @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
-    @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0
+    @safe @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0
     /// Lines written since the beginning.
-    @exclusivity(unchecked) package private(set) var lines: TranscriptLine = 0
+    @safe @exclusivity(unchecked) package private(set) var lines: TranscriptLine = 0
     /// Lines that only continue a message, since the beginning.
-    @exclusivity(unchecked) package private(set) var continuations = 0
+    @safe @exclusivity(unchecked) package private(set) var continuations = 0
     /// The stretches written since `drainRuns`, by the connection that brought them.
-    @exclusivity(unchecked) private var runs: [Run] = []
+    @safe @exclusivity(unchecked) private var runs: [Run] = []
     /// One about every `markDistance` bytes, so that a reader that fell behind finds the oldest
     /// message kept and how many lines it missed.
-    @exclusivity(unchecked) private var marks = [Mark(position: 0, line: 0, number: 0)]
-    @exclusivity(unchecked) private var firstMark = 0
+    @safe @exclusivity(unchecked) private var marks = [Mark(position: 0, line: 0, number: 0)]
+    @safe @exclusivity(unchecked) private var firstMark = 0
     private let markDistance: Int
     /// The number of the message of which lines are written; to be set before they are.
-    @exclusivity(unchecked) package var number: MessageNumber = 0
+    @safe @exclusivity(unchecked) package var number: MessageNumber = 0
     /// The first of the messages that are written at once, up to `number`.
-    @exclusivity(unchecked) package var firstNumber: MessageNumber = 0
+    @safe @exclusivity(unchecked) package var firstNumber: MessageNumber = 0
     /// True if the line that is written is followed by another one of the same message.
-    @exclusivity(unchecked) package var isInMessage = false
+    @safe @exclusivity(unchecked) package var isInMessage = false
 
     /// Returns the size of a transcript for a capacity: a power of two, at least 64 KiB.
     package static func size(for capacity: Int) -> Int {
@@ -87,10 +88,10 @@ package final class Transcript {
         self.capacity = size
         markDistance = max(1_024, size / 1_024)
         // Untouched pages cost nothing, so a quiet room's ring is small.
-        memory = .allocate(byteCount: size, alignment: 4_096)
+        unsafe memory = .allocate(byteCount: size, alignment: 4_096)
     }
 
-    deinit { memory.deallocate() }
+    deinit { unsafe memory.deallocate() }
 
     /// The longest line it takes, ending included.
     package var maxLineBytes: Int { capacity / 4 }
@@ -115,7 +116,7 @@ package final class Transcript {
     ) -> UnsafeRawBufferPointer {
         owner.assertOwned()
         let offset = index(of: start)
-        return UnsafeRawBufferPointer(
+        return unsafe UnsafeRawBufferPointer(
             start: memory + offset, count: min(end - start, capacity - offset))
     }
 
@@ -134,9 +135,10 @@ package final class Transcript {
         precondition(bytes <= capacity / 2, "callers cut what is longer than maxLineBytes")
         let offset = index(of: head)
         if offset + bytes <= capacity {
-            recordRun(fill(memory + offset), lines: count, connectionID: connectionID)
+            unsafe recordRun(fill(memory + offset), lines: count, connectionID: connectionID)
         } else {
-            writeAround(offset, atMost: bytes, lines: count, connectionID: connectionID, fill)
+            unsafe writeAround(
+                offset, atMost: bytes, lines: count, connectionID: connectionID, fill)
         }
     }
 
@@ -145,12 +147,12 @@ package final class Transcript {
         _ fill: (UnsafeMutableRawPointer) -> Int
     ) {
         if side.count < bytes { side = [UInt8](repeating: 0, count: bytes) }
-        let used = side.withUnsafeMutableBytes { side in
+        let used = unsafe side.withUnsafeMutableBytes { side in
             guard let start = side.baseAddress else { return 0 }
-            let used = fill(start)
+            let used = unsafe fill(start)
             let first = min(used, capacity - offset)
-            (memory + offset).copyMemory(from: start, byteCount: first)
-            memory.copyMemory(from: start + first, byteCount: used - first)
+            unsafe (memory + offset).copyMemory(from: start, byteCount: first)
+            unsafe memory.copyMemory(from: start + first, byteCount: used - first)
             return used
         }
         recordRun(used, lines: count, connectionID: connectionID)

@@ -33,7 +33,7 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
 
     /// Adds a message whose text is larger than a page.
     private func appendLarge(_ other: MessageArena, _ index: Int) -> Int {
-        let header = other.all[index]
+        let header = other[index]
         if !header.flags.contains(.dropped) {
             arena.append(
                 header, copying: other.text(header), sender: other.sender(of: header),

@@ -62,7 +62,7 @@ struct TurnBuffer {
 
     private mutating func recordVerdicts(of batch: Batch) {
         for (index, drop) in batch.drops {
-            let header = batch.arena.all[index]
+            let header = batch.arena[index]
             guard recordAllowance.spend(at: header.time) else { return }
             append(
                 .dropped(
@@ -75,9 +75,8 @@ struct TurnBuffer {
                 recordVerdict(on: header, step: batch.arena.sender(of: header).bridge, drop)
             }
         }
-        for trace in batch.traces where recordAllowance.spend(at: batch.arena.all[trace.index].time)
-        {
-            recordVerdict(on: batch.arena.all[trace.index], step: trace.step, trace.drop)
+        for trace in batch.traces where recordAllowance.spend(at: batch.arena[trace.index].time) {
+            recordVerdict(on: batch.arena[trace.index], step: trace.step, trace.drop)
         }
     }
 

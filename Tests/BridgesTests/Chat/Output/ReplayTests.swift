@@ -109,7 +109,7 @@ private struct NumberEncoder: MessageEncoder {
     ) -> Int {
         var next = range.lowerBound
         while next < range.upperBound, transcript.head < limit {
-            let header = arena.all[next]
+            let header = arena[next]
             next += 1
             let frame = frame(header.number, Int(header.count))
             (transcript.firstNumber, transcript.number) = (header.number, header.number)

@@ -153,7 +153,7 @@ package struct TranscriptCursor {
     /// Advances over the first bytes of a span.
     ///
     /// - Parameter end: the end of the range, at the end of a line.
-    mutating func advance(
+    @safe mutating func advance(
         over span: UnsafeRawBufferPointer, by count: Int, of end: TranscriptOffset
     ) {
         guard count > 0 else { return }

@@ -7,7 +7,7 @@ extension ChatConnection {
     /// Executes a command that carries a password.
     ///
     /// - Parameter name: the name in front of the command, of a client that has none.
-    func execute(
+    @safe func execute(
         _ command: ChatCommand, withPassword arguments: UnsafeRawBufferPointer, of name: Name?,
         _ bus: isolated Bus
     ) {

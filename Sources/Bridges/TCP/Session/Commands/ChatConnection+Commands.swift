@@ -9,7 +9,7 @@ extension ChatConnection {
     /// Executes a command.
     ///
     /// - Parameter name: the name in front of the command, of a client that has none.
-    func execute(
+    @safe func execute(
         verb: String, _ arguments: UnsafeRawBufferPointer, of name: Name? = nil,
         _ bus: isolated Bus
     ) {

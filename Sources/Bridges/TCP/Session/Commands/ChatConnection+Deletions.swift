@@ -4,7 +4,7 @@ import MessageBus
 // Taking messages back.
 extension ChatConnection {
     /// Deletes a message by its number.
-    func delete(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func delete(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let text = String(decoding: arguments.prefix(32), as: UTF8.self)
         let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
         guard let participant, arguments.count <= 32, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),

@@ -7,7 +7,7 @@ extension ChatConnection {
     var role: Role? { participant?.presence.person?.account?.role }
 
     /// Obeys a command of a moderator or an admin.
-    func moderate(
+    @safe func moderate(
         _ command: ChatCommand, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         guard let participant, let role else { return }

@@ -4,7 +4,7 @@ import MessageBus
 // What one says to another alone, here or away.
 extension ChatConnection {
     /// Says something to one person.
-    func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         switch Addressee(arguments, bus) {
         case .name(let key, let text): whisper(text, to: key, bus)
@@ -108,7 +108,7 @@ extension ChatConnection {
     /// Shows the last private messages between this person and another one.
     ///
     /// - Parameter arguments: what follows the `@`.
-    func showPrivateHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func showPrivateHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let argument = NameArgument(arguments),
             let (key, rest) = Self.partner(argument, bus),
             let count = Self.historyCount(String(decoding: rest, as: UTF8.self))

@@ -4,7 +4,7 @@ import MessageBus
 // Replies to earlier messages.
 extension ChatConnection {
     /// Says something in reply to a message, given by its sender or its number.
-    func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         let log = roomReaders.room.log
         if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
@@ -72,7 +72,7 @@ extension ChatConnection {
     /// Says a text that a command has made.
     ///
     /// Its coming back is the answer, if speakers get their own lines.
-    func say(
+    @safe func say(
         _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?,
         _ bus: isolated Bus
     ) {

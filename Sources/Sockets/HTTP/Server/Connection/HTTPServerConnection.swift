@@ -120,7 +120,7 @@ final class HTTPServerConnection: EventHandler {
     }
 
     /// Obeys requests until one has to wait.
-    func parse(_ bytes: UnsafeRawBufferPointer) {
+    @safe func parse(_ bytes: UnsafeRawBufferPointer) {
         isParsing = true
         var input = bytes
         do throws(HTTPRefusal) {

@@ -18,7 +18,7 @@ package enum HTTPMethod: String, Sendable, CaseIterable {
     case other = ""
 
     /// Recognizes a method, which is case-sensitive.
-    init(_ bytes: UnsafeRawBufferPointer) {
+    @safe init(_ bytes: UnsafeRawBufferPointer) {
         self = Self.allCases.first { bytes.elementsEqual($0.rawValue.utf8) } ?? .other
     }
 }

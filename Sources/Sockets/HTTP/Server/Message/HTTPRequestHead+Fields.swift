@@ -75,7 +75,7 @@ extension HTTPRequestHead {
     /// Returns whether bytes are a token, whatever their case.
     ///
     /// - Parameter token: in lower case.
-    static func equals(_ bytes: UnsafeRawBufferPointer, _ token: StaticString) -> Bool {
+    @safe static func equals(_ bytes: UnsafeRawBufferPointer, _ token: StaticString) -> Bool {
         guard bytes.count == token.utf8CodeUnitCount else { return false }
         return bytes.indices.allSatisfy {
             HTTPCharacters.lowercase(bytes[$0]) == token.utf8Start[$0]

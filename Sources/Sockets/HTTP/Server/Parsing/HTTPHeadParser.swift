@@ -23,7 +23,7 @@ struct HTTPHeadParser {
 
     /// Reads from the front of bytes; returns the head once it is complete, and `nil` when more bytes
     /// are needed.
-    mutating func read(
+    @safe mutating func read(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> HTTPRequestHead? {
         while let start = input.baseAddress, !input.isEmpty {

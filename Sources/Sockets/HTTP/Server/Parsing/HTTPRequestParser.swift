@@ -53,7 +53,7 @@ package struct HTTPRequestParser: Sendable {
     ///   `nil` is returned.
     /// - Returns: `nil` when more bytes are needed.
     /// - Throws: `HTTPRefusal`, and the same again from then on.
-    package mutating func next(
+    @safe package mutating func next(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> Event? {
         do throws(HTTPRefusal) {

@@ -5,7 +5,7 @@ enum PercentDecoding {
     /// - Parameter decodesPlus: whether `+` is a space, as in a query.
     /// - Throws: `HTTPRefusal` if a percent sign is followed by no two digits, or if the result is
     ///   not UTF-8 or contains a NUL.
-    static func text(
+    @safe static func text(
         _ bytes: UnsafeRawBufferPointer, decodesPlus: Bool = false
     ) throws(HTTPRefusal) -> String {
         var decoded: [UInt8] = []
