@@ -47,8 +47,12 @@ struct MessageQuery: Sendable, Equatable {
         return number
     }
 
-    private static func digits(_ text: String) -> MessageNumber? {
-        !text.isEmpty && text.utf8.allSatisfy { $0 &- 0x30 < 10 } ? MessageNumber(text) : nil
+    /// Returns the number that a text consists of; `nil` if JavaScript could not hold it either.
+    static func digits(_ text: String) -> MessageNumber? {
+        guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let number = MessageNumber(text),
+            number.rawValue < 1 << 53
+        else { return nil }
+        return number
     }
 
     private static func wrong(_ text: String) -> APIError {

@@ -188,7 +188,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         guard let text = exchange.head["last-event-id"] else {
             return begin(exchange, response, of: client, in: room, after: nil, missed: 0)
         }
-        guard let number = MessageNumber(text), text.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else {
+        guard let number = MessageQuery.digits(text) else {
             throw APIError(.badRequest, .badArguments, "Last-Event-ID must be a number")
         }
         let name = room.room.name

@@ -248,7 +248,7 @@ import Testing
         let own = try await ana.until { $0["id"] == "new" }.last?["number"].integer ?? 0
         let new = try await client.events(through: Int(own))
         #expect(new.count == 3)
-        for wrong in ["x", "-1", "1.5", "+1", ""] {
+        for wrong in ["x", "-1", "1.5", "+1", "", "9007199254740992"] {
             let answer = try await host.ask(
                 "GET", "/api/rooms/general/events", ["Last-Event-ID: \(wrong)"])
             #expect(answer.status == 400 && answer.code == "bad-arguments", "\(wrong)")

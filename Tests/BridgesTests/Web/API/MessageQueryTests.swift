@@ -1,3 +1,4 @@
+import JSON
 import MessageBus
 import Sockets
 import Testing
@@ -30,8 +31,23 @@ import Testing
         #expect(try self.query("wait=500ms").wait == .milliseconds(500))
     }
 
+    @Test func `the description allows the waits that are taken`() throws {
+        let json = try #require(JSONReader.read(PackageResources.openapi_json))
+        let parameters = json["paths"]["/api/rooms/{room}/messages"]["get"]["parameters"].elements
+        let wait = try #require(parameters.first { $0["name"] == "wait" })
+        let pattern = try Regex(wait["schema"]["pattern"].string ?? "")
+        for number in [0, 1, 2, 9, 10, 59, 60, 61, 99, 100, 9_999, 59_999, 60_000, 60_001] {
+            for unit in ["ms", "s", "m"] {
+                let text = "\(number)\(unit)"
+                let isTaken = (try? query("wait=\(text)")) != nil
+                #expect((text.wholeMatch(of: pattern) != nil) == isTaken, "\(text)")
+            }
+        }
+    }
+
     @Test(arguments: [
-        "after=", "after=x", "after=-1", "after=+1", "after=99999999999999999999", "before=1.5",
+        "after=", "after=x", "after=-1", "after=+1", "after=99999999999999999999",
+        "before=9007199254740992", "before=1.5",
         "count=0", "count=501", "count=x", "wait=61s", "wait=x", "wait=-1s", "limit=4",
         "after=1&after=2",
     ])
