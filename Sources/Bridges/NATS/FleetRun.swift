@@ -145,6 +145,16 @@ struct FleetRun: Sendable {
         try await events.counted.wait()
         guard let highest = broker.highestOwn else { return }
         if fleet.reusedNumbers.isKnown { return }
+        let next = await port.bus.perform { $0.unusedNumber ?? $0.nextNumber() }
+        guard highest < next + Self.plausibleGap else {
+            fleet.log.warning(
+                """
+                the stream has a message under this instance's name with the number \(highest), \
+                which it can't have given: somebody else has put it there, see the broker's \
+                permissions. It is passed over
+                """)
+            return fleet.reusedNumbers.record(nil)
+        }
         let reused = await port.skipNumbers(through: highest)
         if let reused {
             fleet.log.warning(
@@ -156,6 +166,9 @@ struct FleetRun: Sendable {
         }
         fleet.reusedNumbers.record(reused)
     }
+
+    /// Numbers by which a store that was restored may be behind the stream: years of messages.
+    private static let plausibleGap = 1 << 40
 
     private struct Finished: Error {}
 

@@ -60,6 +60,28 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `numbers at the edge from a stranger stop nothing`() async throws {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        let edges: [UInt64] = [.max - 1, 1 << 63, 1 << 53, 0]
+        try ask(server) { inbox in
+            for index in edges {
+                for number in [.max, 1 << 63 - 1, 1 << 53, 5] as [UInt64] {
+                    let batch = FleetBatch(
+                        from: "evil", index: index,
+                        [FleetRecord(number: number), FleetRecord(number: number &+ 1)])
+                    _ = try inbox.request(batch.encoded, to: "puente.general.x")
+                }
+            }
+        }
+        try await norte.say("fin")
+        #expect(await sur.read(until: "fin").last?.sender.name == "ana (norte)")
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()
         let store = MemoryStore()

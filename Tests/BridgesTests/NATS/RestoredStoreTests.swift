@@ -53,6 +53,35 @@ extension NATSTests {
             #expect(await sur.read(until: "después").last?.text == "después")
         }
 
+        @Test(arguments: [.max, 1 << 63 - 1, 1 << 53, 1 << 45] as [UInt64])
+        func `a number that this instance can't have given is not believed`(number: UInt64)
+            async throws
+        {
+            let server = try await NATSServer()
+            let before = try await FleetHost("norte", server.address)
+            await before.untilConnected()
+            try await before.say("antes")
+            await before.untilSent(1)
+            let id = String(
+                decoding: try #require(before.store.disk.checkpoints[""]?["id"]), as: UTF8.self)
+            before.run.cancel()
+            _ = await before.run.result
+            let connection = try BrokerConnection(
+                to: server.address, BrokerAccess(servers: [server.address]), name: "test")
+            defer { connection.end() }
+            var inbox = try BrokerInbox(connection)
+            _ = try inbox.request(
+                FleetBatch(from: "norte", index: 1, [FleetRecord(number: number)]).encoded,
+                to: FleetSubject.room("general", from: id))
+            let after = try await FleetHost(
+                "norte", server.address, store: MemoryStore(before.store.disk))
+            await after.untilConnected()
+            let said = try await after.say("después")
+            await after.untilSent(2)
+            #expect(said.rawValue < 1 << 20)
+            #expect(!after.test.log.sentences.contains { $0.contains("restored") })
+        }
+
         @Test func `an instance that only starts again has lost no number`() async throws {
             let server = try await NATSServer()
             let before = try await FleetHost("norte", server.address)

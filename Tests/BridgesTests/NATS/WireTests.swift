@@ -14,7 +14,7 @@ import TestSupport
             message: FleetReference(store: "abc", number: 7), name: "bob", excerpt: "qué…")
         first.isAutomatic = true
         first.attachment = .max
-        var second = FleetRecord(number: .max)
+        var second = FleetRecord(number: 1 << 53)
         second.kind = .edit
         second.subject = FleetReference(store: "abc", number: 1 << 40)
         second.isContinuation = true
@@ -43,6 +43,29 @@ import TestSupport
             // It may be a batch by chance; it must not be read beyond its end.
             _ = changed.withUnsafeBytes { FleetBatch($0) }
         }
+    }
+
+    @Test(arguments: [1 << 53 + 1, 1 << 63 - 1, .max] as [UInt64])
+    func `a number that no message can have is none`(number: UInt64) {
+        func read(_ batch: FleetBatch) -> FleetBatch? {
+            batch.encoded.withUnsafeBytes { FleetBatch($0) }
+        }
+        var reply = FleetRecord(number: 1)
+        reply.reply = .init(
+            message: FleetReference(store: "abc", number: number), name: "", excerpt: "")
+        var deletion = FleetRecord(number: 2)
+        deletion.kind = .deletion
+        deletion.subject = FleetReference(store: "abc", number: number)
+        let records = [FleetRecord(number: number), reply, deletion, FleetRecord(number: 3)]
+        let batch = read(FleetBatch(from: "e", index: 1 << 53 - 1, records))
+        #expect(batch?.records == [FleetRecord(number: 3)])
+        #expect(batch?.unread == 3)
+        #expect(read(FleetBatch(from: "e", index: number - 1, records)) == nil)
+        #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.\(number).3.1.4") == nil)
+        #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.3.\(number).1.4") == nil)
+        #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.3.3.1.\(number)") == nil)
+        #expect(SourceProgress(Array("\(number) 1 0".utf8)) == nil)
+        #expect(SourceProgress(Array("1 \(number) 0".utf8)) == nil)
     }
 
     @Test func `a record of a later kind is passed over`() {

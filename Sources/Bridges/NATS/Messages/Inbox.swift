@@ -181,7 +181,7 @@ struct Inbox {
             seen[source]?.closeLosses()
             changed.insert(source)
             guard let room = fleet.rooms.room(named: source.room) else { continue }
-            lost[room, default: 0] += progress.lost
+            lost[room] = min(lost[room, default: 0] + progress.lost, ByteReader.maxOrdinal)
         }
         for (room, count) in lost.sorted(by: { $0.key < $1.key }) {
             fleet.log.warning("up to \(count) messages of other instances are lost in \(room)")

@@ -25,11 +25,13 @@ struct SourceProgress: Equatable {
     init() {}
 
     /// Takes in a batch's place among what the instance has said, before its records.
+    ///
+    /// All numbers are up to 2^53, as they are read, so that nothing here can overflow.
     mutating func begin(_ batch: FleetBatch) {
         guard let index = batch.index else { return }
         if let first = batch.records.first?.number, first > number + 1 {
             let isMissing = count.map { index > $0 } ?? false
-            if let count, isMissing { lost += index - count }
+            if let count, isMissing { lost = min(lost + (index - count), ByteReader.maxOrdinal) }
             if isMissing || number == 0 { remember(Gap(low: number, high: first)) }
         }
         count = max(count ?? index, index)
@@ -78,14 +80,19 @@ struct SourceProgress: Equatable {
     /// Reads a checkpoint's bytes; `nil` if they are something else.
     init?(_ state: [UInt8]) {
         let parts = String(decoding: state, as: UTF8.self).split(separator: " ")
-        guard parts.count >= 2, let number = UInt64(parts[0]) else { return nil }
+        guard parts.count >= 2, let number = Self.ordinal(parts[0]) else { return nil }
         self.number = number
-        count = UInt64(parts[1])
+        count = Self.ordinal(parts[1])
         if count == nil, parts[1] != "-" { return nil }
-        if parts.count > 2 { lost = UInt64(parts[2]) ?? 0 }
+        if parts.count > 2 { lost = Self.ordinal(parts[2]) ?? 0 }
         gaps = parts.dropFirst(3).prefix(Self.maxGaps).compactMap { part in
-            let ends = part.split(separator: "-").compactMap { UInt64($0) }
+            let ends = part.split(separator: "-").compactMap { Self.ordinal($0) }
             return ends.count == 2 ? Gap(low: ends[0], high: ends[1]) : nil
         }
+    }
+
+    /// Earlier versions have kept whatever they read.
+    private static func ordinal(_ part: Substring) -> UInt64? {
+        UInt64(part).flatMap { $0 <= ByteReader.maxOrdinal ? $0 : nil }
     }
 }

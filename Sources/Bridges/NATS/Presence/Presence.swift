@@ -215,7 +215,9 @@ final class Presence: Sendable {
         _ people: LiveMessage.People, from store: String, _ known: FleetPeer
     ) async {
         var peer = known
-        guard people.parts > 0, people.parts <= 1_000, people.version >= peer.version else {
+        guard (1...1_000).contains(people.parts), (0..<people.parts).contains(people.part),
+            people.version >= peer.version
+        else {
             return
         }
         peer.parts[people.part] = people.people

@@ -18,13 +18,18 @@ struct DeliveryPlace: Sendable, Equatable {
         guard parts.count >= 9, parts[0] == "$JS", parts[1] == "ACK" else { return nil }
         // Later versions have the domain and the account in front.
         let start = parts.count > 9 ? 6 : 4
-        guard parts.count > start + 4, let sequence = UInt64(parts[start + 1]),
-            let count = UInt64(parts[start + 2]), let pending = UInt64(parts[start + 4])
+        guard parts.count > start + 4, let sequence = Self.ordinal(parts[start + 1]),
+            let count = Self.ordinal(parts[start + 2]),
+            let pending = Self.ordinal(parts[start + 4])
         else { return nil }
         consumer = String(parts[start - 1])
         self.sequence = sequence
         self.count = count
         self.time = String(parts[start + 3])
         self.pending = pending
+    }
+
+    private static func ordinal(_ part: Substring) -> UInt64? {
+        UInt64(part).flatMap { $0 <= ByteReader.maxOrdinal ? $0 : nil }
     }
 }

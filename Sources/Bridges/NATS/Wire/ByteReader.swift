@@ -27,6 +27,14 @@ struct ByteReader {
         return nil
     }
 
+    /// The highest number of a message, and the highest count of them, that is believed: far beyond
+    /// what an instance can say, and far below what can't be added to.
+    static let maxOrdinal: UInt64 = 1 << 53
+
+    /// Returns the next number of a message, or count of messages; `nil` if there is none, or if it
+    /// is too high to be one.
+    mutating func ordinal() -> UInt64? { number().flatMap { $0 <= Self.maxOrdinal ? $0 : nil } }
+
     /// Returns the next bytes, whose count stands in front of them; `nil` if they are not there.
     mutating func part() -> UnsafeRawBufferPointer? {
         guard let count = number(), count <= UInt64(bytes.count - position) else { return nil }

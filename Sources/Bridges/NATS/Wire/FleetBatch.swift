@@ -42,17 +42,18 @@ struct FleetBatch: Sendable, Equatable {
         return writer.bytes
     }
 
-    /// Reads a batch; `nil` if it is none.
+    /// Reads a batch; `nil` if it is none, or its place is too high to be one.
     ///
     /// Records that can't be read are left out.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.starts(with: Self.magic) else { return nil }
         var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(2)))
-        guard let instance = reader.text(), let index = reader.number(),
+        guard let instance = reader.text(), let index = reader.ordinal(),
             let count = reader.number(), count <= UInt64(bytes.count)
         else { return nil }
         self.init(from: instance, index: index == 0 ? nil : index - 1)
-        records.reserveCapacity(Int(count))
+        // The count may be anything: memory for more is taken when they are there.
+        records.reserveCapacity(min(Int(count), OutgoingBatch.messages))
         for _ in 0..<count {
             guard let part = reader.part() else { return nil }
             if let record = FleetRecord(part) { records.append(record) } else { unread += 1 }

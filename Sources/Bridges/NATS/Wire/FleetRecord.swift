@@ -94,16 +94,17 @@ struct FleetRecord: Sendable, Equatable {
 
     // MARK: - Reading
 
-    /// Reads a record; `nil` if it is none, or of a kind that a later version may know.
+    /// Reads a record; `nil` if it is none, of a kind that a later version may know, or with a number
+    /// that is too high for a message.
     init?(_ bytes: UnsafeRawBufferPointer) {
         var reader = ByteReader(bytes)
         guard let kind = reader.byte().flatMap({ Kind(rawValue: $0) }), let flags = reader.byte(),
-            let number = reader.number(), let time = reader.number(), let name = reader.text(),
+            let number = reader.ordinal(), let time = reader.number(), let name = reader.text(),
             let bridge = reader.text(), let text = reader.text()
         else { return nil }
         self.init(number: number)
         self.kind = kind
-        self.time = Int64(clamping: time)
+        self.time = Int64(clamping: min(time, Self.latest))
         (self.name, self.bridge, self.text) = (name, bridge, text)
         if flags & Flags.reply != 0 {
             guard let message = Self.reference(&reader), let name = reader.text(),
@@ -120,8 +121,11 @@ struct FleetRecord: Sendable, Equatable {
         if flags & Flags.attachment != 0 { attachment = reader.number() ?? 0 }
     }
 
+    /// The last moment of the year 9999.
+    private static let latest: UInt64 = 253_402_300_799_999
+
     private static func reference(_ reader: inout ByteReader) -> FleetReference? {
-        guard let store = reader.text(), let number = reader.number() else { return nil }
+        guard let store = reader.text(), let number = reader.ordinal() else { return nil }
         return FleetReference(store: store, number: number)
     }
 }
