@@ -64,7 +64,9 @@ import Testing
         page.send("GET /chat/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         let answer = try await page.stream.rest()
         #expect(answer.first?.hasPrefix("HTTP/1.1 200") == true)
-        #expect(answer.contains { $0.hasPrefix("Link: <connection/chat.js>; rel=modulepreload") })
+        let first = "<style.css>; rel=preload; as=style, <boot.js>; rel=preload; as=script"
+        let link = "Link: \(first), <connection/chat.js>; rel=modulepreload"
+        #expect(answer.contains { $0.hasPrefix(link) })
         #expect(answer.contains { $0.contains("main.js") })
 
         let post = try await UnixClient(socket)
