@@ -82,6 +82,25 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `messages under other subjects are passed over`() async throws {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        try ask(server) { inbox in
+            for subject in ["puente.a.b.c", "puente.a", "puente.general.x.y.z", "puente.a.b"] {
+                _ = try inbox.request([120], to: subject)
+            }
+        }
+        try await norte.say("fin")
+        #expect(await sur.read(until: "fin").last?.sender.name == "ana (norte)")
+        // Nothing had to be made anew for that.
+        let consumers = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
+        #expect(consumers["state"]["consumer_count"].integer == 2)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()
         let store = MemoryStore()

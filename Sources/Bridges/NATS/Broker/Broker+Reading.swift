@@ -135,9 +135,9 @@ extension Broker {
             return status != "409"
         }
         // What an earlier consumer was asked for may come yet: its count is another one.
-        guard let place = DeliveryPlace(message.reply), place.consumer == reading.name,
-            let subject = FleetSubject.parse(message.subject)
-        else { return true }
+        guard let place = DeliveryPlace(message.reply), place.consumer == reading.name else {
+            return true
+        }
         reading.heard = ThreadTime.now
         recordAnswer()
         reading.asked = max(0, reading.asked - 1)
@@ -155,8 +155,11 @@ extension Broker {
         position.sequence = place.sequence
         position.mark = place.time
         position.created = stream.created
-        let batch = subject.store == store ? nil : FleetBatch(message.content)
-        if subject.store != store, batch == nil {
+        // Under a subject that is no room's and no instance's there is nothing for us.
+        let subject = FleetSubject.parse(message.subject)
+        let isOwn = subject?.store == store
+        let batch = subject == nil || isOwn ? nil : FleetBatch(message.content)
+        if !isOwn, batch == nil {
             log.warning("message \(place.sequence) of the stream is none of an instance's")
         }
         state.withLock { state in
@@ -166,8 +169,10 @@ extension Broker {
         }
         incoming.put(
             ReceivedBatch(
-                position: position, room: subject.room, store: subject.store, batch: batch,
-                pending: place.pending), weight: (batch?.records.count ?? 0) + 1)
+                position: position, room: subject?.room ?? "", store: subject?.store ?? "",
+                batch: batch,
+                pending: place.pending),
+            weight: (batch?.records.count ?? 0) + 1)
         return true
     }
 
