@@ -100,6 +100,35 @@ import Testing
         #expect(consumers["state"]["consumer_count"].integer == 2)
     }
 
+    @Test(.timeLimit(.minutes(10)), arguments: ["503", "404", "408", "409", "100"])
+    func `a stranger's message with a status is passed over`(status: String) async throws {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        try await norte.say("antes")
+        _ = await sur.read(until: "antes")
+        try ask(server) { inbox in
+            for round in 0..<40 {
+                let headers = ["Status": status]
+                try inbox.connection.publish([], to: "puente.general.x", headers: headers)
+                let subject = round.isMultiple(of: 2) ? "puente.general.x" : "puente-live.x.all"
+                try inbox.connection.publish([], to: subject, headers: headers)
+            }
+            // Until the server has taken them all.
+            _ = try inbox.call("STREAM.INFO.PUENTE")
+        }
+        try await norte.say("fin")
+        #expect(await sur.read(until: "fin").last?.sender.name == "ana (norte)")
+        try await sur.say("vuelta", from: "bob")
+        #expect(await norte.read(until: "vuelta").last?.sender.name == "bob (sur)")
+        let logged = sur.test.log.sentences
+        #expect(logged.count { $0.contains("connected to") } == 1, "\(logged)")
+        let answer = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
+        #expect(answer["state"]["consumer_count"].integer == 2)
+    }
+
     @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()

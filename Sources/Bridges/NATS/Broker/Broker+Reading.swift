@@ -12,10 +12,26 @@ private struct Reading {
     var delivered: UInt64 = 0
     /// Messages that were asked for and have not come.
     var asked = 0
+    /// Messages that the library has taken for an answer since the last one.
+    var swallowed: UInt64 = 0
     /// The subject under which the end of what was asked for is told.
     var request = ""
     /// Milliseconds at which something came last, or was looked after.
     var heard = ThreadTime.now
+
+    /// Counts a message; returns false if others in front of it got lost on the way.
+    ///
+    /// - Parameter sequence: the place of the message that was read before.
+    mutating func count(_ place: DeliveryPlace, behind sequence: UInt64) -> Bool {
+        guard place.count > delivered else { return false }
+        // What the library has kept is missing here, and is nothing for us.
+        let missing = place.count - delivered - 1
+        guard missing == 0 || missing <= swallowed && place.sequence > sequence + missing else {
+            return false
+        }
+        (delivered, swallowed) = (place.count, 0)
+        return true
+    }
 }
 
 // Reading the stream: a consumer that is asked for messages, none of which is acknowledged.
@@ -53,8 +69,8 @@ extension Broker {
                     Self.batch, from: reading.name, of: stream.name, within: Self.patience)
                 reading.asked = Self.batch
             }
-            if let message = try source.next(milliseconds: Self.nap) {
-                if try read(message, &reading, stream) { continue }
+            if let message = try next(from: source, session, &reading) {
+                if try read(message, &reading, stream, source) { continue }
                 // The stream is not what it was.
                 stream = try presentStream(stream, &inbox)
                 reading = try makeConsumer(session, stream, &inbox, &pace)
@@ -71,6 +87,22 @@ extension Broker {
         }
         if !hasEnded, !session.connection.isOpen {
             throw BrokerError(.unreachable, "\(session.connection.address): the connection is gone")
+        }
+    }
+
+    /// Returns the next message; `nil` if there is none for a moment.
+    private func next(
+        from source: BrokerInbox, _ session: BrokerSession, _ reading: inout Reading
+    ) throws(BrokerError) -> BrokerMessage? {
+        do throws(BrokerError) {
+            return try source.next(milliseconds: Self.nap)
+        } catch {
+            guard error.code == BrokerError.noResponders else { throw error }
+            // Somebody has put such a message into the stream, or the consumer is gone.
+            reading.swallowed += 1
+            reading.asked = max(0, reading.asked - 1)
+            if ThreadTime.now - reading.heard > Self.look { session.doubt() }
+            return nil
         }
     }
 
@@ -125,9 +157,11 @@ extension Broker {
 
     /// Reads a message; returns false if the consumer is to be made anew.
     private func read(
-        _ message: borrowing BrokerMessage, _ reading: inout Reading, _ stream: StreamState
+        _ message: borrowing BrokerMessage, _ reading: inout Reading, _ stream: StreamState,
+        _ source: BrokerInbox
     ) throws(BrokerError) -> Bool {
-        if let status = message.status {
+        // A message of the stream may have such a header, too: whoever may publish has put it there.
+        if source.isOwn(message.subject), let status = message.status {
             // The end of what was asked for, unless it is that of an earlier request.
             guard message.subject == reading.request else { return true }
             reading.asked = 0
@@ -142,12 +176,13 @@ extension Broker {
         recordAnswer()
         reading.asked = max(0, reading.asked - 1)
         // Nothing is acknowledged: what got lost on the way shows by a gap.
-        if place.count != reading.delivered + 1 { return false }
-        reading.delivered += 1
         var position = state.withLock { $0.position }
-        if place.count == 1, reading.known > 0 {
-            if place.sequence == reading.known {
-                if place.time == position.mark { return true }
+        let isFirst = reading.delivered == 0
+        guard reading.count(place, behind: isFirst ? 0 : position.sequence) else { return false }
+        if isFirst, reading.known >= max(1, stream.first) {
+            if place.sequence == reading.known, place.time == position.mark { return true }
+            // Another one is there, also if it is one that the library has kept.
+            if place.sequence == reading.known || place.count > 1 {
                 restart(in: stream)
                 return false
             }

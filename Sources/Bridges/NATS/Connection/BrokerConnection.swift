@@ -122,9 +122,10 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
         return BrokerSubscription(pointer: subscription)
     }
 
-    /// Publishes a message, with a header that names it if there is one.
+    /// Publishes a message.
     func publish(
-        _ content: [UInt8], to subject: String, reply: String? = nil, id: String? = nil
+        _ content: [UInt8], to subject: String, reply: String? = nil,
+        headers: [String: String] = [:]
     ) throws(BrokerError) {
         var message: OpaquePointer?
         var status = content.withUnsafeBytes { bytes in
@@ -134,7 +135,7 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
         }
         guard status == NATS_OK, let message else { throw BrokerError("publish", status) }
         defer { natsMsg_Destroy(message) }
-        if let id { natsMsgHeader_Set(message, "Nats-Msg-Id", id) }
+        for (name, value) in headers { natsMsgHeader_Set(message, name, value) }
         status = natsConnection_PublishMsg(pointer, message)
         if status != NATS_OK { throw BrokerError("publish", status) }
     }

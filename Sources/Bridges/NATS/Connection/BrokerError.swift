@@ -24,6 +24,8 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
         self.code = code
     }
 
+    /// The number of the answer that nobody takes what was asked.
+    static let noResponders: Int64 = 503
     /// JetStream's number for a stream that is not there.
     static let noStream: Int64 = 10_059
 
@@ -48,6 +50,7 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
         case NATS_CONNECTION_AUTH_FAILED: sentence = "it does not take the credentials"
         case NATS_TIMEOUT: sentence = "no answer in time"
         case NATS_NO_SERVER: sentence = "nobody listens there"
+        case NATS_NO_RESPONDERS: sentence = "nobody takes it"
         case NATS_CONNECTION_CLOSED: sentence = "the connection is gone"
         default:
             // What the library adds may name files and addresses, no secrets.
@@ -56,6 +59,7 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
                 sentence += ": \(Self.withoutSourcePlaces(String(cString: detail)))"
             }
         }
-        self.init(kind, "\(action): \(sentence)")
+        let code = status == NATS_NO_RESPONDERS ? Self.noResponders : 0
+        self.init(kind, "\(action): \(sentence)", code: code)
     }
 }

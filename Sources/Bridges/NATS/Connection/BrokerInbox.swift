@@ -34,11 +34,12 @@ struct BrokerInbox {
     ) throws(BrokerError) -> [UInt8] {
         asked += 1
         let own = "\(base).\(asked)"
-        try connection.publish(content, to: subject, reply: own, id: id)
+        try connection.publish(
+            content, to: subject, reply: own, headers: id.map { ["Nats-Msg-Id": $0] } ?? [:])
         let end = ThreadTime.now + deadline
         while true {
             let rest = end - ThreadTime.now
-            guard rest > 0, let answer = try subscription.next(milliseconds: rest) else {
+            guard rest > 0, let answer = try answer(to: subject, within: rest) else {
                 let refused = connection.complaints.present(at: ThreadTime.now)
                     .first { $0.contains(subject) }
                 let complaint = refused.map { " (\($0))" } ?? ""
@@ -48,15 +49,26 @@ struct BrokerInbox {
             }
             // An answer that came too late for an earlier question.
             guard answer.subject == own else { continue }
-            if answer.status == "503" {
-                throw BrokerError(
-                    .rejected,
-                    "nobody takes \(subject): JetStream is off, the stream does not take that "
-                        + "subject, or has no leader at present")
-            }
             return Array(answer.content)
         }
     }
+
+    private func answer(
+        to subject: String, within milliseconds: Int64
+    ) throws(BrokerError) -> BrokerMessage? {
+        do throws(BrokerError) {
+            return try subscription.next(milliseconds: milliseconds)
+        } catch {
+            guard error.code == BrokerError.noResponders else { throw error }
+            throw BrokerError(
+                .unreachable,
+                "nobody takes \(subject): JetStream is off, the stream does not take that "
+                    + "subject, or has no leader at present", code: error.code)
+        }
+    }
+
+    /// Returns whether a subject is one of those that answers come under.
+    func isOwn(_ subject: String) -> Bool { subject.hasPrefix(base) }
 
     /// Asks JetStream's interface, and returns the answer; blocks.
     ///

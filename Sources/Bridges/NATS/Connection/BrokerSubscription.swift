@@ -9,7 +9,9 @@ struct BrokerSubscription: @unchecked Sendable {  // the library's own lock guar
 
     /// Returns the next message; `nil` if there is none within a time.
     ///
-    /// - Throws: `BrokerError` if the connection is gone.
+    /// - Throws: `BrokerError` if the connection is gone; one with the code `noResponders` instead of
+    ///   an empty message that has this status. The library keeps that, so that it is not known whose
+    ///   it was: who may publish may have put it there.
     func next(milliseconds: Int64) throws(BrokerError) -> BrokerMessage? {
         var message: OpaquePointer?
         let status = natsSubscription_NextMsg(&message, pointer, max(1, milliseconds))

@@ -76,7 +76,8 @@ final class LiveChannel: Sendable {
                     if session.isOver { break }
                 }
             } catch {
-                return
+                // An empty message that says so of itself is none.
+                guard error.code == BrokerError.noResponders else { return }
             }
         }
         meanwhile()
