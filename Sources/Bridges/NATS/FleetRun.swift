@@ -50,7 +50,7 @@ struct FleetRun: Sendable {
         }
         let broker = Broker(
             access, settings, store: fleet.store, rooms: fleet.rooms.there.values.sorted(),
-            position: position(Fleet.readSource),
+            isReader: fleet.port.direction != .out, position: position(Fleet.readSource),
             sent: position(Fleet.sentSource), log: fleet.log,
             companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
         ) { events.send($0) }

@@ -23,7 +23,7 @@ final class FleetHost: Sendable {
     init(
         _ name: String, _ server: String, store: MemoryStore = MemoryStore(),
         rooms: [String] = ["general"], middlewares: [any Middleware] = [],
-        later: Duration = .zero,
+        direction: Direction = .both, later: Duration = .zero,
         change: (inout NATS.Options) -> Void = { _ in }
     ) async throws {
         self.store = store
@@ -32,7 +32,7 @@ final class FleetHost: Sendable {
         self.test = test
         test.advance(by: later)
         people = await test.port("chat", senderFormat: "{name}")
-        port = await test.port("fleet", isFleet: true)
+        port = await test.port("fleet", direction: direction, isFleet: true)
         var options = NATS.Options()
         options.servers = [server]
         change(&options)

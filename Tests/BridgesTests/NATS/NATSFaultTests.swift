@@ -129,6 +129,29 @@ import Testing
         #expect(answer["state"]["consumer_count"].integer == 2)
     }
 
+    @Test(.timeLimit(.minutes(10)), arguments: [Direction.out, .both])
+    func `who reads nothing sees that the stream is gone, too`(direction: Direction) async throws {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address, direction: direction)
+        await norte.untilConnected()
+        // Whoever reads stands still soon.
+        if direction == .both { norte.store.hold() }
+        try ask(server) { inbox in
+            for index in 0..<100 as Range<UInt64> {
+                let records = (1...256).map { FleetRecord(number: index * 256 + $0) }
+                let batch = FleetBatch(from: "otra", index: index * 256, records)
+                _ = try inbox.request(batch.encoded, to: "puente.general.otra")
+            }
+        }
+        let consumers = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
+        #expect(consumers["state"]["consumer_count"].integer == (direction == .out ? 0 : 1))
+        try ask(server) { inbox in _ = try inbox.call("STREAM.DELETE.PUENTE") }
+        await norte.logged("was made anew")
+        norte.store.release()
+        try await norte.say("fin")
+        await norte.untilSent(1)
+    }
+
     @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()

@@ -38,6 +38,8 @@ private struct Reading {
 extension Broker {
     /// Messages of the stream that are asked for at once: 8 MiB at most.
     private static let batch = 32
+    /// Bytes that weigh as much as a message, of what waits for the bus: 16 MiB do at most.
+    private static let share = 4_096
     /// Milliseconds after which the broker is to answer a request for messages in any case.
     private static let patience: Int64 = 4_500
     /// Milliseconds without a message after which stream and consumer are asked for.
@@ -60,16 +62,16 @@ extension Broker {
         var looked = ThreadTime.now
         var reading = try makeConsumer(session, stream, &inbox, &pace)
         while !session.isOver, !hasEnded {
-            if isClosed || !incoming.hasCapacity {
+            // Without room nothing is asked for; all else is looked after as ever.
+            let isFull = isClosed || !incoming.hasCapacity
+            if isFull {
                 wake.wait(milliseconds: Self.nap)
-                if !isClosed { continue }
-            }
-            if reading.asked == 0, !isClosed {
+            } else if reading.asked == 0 {
                 reading.request = try source.pull(
                     Self.batch, from: reading.name, of: stream.name, within: Self.patience)
                 reading.asked = Self.batch
             }
-            if let message = try next(from: source, session, &reading) {
+            if !isFull, let message = try next(from: source, session, &reading) {
                 if try read(message, &reading, stream, source) { continue }
                 // The stream is not what it was.
                 stream = try presentStream(stream, &inbox)
@@ -80,14 +82,45 @@ extension Broker {
                 recordComplaints(of: session)
             }
             if session.removeDoubt() || ThreadTime.now - reading.heard > Self.silence {
-                if try !check(&reading, &stream, &inbox) {
-                    reading = try makeConsumer(session, stream, &inbox, &pace)
-                }
+                let isGood =
+                    try isFull
+                    ? checkStream(&reading.heard, &stream, &inbox)
+                    : check(&reading, &stream, &inbox)
+                if !isGood { reading = try makeConsumer(session, stream, &inbox, &pace) }
             }
         }
-        if !hasEnded, !session.connection.isOpen {
-            throw BrokerError(.unreachable, "\(session.connection.address): the connection is gone")
+        try throwIfGone(session)
+    }
+
+    /// Looks after the stream, of which nothing is read, until the session is over.
+    ///
+    /// - Throws: `BrokerError` if the broker does not answer, or the stream is another one.
+    func watch(_ session: BrokerSession, _ first: StreamState) throws(BrokerError) {
+        var inbox = try BrokerInbox(session.connection)
+        var (stream, looked, heard) = (first, ThreadTime.now, ThreadTime.now)
+        recordAnswer(of: stream)
+        while !session.isOver, !hasEnded {
+            wake.wait(milliseconds: Self.nap)
+            if ThreadTime.now - looked > Self.look {
+                looked = ThreadTime.now
+                recordComplaints(of: session)
+            }
+            if session.removeDoubt() || ThreadTime.now - heard > Self.silence {
+                _ = try checkStream(&heard, &stream, &inbox)
+                recordAnswer(of: stream)
+            }
         }
+        try throwIfGone(session)
+    }
+
+    /// Where nothing is read, the stream answers by what is told of it, if most of its copies are there.
+    private func recordAnswer(of stream: StreamState) {
+        if stream.hasMajority { recordAnswer() }
+    }
+
+    private func throwIfGone(_ session: BrokerSession) throws(BrokerError) {
+        if hasEnded || session.connection.isOpen { return }
+        throw BrokerError(.unreachable, "\(session.connection.address): the connection is gone")
     }
 
     /// Returns the next message; `nil` if there is none for a moment.
@@ -205,21 +238,22 @@ extension Broker {
         incoming.put(
             ReceivedBatch(
                 position: position, room: subject?.room ?? "", store: subject?.store ?? "",
-                batch: batch,
-                pending: place.pending),
-            weight: (batch?.records.count ?? 0) + 1)
+                batch: batch, pending: place.pending),
+            weight: max((batch?.records.count ?? 0) + 1, message.content.count / Self.share))
         return true
     }
 
-    /// Asks for stream and consumer; returns false if the consumer is not there or stands still.
-    private func check(
-        _ reading: inout Reading, _ stream: inout StreamState, _ inbox: inout BrokerInbox
+    /// Asks for the stream; returns false if what comes next of it is cut off.
+    ///
+    /// - Throws: `BrokerError` if it is gone, another one, or shorter than it was.
+    private func checkStream(
+        _ heard: inout Int64, _ stream: inout StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
-        reading.heard = ThreadTime.now
+        heard = ThreadTime.now
         let present = try presentStream(stream, &inbox)
         state.withLock { $0.stream = present }
         let position = state.withLock { $0.position }
-        if present.last < position.sequence {
+        if position.created == present.created, present.last < position.sequence {
             // A new session finds out whether that is so.
             throw BrokerError(.rejected, "the stream \(present.name) is shorter than it was")
         }
@@ -227,7 +261,15 @@ extension Broker {
             present.first != stream.first && present.first > position.sequence + 1
             && position.sequence > 0
         stream = present
-        if isCut { return false }
+        return !isCut
+    }
+
+    /// Asks for stream and consumer; returns false if the consumer is not there or stands still.
+    private func check(
+        _ reading: inout Reading, _ stream: inout StreamState, _ inbox: inout BrokerInbox
+    ) throws(BrokerError) -> Bool {
+        guard try checkStream(&reading.heard, &stream, &inbox) else { return false }
+        let position = state.withLock { $0.position }
         // Nothing new, which is news to who waits for the end of something.
         if incoming.hasCapacity {
             incoming.put(

@@ -67,6 +67,8 @@ final class Broker: Sendable {
     let store: String
     /// The shared rooms, as the fleet calls them.
     let rooms: [String]
+    /// False if messages only go out.
+    let isReader: Bool
     let log: Log
     let publishing = PublishQueue()
     /// What was read and waits for the bus.
@@ -86,11 +88,12 @@ final class Broker: Sendable {
     /// Makes a broker that is not connected to.
     ///
     /// - Parameters:
+    ///   - isReader: false if messages only go out.
     ///   - position: what was read of the stream, and kept.
     ///   - sent: what was put into the stream last.
     init(
         _ access: BrokerAccess, _ settings: StreamSettings, store: String, rooms: [String],
-        position: StreamPosition, sent: StreamPosition, log: Log,
+        isReader: Bool = true, position: StreamPosition, sent: StreamPosition, log: Log,
         companions: [(name: String, body: @Sendable (BrokerSession) -> Void)] = [],
         onEvent: @escaping @Sendable (Event) -> Void
     ) {
@@ -98,6 +101,7 @@ final class Broker: Sendable {
         self.settings = settings
         self.store = store
         self.rooms = rooms
+        self.isReader = isReader
         self.log = log
         self.companions = companions
         self.onEvent = onEvent
@@ -222,7 +226,7 @@ final class Broker: Sendable {
         if hasForgotten { onEvent(.forgotten) }
         try session.start("nats publish") { [self] in publish($0, created: stream.created) }
         for companion in companions { try session.start(companion.name, companion.body) }
-        try read(session, stream)
+        if isReader { try read(session, stream) } else { try watch(session, stream) }
     }
 
     /// Records that the first attempts have ended.
