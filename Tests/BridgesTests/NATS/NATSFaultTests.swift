@@ -153,6 +153,30 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `what a stranger invents does not fill the log`() async throws {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        try ask(server) { inbox in
+            for index in 0..<1_500 {
+                try inbox.connection.publish([120], to: "puente.general.zzzz")
+                let hello = LiveMessage.hello(
+                    .init(name: "n\(index)", run: "r", since: 0, version: -1))
+                try inbox.connection.publish(hello.json.encoded, to: "puente-live.s\(index).all")
+            }
+            _ = try inbox.call("STREAM.INFO.PUENTE")
+        }
+        try await norte.say("fin")
+        _ = await sur.read(until: "fin")
+        await sur.logged("there are 1000 other instances already")
+        let logged = sur.test.log.sentences
+        #expect(logged.count { $0.contains("none of an instance's") } == 1)
+        #expect(logged.count { $0.contains("is there, its store") } <= 20)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()
         let store = MemoryStore()

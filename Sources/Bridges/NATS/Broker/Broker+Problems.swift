@@ -3,9 +3,6 @@ import MessageBus
 
 // What is wrong, as people and the other parts of the bridge are told.
 extension Broker {
-    /// Milliseconds after which the log is told again of something that is still so.
-    private static let reminder: Int64 = 60_000
-
     /// Why nothing goes out or comes in at present, of which rooms are told; `nil` if all is well.
     var outage: BrokerError? { state.withLock { $0.problem ?? $0.refusal ?? $0.silence } }
 
@@ -14,21 +11,23 @@ extension Broker {
 
     /// Records why there is no connection, or no stream.
     func record(_ error: BrokerError) {
-        let isNew = state.withLock { state in
-            defer { state.problem = error }
-            return state.problem?.description != error.description
+        let now = ThreadTime.now
+        let isTold = state.withLock { state in
+            state.problem = error
+            return state.told.add(error.description, at: now)
         }
-        if isNew { log.warning("the broker: \(error). Trying again") }
+        if isTold { log.warning("the broker: \(error). Trying again") }
         onEvent(.changed)
     }
 
     /// Records why nothing can be read, though messages may go out.
     func recordSilence(_ error: BrokerError) {
-        let isNew = state.withLock { state in
-            defer { state.silence = error }
-            return state.silence?.description != error.description
+        let now = ThreadTime.now
+        let isTold = state.withLock { state in
+            state.silence = error
+            return state.told.add(error.description, at: now)
         }
-        if isNew { log.warning("the broker: \(error). Trying again") }
+        if isTold { log.warning("the broker: \(error). Trying again") }
         onEvent(.changed)
     }
 
@@ -38,8 +37,9 @@ extension Broker {
     /// tells what it knows of the stream, too.
     func recordAnswer() {
         let isNew = state.withLock { state in
-            defer { (state.problem, state.silence) = (nil, nil) }
-            return state.problem != nil || state.silence != nil
+            guard state.problem != nil || state.silence != nil else { return false }
+            (state.problem, state.silence, state.told) = (nil, nil, ToldSentences())
+            return true
         }
         if isNew { onEvent(.changed) }
     }
@@ -48,8 +48,9 @@ extension Broker {
     func recordPublished(_ sequence: UInt64) {
         let (isOver, wasRefused) = state.withLock { state in
             state.stream.last = max(state.stream.last, sequence)
-            defer { (state.problem, state.refusal) = (nil, nil) }
-            return (state.problem != nil || state.refusal != nil, state.refusal != nil)
+            guard state.problem != nil || state.refusal != nil else { return (false, false) }
+            defer { (state.problem, state.refusal, state.told) = (nil, nil, ToldSentences()) }
+            return (true, state.refusal != nil)
         }
         if wasRefused { log.info("the stream takes messages again") }
         if isOver { onEvent(.changed) }
@@ -62,8 +63,8 @@ extension Broker {
             defer { state.refusal = error }
             let isNew = state.refusal?.description != error.description
             // Without a connection the log knows already.
-            guard state.isConnected, isNew || now - state.toldAt > Self.reminder,
-                state.refusal == nil || now - state.toldAt > Self.reminder
+            guard state.isConnected, isNew || now - state.toldAt > ToldSentences.reminder,
+                state.refusal == nil || now - state.toldAt > ToldSentences.reminder
             else { return (false, isNew) }
             state.toldAt = now
             return (true, isNew)
@@ -83,7 +84,7 @@ extension Broker {
         let (isLogged, isNew) = state.withLock { state in
             defer { state.complaint = complaint }
             let isNew = state.complaint?.description != complaint?.description
-            guard complaint != nil, now - state.complainedAt > Self.reminder else {
+            guard complaint != nil, now - state.complainedAt > ToldSentences.reminder else {
                 return (false, isNew)
             }
             state.complainedAt = now
@@ -91,5 +92,20 @@ extension Broker {
         }
         if isLogged, let complaint { log.warning("\(complaint)") }
         if isNew { onEvent(.changed) }
+    }
+
+    /// Records a message of the stream that is none of an instance's.
+    func recordJunk(_ sequence: UInt64) {
+        let now = ThreadTime.now
+        if state.withLock({ $0.junk.admit(at: now) }) {
+            log.warning("message \(sequence) of the stream is none of an instance's")
+        }
+    }
+
+    /// Tells how many such messages there were beside those that were told.
+    func tellJunk() {
+        let now = ThreadTime.now
+        guard let count = state.withLock({ $0.junk.takeHeld(at: now) }) else { return }
+        log.warning("\(count) more messages of the stream were none of an instance's")
     }
 }

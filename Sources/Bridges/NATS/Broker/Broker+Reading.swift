@@ -80,6 +80,7 @@ extension Broker {
             if ThreadTime.now - looked > Self.look {
                 looked = ThreadTime.now
                 recordComplaints(of: session)
+                tellJunk()
             }
             if session.removeDoubt() || ThreadTime.now - reading.heard > Self.silence {
                 let isGood =
@@ -227,9 +228,7 @@ extension Broker {
         let subject = FleetSubject.parse(message.subject)
         let isOwn = subject?.store == store
         let batch = subject == nil || isOwn ? nil : FleetBatch(message.content)
-        if !isOwn, batch == nil {
-            log.warning("message \(place.sequence) of the stream is none of an instance's")
-        }
+        if !isOwn, batch == nil { recordJunk(place.sequence) }
         state.withLock { state in
             state.position = position
             state.pending = place.pending

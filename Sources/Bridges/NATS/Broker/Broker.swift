@@ -16,6 +16,10 @@ final class Broker: Sendable {
         var silence: BrokerError?
         /// What the server does not allow; `nil` if it has not complained.
         var complaint: BrokerError?
+        /// What the log was told of the present outage.
+        var told = ToldSentences()
+        /// Messages of the stream that are none of an instance's.
+        var junk = LogThrottle()
         /// Milliseconds at which the log was told last of a refusal.
         var toldAt = Int64.min / 2
         /// Milliseconds at which the log was told last of a complaint.

@@ -16,6 +16,10 @@ final class Presence: Sendable {
         var deafAt: Int64 = 0
         /// The other instance that keeps this one from sharing anything, as a sentence.
         var clash: String?
+        /// Lines about instances that come and go.
+        var lines = LogThrottle(burst: 20)
+        /// Lines about instances for which there is no room.
+        var refusals = LogThrottle()
         /// Private messages on their way to people of others.
         var whispers = PendingWhispers()
     }
@@ -95,6 +99,7 @@ final class Presence: Sendable {
                 await turn.take { await removeSilent() }
             }
             await tellLateWhispers()
+            tellLines()
             try await fleet.clock.sleep(for: Self.look)
         }
     }
@@ -151,13 +156,16 @@ final class Presence: Sendable {
             if peer.people.isEmpty { peer.parts = [:] }
         }
         peer.heard = ThreadTime.now
-        if known == nil { fleet.log.info("instance \(peer.name) is there, its store \(store)") }
+        if known == nil {
+            guard makeRoom(for: peer) else { return }
+            log("instance \(peer.name) is there, its store \(store)")
+        }
         let wasGone = peer.isGone
         peer.isGone = false
         let present = peer
         state.withLock { $0.peers[store] = present }
         if hello.asks { sayHello() }
-        if wasGone { fleet.log.info("instance \(peer.name) is there again") }
+        if wasGone { log("instance \(peer.name) is there again") }
         if isShared, hello.version != peer.version { channel.tell(.ask, to: store) }
     }
 
@@ -262,8 +270,10 @@ final class Presence: Sendable {
         let deafAt = isTold ? state.withLock { $0.deafAt } : 0
         for (store, peer) in peers
         where !peer.isGone && now - max(peer.heard, deafAt) > Self.patience {
-            if isTold { fleet.log.warning("instance \(peer.name) does not answer") }
-            await remove(store, peer, isTold: isTold)
+            // Rooms are told of no more of them than the log.
+            let isLogged =
+                isTold && log("instance \(peer.name) does not answer", isWarning: true)
+            await remove(store, peer, isTold: isLogged)
         }
     }
 

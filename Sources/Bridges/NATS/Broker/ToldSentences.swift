@@ -1,0 +1,21 @@
+/// What the log was told of an outage: each sentence once, and one a minute as long as it lasts.
+struct ToldSentences: Sendable {
+    private var known: Set<String> = []
+    private var last: Int64?
+
+    /// Milliseconds after which the log is told again of something that is still so.
+    static let reminder: Int64 = 60_000
+    /// Sentences that are remembered; what comes then is none that is new.
+    private static let bound = 32
+
+    /// Makes a list of nothing.
+    init() {}
+
+    /// Returns whether a sentence is to be logged.
+    mutating func add(_ sentence: String, at now: Int64) -> Bool {
+        let isNew = known.count < Self.bound && known.insert(sentence).inserted
+        guard isNew || last.map({ now - $0 >= Self.reminder }) ?? true else { return false }
+        last = now
+        return true
+    }
+}

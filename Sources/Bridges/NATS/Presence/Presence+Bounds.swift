@@ -1,0 +1,52 @@
+import Locking
+import MessageBus
+
+// What keeps others from filling the memory and the log: anybody whom the broker lets in may say that
+// an instance is there.
+extension Presence {
+    /// The most instances that are known at a time.
+    static let maxPeers = 1_000
+    /// Milliseconds after which an instance that is gone is forgotten: a day.
+    static let memory: Int64 = 86_400_000
+
+    /// Forgets one that is gone if there are too many; returns false if all of them are there.
+    func makeRoom(for peer: FleetPeer) -> Bool {
+        let now = ThreadTime.now
+        let (hasRoom, isLogged) = state.withLock { state in
+            state.peers = state.peers.filter {
+                !$0.value.isGone || now - $0.value.heard < Self.memory
+            }
+            if state.peers.count < Self.maxPeers { return (true, false) }
+            let gone = state.peers.filter(\.value.isGone).min { $0.value.heard < $1.value.heard }
+            guard let gone else { return (false, state.refusals.admit(at: now)) }
+            state.peers[gone.key] = nil
+            return (true, false)
+        }
+        if isLogged {
+            fleet.log.warning(
+                "there are \(Self.maxPeers) other instances already: \(peer.name) is left out")
+        }
+        return hasRoom
+    }
+
+    /// Logs a line about an instance unless there were many; returns whether it did.
+    @discardableResult
+    func log(_ line: String, isWarning: Bool = false) -> Bool {
+        let now = ThreadTime.now
+        guard state.withLock({ $0.lines.admit(at: now) }) else { return false }
+        if isWarning { fleet.log.warning(line) } else { fleet.log.info(line) }
+        return true
+    }
+
+    /// Tells how many lines were left out.
+    func tellLines() {
+        let now = ThreadTime.now
+        let (lines, refused) = state.withLock {
+            ($0.lines.takeHeld(at: now), $0.refusals.takeHeld(at: now))
+        }
+        if let lines { fleet.log.warning("other instances: \(lines) more lines were left out") }
+        if let refused {
+            fleet.log.warning("\(refused) times there was no room for another instance")
+        }
+    }
+}
