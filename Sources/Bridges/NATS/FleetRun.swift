@@ -172,12 +172,16 @@ struct FleetRun: Sendable {
 
     private struct Finished: Error {}
 
-    /// Waits a moment for others to say that they have this instance's name.
+    /// Waits a moment for others to say that they have this instance's name; if one does, until it is
+    /// known whether it still lives.
     private func checkName() async throws {
         guard broker.isConnected else { return }
         let pause = Duration.milliseconds(100)
-        for tries in 0..<8 {
+        let end = ThreadTime.now + 2 * Presence.proof
+        var tries = 0
+        while tries < 8 || presence.isSuspicious && ThreadTime.now < end {
             if tries % 4 == 0 { presence.sayHello(asks: true) }
+            tries += 1
             guard try await fleet.rest(pause) else { return }
             if let clash = presence.clash { throw BridgeError(clash) }
         }

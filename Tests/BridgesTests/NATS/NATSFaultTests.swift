@@ -177,6 +177,38 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `a run that has ended and is heard once more is no other instance`() async throws {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        let id = String(
+            decoding: try #require(norte.store.disk.checkpoints[""]?["id"]), as: UTF8.self)
+        let hello = LiveMessage.hello(.init(name: "norte", run: "old", since: 0, version: 0))
+        let subject = FleetSubject.live(from: id)
+        try ask(server) { inbox in
+            for _ in 0..<2 { try inbox.connection.publish(hello.json.encoded, to: subject) }
+            _ = try inbox.call("STREAM.INFO.PUENTE")
+        }
+        try await norte.say("fin")
+        #expect(await sur.read(until: "fin").last?.text == "fin")
+        #expect(!norte.test.log.sentences.contains { $0.contains("another living instance") })
+        // One that goes on is believed.
+        let teller = Task {
+            while !Task.isCancelled {
+                try ask(server) { inbox in
+                    try inbox.connection.publish(hello.json.encoded, to: subject)
+                    _ = try inbox.call("STREAM.INFO.PUENTE")
+                }
+                await norte.test.settle()
+            }
+        }
+        defer { teller.cancel() }
+        await #expect(throws: BridgeError.self) { try await norte.run.value }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()
         let store = MemoryStore()

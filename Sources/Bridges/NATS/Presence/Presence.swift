@@ -16,6 +16,9 @@ final class Presence: Sendable {
         var deafAt: Int64 = 0
         /// The other instance that keeps this one from sharing anything, as a sentence.
         var clash: String?
+        /// Runs that have this instance's name or store and began earlier, with the time at which
+        /// each was heard first.
+        var suspects: [String: Int64] = [:]
         /// Lines about instances that come and go.
         var lines = LogThrottle(burst: 20)
         /// Lines about instances for which there is no room.
@@ -41,6 +44,10 @@ final class Presence: Sendable {
     static let beat: Int64 = 5_000
     /// Milliseconds after which an instance that gives none is gone.
     static let patience: Int64 = 20_000
+    /// Milliseconds that have to pass between two signs of life before a run is believed to live.
+    static let proof: Int64 = 4_000
+    /// Runs with this instance's name or store that are remembered.
+    private static let maxSuspects = 16
     /// The time between two looks at who is here.
     private static let look = Duration.milliseconds(250)
 
@@ -139,7 +146,7 @@ final class Presence: Sendable {
         if store == fleet.store || hello.name == fleet.instance {
             // Of two the later one gives way; if they began at once, the one of the later store.
             let isLater = (hello.since, store, hello.run) < (since, fleet.store, run)
-            if isLater { recordClash(with: hello, store) }
+            if isLater, isAlive(hello, store) { recordClash(with: hello, store) }
             sayHello()
             return
         }
@@ -168,6 +175,24 @@ final class Presence: Sendable {
         if wasGone { log("instance \(peer.name) is there again") }
         if isShared, hello.version != peer.version { channel.tell(.ask, to: store) }
     }
+
+    /// Returns whether a run was heard twice, some seconds apart.
+    ///
+    /// Once is no sign of life: a broker that stood still delivers what a run has said that has ended.
+    private func isAlive(_ hello: LiveMessage.Hello, _ store: String) -> Bool {
+        let (now, key) = (ThreadTime.now, "\(store) \(hello.run)")
+        return state.withLock { state in
+            state.suspects = state.suspects.filter { now - $0.value < Self.patience }
+            guard let first = state.suspects[key] else {
+                if state.suspects.count < Self.maxSuspects { state.suspects[key] = now }
+                return false
+            }
+            return now - first >= Self.proof
+        }
+    }
+
+    /// True if another instance may have this one's name or store: that takes some seconds to know.
+    var isSuspicious: Bool { state.withLock { !$0.suspects.isEmpty } }
 
     private func recordClash(with hello: LiveMessage.Hello, _ store: String) {
         let sentence =
