@@ -37,6 +37,27 @@ import Testing
         #expect(isSettled(stream(12), at: 121_000))
     }
 
+    @Test func `a server without the others is left after two answers`() {
+        var doubt = LengthDoubt()
+        for isHopeless in [false, true] {
+            _ = doubt.isSettled(stream(9, behind: 2), known: 10, at: 0)
+            #expect(doubt.isHopeless == isHopeless)
+        }
+        var other = LengthDoubt()
+        for second in 0..<4 as Range<Int64> {
+            _ = other.isSettled(stream(9), known: 10, at: second * 3_000)
+        }
+        #expect(!other.isHopeless)
+    }
+
+    @Test func `where most of the copies are away consumers are tried often`() {
+        var pace = ConsumerPace()
+        let away = BrokerError(.rejected, "away", code: BrokerError.unavailable)
+        let pauses = (0..<12).map { _ in pace.pause(at: 0, after: away) }
+        #expect(pauses.allSatisfy { $0 <= 2_000 })
+        #expect(pauses.suffix(4).allSatisfy { $0 >= 1_000 })
+    }
+
     @Test func `consumers are made at once, and then ever more slowly`() {
         var pace = ConsumerPace()
         let first = pace.pause(at: 0)

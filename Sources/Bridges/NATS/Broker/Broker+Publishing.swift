@@ -3,6 +3,11 @@ import Locking
 
 // Putting messages into the stream: one at a time, the next when the last is acknowledged.
 extension Broker {
+    /// Milliseconds within which the stream has to take a message.
+    ///
+    /// What it took without an answer it knows by its name when it comes again.
+    private static let patienceForAnswer: Int64 = 2_000
+
     /// Publishes what waits until the session is over, on a thread of its own.
     func publish(_ session: BrokerSession, created: String) {
         guard var inbox = try? BrokerInbox(session.connection) else { return session.finish() }
@@ -31,7 +36,8 @@ extension Broker {
     private func put(
         _ request: PublishQueue.Request, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> (sequence: UInt64, isKnown: Bool) {
-        let bytes = try inbox.request(request.content, to: request.subject, id: request.id)
+        let bytes = try inbox.request(
+            request.content, to: request.subject, id: request.id, within: Self.patienceForAnswer)
         guard let answer = JSONReader.read(bytes) else {
             throw BrokerError(.rejected, "\(request.subject): the answer is no JSON")
         }

@@ -146,12 +146,14 @@ extension Broker {
         _ pace: inout ConsumerPace
     ) throws(BrokerError) -> Reading {
         var tries = 0
+        var failure: BrokerError?
         while true {
-            rest(milliseconds: pace.pause(at: ThreadTime.now))
+            rest(milliseconds: pace.pause(at: ThreadTime.now, after: failure))
             do throws(BrokerError) {
                 return try createConsumer(stream, &inbox)
             } catch {
                 tries += 1
+                failure = error
                 let isHopeless =
                     tries >= Self.tries && !session.hasPublished(since: Self.silence * 2)
                 if isHopeless || session.isOver || hasEnded || error.code == BrokerError.noStream {

@@ -70,7 +70,8 @@ extension Broker {
                 .rejected,
                 "the stream \(stream.name) ends before message \(known), which it had: asking again"
             )
-            if ThreadTime.now > end || session.isOver || hasEnded { throw sentence }
+            let isOver = doubt.isHopeless || ThreadTime.now > end
+            if isOver || session.isOver || hasEnded { throw sentence }
             record(sentence)
             settle(nil)
             rest(milliseconds: LengthDoubt.pause)

@@ -164,7 +164,9 @@ final class Broker: Sendable {
 
     /// Connects and serves, again and again, until it is ended; blocks.
     func run() {
-        var backoff = Backoff(from: .milliseconds(250), to: .seconds(15))
+        // What may be over at any moment is tried often; who is refused need not hurry.
+        var backoff = Backoff(from: .milliseconds(250), to: .seconds(3))
+        var refusalBackoff = Backoff(from: .milliseconds(250), to: .seconds(15))
         var (next, tries) = (0, 0)
         // What the servers of the first round have said against the credentials.
         var refusal: BrokerError?
@@ -173,6 +175,7 @@ final class Broker: Sendable {
             let address = servers[next % servers.count]
             next += 1
             let start = ThreadTime.now
+            var failure: BrokerError?
             do throws(BrokerError) {
                 let connection = try BrokerConnection(
                     to: address, access, name: "puente \(store)")
@@ -180,6 +183,7 @@ final class Broker: Sendable {
                 tries = 0
             } catch {
                 record(error)
+                failure = error
                 tries += 1
                 switch error.kind {
                 case .refused: refusal = refusal ?? error
@@ -190,10 +194,16 @@ final class Broker: Sendable {
                 if tries >= access.servers.count { settle(refusal) }
             }
             // One that has lasted is made again at once, elsewhere where that is possible.
-            if ThreadTime.now - start > 10_000 { backoff.reset() }
+            if ThreadTime.now - start > 10_000 {
+                backoff.reset()
+                refusalBackoff.reset()
+            }
             if hasEnded { break }
-            if tries == 0 || tries % servers.count == 0 || problem?.kind == .rejected {
-                let pause = backoff.next()
+            // Another server may have the others that this one misses.
+            let isRejected = failure?.kind == .rejected && failure?.code != BrokerError.unavailable
+            if tries % servers.count == 0 || isRejected {
+                let pause =
+                    failure?.kind == .refused ? refusalBackoff.next() : backoff.next()
                 wake.wait(milliseconds: ThreadTime.milliseconds(pause))
             }
         }

@@ -9,14 +9,20 @@ struct ConsumerPace {
     /// Milliseconds after which a consumer counts as one that worked.
     private static let longEnough: Int64 = 30_000
 
+    /// The longest pause after an attempt that has made none, because most of the copies are away.
+    private static let bound: Int64 = 2_000
+
     /// Returns the milliseconds to wait before another is made.
-    mutating func pause(at now: Int64) -> Int64 {
+    ///
+    /// - Parameter error: why the last attempt came to nothing, if it did.
+    mutating func pause(at now: Int64, after error: BrokerError? = nil) -> Int64 {
         defer { last = now }
         guard let last else { return 0 }
         if now - last > Self.longEnough {
             backoff.reset()
             return 0
         }
-        return ThreadTime.milliseconds(backoff.next())
+        let pause = ThreadTime.milliseconds(backoff.next())
+        return error?.code == BrokerError.unavailable ? min(pause, Self.bound) : pause
     }
 }

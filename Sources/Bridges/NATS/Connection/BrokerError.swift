@@ -26,6 +26,8 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
 
     /// The number of the answer that nobody takes what was asked.
     static let noResponders: Int64 = 503
+    /// JetStream's number for what it can't do at the moment: most of the copies are not there.
+    static let unavailable: Int64 = 10_008
     /// JetStream's number for a stream that is not there.
     static let noStream: Int64 = 10_059
 

@@ -4,6 +4,8 @@ struct LengthDoubt {
     private var since: Int64?
     private var answers = 0
     private var created = ""
+    /// Answers of a server without most of the copies.
+    private var lonely = 0
 
     /// Answers that have to say the same.
     private static let enough = 4
@@ -12,6 +14,10 @@ struct LengthDoubt {
     /// Milliseconds between two questions.
     static let pause: Int64 = 3_000
 
+    /// True once a server has answered more than once without most of the copies: another one may have
+    /// them.
+    var isHopeless: Bool { lonely >= 2 }
+
     /// Returns whether an answer is to be believed.
     ///
     /// - Parameter known: the last number that is known of the stream.
@@ -19,7 +25,10 @@ struct LengthDoubt {
         if stream.last >= known { return true }
         if !stream.hasMajority || stream.created != created {
             (since, answers, created) = (nil, 0, stream.created)
-            if !stream.hasMajority { return false }
+            if !stream.hasMajority {
+                lonely += 1
+                return false
+            }
         }
         answers += 1
         let start = since ?? now
