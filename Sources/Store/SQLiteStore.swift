@@ -32,7 +32,9 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package typealias StartThread =
         @Sendable (String, @escaping @Sendable () -> Void) throws -> Void
 
-    private let path: String
+    /// The order in which this and other connections of this process write the file.
+    package let turns = WriterTurns()
+    package let path: String
     private let options: Options
     private let fold: @Sendable (String) -> String
     private let clock: StoreClock
@@ -87,7 +89,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
             path, lock: acquired, writeQueue: writeQueue, numbers: numbers, status: status,
             retention: Retention(
                 history: options.history, bridges: options.bridges, start: monotonicNow()),
-            checkpointer: checkpointer, log: log, clock: clock)
+            checkpointer: checkpointer, turns: turns, log: log, clock: clock)
         try writer.open()
         lock.withLock { $0 = acquired }
         try start("store") { [unused, closing, reader, searcher] in
@@ -127,34 +129,50 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     ///
     /// - Parameters:
     ///   - number: the first number that was not given to a message.
-    ///   - limit: the time it may take.
+    ///   - limit: the longest time that may pass in which nothing of what waits is written.
     ///   - sleep: waits for a duration.
+    ///   - onProgress: called each time that `limit` has passed and less waits than before, with how
+    ///     many messages still do.
+    /// - Returns: how many messages are lost; those under way at `limit` may be kept all the same.
+    @discardableResult
     package func close(
         unused number: MessageNumber?, within limit: Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
-        }
-    ) async {
+        },
+        onProgress: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async -> Int {
         unused.withLock { $0 = number }
         writeQueue.close()
-        let left = await withTaskGroup(of: Void.self) { [closing, path] group in
+        let left = await withTaskGroup(of: Void.self) { [closing, path, writeQueue] group in
             // A child task, so that it runs on the caller's executor.
             group.addTask {
-                do { try await sleep(limit) } catch { return }
+                var waiting = writeQueue.waiting.rows
+                while true {
+                    do { try await sleep(limit) } catch { return }
+                    let before = waiting
+                    waiting = writeQueue.waiting.rows
+                    if waiting >= before { break }
+                    onProgress(waiting)
+                }
                 closing.fulfill(.failure(StoreError(path, "it did not close in time")))
             }
             defer { group.cancelAll() }
             return try? await closing.wait()
         }
         guard let left else {
-            let (rows, _) = writeQueue.waiting()
-            log.error("store: \(path): it did not close in time; up to \(rows) messages are lost")
-            return
+            let rows = writeQueue.waiting.rows
+            let loss = rows > 0 ? "up to \(Self.messages(rows)) are lost" : "nothing is lost"
+            log.error("store: \(path): it did not close in time; \(loss)")
+            return rows
         }
         lock.withLock { $0 = nil }
-        if left > 0 {
-            log.error("store: \(path): \(left) message\(left == 1 ? "" : "s") could not be stored")
-        }
+        if left > 0 { log.error("store: \(path): \(Self.messages(left)) could not be stored") }
+        return left
+    }
+
+    private static func messages(_ count: Int) -> String {
+        count == 1 ? "1 message" : "\(count) messages"
     }
 
     // MARK: - Handing over

@@ -64,8 +64,9 @@ package struct Assembly: Sendable {
             context.storeID = { try? Archive(path).storeID() }
         }
         context.ownFiles = { files.paths + stored }
+        store = Self.store(of: configuration, context, fold: namePolicy.fold)
         let accounts = try Self.accounts(
-            of: configuration, context, on: loop, fold: namePolicy.fold)
+            of: configuration, context, beside: store, on: loop, fold: namePolicy.fold)
         context.accounts = accounts
         var maker = EntryMaker(context: context, fold: namePolicy.fold)
         let chain = Chain(maker.steps(configuration.middleware))
@@ -96,7 +97,6 @@ package struct Assembly: Sendable {
         }
         self.accounts = accounts
         controlPath = configuration.control.map { context.path($0) }
-        store = Self.store(of: configuration, context, fold: namePolicy.fold)
         bus = Bus(
             settings, chain: chain, store: store ?? VolatileStore(), executor: loop,
             atTurnEnd: { loop.atTurnEnd($0) })
@@ -149,8 +149,8 @@ package struct Assembly: Sendable {
 
     /// Makes the accounts that a configuration asks for, not read yet.
     private static func accounts(
-        of configuration: Configuration, _ context: Context, on loop: EventLoop,
-        fold: @Sendable (String) -> String
+        of configuration: Configuration, _ context: Context, beside messages: SQLiteStore?,
+        on loop: EventLoop, fold: @Sendable (String) -> String
     ) throws -> AccountService {
         var settings = AccountSettings()
         settings.policy.isLoginRequired = configuration.accounts == .required
@@ -166,9 +166,7 @@ package struct Assembly: Sendable {
             steady: { wall + (clock.monotonic() - monotonic) / 1_000_000 })
         environment.log = context.log
         environment.hashers = AccountEnvironment.hashersOfMachine
-        let store = configuration.store.map {
-            SQLiteAccountStore(besideStoreAt: context.path($0.path))
-        }
+        let store = messages.map { SQLiteAccountStore(besideStoreAt: $0.path, turns: $0.turns) }
         return AccountService(
             try store ?? SQLiteAccountStore(), settings, hashing: .argon2id,
             environment: environment)

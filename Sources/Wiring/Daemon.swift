@@ -1,5 +1,6 @@
 import Accounts
 import Glibc
+import Locking
 import MessageBus
 import Sockets
 import StatusServer
@@ -101,12 +102,12 @@ package struct Daemon: Sendable {
         // Under the store's lock, so that no other daemon with that store is there.
         let control = try await openControl(on: signalLoop)
         do {
-            let end = try await runBridges(stopRequests, opening)
+            var end = try await runBridges(stopRequests, opening)
             gate.close()
             // Before the store is closed, for a daemon that waits for its lock.
             await control?.end()
             let closing = service.extendTimeout(on: signalLoop)
-            await close(after: end.outcome)
+            end.lost = await close(after: end.outcome)
             closing?.end()
             return end
         } catch {
@@ -226,22 +227,36 @@ package struct Daemon: Sendable {
             onOverdue: onOverdue)
     }
 
-    /// Ends the bus and closes store and log files, within `endingTime`.
-    private func close(after outcome: Supervisor.Outcome) async {
+    /// Ends the bus and closes store and log files; returns how many messages are lost.
+    ///
+    /// The store has as long as it needs for what waits, if only it goes on: `endingTime` is for what
+    /// stands still.
+    private func close(after outcome: Supervisor.Outcome) async -> Int {
         let clock = LoopSleep(loop)
+        let steps = Locked(0)
         let overdue = Task(executorPreference: LoopExecutor(loop)) { [onOverdue] in
-            do { try await clock.sleep(for: Self.endingTime) } catch { return }
+            var seen = -1
+            while seen != steps.withLock({ $0 }) {
+                seen = steps.withLock { $0 }
+                do { try await clock.sleep(for: Self.endingTime) } catch { return }
+            }
             onOverdue(outcome)
         }
         defer { overdue.cancel() }
         await assembly.bus.end()
         // Before the store, because the last connection to close removes the files beside it.
         assembly.accounts.close()
-        await assembly.store?.close(unused: await assembly.bus.unusedNumber, within: .seconds(5)) {
+        let lost = await assembly.store?.close(
+            unused: await assembly.bus.unusedNumber, within: .seconds(5)
+        ) {
             try await clock.sleep(for: $0)
+        } onProgress: { [log = assembly.log] waiting in
+            steps.withLock { $0 += 1 }
+            log.info("\(waiting) messages are still to be stored")
         }
         await assembly.files.close()
         assembly.log.info("stopped")
+        return lost ?? 0
     }
 
     private func reopenFiles() {

@@ -20,6 +20,8 @@ package struct Supervisor: Sendable {
         package let outcome: Outcome
         /// Bridges that still run although they were cancelled.
         package let abandoned: [String]
+        /// Messages that were said and are lost, because the store could not be closed in time.
+        package var lost = 0
     }
 
     /// Deadlines of starting and stopping.

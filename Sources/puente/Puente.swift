@@ -135,6 +135,9 @@ struct Puente {
             if case .failedToStart(let bridge, let reason) = end.outcome {
                 await sink.complain(reason, of: bridge)
                 status = .unavailable
+            } else if end.lost > 0 {
+                // The log has said how many.
+                status = .unavailable
             }
             guard end.abandoned.isEmpty else {
                 await sink.close()

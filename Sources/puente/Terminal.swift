@@ -7,7 +7,8 @@ import Wiring
 enum Terminal {
     /// Writes a text and a line ending to standard output.
     ///
-    /// Returns false if the reader is gone, which is no error.
+    /// Returns false if the reader is gone, which is no error. Where it can't be written otherwise, on a
+    /// full disk for instance, the program ends with a sentence and status 69.
     @discardableResult
     static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
@@ -32,9 +33,23 @@ enum Terminal {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            if count < 0, errno == EAGAIN {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, -1)
+                continue
+            }
+            guard count > 0 else {
+                // EIO: the terminal is gone (termios(3)).
+                if descriptor == STDOUT_FILENO, errno != EPIPE, errno != EIO { endWithoutOutput() }
+                return false
+            }
             bytes = bytes.dropFirst(count)
         }
         return true
+    }
+
+    private static func endWithoutOutput() -> Never {
+        complain("puente: \(SocketError("write standard output"))")
+        exit(ExitStatus.unavailable.rawValue)
     }
 }

@@ -14,7 +14,7 @@ extension SQLiteAccountStore {
     ) throws(StoreError) -> SQLiteAccountStore {
         if !creates, FileIdentity(of: path) == nil { return try SQLiteAccountStore() }
         let database = try Database(path, .write)
-        try database.execute("PRAGMA busy_timeout = \(patience)")
+        database.wait(atMost: patience)
         if try Schema.check(database) != Schema.current { try upgrade(database) }
         try database.execute("PRAGMA secure_delete = ON")
         return SQLiteAccountStore(database)

@@ -3,9 +3,10 @@ import MessageBus
 /// The accounts in a SQLite file, by a connection of its own beside those of the messages.
 ///
 /// Confined to whoever holds it. SQLite's own locks keep it apart from whoever else writes: the
-/// store's thread, and the command line.
+/// store's thread, which it takes turns with, and the command line.
 package final class SQLiteAccountStore: AccountStore {
     private let path: String
+    private let turns: WriterTurns
     /// True if it ends with the process.
     let isInMemory: Bool
     private var current: Database?
@@ -14,8 +15,11 @@ package final class SQLiteAccountStore: AccountStore {
 
     /// Makes a store for a file that another connection of this process creates and brings up to
     /// date; it is opened when it is first needed.
-    package init(besideStoreAt path: String) {
+    ///
+    /// - Parameter turns: the order in which they write.
+    package init(besideStoreAt path: String, turns: WriterTurns = WriterTurns()) {
         self.path = path
+        self.turns = turns
         isInMemory = false
     }
 
@@ -24,6 +28,7 @@ package final class SQLiteAccountStore: AccountStore {
     /// - Throws: `StoreError` if there is no memory.
     package init() throws(StoreError) {
         path = ":memory:"
+        turns = WriterTurns()
         isInMemory = true
         let database = try Database(path, .memory)
         // Pages of 4 KiB: 256 MiB, more than the accounts of a chat without a store may ever need.
@@ -35,6 +40,7 @@ package final class SQLiteAccountStore: AccountStore {
     /// Makes a store on a connection.
     init(_ database: Database) {
         path = database.path
+        turns = database.turns
         isInMemory = false
         current = database
     }
@@ -52,6 +58,7 @@ package final class SQLiteAccountStore: AccountStore {
             throw StoreError(path, "it has no accounts yet", mayPass: true)
         }
         try Self.configure(opened)
+        opened.turns = turns
         current = opened
         isNew = true
         return opened

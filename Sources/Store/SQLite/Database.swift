@@ -12,6 +12,12 @@ final class Database {
     /// Sentences about permissions that were corrected on the file and its companions.
     let remarks: [String]
     private var statements: [String: Statement] = [:]
+    /// The order in which it writes beside other connections of this process.
+    var turns = WriterTurns()
+
+    /// Milliseconds that a connection waits for the transaction of another program: longer than one
+    /// should take.
+    private static let patience = 1_000
 
     /// The purpose of a connection.
     enum Access {
@@ -53,8 +59,7 @@ final class Database {
         pointer = opened
         identity = access == .memory ? nil : FileIdentity(of: path)
         sqlite3_extended_result_codes(pointer, 1)
-        // A second: longer than any transaction of another client should take.
-        sqlite3_busy_timeout(pointer, 1_000)
+        wait(atMost: Self.patience)
         try execute("PRAGMA temp_store = MEMORY")
         if access == .write { try addSearchWords() }
     }
@@ -81,6 +86,22 @@ final class Database {
     /// Path of the file as SQLite found it, links followed.
     var fullPath: String {
         sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? path
+    }
+
+    /// Sets how long it waits for a lock of another program.
+    ///
+    /// It asks each millisecond. SQLite's own handler soon asks ten times a second only, and would not
+    /// see the pauses that a daemon makes (`StoreWriter`).
+    ///
+    /// - Parameter milliseconds: as many times it asks; a little longer on a busy machine.
+    func wait(atMost milliseconds: Int) {
+        sqlite3_busy_handler(
+            pointer,
+            { most, count in
+                guard count < Int(bitPattern: most) else { return 0 }
+                usleep(1_000)
+                return 1
+            }, UnsafeMutableRawPointer(bitPattern: milliseconds))
     }
 
     /// Runs statements without values and results.
@@ -140,7 +161,7 @@ final class Database {
         _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         // IMMEDIATE, because a transaction that began by reading can't wait for another's lock.
-        try execute("BEGIN IMMEDIATE")
+        try turns.begin { () throws(StoreError) in try execute("BEGIN IMMEDIATE") }
         do throws(StoreError) {
             let value = try body()
             try execute("COMMIT")

@@ -13,6 +13,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     let lock: StoreLock
     let log: Log
     let clock: StoreClock
+    private let turns: WriterTurns
     private var connection: WriteConnection?
     /// Batches taken from the queue that are not committed yet.
     private var uncommitted: [WriteBatch] = []
@@ -32,15 +33,24 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// True if the reservation must be written although there are enough numbers: in a new file.
     private var mustReserve = false
 
+    /// Time of the last pause that lets other programs write, in monotonic nanoseconds.
+    private var lastPause: Int64 = 0
+
     /// Nanoseconds between two checks that the file is still there.
     private static let checkPause = Duration.seconds(1).inNanoseconds
+    /// Nanoseconds for which it writes without a pause.
+    private static let longestRun = Duration.milliseconds(100).inNanoseconds
+    /// Microseconds of a pause: twice as many as pass between two questions of the command line
+    /// (`Database.wait`).
+    private static let pause: UInt32 = 2_000
 
     init(
         _ path: String, lock: StoreLock, writeQueue: WriteQueue, numbers: NumberReserve,
-        status: StoreStatus, retention: Retention, checkpointer: Checkpointer, log: Log,
-        clock: StoreClock
+        status: StoreStatus, retention: Retention, checkpointer: Checkpointer, turns: WriterTurns,
+        log: Log, clock: StoreClock
     ) {
         self.path = path
+        self.turns = turns
         self.checkpointer = checkpointer
         self.lock = lock
         self.writeQueue = writeQueue
@@ -82,7 +92,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private func openConnection() throws(StoreError) -> WriteConnection {
         if let connection { return connection }
-        let opened = try WriteConnection(path, confinement)
+        let opened = try WriteConnection(path, confinement, turns: turns)
         for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
@@ -142,7 +152,9 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
             let job = writeQueue.nextJob(
                 background: maintenance.due, topsUp: { numbers.isShort }, mayReserve: mayReserve)
             switch job {
-            case .commit: commit()
+            case .commit:
+                commit()
+                pauseForOthers()
             case .reserve: reserveInLockFile()
             case .background:
                 if let connection { maintenance.performStep(connection) }
@@ -150,6 +162,14 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
             case .close: return
             }
         }
+    }
+
+    /// Lets other programs write now and then, if there is no break between transactions.
+    private func pauseForOthers() {
+        let now = monotonicNow()
+        guard now - lastPause >= Self.longestRun else { return }
+        lastPause = now
+        if writeQueue.hasMore { usleep(Self.pause) }
     }
 
     /// Commits what waits, in one transaction.
@@ -247,7 +267,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         if mayReserve { reserveInLockFile() }
         hasFailed = true
         writeQueue.fail(retryAt: failureLog.nextAttempt(after: now))
-        failureLog.report(error, at: now, waiting: { writeQueue.waiting(beside: uncommitted) })
+        failureLog.report(error, at: now, waiting: { writeQueue.waiting })
         status.notifyObserver()
     }
 
@@ -268,7 +288,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     func finish(unused: MessageNumber?, last: () -> Void) -> Int {
         confinement.assertOwned()
         repeat { commit() } while !hasFailed && writeQueue.hasMore
-        let (rows, lost) = writeQueue.waiting(beside: uncommitted)
+        let (rows, lost) = writeQueue.waiting
         for writeBatch in uncommitted { for item in writeBatch.items { item.fail(StoreClosed()) } }
         writeQueue.end()
         checkpointer.close()

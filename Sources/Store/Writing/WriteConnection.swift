@@ -24,13 +24,17 @@ final class WriteConnection {
 
     /// Opens a file and creates missing tables.
     ///
-    /// - Parameter confinement: the thread that uses it.
+    /// - Parameters:
+    ///   - confinement: the thread that uses it.
+    ///   - turns: the order in which it writes beside other connections of this process.
     /// - Throws: `StoreError`.
     init(
-        _ path: String, _ confinement: ThreadConfinement = ThreadConfinement()
+        _ path: String, _ confinement: ThreadConfinement = ThreadConfinement(),
+        turns: WriterTurns = WriterTurns()
     ) throws(StoreError) {
         self.confinement = confinement
         database = try Database(path, .write)
+        database.turns = turns
         try Schema.check(database)
         // So that readers never wait for the writer, nor the writer for readers.
         try database.execute("PRAGMA journal_mode = WAL")

@@ -35,6 +35,8 @@ final class WriteQueue: Sendable {
         /// Bytes in the queue and in the thread's hands.
         var weight = 0
         var rows = 0
+        /// Messages in the thread's hands.
+        var rowsTaken = 0
         /// Time when the first of the waiting batches came, in monotonic nanoseconds.
         var first: Int64 = 0
         /// Time when the first of the batches in the thread's hands came; `nil` if it has none.
@@ -189,6 +191,7 @@ final class WriteQueue: Sendable {
             state.batches.removeFirst(count)
             if count > 0 { state.firstTaken = state.firstTaken ?? state.first }
             state.rows = state.batches.reduce(0) { $0 + $1.rows }
+            state.rowsTaken = taken.reduce(0) { $0 + $1.rows }
             state.isUrgent = state.batches.contains { $0.isUrgent }
             state.isAsleep = false
             return taken
@@ -204,6 +207,7 @@ final class WriteQueue: Sendable {
                 for page in writeBatch.pages { recycle(page, in: &state) }
             }
             state.retry = nil
+            state.rowsTaken = 0
             state.firstTaken = nil
             state.isFailing = false
             update(&state)
@@ -226,10 +230,9 @@ final class WriteQueue: Sendable {
     /// True if something waits.
     var hasMore: Bool { monitor.withLock { !$0.batches.isEmpty } }
 
-    /// Returns how many messages wait, the thread's uncommitted batches included, and how many were
-    /// lost.
-    func waiting(beside batches: [WriteBatch] = []) -> (rows: Int, lost: UInt64) {
-        monitor.withLock { (($0.rows + batches.reduce(0) { $0 + $1.rows }), $0.lost) }
+    /// How many messages wait, those in the thread's hands included, and how many were lost.
+    var waiting: (rows: Int, lost: UInt64) {
+        monitor.withLock { ($0.rows + $0.rowsTaken, $0.lost) }
     }
 
     /// Returns the bytes that wait or are being written, and the nanoseconds since the oldest of them

@@ -1,8 +1,10 @@
 import Bridges
 import Chat
+import Foundation
 import MessageBus
 import Middlewares
 import Plugins
+import TestSupport
 import Testing
 import Wiring
 
@@ -144,5 +146,22 @@ import Wiring
             errors == [
                 "puente: no bridge or middleware is called \"fliter\"; did you mean \"filter\"?"
             ])
+    }
+
+    @Test(arguments: [["schema"], ["help"], ["describe"]])
+    func `output that can't be written is an error, and a reader that is gone is none`(
+        arguments: [String]
+    ) throws {
+        let program = try Program.executable(named: "puente").path(percentEncoded: false)
+        let full = try TestProcess.run(
+            ["/bin/bash", "-c", "exec \"$@\" >/dev/full", "bash", program] + arguments)
+        #expect(full.status == 69)
+        #expect(
+            full.errors.text == "puente: write standard output: no space left on device\n")
+        let gone = try TestProcess.run(
+            ["/bin/bash", "-c", "\"$@\" | true; exit ${PIPESTATUS[0]}", "bash", program]
+                + arguments)
+        #expect(gone.status == 0)
+        #expect(gone.errors.isEmpty)
     }
 }
