@@ -37,6 +37,33 @@ import TestSupport
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `a backlog goes out in order, without what is deleted, too large or a stranger's`()
+        async throws
+    {
+        let server = try await NATSServer(configuration: "max_payload: 8KB")
+        server.kill()
+        let norte = try await FleetHost("norte", server.address)
+        var expected: [String] = []
+        let filler = String(repeating: "x", count: 300)
+        for index in 0..<1_000 {
+            switch index {
+            case 100: try await norte.say(String(repeating: "y", count: 9_000))
+            case 200: _ = try await norte.people.delete(try await norte.say("secreto"))
+            default:
+                expected.append("m\(index)\(index.isMultiple(of: 7) ? filler : "")")
+                try await norte.say(expected.last ?? "")
+            }
+        }
+        try await server.start()
+        let sur = try await FleetHost("sur", server.address)
+        try await norte.say("fin")
+        let read = await sur.read(until: "fin").filter { $0.kind == .message }
+        #expect(read.map(\.text) == expected + ["fin"])
+        #expect(norte.test.log.sentences.count { $0.contains("is not shared: it has 90") } == 1)
+        await norte.untilSent(UInt64(expected.count) + 1)
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `replies, edits and deletions find their message`() async throws {
         let server = try await NATSServer()
         let norte = try await FleetHost("norte", server.address)

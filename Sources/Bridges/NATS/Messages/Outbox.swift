@@ -3,6 +3,8 @@ import MessageBus
 /// The way out of one room: reads it from the stored place on, and puts it into the stream in
 /// batches.
 ///
+/// While the stream is asked to take one, the next is put together.
+///
 /// Owned by the task that runs it.
 struct Outbox {
     private let fleet: Fleet
@@ -11,6 +13,8 @@ struct Outbox {
     private let acknowledgements: Acknowledgements
     private var deliveries: Deliveries.Iterator
     private var writer: RecordWriter
+    /// A message that had no room in the last batch.
+    private var rest: Delivery?
 
     init(
         _ fleet: Fleet, _ broker: Broker, _ publisher: RoomPublisher,
@@ -28,17 +32,21 @@ struct Outbox {
     ///
     /// - Throws: what the store throws; `CancellationError`.
     mutating func run() async throws {
-        while let first = try await deliveries.next() {
-            guard try await isConnectedOnce() else { return }
-            var group = [first]
-            var bytes = first.message.body.count
-            while group.count < OutgoingBatch.messages, bytes < OutgoingBatch.bytes,
-                try await hasMore(), let next = try await deliveries.next()
-            {
-                group.append(next)
-                bytes += next.message.body.count
+        var next = PreparedBatch()
+        while true {
+            if next.isEmpty, rest == nil {
+                guard let first = try await deliveries.next(), try await isConnectedOnce() else {
+                    return
+                }
+                try await add(first, to: &next)
             }
-            guard try await deliver(group) else { return }
+            try await fill(&next)
+            let ready = try await withoutDeleted(next)
+            next = PreparedBatch()
+            let (publisher, acknowledgements) = (publisher, acknowledgements)
+            async let isStored = Self.deliver(ready, by: publisher, acknowledgements)
+            try await fill(&next)
+            guard try await isStored else { return }
         }
     }
 
@@ -54,60 +62,97 @@ struct Outbox {
         } ?? false
     }
 
+    // MARK: - Putting a batch together
+
+    /// Adds what is there already, as far as there is room.
+    private mutating func fill(_ next: inout PreparedBatch) async throws {
+        if let rest = rest.take() { try await place(rest, in: &next) }
+        while !next.isFull, rest == nil, try await hasMore(),
+            let delivery = try await deliveries.next()
+        {
+            try await add(delivery, to: &next)
+        }
+    }
+
     private mutating func hasMore() async throws -> Bool {
         if deliveries.hasMore { return true }
         return try await deliveries.look()
     }
 
-    /// Publishes messages in as many batches as it takes; returns false if the daemon ends first.
-    private mutating func deliver(_ group: [Delivery]) async throws -> Bool {
-        let limit = min(OutgoingBatch.bytes * 2, broker.maxPayload - OutgoingBatch.overhead)
-        var (batch, members): (OutgoingBatch, [Delivery]) = (OutgoingBatch(), [])
-        for delivery in group {
-            let message = delivery.message
-            if message.missed > 0 {
-                fleet.log.warning(
-                    "\(message.missed) messages were gone before other instances could have them")
-            }
-            guard !delivery.isDeleted || message.kind == .deletion,
-                let record = try await writer.record(of: message)
-            else { continue }
-            if record.count > broker.maxPayload - OutgoingBatch.overhead {
-                try await refuse(
-                    delivery,
-                    """
-                    it has \(record.count) bytes, and the server takes \(broker.maxPayload) \
-                    (max_payload)
-                    """)
-                continue
-            }
-            if fleet.reusedNumbers.contains(message.number) {
-                try await refuse(
-                    delivery, "its number was given before the store was restored from a backup")
-                continue
-            }
-            if batch.records.count + record.count > limit, !batch.isEmpty {
-                guard try await publish(batch, members) else { return false }
-                (batch, members) = (OutgoingBatch(), [])
-            }
-            batch.append(record, number: message.number)
-            members.append(delivery)
+    /// Adds a message that was read, or keeps it if there is no room.
+    private mutating func add(_ delivery: Delivery, to next: inout PreparedBatch) async throws {
+        let missed = delivery.message.missed
+        if missed > 0 {
+            fleet.log.warning(
+                "\(missed) messages were gone before other instances could have them")
         }
-        if !batch.isEmpty {
-            guard try await publish(batch, members) else { return false }
-        }
-        if let last = group.last, batch.last < last.message.number { acknowledgements.pass(last) }
-        return true
+        try await place(delivery, in: &next)
     }
 
-    private func publish(_ batch: OutgoingBatch, _ members: [Delivery]) async throws -> Bool {
-        guard let progress = try await publisher.publish(batch) else { return false }
-        try await acknowledgements.add(members, progress)
-        return true
+    private mutating func place(_ delivery: Delivery, in next: inout PreparedBatch) async throws {
+        let message = delivery.message
+        guard !delivery.isGone, let record = try await writer.record(of: message) else {
+            return next.pass(delivery)
+        }
+        let max = broker.maxPayload - OutgoingBatch.overhead
+        if record.count > max {
+            return try await refuse(
+                delivery, &next,
+                """
+                it has \(record.count) bytes, and the server takes \(broker.maxPayload) \
+                (max_payload)
+                """)
+        }
+        if fleet.reusedNumbers.contains(message.number) {
+            return try await refuse(
+                delivery, &next,
+                "its number was given before the store was restored from a backup")
+        }
+        guard next.hasRoom(for: record.count, of: min(OutgoingBatch.bytes * 2, max)) else {
+            rest = delivery
+            return
+        }
+        next.append(record, of: delivery)
     }
 
-    private func refuse(_ delivery: Delivery, _ sentence: String) async throws {
+    private func refuse(
+        _ delivery: Delivery, _ next: inout PreparedBatch, _ sentence: String
+    ) async throws {
+        next.pass(delivery)
         try await delivery.recordFailure(sentence)
         fleet.log.error("message #\(delivery.message.number) is not shared: \(sentence)")
     }
+
+    /// Returns a batch without what was deleted since it was put together.
+    private mutating func withoutDeleted(_ batch: PreparedBatch) async throws -> PreparedBatch {
+        guard batch.members.contains(where: \.isGone) else { return batch }
+        var result = PreparedBatch()
+        for delivery in batch.members where !delivery.isGone {
+            guard let record = try await writer.record(of: delivery.message) else { continue }
+            result.append(record, of: delivery)
+        }
+        if let last = batch.last { result.pass(last) }
+        return result
+    }
+
+    // MARK: - Publishing
+
+    /// Publishes a batch; returns false if the daemon ends first.
+    private static func deliver(
+        _ batch: PreparedBatch, by publisher: RoomPublisher, _ acknowledgements: Acknowledgements
+    ) async throws -> Bool {
+        if !batch.content.isEmpty {
+            guard let progress = try await publisher.publish(batch.content) else { return false }
+            try await acknowledgements.add(batch.members, progress)
+        }
+        if let last = batch.last, batch.content.last < last.message.number {
+            acknowledgements.pass(last)
+        }
+        return true
+    }
+}
+
+extension Delivery {
+    /// True if it was deleted, so that there is nothing to tell; a deletion itself is told.
+    fileprivate var isGone: Bool { isDeleted && message.kind != .deletion }
 }

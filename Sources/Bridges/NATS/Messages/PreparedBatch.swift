@@ -1,0 +1,42 @@
+import MessageBus
+
+/// The messages of a room that go into the stream next, with those between them that are nothing for
+/// others.
+struct PreparedBatch: Sendable {
+    /// What goes into the stream.
+    private(set) var content = OutgoingBatch()
+    /// The messages in it.
+    private(set) var members: [Delivery] = []
+    /// The last message that was looked at.
+    private(set) var last: Delivery?
+    private var count = 0
+    private var bytes = 0
+
+    /// Makes an empty one.
+    init() {}
+
+    /// True if nothing was looked at.
+    var isEmpty: Bool { last == nil }
+
+    /// True if no more is to be read for it.
+    var isFull: Bool { count >= OutgoingBatch.messages || bytes >= OutgoingBatch.bytes }
+
+    /// Returns whether a record has room among so many bytes; one alone always has.
+    func hasRoom(for bytes: Int, of limit: Int) -> Bool {
+        content.isEmpty || content.records.count + bytes <= limit
+    }
+
+    /// Adds a message.
+    mutating func append(_ record: [UInt8], of delivery: Delivery) {
+        content.append(record, number: delivery.message.number)
+        members.append(delivery)
+        bytes += delivery.message.body.count
+        pass(delivery)
+    }
+
+    /// Takes in a message that is nothing for others.
+    mutating func pass(_ delivery: Delivery) {
+        last = delivery
+        count += 1
+    }
+}
