@@ -59,7 +59,7 @@ extension Broker {
         var source = try BrokerInbox(session.connection)
         var stream = first
         var pace = ConsumerPace()
-        var looked = ThreadTime.now
+        var (looked, sized) = (ThreadTime.now, ThreadTime.now)
         var reading = try makeConsumer(session, stream, &inbox, &pace)
         while !session.isOver, !hasEnded {
             // Without room nothing is asked for; all else is looked after as ever.
@@ -72,15 +72,20 @@ extension Broker {
                 reading.asked = Self.batch
             }
             if !isFull, let message = try next(from: source, session, &reading) {
-                if try read(message, &reading, stream, source) { continue }
-                // The stream is not what it was.
-                stream = try presentStream(stream, &inbox)
-                reading = try makeConsumer(session, stream, &inbox, &pace)
+                if try !read(message, &reading, stream, source) {
+                    // The stream is not what it was.
+                    stream = try presentStream(stream, &inbox)
+                    reading = try makeConsumer(session, stream, &inbox, &pace)
+                }
             }
             if ThreadTime.now - looked > Self.look {
                 looked = ThreadTime.now
                 recordComplaints(of: session)
                 tellJunk()
+            }
+            if ThreadTime.now - sized > Self.silence {
+                sized = ThreadTime.now
+                lookAtSize(&inbox)
             }
             if session.removeDoubt() || ThreadTime.now - reading.heard > Self.silence {
                 let isGood =

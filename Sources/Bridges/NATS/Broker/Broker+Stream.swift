@@ -5,6 +5,9 @@ import MessageBus
 
 // The stream: made where it isn't there, and looked at.
 extension Broker {
+    /// Milliseconds within which the broker may tell how large the stream is.
+    private static let patienceForSize: Int64 = 500
+
     /// Returns the stream, which is made if it isn't there.
     ///
     /// - Throws: `BrokerError` if there is none that can be used.
@@ -49,6 +52,17 @@ extension Broker {
             throw BrokerError(.rejected, "the stream \(present.name) was made anew")
         }
         return present
+    }
+
+    /// Asks how large the stream is, for whoever looks at the state; an answer that does not come means
+    /// nothing here.
+    func lookAtSize(_ inbox: inout BrokerInbox) {
+        guard
+            let answer = try? inbox.call(
+                "STREAM.INFO.\(settings.name)", within: Self.patienceForSize)
+        else { return }
+        let present = StreamState(answer)
+        state.withLock { if $0.stream.created == present.created { $0.stream = present } }
     }
 
     /// Returns the stream once it is certain whether it is shorter than it was.

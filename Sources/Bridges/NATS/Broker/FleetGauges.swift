@@ -20,13 +20,13 @@ extension BridgeGauges {
             state.isConnected
                 ? "connected to \(state.server)" : "not connected", Self.sentence(of: state),
         ]
-        if !state.stream.leader.isEmpty {
+        // Later servers name a leader where there is no cluster, too.
+        if !state.stream.replicas.isEmpty {
             let copies = state.stream.replicas.map {
                 "\($0.name)\($0.isCurrent ? "" : " (behind)")"
             }
-            notes.append(
-                "led by \(state.stream.leader); copies on "
-                    + (copies.isEmpty ? "none" : copies.joined(separator: ", ")))
+            let leader = state.stream.leader.isEmpty ? "nobody" : state.stream.leader
+            notes.append("led by \(leader); copies on " + copies.joined(separator: ", "))
         }
         let sorted = peers.sorted { ($0.value.name, $0.key) < ($1.value.name, $1.key) }
         for (store, peer) in sorted.prefix(Self.maxNamed) {

@@ -25,6 +25,8 @@ struct Inbox {
     private var position: StreamPosition
     private var kept: StreamPosition
     private var keptAt = ThreadTime.now
+    /// Lines about messages that are longer than anything may be here.
+    private var tooLong = LogThrottle()
     /// The time at which the first loss was found of which nobody was told yet.
     private var lostAt: Int64?
 
@@ -167,8 +169,18 @@ struct Inbox {
             let receipts = try await fleet.port.publish(drafts, checkpoints: checkpoints)
             for receipt in receipts {
                 guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
-                fleet.log.debug("message #\(receipt.number) was dropped: [\(code)] \(reason)")
+                let sentence = "message #\(receipt.number) was dropped: [\(code)] \(reason)"
+                // Nobody's choice, as what a middleware drops is.
+                if code == "too-long", tooLong.admit(at: ThreadTime.now) {
+                    fleet.log.warning(
+                        "a message of another instance is longer than any here: \(sentence)")
+                } else {
+                    fleet.log.debug(sentence)
+                }
             }
+        }
+        if let count = tooLong.takeHeld(at: ThreadTime.now) {
+            fleet.log.warning("\(count) more messages of other instances were too long")
         }
         (drafts, enqueued, changed) = ([], [], [])
         (kept, keptAt) = (position, ThreadTime.now)
