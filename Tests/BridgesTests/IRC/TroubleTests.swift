@@ -22,6 +22,17 @@ extension IRCBridgeTests {
             #expect(await host.told(1) == ["Ana: aquí"])
         }
 
+        @Test func `a server that says nothing keeps nobody waiting`() async throws {
+            let host = try await IRCHost {
+                $0.behaviour = { $0.isDead = true }
+                $0.isAwaited = false
+            }
+            await host.until { await $0.server.perform { $0.connections } > 0 }
+            #expect(await !host.test.bus.isReady(host.port.attachment))
+            await host.pass(.seconds(6))
+            #expect(await host.test.bus.isReady(host.port.attachment))
+        }
+
         @Test func `a ban behind a kick is told as well, once`() async throws {
             let host = try await IRCHost()
             let heard = try await host.heard(3) {

@@ -21,6 +21,14 @@ import Testing
         try plan(old, new).lines
     }
 
+    @Test func `a bridge of another type says so`() throws {
+        #expect(
+            try Self.lines(
+                #""bridges": [{ "type": "tcp", "name": "a" }]"#,
+                #""bridges": [{ "type": "stdio", "name": "a" }]"#)
+                == ["bridge a: type changed, restarts"])
+    }
+
     @Test func `units, defaults and the order of keys make no difference`() throws {
         let plan = try Self.plan(
             #""bridges": [{ "type": "tcp", "name": "a" }]"#,

@@ -15,6 +15,7 @@ extension IRCNetwork {
     /// - Throws: `BridgeError` if the server refuses the first one; `CancellationError`.
     func stayConnected() async throws {
         var backoff = Backoff()
+        startedAt = loop.now
         while !isFinishing {
             let end = await connectOnce()
             try Task.checkCancellation()
@@ -165,7 +166,7 @@ extension IRCNetwork {
 
     // MARK: - Telling the rooms that the server is not there
 
-    private func recordSilence() {
+    func recordSilence() {
         guard silentSince == nil else { return }
         silentSince = loop.now
         let name = serverName

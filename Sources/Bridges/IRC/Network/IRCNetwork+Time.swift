@@ -16,6 +16,9 @@ extension IRCNetwork {
     private static let joinTime: Int64 = 60_000_000_000
     /// Nanoseconds between two attempts to join some channel.
     private static let joinPause: Int64 = 500_000_000
+    /// Nanoseconds of the first attempt after which nobody waits for it any more: a daemon starts, and
+    /// takes another configuration, without servers that are not there.
+    private static let firstAttempt: Int64 = 5_000_000_000
     /// Nanoseconds without a server after which people are told.
     private static let longSilence: Int64 = 30_000_000_000
     /// Nanoseconds between attempts to get the nick back.
@@ -28,6 +31,10 @@ extension IRCNetwork {
         if let since = silentSince, !isSilenceTold, isReady, now - since >= Self.longSilence {
             isSilenceTold = true
             say(phrases.serverIsSilent(serverName))
+        }
+        if !isReady, startedAt <= now - Self.firstAttempt {
+            recordSilence()
+            becomeReady()
         }
         guard link != nil else { return }
         if !isWelcome {

@@ -59,6 +59,8 @@ actor IRCNetwork {
     var lastLine: Int64 = 0
     /// Nanoseconds of the loop at which the connection began.
     var openedAt: Int64 = 0
+    /// Time when the first connection was begun.
+    var startedAt = Int64.max
     /// Nanoseconds of the loop since which the server is not there.
     var silentSince: Int64?
     /// True if the rooms know that.

@@ -24,9 +24,9 @@ struct BridgeDifference: Sendable {
     /// The chain for what it is given, for one that both configurations have.
     let outgoing: ChainDifference?
 
-    /// Describes a bridge that only one configuration has.
-    init(_ name: String, _ kind: Kind) {
-        (self.name, self.kind, keys) = (name, kind, [])
+    /// Describes a bridge that only one configuration has, or that is of another type in each.
+    init(_ name: String, _ kind: Kind, keys: [String] = []) {
+        (self.name, self.kind, self.keys) = (name, kind, keys)
         (middleware, outgoing) = (nil, nil)
     }
 

@@ -30,9 +30,11 @@ package struct ReloadPlan: Sendable {
         let wanted = Set(new.bridges.map(\.name))
         bridges =
             new.bridges.map { entry in
-                guard let earlier = present[entry.name], earlier.type == entry.type else {
-                    return BridgeDifference(
-                        entry.name, present[entry.name] == nil ? .isNew : .restarts)
+                guard let earlier = present[entry.name] else {
+                    return BridgeDifference(entry.name, .isNew)
+                }
+                if earlier.type != entry.type {
+                    return BridgeDifference(entry.name, .restarts, keys: ["type"])
                 }
                 return BridgeDifference(from: earlier, to: entry, adjustable: adjustable(entry))
             }
