@@ -305,13 +305,18 @@ let settings: [SwiftSetting] =
     // Fast, and yet with every check of a debug build.
     + (isFuzzing
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
-/// Targets in which whatever the compiler can't check must say `unsafe`.
+/// Targets of the program in which what the compiler can't check need not say `unsafe`.
 ///
-/// A function that is `@safe` though it takes a buffer stays within it and does not keep it: whoever
-/// makes or gets a buffer says `unsafe`. A type that is `@safe` owns the memory it points to, or says
-/// why it needs not.
-let strictTargets: Set = ["JSON", "Locking", "MessageBus", "Metrics", "TimeUnits"]
+/// They call C all the time, or take lines apart in buffers that others lend them: the compiler names
+/// 894 places in Sockets, 254 in Chat, 211 in TCPBridge, 159 in NATSBridge and 66 in
+/// WebBridge.
+///
+/// In all the others a function that is `@safe` though it takes a buffer stays within it and does not
+/// keep it: whoever makes or gets a buffer says `unsafe`. A type that is `@safe` owns the memory it
+/// points to, or is unsafe to make.
+let uncheckedTargets: Set = ["Chat", "NATSBridge", "Sockets", "TCPBridge", "WebBridge"]
 for target in package.targets where target.type != .system {
-    target.swiftSettings =
-        settings + (strictTargets.contains(target.name) ? [.strictMemorySafety()] : [])
+    let isOfProgram = target.type != .test && target.path?.hasPrefix("Sources/") ?? true
+    let isStrict = isOfProgram && !uncheckedTargets.contains(target.name)
+    target.swiftSettings = settings + (isStrict ? [.strictMemorySafety()] : [])
 }

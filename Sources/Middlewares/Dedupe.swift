@@ -81,10 +81,10 @@ package struct Dedupe: CopyableMiddleware {
             let name = (message.other ?? message.sender).name
             var notice = "\u{1}\(message.kind.rawValue)\(message.room)\n\(name)"
             return notice.withUTF8 {
-                DedupeKey(of: UnsafeRawBufferPointer($0), by: identity, secret)
+                unsafe DedupeKey(of: UnsafeRawBufferPointer($0), by: identity, secret)
             }
         }
-        let words = message.content.unsafeBytes
-        return DedupeKey(of: folding?.form(of: words) ?? words, by: identity, secret)
+        let words = unsafe message.content.unsafeBytes
+        return unsafe DedupeKey(of: folding?.form(of: words) ?? words, by: identity, secret)
     }
 }

@@ -26,14 +26,14 @@ struct DedupeKey: Hashable, Sendable {
         }
         var offset = 0
         while offset &+ 16 <= text.count {
-            mix(
+            unsafe mix(
                 text.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
                 text.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self))
             offset &+= 16
         }
         var rest = (one: UInt64(0), other: UInt64(0))
         for index in offset..<text.count {
-            let byte = UInt64(text[index]) << UInt64((index & 7) * 8)
+            let byte = unsafe UInt64(text[index]) << UInt64((index & 7) * 8)
             if index &- offset < 8 { rest.one |= byte } else { rest.other |= byte }
         }
         mix(rest.one, rest.other)

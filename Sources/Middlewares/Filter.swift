@@ -74,8 +74,8 @@ package struct Filter: CopyableMiddleware {
 
     /// Searches all texts of a batch for words at once: most batches contain none of them.
     package mutating func judge(_ batch: Batch) {
-        if only.isEmpty, !batch.hasOtherKinds, let region = batch.region,
-            drop.haveNoWord(in: region),
+        if only.isEmpty, !batch.hasOtherKinds, let region = unsafe batch.region,
+            unsafe drop.haveNoWord(in: region),
             folding == nil || TextScan.isASCII(region)
         {
             return
@@ -86,11 +86,11 @@ package struct Filter: CopyableMiddleware {
     /// Drops a text, or a notice by its names, that matches one of `drop`, or none of `only`.
     package func handle(_ message: inout Message) throws -> Verdict {
         if message.kind.isNotice { return try judgeNotice(message) }
-        let text = message.content.unsafeBytes
-        let form = form(of: text)
-        if try drop.areMatched(by: text, form) { return verdict }
+        let text = unsafe message.content.unsafeBytes
+        let form = unsafe form(of: text)
+        if try unsafe drop.areMatched(by: text, form) { return verdict }
         if only.isEmpty { return .pass }
-        return try only.areMatched(by: text, form) ? .pass : verdict
+        return try unsafe only.areMatched(by: text, form) ? .pass : verdict
     }
 
     /// Judges a message without text, by the names in it.
@@ -98,10 +98,10 @@ package struct Filter: CopyableMiddleware {
         let new = message.other?.name
         for name in [message.sender.name, new] {
             guard let name else { continue }
-            if try Self.areMatched(drop, by: name, form(of:)) { return verdict }
+            if try unsafe Self.areMatched(drop, by: name, form(of:)) { return verdict }
         }
         if only.isEmpty { return .pass }
-        return try Self.areMatched(only, by: new ?? message.sender.name, form(of:))
+        return try unsafe Self.areMatched(only, by: new ?? message.sender.name, form(of:))
             ? .pass : verdict
     }
 
@@ -112,19 +112,19 @@ package struct Filter: CopyableMiddleware {
         var name = name
         return try name.withUTF8 {
             let text = UnsafeRawBufferPointer($0)
-            return try patterns.areMatched(by: text, form(text))
+            return try unsafe patterns.areMatched(by: text, form(text))
         }
     }
 
     private func form(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        TextScan.isASCII(text) ? text : folding?.form(of: text) ?? text
+        unsafe TextScan.isASCII(text) ? text : folding?.form(of: text) ?? text
     }
 }
 
 /// Several patterns, one of which has to match.
 ///
 /// Confined to the bus's loop, like its matchers.
-private final class Matchers: Sendable {
+@safe private final class Matchers: Sendable {
     private let matchers: [Matcher]
     // The same, unretained: retaining a matcher takes as long as matching a text. `matchers` keeps
     // them alive as long as this object lives.
@@ -132,24 +132,24 @@ private final class Matchers: Sendable {
 
     init(_ patterns: [Pattern]) throws {
         matchers = try patterns.map { try Matcher($0) }
-        borrowed = matchers.map { Unmanaged.passUnretained($0) }
+        unsafe borrowed = matchers.map { unsafe Unmanaged.passUnretained($0) }
     }
 
     var isEmpty: Bool { matchers.isEmpty }
 
     /// Returns true if a search for words alone proves that none of them matches any part.
     func haveNoWord(in region: UnsafeRawBufferPointer) -> Bool {
-        matchers.allSatisfy { $0.hasWord(region) == false }
+        matchers.allSatisfy { unsafe $0.hasWord(region) == false }
     }
 
     /// Returns true if one of them matches the text, or its form.
     func areMatched(
         by text: UnsafeRawBufferPointer, _ form: UnsafeRawBufferPointer
     ) throws -> Bool {
-        for matcher in borrowed
-        where try matcher._withUnsafeGuaranteedRef({ try $0.matches(text, form: form) }) {
-            return true
+        try unsafe borrowed.indices.contains { index in
+            try unsafe borrowed[index]._withUnsafeGuaranteedRef {
+                try unsafe $0.matches(text, form: form)
+            }
         }
-        return false
     }
 }

@@ -55,18 +55,17 @@ package struct Validate: CopyableMiddleware, TextLimiting {
         if refusesControls, message.hadControlCharacters {
             return .drop(controlSentence, code: "bad-text")
         }
-        let text = message.content.unsafeBytes
+        let text = unsafe message.content.unsafeBytes
         if text.count <= maxLength, !message.hasSeveralLines { return .pass }
         if TextCounting.exceeds(text, characters: maxLength) {
             return .drop(lengthSentence, code: "too-long")
         }
-        return hasTooManyLines(text) ? .drop(linesSentence, code: "too-long") : .pass
+        return unsafe hasTooManyLines(text) ? .drop(linesSentence, code: "too-long") : .pass
     }
 
     private func hasTooManyLines(_ text: UnsafeRawBufferPointer) -> Bool {
         if TextScan.isPrintableASCII(text) { return false }
-        var lines = 1
-        for byte in text where byte == UInt8(ascii: "\n") { lines += 1 }
+        let lines = unsafe 1 + text.count { $0 == UInt8(ascii: "\n") }
         return lines > maxLines
     }
 

@@ -58,23 +58,23 @@ package final class Literal: Sendable {
         var seen = SIMD2<UInt64>.zero
         let isFound =
             switch positions {
-            case ..<8: isFound(base, among: positions)
-            case ..<16: isFound(short: base, positions: positions)
-            default: isFound(long: base, positions: positions, seen: &seen)
+            case ..<8: unsafe isFound(base, among: positions)
+            case ..<16: unsafe isFound(short: base, positions: positions)
+            default: unsafe isFound(long: base, positions: positions, seen: &seen)
             }
         if isFound { return true }
         guard hasForeignCase else { return false }
         // In a long text the blocks that were scanned and the two edges cover all of it.
         if positions >= 16, count <= positions {
             let edges =
-                text.prefix(firstOffset).reduce(0, |)
+                unsafe text.prefix(firstOffset).reduce(0, |)
                 | text.suffix(count &- 1 &- lastOffset).reduce(0, |)
             let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0 && edges < 0x80
             if isASCII { return false }
         }
         // The first bytes of U+017F and U+212A.
         let mayBeForeign =
-            memchr(base, 0xC5, text.count) != nil || memchr(base, 0xE2, text.count) != nil
+            unsafe memchr(base, 0xC5, text.count) != nil || memchr(base, 0xE2, text.count) != nil
         return mayBeForeign ? nil : false
     }
 
@@ -83,11 +83,13 @@ package final class Literal: Sendable {
     ) -> Bool {
         var location = 0
         while true {
-            let front = (base + (location &+ firstOffset)).loadUnaligned(as: SIMD2<UInt64>.self)
-            let back = (base + (location &+ lastOffset)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let front = unsafe (base + (location &+ firstOffset)).loadUnaligned(
+                as: SIMD2<UInt64>.self)
+            let back = unsafe (base + (location &+ lastOffset)).loadUnaligned(
+                as: SIMD2<UInt64>.self)
             seen |= front | back
             let misses = first.misses(front) | last.misses(back)
-            if hasZero(misses), isFound(base + location, at: zeros(misses)) { return true }
+            if hasZero(misses), unsafe isFound(base + location, at: zeros(misses)) { return true }
             if location &+ 16 == positions { return false }
             // The last block overlaps the one before, which is cheaper than going on byte by byte.
             location = min(location &+ 16, positions &- 16)
@@ -96,13 +98,13 @@ package final class Literal: Sendable {
 
     private func isFound(short base: UnsafeRawPointer, positions: Int) -> Bool {
         func words(_ base: UnsafeRawPointer) -> SIMD2<UInt64> {
-            SIMD2(
+            unsafe SIMD2(
                 base.loadUnaligned(as: UInt64.self),
                 (base + (positions &- 8)).loadUnaligned(as: UInt64.self))
         }
         let misses =
-            first.misses(words(base + firstOffset)) | last.misses(words(base + lastOffset))
-        return hasZero(misses) && isFound(base, among: positions)
+            unsafe first.misses(words(base + firstOffset)) | last.misses(words(base + lastOffset))
+        return unsafe hasZero(misses) && isFound(base, among: positions)
     }
 
     /// Returns how rare a byte is in texts, roughly; letters by their frequency in English.
@@ -133,7 +135,7 @@ package final class Literal: Sendable {
             var left = marks[half]
             while left != 0 {
                 let location = 8 &* half &+ left.trailingZeroBitCount &>> 3
-                if isFound(base + location, among: 1) { return true }
+                if unsafe isFound(base + location, among: 1) { return true }
                 left &= left &- 1
             }
         }
@@ -144,7 +146,7 @@ package final class Literal: Sendable {
         for location in 0..<positions {
             var index = 0
             while index < count,
-                (base + location).load(fromByteOffset: index, as: UInt8.self) | masks[index]
+                unsafe (base + location).load(fromByteOffset: index, as: UInt8.self) | masks[index]
                     == values[index]
             { index &+= 1 }
             if index == count { return true }

@@ -14,7 +14,7 @@ import Synchronization
 /// position of the text (2,000 without machine code), after about 20 ms of computing in all, or
 /// with 1 MiB of memory for backtracking. That throws, so that the message is dropped and the log
 /// says why: a filter that can't judge must not let anything through, and only that text is lost.
-package final class Matcher: @unchecked Sendable {  // one at a time uses it
+@safe package final class Matcher: @unchecked Sendable {  // one at a time uses it
     // From one position of the text, 40 µs. The engine's own limit, ten million, is 20 ms.
     private static let steps: UInt32 = 20_000
     // Bytes for backtracking in machine code: at first, and at most.
@@ -41,38 +41,40 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
     /// Makes a matcher; throws if there is no memory for it.
     package init(_ pattern: Pattern) throws {
         self.pattern = pattern
-        words = pattern.words.map { Unmanaged.passUnretained($0) }
-        code = pattern.program.code
+        unsafe words = pattern.words.map { unsafe Unmanaged.passUnretained($0) }
+        unsafe code = pattern.program.code
         isNative = pattern.program.isNative
-        guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else {
+        guard let data = unsafe pcre2_match_data_create_from_pattern_8(code, nil) else {
             throw PatternError.invalid("no memory", character: 1)
         }
-        guard let context = pcre2_match_context_create_8(nil) else {
-            pcre2_match_data_free_8(data)
+        guard let context = unsafe pcre2_match_context_create_8(nil) else {
+            unsafe pcre2_match_data_free_8(data)
             throw PatternError.invalid("no memory", character: 1)
         }
-        self.data = data
-        self.context = context
-        ends = pcre2_get_ovector_pointer_8(data)
+        unsafe self.data = data
+        unsafe self.context = context
+        unsafe ends = pcre2_get_ovector_pointer_8(data)
         // A step of the interpreter takes ten times as long.
-        pcre2_set_match_limit_8(context, isNative ? Self.steps : Self.steps / 10)
-        pcre2_set_depth_limit_8(context, Self.depth)
-        pcre2_set_heap_limit_8(context, Self.heap)
+        unsafe pcre2_set_match_limit_8(context, isNative ? Self.steps : Self.steps / 10)
+        unsafe pcre2_set_depth_limit_8(context, Self.depth)
+        unsafe pcre2_set_heap_limit_8(context, Self.heap)
         // Without a stack of its own it uses 32 KiB of the thread's.
-        backtracking = pcre2_jit_stack_create_8(Self.stack.lowerBound, Self.stack.upperBound, nil)
-        pcre2_jit_stack_assign_8(context, nil, backtracking.map(UnsafeMutableRawPointer.init))
+        unsafe backtracking = pcre2_jit_stack_create_8(
+            Self.stack.lowerBound, Self.stack.upperBound, nil)
+        unsafe pcre2_jit_stack_assign_8(
+            context, nil, backtracking.map(UnsafeMutableRawPointer.init))
     }
 
     deinit {
-        pcre2_match_data_free_8(data)
-        pcre2_match_context_free_8(context)
-        pcre2_jit_stack_free_8(backtracking)
+        unsafe pcre2_match_data_free_8(data)
+        unsafe pcre2_match_context_free_8(context)
+        unsafe pcre2_jit_stack_free_8(backtracking)
     }
 
     /// Returns true if the pattern matches somewhere in a text, which must be valid UTF-8.
     package func matches(_ text: UnsafeRawBufferPointer) throws(PatternError) -> Bool {
-        if !words.isEmpty, let isFound = hasWord(text) { return isFound }
-        return try matchesExpression(text)
+        if unsafe !words.isEmpty, let isFound = unsafe hasWord(text) { return isFound }
+        return try unsafe matchesExpression(text)
     }
 
     /// Returns true if the pattern matches somewhere in a text, or in its form if that is what it
@@ -80,14 +82,18 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
     package func matches(
         _ text: UnsafeRawBufferPointer, form: UnsafeRawBufferPointer
     ) throws(PatternError) -> Bool {
-        try matches(pattern.isExact ? text : form)
+        try unsafe matches(pattern.isExact ? text : form)
     }
 
     /// Returns true if one of the words occurs; `nil` if only the expression can decide.
     package func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
-        var isSure = !words.isEmpty
-        for word in words {
-            guard let occurs = word._withUnsafeGuaranteedRef({ $0.occurs(in: text) }) else {
+        var isSure = unsafe !words.isEmpty
+        for index in unsafe words.indices {
+            guard
+                let occurs = unsafe words[index]._withUnsafeGuaranteedRef({
+                    unsafe $0.occurs(in: text)
+                })
+            else {
                 isSure = false
                 continue
             }
@@ -98,8 +104,8 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
 
     /// Does the same without searching for words first; tests compare both.
     func matchesExpression(_ text: UnsafeRawBufferPointer) throws(PatternError) -> Bool {
-        if text.count <= Search.piece { return try find(in: text, from: 0, before: nil) }
-        var search = Search(self, in: text)
+        if text.count <= Search.piece { return try unsafe find(in: text, from: 0, before: nil) }
+        var search = unsafe Search(self, in: text)
         return try search.next() != nil
     }
 
@@ -120,21 +126,22 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
         #endif
         // The engine needs an address even for an empty text.
         let nothing: StaticString = ""
-        let bytes = text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing.utf8Start
+        let bytes =
+            unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing.utf8Start
         // PCRE2_UNSET, all bits set: begin anywhere.
-        pcre2_set_offset_limit_8(context, limit.map { $0 - 1 } ?? Int(bitPattern: UInt.max))
+        unsafe pcre2_set_offset_limit_8(context, limit.map { $0 - 1 } ?? Int(bitPattern: UInt.max))
         let options = afterEmpty ? PCRE2_NOTEMPTY_ATSTART : 0
         let result =
             if isNative {
-                pcre2_jit_match_8(code, bytes, text.count, start, options, data, context)
+                unsafe pcre2_jit_match_8(code, bytes, text.count, start, options, data, context)
             } else {
                 // A body is valid UTF-8, so it need not be checked.
-                pcre2_match_8(
+                unsafe pcre2_match_8(
                     code, bytes, text.count, start, options | PCRE2_NO_UTF_CHECK, data, context)
             }
         if result >= 0 { return true }
         if result == PCRE2_ERROR_NOMATCH { return false }
-        throw tooHard(text, CompiledPattern.sentence(result))
+        throw unsafe tooHard(text, CompiledPattern.sentence(result))
     }
 
     func tooHard(_ text: UnsafeRawBufferPointer, _ reason: String) -> PatternError {
@@ -145,7 +152,7 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
     ///
     /// The group must exist.
     package subscript(group: Int) -> Range<Int>? {
-        let (start, end) = (ends[2 * group], ends[2 * group + 1])
+        let (start, end) = unsafe (ends[2 * group], ends[2 * group + 1])
         return start >= 0 && start <= end ? start..<end : nil
     }
 }

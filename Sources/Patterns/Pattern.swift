@@ -109,7 +109,8 @@ extension Pattern {
             var text = text
             return text.withUTF8 { bytes in
                 let isFound =
-                    (try? matcher.find(in: UnsafeRawBufferPointer(bytes), from: 0, before: nil))
+                    unsafe (try? matcher.find(
+                        in: UnsafeRawBufferPointer(bytes), from: 0, before: nil))
                 return isFound == true && matcher[0]?.isEmpty == true
             }
         }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// An iteration over the matches in one text.
-package struct Search {
+@safe package struct Search {
     /// Bytes in which a match may begin before the time is checked.
     ///
     /// 512 positions of 20,000 steps of 2 ns each are 20 ms at the very worst.
@@ -17,7 +17,7 @@ package struct Search {
     /// Begins an iteration; the text must be valid UTF-8 and outlive it.
     package init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
         self.matcher = matcher
-        self.text = text
+        unsafe self.text = text
         let isWhole = text.count <= Self.piece || !matcher.pattern.program.isDivisible
         pieceEnd = isWhole ? text.count + 1 : 0
         if !isWhole { pieceEnd = boundary(Self.piece) }
@@ -25,9 +25,9 @@ package struct Search {
 
     /// Finds the next match; the matcher has its groups.
     package mutating func next() throws(PatternError) -> Range<Int>? {
-        while position <= text.count {
-            let limit = pieceEnd > text.count ? nil : pieceEnd
-            let isFound = try matcher.find(
+        while unsafe position <= text.count {
+            let limit = unsafe pieceEnd > text.count ? nil : pieceEnd
+            let isFound = try unsafe matcher.find(
                 in: text, from: position, before: limit, afterEmpty: isAfterEmpty)
             if isFound, let match = matcher[0], match.lowerBound >= position {
                 isAfterEmpty = match.isEmpty
@@ -40,22 +40,22 @@ package struct Search {
             isAfterEmpty = false
             try beginPiece()
         }
-        position = text.count + 1
+        position = unsafe text.count + 1
         return nil
     }
 
     private mutating func beginPiece() throws(PatternError) {
         pieceEnd = boundary(position + Self.piece)
         if patience == nil { patience = TimeBudget() }
-        if patience?.isOver() == true { throw matcher.tooHard(text, "time limit exceeded") }
+        if patience?.isOver() == true { throw unsafe matcher.tooHard(text, "time limit exceeded") }
     }
 
     /// Returns the first offset from here on where a character begins; past the end if there is
     /// none.
     private func boundary(_ location: Int) -> Int {
         var location = location
-        while location < text.count, text[location] & 0xC0 == 0x80 { location += 1 }
-        return location < text.count ? location : text.count + 1
+        while unsafe location < text.count, unsafe text[location] & 0xC0 == 0x80 { location += 1 }
+        return unsafe location < text.count ? location : text.count + 1
     }
 }
 
@@ -79,7 +79,7 @@ private struct TimeBudget {
 
     private static func now(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(clock, &time)
+        unsafe clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -1,7 +1,7 @@
 import MessageBus
 
 /// A text together with what a pattern sees: its form (`FoldedText`), or the text as it is.
-package struct SeenText {
+@safe package struct SeenText {
     /// The text.
     package let text: UnsafeRawBufferPointer
     /// The bytes that the pattern sees.
@@ -12,9 +12,9 @@ package struct SeenText {
     ///
     /// - Parameter folding: `nil` if patterns are to see the text as it is.
     package init(_ text: UnsafeRawBufferPointer, by pattern: Pattern, _ folding: FoldedText?) {
-        self.text = text
+        unsafe self.text = text
         self.folding = pattern.isExact ? nil : folding
-        form = self.folding?.form(of: text) ?? text
+        unsafe form = self.folding?.form(of: text) ?? text
     }
 
     /// Returns the part of the text that a part of the form stands for.

@@ -14,10 +14,10 @@ package struct StoreOwner: Sendable, Equatable {
     package init?(of path: String) throws(StoreError) {
         let file = try OwnerOnly(path).path
         var status = stat()
-        if stat(file, &status) != 0 {
+        if unsafe stat(file, &status) != 0 {
             let slash = file.lastIndex(of: "/")
             let folder = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
-            guard stat(folder, &status) == 0 else { return nil }
+            guard unsafe stat(folder, &status) == 0 else { return nil }
         }
         user = status.st_uid
         group = status.st_gid

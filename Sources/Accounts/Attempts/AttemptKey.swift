@@ -16,7 +16,7 @@ package struct AttemptKey: Hashable, Sendable {
         _ = sodium_init()
         let text = Array(parts.joined(separator: "\u{0}").utf8)
         var hash = [UInt8](repeating: 0, count: Self.count)
-        crypto_generichash(&hash, hash.count, text, UInt64(text.count), nil, 0)
+        unsafe crypto_generichash(&hash, hash.count, text, UInt64(text.count), nil, 0)
         bytes = hash
     }
 

@@ -8,8 +8,8 @@ package enum Digest {
     /// Returns the SHA-256 of some bytes.
     package static func of(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: count)
-        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        crypto_hash_sha256(&digest, start, UInt64(bytes.count))
+        let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe crypto_hash_sha256(&digest, start, UInt64(bytes.count))
         return digest
     }
 }

@@ -191,7 +191,7 @@ final class PasswordChecker: Sendable {
     private var decoyHash: String {
         decoy.withLock { decoy in
             if decoy == nil {
-                decoy = Array("no-account".utf8).withUnsafeBytes { Password(composed: $0) }
+                decoy = unsafe Array("no-account".utf8).withUnsafeBytes { Password(composed: $0) }
                     .flatMap { hashing.hash($0) }
             }
             return decoy ?? ""

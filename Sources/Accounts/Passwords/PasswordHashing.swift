@@ -39,30 +39,30 @@ package struct PasswordHashing: Sendable {
         return PasswordHashing(
             hash: { password in
                 var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
-                let result = password.withCharacters { characters, count in
-                    crypto_pwhash_str(&text, characters, count, passes, memory)
+                let result = unsafe password.withCharacters { characters, count in
+                    unsafe crypto_pwhash_str(&text, characters, count, passes, memory)
                 }
                 return result == 0 ? String(characters: text) : nil
             },
             isHash: { hash, password in
-                let result = password.withCharacters { characters, count in
-                    crypto_pwhash_str_verify(hash, characters, count)
+                let result = unsafe password.withCharacters { characters, count in
+                    unsafe crypto_pwhash_str_verify(hash, characters, count)
                 }
                 return result == 0
             },
-            isWeak: { hash in crypto_pwhash_str_needs_rehash(hash, passes, memory) != 0 })
+            isWeak: { hash in unsafe crypto_pwhash_str_needs_rehash(hash, passes, memory) != 0 })
     }
 }
 
 extension Password {
     /// Calls a function with the characters, as libsodium takes them.
     fileprivate func withCharacters(_ body: (UnsafePointer<CChar>, UInt64) -> Int32) -> Int32 {
-        withBytes { bytes in
+        unsafe withBytes { bytes in
             // A password is never empty, so there is an address.
-            guard let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else {
+            guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else {
                 return -1
             }
-            return body(start, UInt64(bytes.count))
+            return unsafe body(start, UInt64(bytes.count))
         }
     }
 }

@@ -9,11 +9,11 @@ package enum TokenSecret {
     package static func make() -> String {
         _ = sodium_init()
         var random = [UInt8](repeating: 0, count: count)
-        randombytes_buf(&random, count)
+        unsafe randombytes_buf(&random, count)
         let variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING
         var text = [CChar](repeating: 0, count: sodium_base64_encoded_len(count, variant))
-        sodium_bin2base64(&text, text.count, random, count, variant)
-        sodium_memzero(&random, count)
+        unsafe sodium_bin2base64(&text, text.count, random, count, variant)
+        unsafe sodium_memzero(&random, count)
         return String(characters: text)
     }
 }

@@ -19,7 +19,7 @@ extension Exec.Options {
     private var childEnvironment: [String: String] {
         var result = ["PATH": Self.usualPath, "LANG": "C.UTF-8"]
         for name in ["PATH", "HOME", "LANG", "TZ"] {
-            if let value = getenv(name) { result[name] = String(cString: value) }
+            if let value = unsafe getenv(name) { result[name] = unsafe String(cString: value) }
         }
         for (name, value) in environment { result[name] = value.reveal() }
         return result
@@ -37,7 +37,7 @@ extension ChildCommand {
         _ command: [String], fileIn path: (String) -> String, environment: [String: String],
         directory: String
     ) throws {
-        guard access(directory, X_OK) == 0 else {
+        guard unsafe access(directory, X_OK) == 0 else {
             let reason = SocketError("directory \(directory)", errno: errno)
             throw BridgeError("\(reason)")
         }
@@ -61,8 +61,8 @@ extension ChildCommand {
 
     /// Returns a path that is the same from another directory.
     private static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
-        defer { free(here) }
-        return "\(String(cString: here))/\(path)"
+        guard !path.hasPrefix("/"), let here = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(here) }
+        return unsafe "\(String(cString: here))/\(path)"
     }
 }

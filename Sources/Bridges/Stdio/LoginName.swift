@@ -9,18 +9,20 @@ enum LoginName {
     static var current: String? { ofUser(geteuid()) ?? ofEnvironment }
 
     static func ofUser(_ user: uid_t) -> String? {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16 << 10) { buffer in
-            var entry = passwd()
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16 << 10) { buffer in
+            var entry = unsafe passwd()
             var found: UnsafeMutablePointer<passwd>?
             guard let start = buffer.baseAddress else { return nil }
-            let code = getpwuid_r(user, &entry, start, buffer.count, &found)
-            guard code == 0, found != nil, let name = entry.pw_name else { return nil }
-            return String(cString: name).nonEmpty
+            let code = unsafe getpwuid_r(user, &entry, start, buffer.count, &found)
+            guard code == 0, unsafe found != nil, let name = unsafe entry.pw_name else {
+                return nil
+            }
+            return unsafe String(cString: name).nonEmpty
         }
     }
 
     private static var ofEnvironment: String? {
-        getenv("USER").flatMap { String(cString: $0).nonEmpty }
+        unsafe getenv("USER").flatMap { unsafe String(cString: $0).nonEmpty }
     }
 }
 

@@ -51,14 +51,16 @@ final class StdioInput: Sendable {
             remainder.takeSplitter() ?? StdioLineSplitter(longest: Stdio.maxLineBytes)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
-            chunk.withUnsafeBytes { splitter.split($0) { addLine($0, isCut: $1, into: &lines) } }
+            unsafe chunk.withUnsafeBytes {
+                unsafe splitter.split($0) { unsafe addLine($0, isCut: $1, into: &lines) }
+            }
             guard await publish(lines.removeDrafts()) else { return }
         }
         if isStopped.load(ordering: .relaxed), await port.isReplaced {
             // The line goes on in the next run.
             return remainder.keep(splitter)
         }
-        splitter.flush { addLine($0, isCut: $1, into: &lines) }
+        unsafe splitter.flush { unsafe addLine($0, isCut: $1, into: &lines) }
         _ = await publish(lines.removeDrafts())
     }
 
@@ -75,7 +77,7 @@ final class StdioInput: Sendable {
         _ line: UnsafeRawBufferPointer, isCut: Bool, into lines: inout StdioLines
     ) {
         if isCut { dropLog.recordCutLine() }
-        if !lines.append(line) { dropLog.recordPassword() }
+        if unsafe !lines.append(line) { dropLog.recordPassword() }
     }
 
     /// Publishes drafts; returns false once the bus has stopped.

@@ -28,18 +28,18 @@ struct StdioLineSplitter {
     ) {
         guard let base = bytes.baseAddress else { return }
         var place = 0
-        while let ending = memchr(base + place, 0x0A, bytes.count - place) {
-            let end = UnsafeRawPointer(ending) - base
-            let line = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
+        while let ending = unsafe memchr(base + place, 0x0A, bytes.count - place) {
+            let end = unsafe UnsafeRawPointer(ending) - base
+            let line = unsafe UnsafeRawBufferPointer(rebasing: bytes[place..<end])
             if pending.isEmpty, omitted == 0, line.count <= longest {
-                emit(line, body)
+                unsafe emit(line, body)
             } else {
-                keep(line)
-                flush(body)
+                unsafe keep(line)
+                unsafe flush(body)
             }
             place = end + 1
         }
-        keep(UnsafeRawBufferPointer(rebasing: bytes[place...]))
+        unsafe keep(UnsafeRawBufferPointer(rebasing: bytes[place...]))
     }
 
     /// Ends the pending line, as at the end of the stream.
@@ -59,26 +59,28 @@ struct StdioLineSplitter {
         let end = Self.wholeCharacters(line, longest)
         omitted += line.count - end
         let note = omitted == 0 ? "" : " […+\(omitted) bytes]"
-        (line[..<end] + note.utf8).withUnsafeBytes { body($0, omitted > 0) }
+        unsafe (line[..<end] + note.utf8).withUnsafeBytes { unsafe body($0, omitted > 0) }
     }
 
     private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
         let room = max(0, longest + Self.mark.count + 1 - pending.count)
-        pending.append(contentsOf: bytes.prefix(room))
+        unsafe pending.append(contentsOf: bytes.prefix(room))
         omitted += max(0, bytes.count - room)
-        lastByte = bytes.last ?? lastByte
+        lastByte = unsafe bytes.last ?? lastByte
     }
 
     private mutating func emit(
         _ line: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, Bool) -> Void
     ) {
-        var line = line
-        if line.last == 0x0D { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
-        if isBeginning, line.starts(with: Self.mark) {
-            line = UnsafeRawBufferPointer(rebasing: line.dropFirst(Self.mark.count))
+        var line = unsafe line
+        if unsafe line.last == 0x0D {
+            unsafe line = unsafe UnsafeRawBufferPointer(rebasing: line.dropLast())
+        }
+        if isBeginning, unsafe line.starts(with: Self.mark) {
+            unsafe line = UnsafeRawBufferPointer(rebasing: line.dropFirst(Self.mark.count))
         }
         isBeginning = false
-        body(line, false)
+        unsafe body(line, false)
     }
 
     /// Returns how many bytes to keep so that no character is cut.

@@ -27,11 +27,14 @@ struct StdioLines {
     ///
     /// There are no commands here: it was meant for a chat program, and must not be said.
     mutating func append(_ line: UnsafeRawBufferPointer) -> Bool {
-        if Self.carriesPassword(line) { return false }
-        if form == .chat, let colon = Self.separator(in: line), let name = name(line[..<colon]) {
-            append(text: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...].dropFirst()), name)
+        if unsafe Self.carriesPassword(line) { return false }
+        if form == .chat, let colon = unsafe Self.separator(in: line),
+            let name = unsafe name(line[..<colon])
+        {
+            unsafe append(
+                text: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...].dropFirst()), name)
         } else {
-            append(text: line, sender)
+            unsafe append(text: line, sender)
         }
         return true
     }
@@ -43,32 +46,33 @@ struct StdioLines {
     private mutating func append(text: UnsafeRawBufferPointer, _ name: String) {
         if TextScan.isPrintableASCII(text) {
             if TextTrimming.isBlank(text) { return }
-            drafts.append(Draft(String(decoding: text, as: UTF8.self), from: name))
+            unsafe drafts.append(Draft(String(decoding: text, as: UTF8.self), from: name))
             return
         }
         // The text as the bus will clean it: a line of control characters alone is blank too.
         let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .removed)
-        if cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) { return }
+        if unsafe cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) { return }
         // A CR in a message's text would end a line, and this is one line.
-        let bytes = text.contains(0x0D) ? cleaned : Array(text)
+        let bytes = unsafe text.contains(0x0D) ? cleaned : Array(text)
         drafts.append(Draft(String(decoding: bytes, as: UTF8.self), from: name))
     }
 
     /// Returns the index of the first colon that a space follows or that ends the line.
     private static func separator(in line: UnsafeRawBufferPointer) -> Int? {
         // No name is longer, so the search stops there.
-        line.prefix(Name.maxUncomposedBytes).indices.first { index in
-            line[index] == 0x3A && (index + 1 == line.count || line[index + 1] == 0x20)
+        unsafe line.prefix(Name.maxUncomposedBytes).indices.first { index in
+            unsafe line[index] == 0x3A && (index + 1 == line.count || line[index + 1] == 0x20)
         }
     }
 
     /// Returns the name in front of a colon, or `nil` if that is none.
     private mutating func name(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
-        if let lastName, lastName.bytes.elementsEqual(bytes) { return lastName.name }
-        guard let name = try? Name(UnsafeRawBufferPointer(rebasing: bytes), isChosen: false) else {
+        if let lastName, unsafe lastName.bytes.elementsEqual(bytes) { return lastName.name }
+        guard let name = try? unsafe Name(UnsafeRawBufferPointer(rebasing: bytes), isChosen: false)
+        else {
             return nil
         }
-        lastName = (Array(bytes), name.text)
+        lastName = unsafe (Array(bytes), name.text)
         return name.text
     }
 }

@@ -50,7 +50,7 @@ extension Tail: ConnectionChecking {
 
     /// Returns why a file can't be read; `nil` if it can.
     private static func problem(of path: FilePath) -> String? {
-        guard path.withCString({ access($0, R_OK) }) != 0 else { return nil }
+        guard unsafe path.withCString({ unsafe access($0, R_OK) }) != 0 else { return nil }
         let error = SocketError("read \(path)")
         return "\(path): \(error.reason): let the daemon's user read it"
     }

@@ -152,7 +152,7 @@
         /// True if its form may differ from it.
         private(set) var hasWork = false
 
-        init(_ text: UnsafeRawBufferPointer) { unsafe self.text = unsafe text }
+        init(_ text: UnsafeRawBufferPointer) { unsafe self.text = text }
 
         /// Goes to the next character that is not ASCII alone; false at the end.
         mutating func next(_ table: CompatibilityTable) -> Bool {

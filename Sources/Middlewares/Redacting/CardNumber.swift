@@ -15,18 +15,18 @@ enum CardNumber {
     /// first digit that cards have, and passing Luhn's check.
     static func ranges(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
-        guard hasLongRun(text) else { return ranges }
+        guard unsafe hasLongRun(text) else { return ranges }
         var run: [Digit] = []
-        for location in 0..<text.count where isDigit(text[location]) {
+        for location in 0..<text.count where unsafe isDigit(text[location]) {
             let gap = run.last.map { location - $0.location } ?? 0
-            let isJoined = gap == 1 || gap == 2 && isSeparator(text[location - 1])
+            let isJoined = unsafe gap == 1 || gap == 2 && isSeparator(text[location - 1])
             if !isJoined, let last = run.indices.last {
                 run[last].isLast = true
                 appendRanges(of: run, to: &ranges)
                 run.removeAll(keepingCapacity: true)
             }
             if isJoined, gap == 2, let last = run.indices.last { run[last].isLast = true }
-            run.append(
+            unsafe run.append(
                 Digit(
                     location: location, value: Int(text[location] - 0x30),
                     isFirst: gap != 1 || !isJoined,
@@ -43,7 +43,8 @@ enum CardNumber {
     private static func hasLongRun(_ text: UnsafeRawBufferPointer) -> Bool {
         var count = 0
         var gap = 0
-        for byte in text {
+        for index in 0..<text.count {
+            let byte = unsafe text[index]
             if isDigit(byte) {
                 count += 1
                 gap = 0

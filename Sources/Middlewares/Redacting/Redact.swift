@@ -49,13 +49,13 @@ package struct Redact: CopyableMiddleware, SecretMasking {
 
     /// Masks the secrets of a text; a text without any stays as it is.
     package mutating func handle(_ message: inout Message) throws -> Verdict {
-        let text = message.content.unsafeBytes
-        let signs = SecretSigns(of: folding?.form(of: text) ?? text)
+        let text = unsafe message.content.unsafeBytes
+        let signs = unsafe SecretSigns(of: folding?.form(of: text) ?? text)
         if signs.isEmpty { return .pass }
         for index in shapes.indices where !signs.isDisjoint(with: shapes[index].shape.signs) {
             let matcher = shapes[index].matcher
             let mask = mask
-            let seen = SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
+            let seen = unsafe SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
             let rewriting = try matcher.rewrite(seen, into: &result, limit: .max) {
                 $0.append(contentsOf: mask)
             }
@@ -66,22 +66,22 @@ package struct Redact: CopyableMiddleware, SecretMasking {
     }
 
     private mutating func maskCards(_ message: inout Message) {
-        let text = message.content.unsafeBytes
-        let cards = CardNumber.ranges(in: folding?.form(of: text) ?? text)
+        let text = unsafe message.content.unsafeBytes
+        let cards = unsafe CardNumber.ranges(in: folding?.form(of: text) ?? text)
         if cards.isEmpty { return }
         result.removeAll(keepingCapacity: true)
         var copied = 0
         for location in cards {
             let card = folding?.original(of: location) ?? location
-            result.append(contentsOf: text[copied..<card.lowerBound])
+            unsafe result.append(contentsOf: text[copied..<card.lowerBound])
             result.append(contentsOf: mask)
             copied = card.upperBound
         }
-        result.append(contentsOf: text[copied...])
+        unsafe result.append(contentsOf: text[copied...])
         setBody(of: &message)
     }
 
     private func setBody(of message: inout Message) {
-        message.body = result.withUnsafeBytes { Body(copying: $0) }
+        message.body = unsafe result.withUnsafeBytes { Body(copying: $0) }
     }
 }

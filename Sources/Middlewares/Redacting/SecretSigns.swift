@@ -27,15 +27,15 @@ struct SecretSigns: OptionSet {
         self = []
         guard let base = text.baseAddress else { return }
         func has(_ character: Unicode.Scalar) -> Bool {
-            memchr(base, Int32(character.value), text.count) != nil
+            unsafe memchr(base, Int32(character.value), text.count) != nil
         }
         if has("@") { insert(.at) }
-        if Self.isAssigned(":", text) || Self.isAssigned("=", text) { insert(.assignment) }
-        if has("-"), Self.header?.occurs(in: text) == true { insert(.armor) }
+        if unsafe Self.isAssigned(":", text) || Self.isAssigned("=", text) { insert(.assignment) }
+        if has("-"), unsafe Self.header?.occurs(in: text) == true { insert(.armor) }
         var digits = 0
-        for byte in text where byte &- 0x30 < 10 { digits &+= 1 }
+        for index in 0..<text.count where unsafe text[index] &- 0x30 < 10 { digits &+= 1 }
         if digits >= CardNumber.digits.lowerBound { insert(.digits) }
-        if Self.hasLongWord(text) { insert(.longWord) }
+        if unsafe Self.hasLongWord(text) { insert(.longWord) }
     }
 
     // Returns true if a `:` or `=` follows a letter with which a name of `SecretShape` ends,
@@ -45,14 +45,16 @@ struct SecretSigns: OptionSet {
     ) -> Bool {
         guard let base = text.baseAddress else { return false }
         var start = 0
-        while let hit = memchr(base + start, Int32(sign.value), text.count - start) {
-            start = UnsafeRawPointer(hit) - base + 1
+        while let hit = unsafe memchr(base + start, Int32(sign.value), text.count - start) {
+            start = unsafe UnsafeRawPointer(hit) - base + 1
             var end = start - 1
-            while end > 0, text[end - 1] <= 0x20 { end -= 1 }
-            if end > 0, text[end - 1] == 0x22 || text[end - 1] == 0x27 { end -= 1 }
+            while end > 0, unsafe text[end - 1] <= 0x20 { end -= 1 }
+            if end > 0, unsafe text[end - 1] == 0x22 || text[end - 1] == 0x27 { end -= 1 }
             guard end > 0 else { continue }
             // A byte that isn't ASCII may be a space; the expression decides.
-            if text[end - 1] >= 0x80 || "deatny".utf8.contains(text[end - 1] | 0x20) { return true }
+            if unsafe text[end - 1] >= 0x80 || "deatny".utf8.contains(text[end - 1] | 0x20) {
+                return true
+            }
         }
         return false
     }
@@ -63,7 +65,7 @@ struct SecretSigns: OptionSet {
         var start = 0
         while start &+ 16 <= text.count {
             var location = start &+ 15
-            while location >= start, text[location] > 0x20 { location &-= 1 }
+            while location >= start, unsafe text[location] > 0x20 { location &-= 1 }
             if location < start { return true }
             start = location &+ 1
         }

@@ -97,13 +97,13 @@ package struct Replace: CopyableMiddleware {
     package mutating func handle(_ message: inout Message) throws -> Verdict {
         for index in rules.indices {
             let matcher = rules[index].matcher
-            let seen = SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
+            let seen = unsafe SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
             let rewriting = try matcher.rewrite(seen, into: &result, limit: Self.maxResultBytes) {
                 rules[index].template.append(to: &$0, seen, matcher)
             }
             switch rewriting {
             case .unchanged: continue
-            case .changed: message.body = result.withUnsafeBytes { Body(copying: $0) }
+            case .changed: message.body = unsafe result.withUnsafeBytes { Body(copying: $0) }
             case .tooLong: return .drop(sentence, code: "too-long")
             }
         }

@@ -26,17 +26,17 @@ extension Matcher {
         _ replacement: (inout [UInt8]) -> Void
     ) throws(PatternError) -> Rewriting {
         // Most texts don't match, and finding that out is faster than beginning a search.
-        if try !matches(seen.form) { return .unchanged }
-        var search = Search(self, in: seen.form)
+        if try unsafe !matches(seen.form) { return .unchanged }
+        var search = unsafe Search(self, in: seen.form)
         guard var match = try search.next() else { return .unchanged }
-        let text = seen.text
+        let text = unsafe seen.text
         result.removeAll(keepingCapacity: true)
         var copied = 0
         while true {
             let part = seen.original(of: match)
             // Two matches may stand for the same character: it is replaced once.
             if part.upperBound > copied || part.lowerBound >= copied {
-                result.append(contentsOf: text[copied..<max(copied, part.lowerBound)])
+                unsafe result.append(contentsOf: text[copied..<max(copied, part.lowerBound)])
                 replacement(&result)
                 copied = part.upperBound
             }
@@ -44,7 +44,7 @@ extension Matcher {
             guard let following = try search.next() else { break }
             match = following
         }
-        result.append(contentsOf: text[copied...])
+        unsafe result.append(contentsOf: text[copied...])
         return .changed
     }
 }

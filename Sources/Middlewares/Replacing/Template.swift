@@ -44,7 +44,7 @@ struct Template: Sendable {
             case .text(let bytes): result.append(contentsOf: bytes)
             case .group(let group):
                 guard let range = matcher[group] else { continue }
-                result.append(contentsOf: seen.text[seen.original(of: range)])
+                unsafe result.append(contentsOf: seen.text[seen.original(of: range)])
             }
         }
     }

@@ -24,7 +24,7 @@ extension MetricSet {
             add(.processDescriptors, .integer(UInt64(max(0, count - 1))))
         }
         var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
             add(.processMaxDescriptors, .integer(UInt64(limit.rlim_cur)))
         }
     }

@@ -32,14 +32,15 @@ enum ProcessFile {
     }
 
     private static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         while bytes.count < maxBytes {
-            let piece = withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { buffer in
-                let count = read(descriptor, buffer.baseAddress, buffer.count)
-                return Array(buffer.prefix(max(0, count)))
+            let piece = unsafe withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) {
+                buffer in
+                let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+                return unsafe Array(buffer.prefix(max(0, count)))
             }
             if piece.isEmpty { break }
             bytes += piece
@@ -49,11 +50,11 @@ enum ProcessFile {
 
     /// Returns the number of entries of a directory; `nil` if it can't be read.
     static func entries(_ path: String) -> Int? {
-        guard let directory = opendir(path) else { return nil }
-        defer { closedir(directory) }
+        guard let directory = unsafe opendir(path) else { return nil }
+        defer { unsafe closedir(directory) }
         var count = 0
-        while let entry = readdir(directory) {
-            if entry.pointee.d_name.0 != 0x2E { count += 1 }
+        while let entry = unsafe readdir(directory) {
+            if unsafe entry.pointee.d_name.0 != 0x2E { count += 1 }
         }
         return count
     }

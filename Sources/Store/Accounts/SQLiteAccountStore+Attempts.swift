@@ -61,7 +61,7 @@ extension SQLiteAccountStore {
         try database().rows(
             "SELECT counter, failures, delay, until, used FROM login_attempts ORDER BY used"
         ) { row in
-            StoredAttempts(
+            unsafe StoredAttempts(
                 counter: Array(row.bytes(0)), failures: Self.times(row.bytes(1)),
                 delay: row.integer(2), until: row.integer(3), used: row.integer(4))
         }
@@ -96,12 +96,13 @@ extension SQLiteAccountStore {
 
     private static func times(_ bytes: UnsafeRawBufferPointer) -> [Int64] {
         (0..<bytes.count / 8).map { index in
-            Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
+            unsafe Int64(
+                littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
         }
     }
 
     private static func bytes(_ times: [Int64]) -> [UInt8] {
-        times.flatMap { time in withUnsafeBytes(of: time.littleEndian) { Array($0) } }
+        times.flatMap { time in unsafe withUnsafeBytes(of: time.littleEndian) { unsafe Array($0) } }
     }
 }
 

@@ -16,7 +16,7 @@ extension SQLiteAccountStore {
                 account: row.isNull(2) ? nil : AccountID(rawValue: row.integer(2)),
                 room: row.text(3), isReadOnly: row.integer(4) != 0,
                 created: Timestamp(milliseconds: row.integer(5)))
-            return (token, Array(row.bytes(6)))
+            return unsafe (token, Array(row.bytes(6)))
         }
     }
 

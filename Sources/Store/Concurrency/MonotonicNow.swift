@@ -3,6 +3,6 @@ import Glibc
 /// Returns the reading of the monotonic clock that the store's threads sleep by, in nanoseconds.
 func monotonicNow() -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return time.inNanoseconds
 }

@@ -10,25 +10,25 @@ final class SearchWriter {
 
     /// Returns the writer that a call belongs to.
     static func writer(of context: OpaquePointer?) -> SearchWriter? {
-        sqlite3_user_data(context).map {
-            Unmanaged<SearchWriter>.fromOpaque($0).takeUnretainedValue()
+        unsafe sqlite3_user_data(context).map {
+            unsafe Unmanaged<SearchWriter>.fromOpaque($0).takeUnretainedValue()
         }
     }
 
     /// Releases the writer of a connection that is closed.
     static func release(_ pointer: UnsafeMutableRawPointer?) {
-        pointer.map { Unmanaged<SearchWriter>.fromOpaque($0).release() }
+        unsafe pointer.map { unsafe Unmanaged<SearchWriter>.fromOpaque($0).release() }
     }
 
     /// Computes the result of a call.
     func answer(_ context: OpaquePointer?, _ value: OpaquePointer?) {
         // The text first: asking for it may change its length.
-        let text = sqlite3_value_text(value)
-        let count = Int(sqlite3_value_bytes(value))
-        let bytes = UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : count)
+        let text = unsafe sqlite3_value_text(value)
+        let count = unsafe Int(sqlite3_value_bytes(value))
+        let bytes = unsafe UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : count)
         tokens.write(bytes, to: &words)
-        words.withUnsafeBytes { words in
-            sqlite3_result_text(
+        unsafe words.withUnsafeBytes { words in
+            unsafe sqlite3_result_text(
                 context, words.baseAddress?.assumingMemoryBound(to: CChar.self),
                 Int32(clamping: words.count), transientText)
         }
@@ -37,5 +37,5 @@ final class SearchWriter {
 
 /// Tells SQLite to copy the bytes it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
 private var transientText: sqlite3_destructor_type {
-    unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
+    unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
 }

@@ -61,7 +61,8 @@ package final class Archive {
         let statement = try stored.statement(
             "SELECT state FROM checkpoints WHERE bridge = '' AND source = 'id'")
         defer { statement.reset() }
-        return try statement.step() ? String(decoding: statement.bytes(0), as: UTF8.self) : nil
+        return try unsafe statement.step()
+            ? String(decoding: statement.bytes(0), as: UTF8.self) : nil
     }
 
     /// Returns the last texts, the oldest first.

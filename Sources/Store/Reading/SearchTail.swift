@@ -77,7 +77,7 @@ final class SearchTail {
         var (count, sum) = (0, 0)
         while try rows.step() {
             count += 1
-            sum += rows.bytes(1).count
+            unsafe sum += rows.bytes(1).count
             if count > most || sum > bytes { return rows.number(0) }
         }
         return nil
@@ -96,12 +96,12 @@ final class SearchTail {
         try database.transaction { () throws(StoreError) in
             while try rows.step() {
                 insert.bind(1, rows.integer(0))
-                tokens.write(rows.bytes(1), to: &words)
+                unsafe tokens.write(rows.bytes(1), to: &words)
                 try insert.bind(2, bytes: words, asText: true)
-                try insert.bind(3, staying: rows.bytes(2))
+                try unsafe insert.bind(3, staying: rows.bytes(2))
                 try insert.run()
                 count += 1
-                bytes += rows.bytes(1).count
+                unsafe bytes += rows.bytes(1).count
             }
         }
     }

@@ -214,9 +214,9 @@ final class StoredMessages {
         header.number = row.number(0)
         header.kind = Message.Kind(rawValue: UInt8(clamping: row.integer(2))) ?? .message
         header.time = row.integer(3)
-        let text = row.bytes(6)
+        let text = unsafe row.bytes(6)
         header.place(at: 0, count: text.count)
-        if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
+        if unsafe text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         if !row.isNull(16) { header.flags.insert(.deleted) }
         if !row.isNull(18) { header.flags.insert(.automatic) }
         let sender = sender(

@@ -4,7 +4,7 @@ import Glibc
 /// A connection to a SQLite file.
 ///
 /// Confined to the thread that uses it, except for its initializer.
-final class Database {
+@safe final class Database {
     let path: String
     let pointer: OpaquePointer
     /// Identity of the open file, whatever has its name later.
@@ -47,18 +47,18 @@ final class Database {
             }
         var opened: OpaquePointer?
         // No mutex: a connection has one thread.
-        let result = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
-        guard let opened else {
+        let result = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened = unsafe opened else {
             throw StoreError(path, "there is no memory left")
         }
         guard result == SQLITE_OK else {
-            let error = StoreError(path, sqlite3_extended_errcode(opened), of: opened)
-            sqlite3_close_v2(opened)
+            let error = unsafe StoreError(path, sqlite3_extended_errcode(opened), of: opened)
+            unsafe sqlite3_close_v2(opened)
             throw error
         }
-        pointer = opened
+        unsafe pointer = opened
         identity = access == .memory ? nil : FileIdentity(of: path)
-        sqlite3_extended_result_codes(pointer, 1)
+        unsafe sqlite3_extended_result_codes(pointer, 1)
         wait(atMost: Self.patience)
         try execute("PRAGMA temp_store = MEMORY")
         if access == .write { try addSearchWords() }
@@ -66,13 +66,13 @@ final class Database {
 
     /// Registers the SQL function `search_words`, which turns a text into words for the index.
     private func addSearchWords() throws(StoreError) {
-        let result = sqlite3_create_function_v2(
+        let result = unsafe sqlite3_create_function_v2(
             pointer, "search_words", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
             Unmanaged.passRetained(SearchWriter()).toOpaque(),
             { context, _, values in
-                guard let writer = SearchWriter.writer(of: context) else { return }
-                writer.answer(context, values?[0])
-            }, nil, nil, { SearchWriter.release($0) })
+                guard let writer = unsafe SearchWriter.writer(of: context) else { return }
+                unsafe writer.answer(context, values?[0])
+            }, nil, nil, { unsafe SearchWriter.release($0) })
         // SQLite has released the writer if it failed.
         if result != SQLITE_OK { throw error(result) }
     }
@@ -80,12 +80,12 @@ final class Database {
     deinit {
         // Otherwise SQLite keeps the connection until the last of them is gone.
         statements = [:]
-        sqlite3_close_v2(pointer)
+        unsafe sqlite3_close_v2(pointer)
     }
 
     /// Path of the file as SQLite found it, links followed.
     var fullPath: String {
-        sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? path
+        unsafe sqlite3_db_filename(pointer, "main").map { unsafe String(cString: $0) } ?? path
     }
 
     /// Sets how long it waits for a lock of another program.
@@ -95,7 +95,7 @@ final class Database {
     ///
     /// - Parameter milliseconds: as many times it asks; a little longer on a busy machine.
     func wait(atMost milliseconds: Int) {
-        sqlite3_busy_handler(
+        unsafe sqlite3_busy_handler(
             pointer,
             { most, count in
                 guard count < Int(bitPattern: most) else { return 0 }
@@ -106,7 +106,7 @@ final class Database {
 
     /// Runs statements without values and results.
     func execute(_ statements: String) throws(StoreError) {
-        let result = sqlite3_exec(pointer, statements, nil, nil, nil)
+        let result = unsafe sqlite3_exec(pointer, statements, nil, nil, nil)
         if result != SQLITE_OK { throw error(result) }
     }
 
@@ -119,7 +119,7 @@ final class Database {
     }
 
     /// Returns SQLite's complaint as an error.
-    func error(_ result: Int32) -> StoreError { StoreError(path, result, of: pointer) }
+    func error(_ result: Int32) -> StoreError { unsafe StoreError(path, result, of: pointer) }
 
     /// Returns the first number that a statement yields.
     func number(_ statement: String) throws(StoreError) -> Int64? {
@@ -141,20 +141,20 @@ final class Database {
     /// Returns how many pages of the log are moved by now, `nil` if it failed.
     func checkpoint() -> Int32? {
         var (pages, moved): (Int32, Int32) = (0, 0)
-        let result = sqlite3_wal_checkpoint_v2(
+        let result = unsafe sqlite3_wal_checkpoint_v2(
             pointer, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &moved)
         return result == SQLITE_OK && moved >= 0 ? moved : nil
     }
 
     /// Rows that the latest INSERT, UPDATE or DELETE has changed.
-    var changeCount: Int { Int(sqlite3_changes(pointer)) }
+    var changeCount: Int { unsafe Int(sqlite3_changes(pointer)) }
     /// Rows changed since the connection was opened.
-    var totalChangeCount: Int { Int(sqlite3_total_changes(pointer)) }
+    var totalChangeCount: Int { unsafe Int(sqlite3_total_changes(pointer)) }
     /// The number of the row that was inserted last.
-    var lastRow: Int64 { sqlite3_last_insert_rowid(pointer) }
+    var lastRow: Int64 { unsafe sqlite3_last_insert_rowid(pointer) }
 
     /// True while a transaction is open.
-    var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+    var isInTransaction: Bool { unsafe sqlite3_get_autocommit(pointer) == 0 }
 
     /// Runs a function in a transaction, all of it or nothing.
     func transaction<Value>(

@@ -1,12 +1,12 @@
 /// A buffer for one number in decimal, valid until the next is written.
 ///
 /// Confined to its owner.
-final class Digits {
+@safe final class Digits {
     /// Digits of a `UInt64`.
     private static let maxCount = 20
     private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: maxCount, alignment: 1)
 
-    deinit { bytes.deallocate() }
+    deinit { unsafe bytes.deallocate() }
 
     /// Writes a number and returns its digits.
     func write(_ number: UInt64) -> UnsafeRawBufferPointer {
@@ -14,9 +14,9 @@ final class Digits {
         var start = Self.maxCount
         repeat {
             start -= 1
-            bytes[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            unsafe bytes[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
             rest /= 10
         } while rest > 0
-        return UnsafeRawBufferPointer(rebasing: bytes[start...])
+        return unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
     }
 }

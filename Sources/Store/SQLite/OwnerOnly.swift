@@ -48,7 +48,7 @@ struct OwnerOnly {
     /// SQLite gives its companions the same permissions. A full disk is left for SQLite to report.
     private func createDatabase() throws(StoreError) -> Bool {
         let flags = O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW
-        let descriptor = open(path, flags, 0o600)
+        let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST { return false }
             if errno == ENOSPC || errno == EDQUOT { return true }
@@ -62,13 +62,13 @@ struct OwnerOnly {
 
     /// Checks a file by its name; a missing file is in order.
     private func checkFile(_ file: String) throws(StoreError) -> String? {
-        let descriptor = open(file, Self.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = unsafe open(file, Self.pathOnly | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             // SQLite can't open it either, and says why.
             return nil
         }
         defer { close(descriptor) }
-        return try check(descriptor, file) { chmod("/proc/self/fd/\(descriptor)", 0o600) }
+        return try check(descriptor, file) { unsafe chmod("/proc/self/fd/\(descriptor)", 0o600) }
     }
 
     /// A warning if anybody can put another file in its place; `nil` if not.
@@ -76,7 +76,7 @@ struct OwnerOnly {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_mode & 0o002 != 0,
+        guard unsafe stat(folder, &status) == 0, status.st_mode & 0o002 != 0,
             status.st_mode & S_ISVTX == 0
         else { return nil }
         return
@@ -94,7 +94,7 @@ struct OwnerOnly {
     ) throws(StoreError) -> Int32 {
         let file = path + ending
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-        let descriptor = open(file, flags, 0o600)
+        let descriptor = unsafe open(file, flags, 0o600)
         guard descriptor >= 0 else {
             let reason = errno == ELOOP ? "it is a link" : StoreError.words(for: errno)
             throw StoreError(named, "can't make \(file): \(reason)")
@@ -117,7 +117,7 @@ struct OwnerOnly {
         _ descriptor: Int32, _ file: String, _ tighten: () -> Int32
     ) throws(StoreError) -> String? {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
+        guard unsafe fstat(descriptor, &status) == 0 else {
             throw complaint(file, "it can't be examined: \(StoreError.words(for: errno))")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -184,9 +184,9 @@ struct OwnerOnly {
             let folder = slash.map { $0 == next.startIndex ? "/" : String(next[..<$0]) } ?? "."
             let name = next[(slash.map(next.index(after:)) ?? next.startIndex)...]
             // A problem with the folder is reported when the file is created.
-            guard let real = realpath(folder, nil) else { return next }
-            defer { free(real) }
-            let resolved = String(cString: real)
+            guard let real = unsafe realpath(folder, nil) else { return next }
+            defer { unsafe free(real) }
+            let resolved = unsafe String(cString: real)
             let file = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
             guard let target = target(ofLink: file) else { return file }
             next = target.hasPrefix("/") ? target : "\(resolved)/\(target)"
@@ -197,7 +197,7 @@ struct OwnerOnly {
     /// Returns the target of a link; `nil` if the path is no link.
     private static func target(ofLink path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(path, &bytes, bytes.count)
+        let count = unsafe readlink(path, &bytes, bytes.count)
         guard count > 0 else { return nil }
         return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -4,7 +4,7 @@ import CSQLite
 /// A prepared statement.
 ///
 /// Confined to the thread of its database.
-final class Statement {
+@safe final class Statement {
     private let path: String
     private let pointer: OpaquePointer
 
@@ -12,38 +12,40 @@ final class Statement {
     init(_ database: Database, _ text: String) throws(StoreError) {
         path = database.path
         var prepared: OpaquePointer?
-        let result = sqlite3_prepare_v3(
+        let result = unsafe sqlite3_prepare_v3(
             database.pointer, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
-        guard result == SQLITE_OK, let prepared else { throw database.error(result) }
-        pointer = prepared
+        guard result == SQLITE_OK, let prepared = unsafe prepared else {
+            throw database.error(result)
+        }
+        unsafe pointer = prepared
     }
 
-    deinit { sqlite3_finalize(pointer) }
+    deinit { unsafe sqlite3_finalize(pointer) }
 
     /// Takes SQLite's own pointer: a database owns its statements, so they can't own it.
     private func error(_ result: Int32) -> StoreError {
-        StoreError(path, result, of: sqlite3_db_handle(pointer))
+        unsafe StoreError(path, result, of: sqlite3_db_handle(pointer))
     }
 
     // MARK: - Values
 
     /// Binds an integer.
-    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(pointer, index, value) }
+    func bind(_ index: Int32, _ value: Int64) { unsafe sqlite3_bind_int64(pointer, index, value) }
 
     /// Binds a message's number.
     func bind(_ index: Int32, _ value: MessageNumber) {
-        sqlite3_bind_int64(pointer, index, value.column)
+        unsafe sqlite3_bind_int64(pointer, index, value.column)
     }
 
     /// Binds a text, copied; `nil` is NULL.
     func bind(_ index: Int32, _ text: String?) throws(StoreError) {
         guard var text else {
-            sqlite3_bind_null(pointer, index)
+            unsafe sqlite3_bind_null(pointer, index)
             return
         }
         let result = text.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { characters in
-                sqlite3_bind_text(
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                unsafe sqlite3_bind_text(
                     pointer, index, characters.baseAddress ?? emptyText,
                     Int32(clamping: characters.count), copied)
             }
@@ -55,14 +57,14 @@ final class Statement {
     ///
     /// - Parameter asText: true if they are UTF-8, false if they are a blob.
     func bind(_ index: Int32, bytes: [UInt8], asText: Bool = false) throws(StoreError) {
-        let result = bytes.withUnsafeBytes { bytes in
+        let result = unsafe bytes.withUnsafeBytes { bytes in
             if asText {
-                return sqlite3_bind_text(
+                return unsafe sqlite3_bind_text(
                     pointer, index,
                     bytes.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText,
                     Int32(clamping: bytes.count), copied)
             }
-            return bytes.isEmpty
+            return unsafe bytes.isEmpty
                 ? sqlite3_bind_zeroblob(pointer, index, 0)
                 : sqlite3_bind_blob(
                     pointer, index, bytes.baseAddress, Int32(clamping: bytes.count), copied)
@@ -72,29 +74,30 @@ final class Statement {
 
     /// Binds a text without copying; it must stay in place until the statement has run.
     func bind(_ index: Int32, staying text: UnsafeRawBufferPointer) throws(StoreError) {
-        let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText
-        let result = sqlite3_bind_text(pointer, index, start, Int32(clamping: text.count), nil)
+        let start = unsafe text.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText
+        let result = unsafe sqlite3_bind_text(
+            pointer, index, start, Int32(clamping: text.count), nil)
         if result != SQLITE_OK { throw error(result) }
     }
 
     /// Binds NULL.
-    func bindNull(_ index: Int32) { sqlite3_bind_null(pointer, index) }
+    func bindNull(_ index: Int32) { unsafe sqlite3_bind_null(pointer, index) }
 
     /// Sets all values to NULL, so that none can be read again.
-    func clear() { sqlite3_clear_bindings(pointer) }
+    func clear() { unsafe sqlite3_clear_bindings(pointer) }
 
     // MARK: - Running
 
     /// Advances to the next row; returns false if there is none.
     func step() throws(StoreError) -> Bool {
-        switch sqlite3_step(pointer) {
+        switch unsafe sqlite3_step(pointer) {
         case SQLITE_ROW: return true
         case SQLITE_DONE:
-            sqlite3_reset(pointer)
+            unsafe sqlite3_reset(pointer)
             return false
         case let result:
             let error = self.error(result)
-            sqlite3_reset(pointer)
+            unsafe sqlite3_reset(pointer)
             throw error
         }
     }
@@ -103,43 +106,43 @@ final class Statement {
     func run() throws(StoreError) { while try step() {} }
 
     /// Ends the statement, whatever rows are left.
-    func reset() { sqlite3_reset(pointer) }
+    func reset() { unsafe sqlite3_reset(pointer) }
 
     // MARK: - Results
 
     /// Returns an integer; 0 for NULL.
-    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+    func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(pointer, column) }
 
     /// Returns a message's number.
     func number(_ column: Int32) -> MessageNumber { MessageNumber(column: integer(column)) }
 
     /// Returns true if the value is NULL.
     func isNull(_ column: Int32) -> Bool {
-        sqlite3_column_type(pointer, column) == SQLITE_NULL
+        unsafe sqlite3_column_type(pointer, column) == SQLITE_NULL
     }
 
     /// Returns a text; `nil` for NULL.
     func text(_ column: Int32) -> String? {
-        isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self)
+        unsafe isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self)
     }
 
     /// Returns the bytes of a text or blob, valid until the next step.
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
-        let start = sqlite3_column_blob(pointer, column)
-        return UnsafeRawBufferPointer(
+        let start = unsafe sqlite3_column_blob(pointer, column)
+        return unsafe UnsafeRawBufferPointer(
             start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(pointer, column)))
     }
 }
 
 /// Tells SQLite to copy the bytes it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
 private var copied: sqlite3_destructor_type {
-    unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
+    unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
 }
 
 /// Address of an empty text: a text without an address would be NULL.
 // Unsafe only in type: one byte that is never written again.
 nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
     let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
-    byte.initialize(to: 0)
-    return UnsafePointer(byte)
+    unsafe byte.initialize(to: 0)
+    return unsafe UnsafePointer(byte)
 }()

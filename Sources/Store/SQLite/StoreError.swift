@@ -45,7 +45,7 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
 
     /// The latest error of a connection.
     init(_ path: String, _ extended: Int32, of connection: OpaquePointer?) {
-        self.init(
+        unsafe self.init(
             path, extended: extended, message: String(cString: sqlite3_errmsg(connection)),
             number: sqlite3_system_errno(connection))
     }
@@ -105,6 +105,6 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
 
     /// Returns the system's words for an error number, in lower case like the log.
     static func words(for number: Int32) -> String {
-        String(cString: strerror(number)).lowercased()
+        unsafe String(cString: strerror(number)).lowercased()
     }
 }

@@ -73,7 +73,7 @@ final class StoreLock: Sendable {
         let text =
             "\(Self.process) \(Self.padded(UInt64(getpid())))\n"
             + "\(Self.numbers) \(Self.padded(number.rawValue))\n"
-        return pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count
+        return unsafe pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count
     }
 
     private static func padded(_ number: UInt64) -> String {
@@ -83,7 +83,7 @@ final class StoreLock: Sendable {
 
     private static func read(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 256)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 

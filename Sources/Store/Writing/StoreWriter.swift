@@ -87,7 +87,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private var isFileThere: Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_size > 0
+        return unsafe stat(path, &status) == 0 && status.st_size > 0
     }
 
     private func openConnection() throws(StoreError) -> WriteConnection {
@@ -132,11 +132,11 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         // Otherwise the new file would be opened with the log of the old one.
         for companion in connection.companions where companion.isThere {
             if let presentPath, !isWhole,
-                rename(companion.path, presentPath + companion.ending) == 0
+                unsafe rename(companion.path, presentPath + companion.ending) == 0
             {
                 continue
             }
-            unlink(companion.path)
+            unsafe unlink(companion.path)
         }
     }
 

@@ -15,8 +15,8 @@ extension WriteConnection {
         found.bind(1, deletion.number)
         defer { found.reset() }
         guard try found.step() else { return }
-        let lineEnds = found.bytes(1).count { $0 == UInt8(ascii: "\n") }
-        let length = found.bytes(1).count
+        let lineEnds = unsafe found.bytes(1).count { $0 == UInt8(ascii: "\n") }
+        let length = unsafe found.bytes(1).count
         let sender = found.text(2) ?? ""
         found.reset()
         try replaceWords(of: deletion.number)

@@ -53,7 +53,7 @@ extension WriteConnection {
         try statement.bind(1, bridge)
         var found: [String: [UInt8]] = [:]
         while try statement.step() {
-            found[statement.text(0) ?? ""] = Array(statement.bytes(1))
+            found[statement.text(0) ?? ""] = unsafe Array(statement.bytes(1))
         }
         return found
     }

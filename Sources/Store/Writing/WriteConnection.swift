@@ -4,7 +4,7 @@ import MessageBus
 /// The connection by which the store's thread writes the database.
 ///
 /// Confined to the store's thread, except for its initializer.
-final class WriteConnection {
+@safe final class WriteConnection {
     private let confinement: ThreadConfinement
     let database: Database
     /// Files that SQLite keeps beside the database.
@@ -45,13 +45,13 @@ final class WriteConnection {
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
         // Replaces SQLite's own hook, which would move pages during a commit.
-        walPageCount.initialize(to: 0)
-        sqlite3_wal_hook(
+        unsafe walPageCount.initialize(to: 0)
+        unsafe sqlite3_wal_hook(
             database.pointer,
             { counter, _, _, pages in
-                counter?.assumingMemoryBound(to: Int32.self).pointee = pages
+                unsafe counter?.assumingMemoryBound(to: Int32.self).pointee = pages
                 return SQLITE_OK
-            }, walPageCount)
+            }, unsafe walPageCount)
         insert = try Statement(database, Self.insertion)
         // If the path is a link, they are beside its target.
         let fullPath = database.fullPath
@@ -61,12 +61,12 @@ final class WriteConnection {
     }
 
     deinit {
-        sqlite3_wal_hook(database.pointer, nil, nil)
-        walPageCount.deallocate()
+        unsafe sqlite3_wal_hook(database.pointer, nil, nil)
+        unsafe walPageCount.deallocate()
     }
 
     /// Length of the write-ahead log beside the database after the latest commit, in pages.
-    var walPages: Int32 { walPageCount.pointee }
+    var walPages: Int32 { unsafe walPageCount.pointee }
 
     /// Traps in debug builds on another thread than the store's.
     func assertOwned() { confinement.assertOwned() }
@@ -246,7 +246,7 @@ final class WriteConnection {
     }
 
     private func bind(_ sender: Sender) throws(StoreError) {
-        try insert.bind(
+        try unsafe insert.bind(
             Column.sender,
             staying: UnsafeRawBufferPointer(rebasing: sender.prefix.prefix(sender.nameCount)))
         try insert.bind(Column.bridge, sender.bridge)
@@ -271,7 +271,7 @@ final class WriteConnection {
         statement.bind(1, header.number)
         statement.bind(2, try id(ofRoom: room))
         statement.bind(3, header.time)
-        try statement.bind(4, staying: arena.text(header))
+        try unsafe statement.bind(4, staying: arena.text(header))
         return try statement.step() && statement.integer(0) == 1
     }
 
@@ -283,7 +283,7 @@ final class WriteConnection {
             insert.bind(Column.number, header.number)
             insert.bind(Column.kind, Int64(header.kind.rawValue))
             insert.bind(Column.time, header.time)
-            try insert.bind(Column.text, staying: arena.text(header))
+            try unsafe insert.bind(Column.text, staying: arena.text(header))
             if header.details != 0 || bound != nil {
                 try bind(arena.details(of: header), of: header)
             }
@@ -322,7 +322,7 @@ final class WriteConnection {
             bound = details
         }
         guard let position = details?.position(of: header) else { return }
-        try insert.bind(Column.remote, staying: digits.write(position))
+        try unsafe insert.bind(Column.remote, staying: digits.write(position))
     }
 
     private func bindAll(_ details: MessageDetails, of header: MessageHeader) throws(StoreError) {

@@ -38,15 +38,15 @@ struct RunningDaemon {
     /// The sockets among the daemon's descriptors, as `socket:[12345]`.
     private var descriptors: [String] {
         let directory = "/proc/\(process)/fd"
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
+        guard let stream = unsafe opendir(directory) else { return [] }
+        defer { unsafe closedir(stream) }
         var result: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             var target = [CChar](repeating: 0, count: 64)
-            let count = readlink("\(directory)/\(name)", &target, target.count)
+            let count = unsafe readlink("\(directory)/\(name)", &target, target.count)
             guard count > 0 else { continue }
             result.append(
                 String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))

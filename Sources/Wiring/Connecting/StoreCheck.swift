@@ -18,16 +18,16 @@ struct StoreCheck {
         let path = Configuration.path(store.path, of: configuration.file)
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        guard access(directory, W_OK | X_OK) == 0 else {
+        guard unsafe access(directory, W_OK | X_OK) == 0 else {
             return [
                 .fails("\(directory): \(FileProblem(errno: errno)): let the daemon write there")
             ]
         }
-        if access(path, F_OK) == 0, access(path, R_OK | W_OK) != 0 {
+        if unsafe access(path, F_OK) == 0, unsafe access(path, R_OK | W_OK) != 0 {
             return [.fails("\(path): \(FileProblem(errno: errno)): let the daemon write it")]
         }
         var disk = statvfs()
-        guard statvfs(directory, &disk) == 0 else {
+        guard unsafe statvfs(directory, &disk) == 0 else {
             return [.fails("\(directory): \(FileProblem(errno: errno))")]
         }
         let free = UInt64(disk.f_bavail) * UInt64(disk.f_frsize)

@@ -29,7 +29,7 @@ package final class ControlAddress: Sendable {
         let slash = path.lastIndex(of: "/")
         let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = path[(slash.map(path.index(after:)) ?? path.startIndex)...]
-        let descriptor = open(parent, Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = unsafe open(parent, Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SocketError("open \(parent)") }
         do {
             socket = try SocketAddress.unix(path: "/proc/self/fd/\(descriptor)/\(name)")
@@ -45,6 +45,6 @@ package final class ControlAddress: Sendable {
     /// The kind of file at the path; `nil` if there is none.
     var kindOfFile: mode_t? {
         var status = stat()
-        return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+        return unsafe lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 }

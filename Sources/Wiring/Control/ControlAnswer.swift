@@ -71,7 +71,7 @@ package final class ControlAnswer: Sendable {
     /// - Returns: true if nothing waits any more.
     func send(by write: (UnsafeRawBufferPointer) -> Int) -> Bool {
         state.withLock { state in
-            let count = state.unread.withUnsafeBytes { $0.isEmpty ? 0 : write($0) }
+            let count = unsafe state.unread.withUnsafeBytes { unsafe $0.isEmpty ? 0 : write($0) }
             state.unread.removeFirst(count)
             state.isFlushRequested = !state.unread.isEmpty
             return state.unread.isEmpty

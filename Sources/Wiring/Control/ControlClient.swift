@@ -110,13 +110,15 @@ package final class ControlClient: EventHandler, @unchecked Sendable {  // touch
     /// Sends and receives what can be; returns false if the kernel has to be waited for.
     private func exchange() throws -> Bool {
         guard let connection else { return true }
-        if !unsent.isEmpty, case .bytes(let count) = unsent.withUnsafeBytes(connection.send) {
+        if !unsent.isEmpty, case .bytes(let count) = unsafe unsent.withUnsafeBytes(connection.send)
+        {
             unsent.removeFirst(count)
         }
-        return try withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) { buffer in
+        return try unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) {
+            buffer in
             switch connection.receive(into: buffer) {
             case .bytes(let count):
-                received.append(contentsOf: buffer[..<count])
+                unsafe received.append(contentsOf: buffer[..<count])
                 guard received.count <= Self.longest else {
                     throw ControlError("the daemon on \(path) sent something strange")
                 }

@@ -55,9 +55,9 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
 
     private func receive() {
         guard let connection else { return }
-        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) { buffer in
             switch connection.receive(into: buffer) {
-            case .bytes(let count): take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            case .bytes(let count): unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             case .wouldBlock: break
             case .end:
                 // It may still read: `nc -N` ends its side first.
@@ -71,7 +71,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
     private func take(_ bytes: UnsafeRawBufferPointer) {
         // What comes after the request means nothing.
         if hasAsked { return }
-        received.append(contentsOf: bytes)
+        unsafe received.append(contentsOf: bytes)
         if let ending = received.firstIndex(of: UInt8(ascii: "\n")) {
             let line = Array(received[..<ending])
             received = []
@@ -134,16 +134,16 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         guard let connection else { return }
         var hasFailed = false
         var hasSent = false
-        let isDone = answer.send { bytes in
-            var rest = bytes
-            while !rest.isEmpty {
+        let isDone = unsafe answer.send { bytes in
+            var rest = unsafe bytes
+            while unsafe !rest.isEmpty {
                 let outcome = connection.send(rest)
                 guard case .bytes(let count) = outcome else {
                     hasFailed = outcome != .wouldBlock
                     break
                 }
                 hasSent = true
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
             return bytes.count - rest.count
         }

@@ -39,9 +39,9 @@ package struct ControlLocation: Sendable, Equatable {
     /// Returns a path that means the same in every directory.
     package static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
-        guard let directory = getcwd(nil, 0) else { return path }
-        defer { free(directory) }
+        guard let directory = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(directory) }
         let plain = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
-        return "\(String(cString: directory))/\(plain)"
+        return unsafe "\(String(cString: directory))/\(plain)"
     }
 }

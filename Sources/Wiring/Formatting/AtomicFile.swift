@@ -9,11 +9,11 @@ enum AtomicFile {
     static func replace(
         _ file: String, with bytes: [UInt8], insteadOf original: [UInt8]
     ) throws(FileProblem) {
-        guard let real = realpath(file, nil) else { throw FileProblem(errno: errno) }
-        let path = String(cString: real)
-        free(real)
+        guard let real = unsafe realpath(file, nil) else { throw FileProblem(errno: errno) }
+        let path = unsafe String(cString: real)
+        unsafe free(real)
         var status = stat()
-        guard stat(path, &status) == 0 else { throw FileProblem(errno: errno) }
+        guard unsafe stat(path, &status) == 0 else { throw FileProblem(errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw FileProblem(sentence: "it is no file that could be replaced")
         }
@@ -24,9 +24,9 @@ enum AtomicFile {
             guard present == original else {
                 throw FileProblem(sentence: "it was changed meanwhile; nothing is written")
             }
-            guard rename(temporary.path, path) == 0 else { throw FileProblem(errno: errno) }
+            guard unsafe rename(temporary.path, path) == 0 else { throw FileProblem(errno: errno) }
         } catch {
-            unlink(temporary.path)
+            unsafe unlink(temporary.path)
             throw error
         }
         temporary.syncDirectory()
@@ -39,10 +39,10 @@ enum AtomicFile {
 
         init(beside path: String) throws(FileProblem) {
             var template = Array("\(path).XXXXXX".utf8CString)
-            descriptor = mkstemp(&template)
+            descriptor = unsafe mkstemp(&template)
             guard descriptor >= 0 else { throw FileProblem(errno: errno) }
-            self.path = template.withUnsafeBufferPointer {
-                $0.baseAddress.map { String(cString: $0) } ?? ""
+            self.path = unsafe template.withUnsafeBufferPointer {
+                unsafe $0.baseAddress.map { unsafe String(cString: $0) } ?? ""
             }
         }
 
@@ -51,7 +51,7 @@ enum AtomicFile {
         /// Writes the contents, to the disk, and takes over mode and owner of the old file.
         func write(_ bytes: [UInt8], like old: stat) throws(FileProblem) {
             var own = stat()
-            guard fstat(descriptor, &own) == 0 else { throw FileProblem(errno: errno) }
+            guard unsafe fstat(descriptor, &own) == 0 else { throw FileProblem(errno: errno) }
             if own.st_uid != old.st_uid || own.st_gid != old.st_gid,
                 fchown(descriptor, old.st_uid, old.st_gid) != 0
             {
@@ -64,8 +64,8 @@ enum AtomicFile {
             }
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = rest.withUnsafeBytes {
-                    Glibc.write(descriptor, $0.baseAddress, $0.count)
+                let count = unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
                 }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { throw FileProblem(errno: errno) }
@@ -78,7 +78,7 @@ enum AtomicFile {
         func syncDirectory() {
             let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
                 .joined(separator: "/")
-            let opened = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_CLOEXEC)
+            let opened = unsafe open(directory.isEmpty ? "/" : directory, O_RDONLY | O_CLOEXEC)
             guard opened >= 0 else { return }
             fsync(opened)
             close(opened)

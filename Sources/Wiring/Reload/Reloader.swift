@@ -18,7 +18,7 @@ package actor Reloader {
 
     /// The executor of the loop.
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
-        loop.asUnownedSerialExecutor()
+        unsafe loop.asUnownedSerialExecutor()
     }
 
     /// Makes a reloader that lets everybody wait until `begin()`.

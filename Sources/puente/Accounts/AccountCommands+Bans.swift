@@ -73,7 +73,7 @@ extension AccountCommands {
 
     /// Returns a reason without anything that could take over a terminal.
     private static func cleaned(_ text: String) -> String {
-        let bytes = Array(text.utf8).withUnsafeBytes {
+        let bytes = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -23,7 +23,7 @@ extension AccountCommands {
         }
         try refuseTaken(name.key, shown: name.text)
         let secret = TokenSecret.make()
-        let digest = Array(secret.utf8).withUnsafeBytes { Digest.of($0) }
+        let digest = unsafe Array(secret.utf8).withUnsafeBytes { unsafe Digest.of($0) }
         let token = Token(
             name.text, key: name.key, room: room, isReadOnly: isReadOnly, created: now)
         guard try store.add(token, digest: digest) else {

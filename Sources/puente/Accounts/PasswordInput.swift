@@ -30,8 +30,8 @@ enum PasswordInput {
         guard isatty(STDIN_FILENO) == 1 else { return try password(nil) }
         let first = try password("Password for \(name): ")
         let second = try password("The same again: ")
-        let isSame = first.withBytes { one in
-            second.withBytes { other in one.elementsEqual(other) }
+        let isSame = unsafe first.withBytes { one in
+            unsafe second.withBytes { other in unsafe one.elementsEqual(other) }
         }
         guard isSame else { throw .different }
         return first
@@ -41,23 +41,24 @@ enum PasswordInput {
         let line = UnsafeMutableRawBufferPointer.allocate(byteCount: maxLineBytes, alignment: 1)
         defer {
             // Unlike memset it is not optimized away.
-            line.baseAddress.map { explicit_bzero($0, line.count) }
-            line.deallocate()
+            unsafe line.baseAddress.map { unsafe explicit_bzero($0, line.count) }
+            unsafe line.deallocate()
         }
         let count: Int?
         if let prompt {
             let echo = TerminalEcho()
             echo.turnOff()
             Terminal.prompt(prompt)
-            count = readLine(into: line)
+            count = unsafe readLine(into: line)
             echo.restore()
             Terminal.prompt("\n")
         } else {
-            count = readLine(into: line)
+            count = unsafe readLine(into: line)
         }
         guard let count else { throw .impossible }
         if count == 0 { throw .none }
-        guard let password = Password(typed: UnsafeRawBufferPointer(rebasing: line[..<count]))
+        guard
+            let password = unsafe Password(typed: UnsafeRawBufferPointer(rebasing: line[..<count]))
         else { throw .impossible }
         return password
     }
@@ -66,10 +67,11 @@ enum PasswordInput {
     private static func readLine(into line: UnsafeMutableRawBufferPointer) -> Int? {
         var count = 0
         while count < line.count {
-            let result = Glibc.read(STDIN_FILENO, line.baseAddress.map { $0 + count }, 1)
+            let result = unsafe Glibc.read(
+                STDIN_FILENO, line.baseAddress.map { unsafe $0 + count }, 1)
             if result < 0, errno == EINTR { continue }
-            if result <= 0 || line[count] == UInt8(ascii: "\n") {
-                if count > 0, line[count - 1] == UInt8(ascii: "\r") { count -= 1 }
+            if unsafe result <= 0 || line[count] == UInt8(ascii: "\n") {
+                if count > 0, unsafe line[count - 1] == UInt8(ascii: "\r") { count -= 1 }
                 return count
             }
             count += 1

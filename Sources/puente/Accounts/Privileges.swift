@@ -15,7 +15,7 @@ enum Privileges {
         // The groups first: without root's rights they can't be changed.
         guard setgroups(0, nil) == 0, setgid(owner.group) == 0, setuid(owner.user) == 0 else {
             throw Failure(
-                description: "can't become user \(owner.user), whom \(path) belongs to: "
+                description: unsafe "can't become user \(owner.user), whom \(path) belongs to: "
                     + String(cString: strerror(errno)).lowercased())
         }
     }

@@ -11,26 +11,26 @@ final class TerminalEcho {
 
     /// Turns the echo off, until `restore` or a signal.
     func turnOff() {
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
+        guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
         for signal in Self.signals {
             Glibc.signal(signal) { signal in
                 // Both functions may be called in a signal handler (signal-safety(7)).
-                tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+                unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
                 Glibc.signal(signal, SIG_DFL)
                 raise(signal)
             }
         }
         // A stopped program would leave the shell without echo.
         signal(SIGTSTP, SIG_IGN)
-        var silent = settings
+        var silent = unsafe settings
         silent.c_lflag &= ~tcflag_t(ECHO)
         // What was typed ahead was typed with echo.
-        isOff = tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0
+        isOff = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0
     }
 
     /// Turns the echo on again.
     func restore() {
-        if isOff { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
+        if isOff { unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
         isOff = false
         for signal in Self.signals + [SIGTSTP] { Glibc.signal(signal, SIG_DFL) }
     }

@@ -52,7 +52,7 @@ struct TapCommand {
         if let matcher {
             // A text that is too hard to search is shown rather than hidden.
             let isMeant = text.withUTF8 { bytes in
-                (try? matcher.matches(UnsafeRawBufferPointer(bytes))) ?? true
+                unsafe (try? matcher.matches(UnsafeRawBufferPointer(bytes))) ?? true
             }
             if !isMeant { return true }
         }

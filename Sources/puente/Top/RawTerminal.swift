@@ -26,7 +26,7 @@ final class RawTerminal {
     ///
     /// - Throws: `SocketError` if the terminal can't be set.
     func enter() throws {
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw SocketError("tcgetattr") }
+        guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { throw SocketError("tcgetattr") }
         for signal in Self.signals where !Signals.isIgnored(signal) {
             Glibc.signal(signal) { signal in
                 giveBack()
@@ -36,16 +36,16 @@ final class RawTerminal {
         }
         // A stopped program would leave the shell without echo.
         signal(SIGTSTP, SIG_IGN)
-        var raw = settings
+        var raw = unsafe settings
         raw.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
         // Without control-S, which would stop the output and so the program.
         raw.c_iflag &= ~tcflag_t(IXON | ICRNL)
         // A read returns what there is (termios(3)).
-        withUnsafeMutableBytes(of: &raw.c_cc) { keys in
-            keys[Int(VMIN)] = 0
-            keys[Int(VTIME)] = 0
+        unsafe withUnsafeMutableBytes(of: &raw.c_cc) { keys in
+            unsafe keys[Int(VMIN)] = 0
+            unsafe keys[Int(VTIME)] = 0
         }
-        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0 else {
+        guard unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0 else {
             throw SocketError("tcsetattr")
         }
         isRaw = true
@@ -66,7 +66,8 @@ final class RawTerminal {
     /// The size that the terminal has.
     var size: TopSize {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0,
+            size.ws_row > 0
         else { return .usual }
         return TopSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
@@ -88,12 +89,12 @@ nonisolated(unsafe) private var settings = termios()
 /// Undoes what was set; all that it calls may be called in a signal handler (signal-safety(7)).
 private func giveBack() {
     let leaving: StaticString = "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
-    tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
     // A terminal that takes no output, or not within a second, must not keep the program from ending.
     var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-    poll(&output, 1, 1_000)
+    unsafe poll(&output, 1, 1_000)
     let flags = fcntl(STDOUT_FILENO, F_GETFL)
     _ = fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK)
-    _ = write(STDOUT_FILENO, leaving.utf8Start, leaving.utf8CodeUnitCount)
+    _ = unsafe write(STDOUT_FILENO, leaving.utf8Start, leaving.utf8CodeUnitCount)
     _ = fcntl(STDOUT_FILENO, F_SETFL, flags)
 }

@@ -25,7 +25,7 @@ final class TopKeys: EventHandler {
     /// Reads what was typed.
     func handle(_ ready: Readiness) {
         var bytes = [UInt8](repeating: 0, count: Self.readSize)
-        let count = read(STDIN_FILENO, &bytes, bytes.count)
+        let count = unsafe read(STDIN_FILENO, &bytes, bytes.count)
         for byte in bytes.prefix(max(0, count)) { action(byte) }
         let isGone = count < 0 && errno != EINTR && errno != EAGAIN
         guard isGone || ready.contains(.hungUp) else { return }

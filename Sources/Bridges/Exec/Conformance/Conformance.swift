@@ -65,13 +65,13 @@ package struct Conformance: Sendable {
     /// The environment of whoever runs the kit, so that the program finds what it needs.
     private static var environment: [String: String] {
         var result: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let text = unsafe String(cString: entry)
             if let equals = text.firstIndex(of: "=") {
                 result[String(text[..<equals])] = String(text[text.index(after: equals)...])
             }
-            next += 1
+            unsafe next += 1
         }
         return result
     }

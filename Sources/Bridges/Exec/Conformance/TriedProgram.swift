@@ -98,7 +98,7 @@ final class TriedProgram: Sendable {
     /// Shows standard error to whoever runs the kit.
     private func readErrors() async {
         for await bytes in process.errors {
-            _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+            _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
             try? await process.readMoreErrors()
         }
     }

@@ -45,7 +45,7 @@ final class ProgramLog: Sendable {
     func writeErrors(_ bytes: [UInt8]) async {
         let lines = state.withLock { state in
             var lines: [String] = []
-            bytes.withUnsafeBytes { state.errors.split($0) { lines.append(text(of: $0)) } }
+            unsafe bytes.withUnsafeBytes { state.errors.split($0) { lines.append(text(of: $0)) } }
             return lines
         }
         await write(.info, lines)
@@ -55,7 +55,7 @@ final class ProgramLog: Sendable {
     func endErrors() async {
         let lines = state.withLock { state in
             var lines: [String] = []
-            state.errors.flush { lines.append(text(of: $0)) }
+            unsafe state.errors.flush { lines.append(text(of: $0)) }
             return lines
         }
         await write(.info, lines)
@@ -77,15 +77,15 @@ final class ProgramLog: Sendable {
 
     private func text(of piece: LineSplitter.Piece) -> String {
         switch piece {
-        case .line(let line, _): mask.masked(String(decoding: line, as: UTF8.self))
+        case .line(let line, _): unsafe mask.masked(String(decoding: line, as: UTF8.self))
         case .tooLong(let beginning):
-            mask.masked(beginning: String(decoding: beginning, as: UTF8.self)) + "…"
+            unsafe mask.masked(beginning: String(decoding: beginning, as: UTF8.self)) + "…"
         }
     }
 
     /// Returns a text without control characters, which a terminal would obey.
     private static func cleaned(_ text: String) -> String {
-        let bytes = Array(text.utf8).withUnsafeBytes {
+        let bytes = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
         }
         return String(decoding: bytes, as: UTF8.self)

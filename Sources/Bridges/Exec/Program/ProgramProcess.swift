@@ -43,7 +43,7 @@ actor ProgramProcess {
     private var isFinished = false
 
     /// The thread of the loop is the actor's.
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(on loop: EventLoop) {
         self.loop = loop
@@ -56,11 +56,11 @@ actor ProgramProcess {
     /// - Throws: `SocketError` that names it.
     func start(_ command: ChildCommand) throws {
         var handlers = ChildProcess.Handlers()
-        handlers.onOutput = { self.receive($0) }
+        unsafe handlers.onOutput = { unsafe self.receive($0) }
         handlers.onOutputEnd = { self.endOutput() }
-        handlers.onErrors = { bytes in
+        unsafe handlers.onErrors = { bytes in
             self.child?.pauseErrors()
-            self.errorQueue.yield(Array(bytes))
+            unsafe self.errorQueue.yield(Array(bytes))
         }
         handlers.onErrorsEnd = {
             self.areErrorsEnded = true
@@ -89,14 +89,14 @@ actor ProgramProcess {
 
     private static func line(_ piece: LineSplitter.Piece) -> Line {
         switch piece {
-        case .line(let bytes, _): .whole(Array(bytes))
-        case .tooLong(let beginning): .tooLong(Array(beginning))
+        case .line(let bytes, _): unsafe .whole(Array(bytes))
+        case .tooLong(let beginning): unsafe .tooLong(Array(beginning))
         }
     }
 
     private func endOutput() {
         var lines: [Line] = []
-        splitter.flush { lines.append(Self.line($0)) }
+        unsafe splitter.flush { lines.append(Self.line($0)) }
         if !lines.isEmpty { queue.yield(.lines(lines)) }
         isOutputEnded = true
         finishIfDone()

@@ -57,7 +57,7 @@ final class ServerLink: EventHandler {
     private func receive() {
         for _ in 0..<Self.readsPerTurn {
             if isPaused || isOver { return }
-            switch buffer.withUnsafeMutableBytes({ connection.receive(into: $0) }) {
+            switch unsafe buffer.withUnsafeMutableBytes({ connection.receive(into: $0) }) {
             case .bytes(let count): read(count)
             case .wouldBlock: return
             case .end: return end("the server has closed the connection")
@@ -70,9 +70,9 @@ final class ServerLink: EventHandler {
     private func read(_ count: Int) {
         // What a line leads to may end or pause the connection; the other lines count yet.
         var lines: [IRCMessage] = []
-        buffer.withUnsafeBytes { bytes in
-            splitter.split(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { piece in
-                if case .line(let line, _) = piece, let message = IRCMessage(line) {
+        unsafe buffer.withUnsafeBytes { bytes in
+            unsafe splitter.split(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { piece in
+                if case .line(let line, _) = piece, let message = unsafe IRCMessage(line) {
                     lines.append(message)
                 }
             }
@@ -108,8 +108,8 @@ final class ServerLink: EventHandler {
             return end(SocketError("the connection", errno: code).description)
         }
         while written < output.count {
-            let outcome = output.withUnsafeBytes {
-                connection.send(UnsafeRawBufferPointer(rebasing: $0[written...]))
+            let outcome = unsafe output.withUnsafeBytes {
+                unsafe connection.send(UnsafeRawBufferPointer(rebasing: $0[written...]))
             }
             guard case .bytes(let count) = outcome else {
                 if case .failed(let code) = outcome {

@@ -88,7 +88,7 @@ actor IRCNetwork {
     static let tick: Int64 = 250_000_000
 
     /// The thread of the loop is the actor's.
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(
         _ options: IRCClient.Options, _ context: Context, _ port: Port, _ ownNicks: OwnNicks,

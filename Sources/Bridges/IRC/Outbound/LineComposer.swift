@@ -45,7 +45,7 @@ struct LineComposer: Sendable {
 
     /// Returns the number of lines that people have written.
     static func count(_ message: Message) -> Int {
-        1 + message.body.withBytes { $0.count { $0 == 0x0A } }
+        unsafe 1 + message.body.withBytes { unsafe $0.count { $0 == 0x0A } }
     }
 
     /// Returns the line that stands for others, which are too old.

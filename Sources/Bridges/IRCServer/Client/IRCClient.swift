@@ -117,7 +117,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Takes the bytes that came behind the handshake.
     func begin(_ received: [UInt8], _ bus: isolated Bus) {
-        if !received.isEmpty { received.withUnsafeBytes { read($0, bus) } }
+        if !received.isEmpty { unsafe received.withUnsafeBytes { unsafe read($0, bus) } }
         if stream.isOpen, wire.connection.hasHeldInput { receive(bus) }
         stream.updateInterest()
     }
@@ -141,11 +141,11 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
             network.awaitStore(for: self)
             return updateReading()
         }
-        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
             repeat {
                 switch stream.connection.receive(into: buffer) {
                 case .bytes(let count):
-                    read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+                    unsafe read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
                 case .wouldBlock: return
                 case .end, .failed: return stream.close(bus)
                 }
@@ -158,15 +158,15 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
         lastPing = nil
         switch wire {
         case .socket:
-            lines.append(bytes)
+            unsafe lines.append(bytes)
             while let line = lines.next() { waiting.append(line) }
-        case .webSocket: readFrames(bytes, bus)
+        case .webSocket: unsafe readFrames(bytes, bus)
         }
         serveNext(bus)
     }
 
     private func readFrames(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        var input = bytes
+        var input = unsafe bytes
         do throws(WebSocketViolation) {
             while stream.isOpen, !stream.isEnding, let event = try frames.next(&input) {
                 switch event {

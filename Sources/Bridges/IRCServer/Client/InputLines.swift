@@ -26,7 +26,7 @@ struct InputLines {
             bytes.removeFirst(start)
             start = 0
         }
-        bytes.append(contentsOf: more)
+        unsafe bytes.append(contentsOf: more)
     }
 
     /// Returns the next line; `nil` until more comes.

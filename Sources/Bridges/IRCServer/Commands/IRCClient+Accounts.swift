@@ -162,7 +162,7 @@ extension IRCClient {
     }
 
     private static func password(_ text: [UInt8]) -> Password? {
-        text.withUnsafeBytes { Password(typed: $0) }
+        unsafe text.withUnsafeBytes { Password(typed: $0) }
     }
 
     /// Makes the person behind this client the owner of an account.

@@ -16,7 +16,7 @@ extension IRCClient {
         let label =
             isLabeled ? message.tags["label"].flatMap { $0.utf8.count <= 64 ? $0 : nil } : nil
         responses.begin(label.flatMap { $0.isEmpty ? nil : $0 })
-        if bytes.withUnsafeBytes({ TextEncoding($0) }) != .valid {
+        if unsafe bytes.withUnsafeBytes({ TextEncoding($0) }) != .valid {
             fail(message.command, "INVALID_UTF8", [], phrases.isNoUTF8)
         } else {
             execute(message, bus)
@@ -172,7 +172,7 @@ extension IRCClient {
 
     /// Returns a text in one line that nobody's terminal minds, of so many bytes at most.
     static func cleaned(_ text: String, bytes: Int) -> String {
-        let clean = Array(IRCFormatting.remove(from: text).utf8).withUnsafeBytes {
+        let clean = unsafe Array(IRCFormatting.remove(from: text).utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
         }
         var result = String(decoding: clean, as: UTF8.self)

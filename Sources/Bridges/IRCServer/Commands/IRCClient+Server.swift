@@ -102,7 +102,7 @@ extension IRCClient {
         let moderator = Moderator(
             sender, role, at: clientAddress, in: room, phrases, log: network.port.log)
         let arguments = Array("\"\(person.sender.name)\" \(reason)".utf8)
-        let outcome = arguments.withUnsafeBytes { moderator.execute(.kick, $0, bus) }
+        let outcome = unsafe arguments.withUnsafeBytes { moderator.execute(.kick, $0, bus) }
         network.catchUp(room)
         if case .answer(let code, let text) = outcome, code != .ok {
             network.people.live.leaves[key] = nil

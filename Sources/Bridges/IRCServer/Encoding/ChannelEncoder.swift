@@ -67,15 +67,15 @@ final class ChannelEncoder: MessageEncoder {
         let (start, first) = (transcript.head, transcript.lines)
         (transcript.firstNumber, transcript.number) = (message.number, message.number)
         let connectionID = message.kind == .message ? message.header.connectionID : 0
-        scratch.withUnsafeBytes { bytes in
+        unsafe scratch.withUnsafeBytes { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
-            while let line = rest.firstIndex(of: 0x0A) {
-                let next = UnsafeRawBufferPointer(rebasing: rest[(line + 1)...])
+            while let line = unsafe rest.firstIndex(of: 0x0A) {
+                let next = unsafe UnsafeRawBufferPointer(rebasing: rest[(line + 1)...])
                 if transcript.lines > first { transcript.recordContinuation() }
-                transcript.isInMessage = !next.isEmpty
-                write(
+                transcript.isInMessage = unsafe !next.isEmpty
+                unsafe write(
                     UnsafeRawBufferPointer(rebasing: rest[...line]), into: transcript, connectionID)
-                rest = next
+                unsafe rest = next
             }
         }
         if let person {
@@ -100,14 +100,16 @@ final class ChannelEncoder: MessageEncoder {
             case .binaryFrames: .binary
             }
         let size = line.count + WebSocketFrame.maxHeader
-        transcript.write(atMost: size, lines: 1, connectionID: connectionID) { place in
+        unsafe transcript.write(atMost: size, lines: 1, connectionID: connectionID) { place in
             guard let opcode else {
-                UnsafeMutableRawBufferPointer(start: place, count: size).copyMemory(from: line)
+                unsafe UnsafeMutableRawBufferPointer(start: place, count: size).copyMemory(
+                    from: line)
                 return line.count
             }
-            let payload = UnsafeRawBufferPointer(rebasing: line.dropLast(2))
-            let header = WebSocketFrame.writeHeader(opcode, payload: payload.count, to: place)
-            UnsafeMutableRawBufferPointer(start: place + header, count: payload.count)
+            let payload = unsafe UnsafeRawBufferPointer(rebasing: line.dropLast(2))
+            let header = unsafe WebSocketFrame.writeHeader(
+                opcode, payload: payload.count, to: place)
+            unsafe UnsafeMutableRawBufferPointer(start: place + header, count: payload.count)
                 .copyMemory(from: payload)
             return header + payload.count
         }

@@ -33,15 +33,15 @@ struct MessageComposer {
 
     /// Appends the lines of something said.
     func appendSaid(_ message: Message, in place: Surroundings, to bytes: inout [UInt8]) {
-        message.content.withBytes { text in
+        unsafe message.content.withBytes { text in
             var front = place.stamp
             if let reply = message.reply, !form.options.contains(.tags) {
                 front += "[↩ \(reply.name): \(reply.excerpt)] ".utf8
             }
             if message.kind == .edit { front += "[✎] ".utf8 }
-            let deed = front.isEmpty ? Self.deedStart(in: text, of: message.sender) : nil
+            let deed = unsafe front.isEmpty ? Self.deedStart(in: text, of: message.sender) : nil
             let isAction = deed != nil
-            let words = UnsafeRawBufferPointer(rebasing: text.dropFirst(deed ?? 0))
+            let words = unsafe UnsafeRawBufferPointer(rebasing: text.dropFirst(deed ?? 0))
             let command: StaticString = message.isAutomatic ? "NOTICE " : "PRIVMSG "
             let head = place.source.count + command.utf8CodeUnitCount + place.target.count + 2
             let line = Line(
@@ -51,9 +51,9 @@ struct MessageComposer {
                 message.hasSeveralLines || front.count + words.count > line.budget
                     || !place.cuts.isEmpty
             {
-                appendBatch(words, line, to: &bytes)
+                unsafe appendBatch(words, line, to: &bytes)
             } else {
-                appendLines(words, line, to: &bytes)
+                unsafe appendLines(words, line, to: &bytes)
             }
         }
     }
@@ -72,9 +72,10 @@ struct MessageComposer {
     /// Returns where the deed begins in a text that `/me` has made, `* Ana waves`; `nil` in any other.
     private static func deedStart(in text: UnsafeRawBufferPointer, of sender: Sender) -> Int? {
         let count = sender.nameCount
-        guard text.count > count + 3, text[0] == UInt8(ascii: "*"), text[1] == UInt8(ascii: " "),
-            text[count + 2] == UInt8(ascii: " "),
-            UnsafeRawBufferPointer(rebasing: text[2..<(count + 2)])
+        guard text.count > count + 3, unsafe text[0] == UInt8(ascii: "*"),
+            unsafe text[1] == UInt8(ascii: " "),
+            unsafe text[count + 2] == UInt8(ascii: " "),
+            unsafe UnsafeRawBufferPointer(rebasing: text[2..<(count + 2)])
                 .elementsEqual(sender.prefix.prefix(count))
         else { return nil }
         return count + 3
@@ -84,7 +85,7 @@ struct MessageComposer {
     private func appendLines(
         _ text: UnsafeRawBufferPointer, _ line: Line, to bytes: inout [UInt8]
     ) {
-        var pieces = TextPieces(of: text, cuts: line.place.cuts)
+        var pieces = unsafe TextPieces(of: text, cuts: line.place.cuts)
         var isFirst = true
         while let piece = pieces.next(
             within: line.budget - (isFirst ? line.front.count : 0))
@@ -92,7 +93,7 @@ struct MessageComposer {
             if piece.range.isEmpty, !(isFirst && !line.front.isEmpty) { continue }
             appendTags(
                 of: line.message, line.place, batch: line.place.batch, isWhole: isFirst, to: &bytes)
-            append(text, piece, line, isFirst: isFirst, to: &bytes)
+            unsafe append(text, piece, line, isFirst: isFirst, to: &bytes)
             isFirst = false
         }
     }
@@ -107,7 +108,7 @@ struct MessageComposer {
         bytes += "BATCH +\(name) draft/multiline ".utf8
         bytes += line.place.target
         bytes += [13, 10]
-        var pieces = TextPieces(of: text, cuts: line.place.cuts)
+        var pieces = unsafe TextPieces(of: text, cuts: line.place.cuts)
         var isFirst = true
         while let piece = pieces.next(
             within: line.budget - (isFirst ? line.front.count : 0))
@@ -115,7 +116,7 @@ struct MessageComposer {
             bytes += "@batch=\(name)".utf8
             if piece.isContinuation { bytes += ";draft/multiline-concat".utf8 }
             bytes.append(UInt8(ascii: " "))
-            append(text, piece, line, isFirst: isFirst, to: &bytes)
+            unsafe append(text, piece, line, isFirst: isFirst, to: &bytes)
             isFirst = false
         }
         if let batch = line.place.batch { bytes += "@batch=\(batch) ".utf8 }
@@ -128,20 +129,20 @@ struct MessageComposer {
         to bytes: inout [UInt8]
     ) {
         bytes += line.place.source
-        line.command.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        line.command.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
         bytes += line.place.target
         bytes.append(UInt8(ascii: " "))
         bytes.append(UInt8(ascii: ":"))
         if isFirst { bytes += line.front }
         if line.isAction { Self.append("\u{1}ACTION ", to: &bytes) }
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[piece.range]))
+        unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[piece.range]))
         if line.isAction { bytes.append(1) }
         bytes.append(13)
         bytes.append(10)
     }
 
     private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 
     // MARK: - Tags

@@ -1,7 +1,7 @@
 /// The pieces of a text that fit into lines of IRC, never cut inside a character.
 ///
 /// Valid as long as the text's bytes are.
-struct TextPieces {
+@safe struct TextPieces {
     /// One piece.
     struct Piece {
         /// The range in the text.
@@ -20,7 +20,7 @@ struct TextPieces {
 
     /// Begins at the beginning of a text.
     init(of text: UnsafeRawBufferPointer, cuts: [Int] = []) {
-        self.text = text
+        unsafe self.text = text
         self.cuts = cuts
     }
 
@@ -33,13 +33,13 @@ struct TextPieces {
         if nextCut < cuts.count { end = min(end, cuts[nextCut]) }
         if end - start > max(4, budget) {
             end = start + max(4, budget)
-            while end > start + 1, text[end] & 0xC0 == 0x80 { end -= 1 }
+            while end > start + 1, unsafe text[end] & 0xC0 == 0x80 { end -= 1 }
         }
         let piece = Piece(range: start..<end, isContinuation: isContinuation)
         isContinuation = end < lineEnd
         if isContinuation {
             start = end
-        } else if lineEnd < text.count {
+        } else if unsafe lineEnd < text.count {
             start = lineEnd + 1
         } else {
             isAtEnd = true
@@ -49,7 +49,7 @@ struct TextPieces {
 
     private func endOfLine(from start: Int) -> Int {
         var end = start
-        while end < text.count, text[end] != 0x0A { end += 1 }
+        while unsafe end < text.count, unsafe text[end] != 0x0A { end += 1 }
         return end
     }
 }

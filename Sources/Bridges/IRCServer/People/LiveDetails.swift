@@ -34,7 +34,7 @@ struct LiveDetails {
     /// Returns where the speaker has cut the lines of a message; none if the chains have changed it.
     func cuts(of message: Message) -> [Int] {
         guard !cuts.isEmpty, let found = cuts[message.number],
-            message.content.unsafeBytes.elementsEqual(found.text)
+            unsafe message.content.unsafeBytes.elementsEqual(found.text)
         else { return [] }
         return found.cuts
     }

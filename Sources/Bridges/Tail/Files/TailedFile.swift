@@ -161,10 +161,10 @@ final class TailedFile {
     /// `bytes` begins with those just before the offset, as `fingerprint.back` has them.
     func advance(over bytes: UnsafeRawBufferPointer, by count: Int) {
         let known = fingerprint.back.count
-        let read = UnsafeRawBufferPointer(rebasing: bytes[..<(known + count)])
-        marks.append(read, known: known, at: offset)
-        sums.append(UnsafeRawBufferPointer(rebasing: read[known...]), at: offset)
-        fingerprint.advance(over: bytes, by: count)
+        let read = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<(known + count)])
+        unsafe marks.append(read, known: known, at: offset)
+        unsafe sums.append(UnsafeRawBufferPointer(rebasing: read[known...]), at: offset)
+        unsafe fingerprint.advance(over: bytes, by: count)
     }
 
     /// Moves the offset back to the end of what the file still has of what was read.

@@ -36,7 +36,7 @@ extension TailedFiles {
     func isCopy(_ file: OpenFile, _ status: FileStatus, of record: FileRecord) -> Bool {
         let fingerprint = record.fingerprint
         if status.size < fingerprint.offset {
-            return remainder(of: record, file, size: status.size).isAll(reader.memory)
+            return unsafe remainder(of: record, file, size: status.size).isAll(reader.memory)
         }
         guard fingerprint.offset > 0, record.matches(file) else { return false }
         if status.size == fingerprint.offset { return true }

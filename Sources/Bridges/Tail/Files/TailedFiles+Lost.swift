@@ -158,7 +158,7 @@ extension TailedFiles {
             isCopy: { self.isCopy($0, $1, of: $2) },
             isCopyOfUnread: { self.isCopyOfUnread($0, $1, of: lost.path) },
             placeInPart: {
-                self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
+                unsafe self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
             },
             isKnown: { self.isFollowed($1, at: $0) || self.ownFiles.contains($1) },
             endOfIgnored: { self.endOfIgnored($0, $1) },

@@ -102,7 +102,7 @@ extension TailedFiles {
             let isFound =
                 !stale.isFinished && adopt(lost: stale, wantsCopy: true, now: now)
             if !isFound, try !reader.form(of: file).isWide,
-                let place = Remainder(stale, file, size: status.size).place(reader.memory)
+                let place = unsafe Remainder(stale, file, size: status.size).place(reader.memory)
             {
                 fingerprint = try FileFingerprint(of: file, upTo: place.offset)
                 isCut = true

@@ -225,7 +225,7 @@ extension TailedFiles {
         let isCopied = adopt(before: tailed, wantsCopy: true, now: now)
         tailed.isToBeKept = true
         if !isCopied, !tailed.form.isWide, let file = tailed.file,
-            let place = remainder?.place(reader.memory),
+            let place = unsafe remainder?.place(reader.memory),
             let fingerprint = try? FileFingerprint(of: file, upTo: place.offset)
         {
             tailLog.info(

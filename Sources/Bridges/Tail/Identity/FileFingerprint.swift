@@ -33,7 +33,7 @@ struct FileFingerprint: Hashable, Sendable {
     init(of file: OpenFile, upTo offset: UInt64) throws(SocketError) {
         let start = offset - min(offset, UInt64(Self.backBytes))
         let first = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
-        first.withUnsafeBytes { extendHead($0) }
+        unsafe first.withUnsafeBytes { unsafe extendHead($0) }
         back = try file.bytes(Int(offset - start), at: start)
         self.offset = offset
     }
@@ -44,10 +44,10 @@ struct FileFingerprint: Hashable, Sendable {
     ///   - bytes: the bytes just before the offset, as `back` has them, and those that follow.
     ///   - count: how many of those that follow.
     mutating func advance(over bytes: UnsafeRawBufferPointer, by count: Int) {
-        let new = UnsafeRawBufferPointer(rebasing: bytes[back.count..<(back.count + count)])
-        extendHead(new)
+        let new = unsafe UnsafeRawBufferPointer(rebasing: bytes[back.count..<(back.count + count)])
+        unsafe extendHead(new)
         let end = back.count + count
-        back = Array(bytes[max(0, end - Self.backBytes)..<end])
+        back = unsafe Array(bytes[max(0, end - Self.backBytes)..<end])
         offset += UInt64(count)
     }
 
@@ -55,9 +55,9 @@ struct FileFingerprint: Hashable, Sendable {
         guard offset < UInt64(Self.headBytes) else { return }
         var place = Int(offset)
         var hash = head.removeLast()
-        for byte in bytes.prefix(Self.headBytes - place) {
+        for index in 0..<min(bytes.count, Self.headBytes - place) {
             // FNV-1a: a collision gains nothing for those who can write the file.
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+            hash = unsafe (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01b3
             place += 1
             if Self.levels.contains(place) { head.append(hash) }
         }
@@ -74,7 +74,7 @@ struct FileFingerprint: Hashable, Sendable {
         if offset <= UInt64(Self.backBytes) { return true }
         let bytes = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
         var other = FileFingerprint()
-        bytes.withUnsafeBytes { other.extendHead($0) }
+        unsafe bytes.withUnsafeBytes { unsafe other.extendHead($0) }
         return other.head == head
     }
 

@@ -19,8 +19,8 @@ struct FileMarks: Equatable, Sendable {
             guard let bytes = try? file.bytes(count, at: offset - UInt64(count)),
                 bytes.count == count
             else { return false }
-            return bytes.withUnsafeBytes { bytes in
-                bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
+            return unsafe bytes.withUnsafeBytes { bytes in
+                unsafe bytes.baseAddress.map { unsafe LineChecksums.sum($0, bytes.count) } ?? 0
             } == sum
         }
     }
@@ -78,11 +78,12 @@ struct FileMarks: Equatable, Sendable {
             let next = max((marks.last?.offset ?? 0) + spacing, offset + 1)
             // A mark stands behind a line's end, so that one is looked for a byte before.
             let place = Int(clamping: next - start) - 1
-            guard place < bytes.count, let ending = memchr(base + place, 0x0A, bytes.count - place)
+            guard place < bytes.count,
+                let ending = unsafe memchr(base + place, 0x0A, bytes.count - place)
             else { return }
-            let end = UnsafeRawPointer(ending) - base + 1
-            let count = Self.count(before: end, base)
-            marks.append(
+            let end = unsafe UnsafeRawPointer(ending) - base + 1
+            let count = unsafe Self.count(before: end, base)
+            unsafe marks.append(
                 Mark(
                     offset: start + UInt64(end), count: count,
                     sum: LineChecksums.sum(base + (end - count), count)))
@@ -94,7 +95,9 @@ struct FileMarks: Equatable, Sendable {
     private static func count(before end: Int, _ base: UnsafeRawPointer) -> Int {
         let most = min(end, maxChecksumBytes)
         var count = 1
-        while count < most, base.load(fromByteOffset: end - count - 1, as: UInt8.self) != 0x0A {
+        while count < most,
+            unsafe base.load(fromByteOffset: end - count - 1, as: UInt8.self) != 0x0A
+        {
             count += 1
         }
         return min(most, max(count, window))

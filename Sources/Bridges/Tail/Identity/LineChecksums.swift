@@ -39,11 +39,11 @@ struct LineChecksums {
         guard let base = bytes.baseAddress else { return }
         var place = 0
         while place < bytes.count,
-            let ending = memchr(base + place, 0x0A, bytes.count - place)
+            let ending = unsafe memchr(base + place, 0x0A, bytes.count - place)
         {
-            let next = UnsafeRawPointer(ending) - base + 1
+            let next = unsafe UnsafeRawPointer(ending) - base + 1
             if sums.count % Self.step == 0 { anchors.append(offset + UInt64(place)) }
-            sums.append(Self.sum(base + place, next - place))
+            unsafe sums.append(Self.sum(base + place, next - place))
             place = next
         }
         end = offset + UInt64(place)
@@ -83,12 +83,12 @@ struct LineChecksums {
         guard var place = start else { return nil }
         var index = 0
         while index < sums.count {
-            let count = try file.read(into: buffer, at: place)
+            let count = try unsafe file.read(into: buffer, at: place)
             guard let base = UnsafeRawPointer(buffer.baseAddress) else { return nil }
             var line = 0
-            while index < sums.count, let ending = memchr(base + line, 0x0A, count - line) {
-                let next = UnsafeRawPointer(ending) - base + 1
-                if Self.sum(base + line, next - line) != sums[index] {
+            while index < sums.count, let ending = unsafe memchr(base + line, 0x0A, count - line) {
+                let next = unsafe UnsafeRawPointer(ending) - base + 1
+                if unsafe Self.sum(base + line, next - line) != sums[index] {
                     return LineStart(offset: place + UInt64(line), lines: index)
                 }
                 index += 1
@@ -109,12 +109,13 @@ struct LineChecksums {
         var sum = UInt64(truncatingIfNeeded: count) &* factor
         var place = 0
         while place + 8 <= count {
-            sum = (sum ^ start.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* factor
+            sum =
+                unsafe (sum ^ start.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* factor
             sum ^= sum >> 29
             place += 8
         }
         while place < count {
-            sum = (sum ^ UInt64(start.load(fromByteOffset: place, as: UInt8.self))) &* factor
+            sum = unsafe (sum ^ UInt64(start.load(fromByteOffset: place, as: UInt8.self))) &* factor
             sum ^= sum >> 31
             place += 1
         }

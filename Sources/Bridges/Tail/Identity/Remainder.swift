@@ -38,7 +38,7 @@ struct Remainder {
     /// again: better twice than lost.
     func place(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart? {
         if size == 0 { return nil }
-        let common = common(buffer)
+        let common = unsafe common(buffer)
         if common.offset >= Self.certain { return common }
         let isCut =
             common.offset > 0 && size < fingerprint.offset && !hasLine(behind: common.offset)
@@ -47,13 +47,13 @@ struct Remainder {
 
     /// Returns true if the file has only lines that were read, as far as that is certain.
     func isAll(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        place(buffer).map { !hasLine(behind: $0.offset) } ?? false
+        unsafe place(buffer).map { !hasLine(behind: $0.offset) } ?? false
     }
 
     /// Returns the end of the last line known to be unchanged; 0 if there is none.
     private func common(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart {
         if let start = sums.start, start <= size, isMarked(upTo: start),
-            let end = try? sums.common(with: file, buffer)
+            let end = try? unsafe sums.common(with: file, buffer)
         {
             return end
         }

@@ -30,21 +30,23 @@ struct DirectoryEntry: Equatable {
     static func listing(
         of directory: FilePath
     ) throws(SocketError) -> (id: FileID, entries: [DirectoryEntry]) {
-        guard let stream = directory.withCString({ opendir($0) }) else {
+        guard let stream = unsafe directory.withCString({ unsafe opendir($0) }) else {
             throw SocketError("open \(directory)")
         }
-        defer { closedir(stream) }
+        defer { unsafe closedir(stream) }
         var status = stat()
-        guard fstat(dirfd(stream), &status) == 0 else { throw SocketError("fstat \(directory)") }
+        guard unsafe fstat(dirfd(stream), &status) == 0 else {
+            throw SocketError("fstat \(directory)")
+        }
         var entries: [DirectoryEntry] = []
         while true {
             errno = 0
-            guard let entry = readdir(stream) else { break }
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                Array(bytes.prefix { $0 != 0 })
+            guard let entry = unsafe readdir(stream) else { break }
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe Array(bytes.prefix { $0 != 0 })
             }
             if name == [0x2E] || name == [0x2E, 0x2E] { continue }
-            entries.append(
+            unsafe entries.append(
                 DirectoryEntry(name: name, inode: UInt64(entry.pointee.d_ino), kind: kind(entry)))
         }
         guard errno == 0 else { throw SocketError("read \(directory)") }
@@ -53,7 +55,7 @@ struct DirectoryEntry: Equatable {
 
     private static func kind(_ entry: UnsafeMutablePointer<dirent>) -> Kind {
         // DT_DIR, DT_REG and DT_LNK; a link has to be followed to know what it leads to.
-        switch entry.pointee.d_type {
+        switch unsafe entry.pointee.d_type {
         case 4: .directory
         case 8: .file
         case 10: .link

@@ -69,10 +69,10 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The path with symbolic links resolved; `nil` if it leads nowhere.
     var resolved: FilePath? {
-        withCString { path in
-            guard let real = realpath(path, nil) else { return nil }
-            defer { free(real) }
-            return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+        unsafe withCString { path in
+            guard let real = unsafe realpath(path, nil) else { return nil }
+            defer { unsafe free(real) }
+            return unsafe FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
         }
     }
 
@@ -88,10 +88,10 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        terminated.withUnsafeBytes { bytes in
+        unsafe terminated.withUnsafeBytes { bytes in
             // There is at least the NUL, so that the base address exists.
-            let start = bytes.assumingMemoryBound(to: CChar.self).baseAddress
-            return start.map(body) ?? "".withCString(body)
+            let start = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress
+            return unsafe start.map(body) ?? "".withCString(body)
         }
     }
 

@@ -60,8 +60,8 @@ struct PathGlob: Sendable, Hashable {
     /// The time is at most proportional to the product of both lengths.
     func matches(_ name: some Collection<UInt8>) -> Bool {
         if name.first == UInt8(ascii: "."), !beginsWithDot { return false }
-        return name.withContiguousStorageIfAvailable { matches($0) }
-            ?? Array(name).withUnsafeBufferPointer { matches($0) }
+        return unsafe name.withContiguousStorageIfAvailable { unsafe matches($0) }
+            ?? Array(name).withUnsafeBufferPointer { unsafe matches($0) }
     }
 
     private func matches(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -72,11 +72,12 @@ struct PathGlob: Sendable, Hashable {
             if at < pieces.count, pieces[at] == .any {
                 at += 1
                 retry = (at, index)
-            } else if at < pieces.count, let next = end(of: pieces[at], in: name, at: index) {
+            } else if at < pieces.count, let next = unsafe end(of: pieces[at], in: name, at: index)
+            {
                 at += 1
                 index = next
             } else if let last = retry {
-                let next = last.index + Self.character(in: name, at: last.index).length
+                let next = unsafe last.index + Self.character(in: name, at: last.index).length
                 retry = (last.at, next)
                 (at, index) = (last.at, next)
             } else {
@@ -91,11 +92,11 @@ struct PathGlob: Sendable, Hashable {
         of piece: Piece, in name: UnsafeBufferPointer<UInt8>, at index: Int
     ) -> Int? {
         switch piece {
-        case .text(let byte): return name[index] == byte ? index + 1 : nil
+        case .text(let byte): return unsafe name[index] == byte ? index + 1 : nil
         case .any: return nil
-        case .one: return index + Self.character(in: name, at: index).length
+        case .one: return unsafe index + Self.character(in: name, at: index).length
         case .set(let set):
-            let character = Self.character(in: name, at: index)
+            let character = unsafe Self.character(in: name, at: index)
             return set.contains(character.scalar) ? index + character.length : nil
         }
     }
@@ -104,14 +105,14 @@ struct PathGlob: Sendable, Hashable {
     private static func character(
         in name: UnsafeBufferPointer<UInt8>, at index: Int
     ) -> (scalar: UInt32, length: Int) {
-        let first = name[index]
+        let first = unsafe name[index]
         if first < 0x80 { return (UInt32(first), 1) }
         let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
-        let bytes = name[index..<min(index + length, name.count)]
-        guard first >= 0xC2, bytes.count == length,
-            bytes.dropFirst().allSatisfy({ $0 & 0xC0 == 0x80 })
+        let bytes = unsafe name[index..<min(index + length, name.count)]
+        guard first >= 0xC2, unsafe bytes.count == length,
+            unsafe bytes.dropFirst().allSatisfy({ $0 & 0xC0 == 0x80 })
         else { return (UInt32(first), 1) }
         let lead = UInt32(first) & (0xFF >> UInt32(length + 1))
-        return (bytes.dropFirst().reduce(lead) { $0 << 6 | UInt32($1 & 0x3F) }, length)
+        return unsafe (bytes.dropFirst().reduce(lead) { $0 << 6 | UInt32($1 & 0x3F) }, length)
     }
 }

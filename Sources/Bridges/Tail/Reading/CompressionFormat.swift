@@ -11,6 +11,6 @@ enum CompressionFormat {
 
     /// Returns true if these are the first bytes of a compressed file.
     static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        beginnings.contains { bytes.starts(with: $0) }
+        beginnings.contains { unsafe bytes.starts(with: $0) }
     }
 }

@@ -56,11 +56,11 @@ struct FileFormat: Equatable, Sendable {
         in bytes: UnsafeRawBufferPointer, at offset: UInt64
     ) -> (place: Int, next: Int)? {
         guard isWide else {
-            return bytes.firstIndex(of: 0x0A).map { ($0, $0 + 1) }
+            return unsafe bytes.firstIndex(of: 0x0A).map { ($0, $0 + 1) }
         }
         var place = Int(offset % 2)
         while place + 1 < bytes.count {
-            if isLineFeed(bytes[place], bytes[place + 1]) { return (place, place + 2) }
+            if unsafe isLineFeed(bytes[place], bytes[place + 1]) { return (place, place + 2) }
             place += 2
         }
         return nil

@@ -6,7 +6,7 @@ import Sockets
 /// Reads tailed files into batches.
 ///
 /// Owned by `TailedFiles`; confined to the bridge's thread. One buffer serves all files in turn.
-final class FileReader {
+@safe final class FileReader {
     /// The result of a read.
     enum Outcome: Equatable {
         /// There is nothing more at present.
@@ -40,14 +40,14 @@ final class FileReader {
         self.tailLog = tailLog
         // Twice the longest message, so that the end of a group of lines is visible.
         let size = FileFingerprint.backBytes + max(Self.chunk, 2 * splitter.maxMessageBytes + 8_192)
-        buffer = .allocate(byteCount: size, alignment: 64)
-        nulRuns = NULRunSearch(buffer: buffer)
+        unsafe buffer = .allocate(byteCount: size, alignment: 64)
+        nulRuns = unsafe NULRunSearch(buffer: buffer)
     }
 
-    deinit { buffer.deallocate() }
+    deinit { unsafe buffer.deallocate() }
 
     /// A shared buffer; each read overwrites it.
-    var memory: UnsafeMutableRawBufferPointer { buffer }
+    var memory: UnsafeMutableRawBufferPointer { unsafe buffer }
 
     /// Returns a file's format, as far as its first bytes tell.
     func form(of file: OpenFile) throws(SocketError) -> FileFormat {
@@ -81,8 +81,8 @@ final class FileReader {
     }
 
     private static func sum(_ bytes: [UInt8]) -> UInt32 {
-        bytes.withUnsafeBytes { bytes in
-            bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe LineChecksums.sum($0, bytes.count) } ?? 0
         }
     }
 
@@ -119,32 +119,32 @@ final class FileReader {
     private func readLines(
         _ tailed: TailedFile, _ file: OpenFile, into batch: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
-        guard let bytes = try fill(tailed, file) else { return .wasTruncated }
+        guard let bytes = try unsafe fill(tailed, file) else { return .wasTruncated }
         tailed.confirmed = tailed.seen.modified
-        let isFull = bytes.count == buffer.count
-        let new = UnsafeRawBufferPointer(rebasing: bytes[tailed.fingerprint.back.count...])
-        if new.isEmpty { return .atEnd }
-        if tailed.offset == 0, CompressionFormat.begins(new) { return .isCompressed }
+        let isFull = unsafe bytes.count == buffer.count
+        let new = unsafe UnsafeRawBufferPointer(rebasing: bytes[tailed.fingerprint.back.count...])
+        if unsafe new.isEmpty { return .atEnd }
+        if tailed.offset == 0, unsafe CompressionFormat.begins(new) { return .isCompressed }
         if tailed.form.encoding == .unknown {
             tailed.form.encoding = try form(of: file).encoding
         }
         let isWide = tailed.form.isWide
-        if !isWide { try detectLineEnding(new, tailed, file) }
-        if isFull, !isWide, new.first == 0 { return try skipNULs(tailed, file) }
+        if !isWide { try unsafe detectLineEnding(new, tailed, file) }
+        if isFull, !isWide, unsafe new.first == 0 { return try skipNULs(tailed, file) }
         var hasCapacity = true
         // The buffer is full, so this is not the end of the file.
         let end = isFull ? .open : end
-        var done = cut(new, end, tailed, into: batch, &hasCapacity)
+        var done = unsafe cut(new, end, tailed, into: batch, &hasCapacity)
         if done == 0, isFull, hasCapacity {
             // A group of lines, or a single one, fills the buffer.
-            done = cut(new, .settled, tailed, into: batch, &hasCapacity)
+            done = unsafe cut(new, .settled, tailed, into: batch, &hasCapacity)
             if done == 0, hasCapacity {
-                return try beginLongLine(
+                return try unsafe beginLongLine(
                     tailed, file, tailed.offset,
                     length: isWide ? new.count & ~1 : NULRunSearch.written(new))
             }
         }
-        tailed.advance(over: bytes, by: done)
+        unsafe tailed.advance(over: bytes, by: done)
         if done > 0 { tailed.isToBeKept = true }
         tailed.hasPending =
             end == .open && done < new.count
@@ -171,9 +171,9 @@ final class FileReader {
         _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> UnsafeRawBufferPointer? {
         let back = tailed.fingerprint.back
-        let count = try file.read(into: buffer, at: tailed.offset - UInt64(back.count))
-        guard count >= back.count, buffer.starts(with: back) else { return nil }
-        return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        let count = try unsafe file.read(into: buffer, at: tailed.offset - UInt64(back.count))
+        guard count >= back.count, unsafe buffer.starts(with: back) else { return nil }
+        return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
 
     private func cut(
@@ -184,9 +184,9 @@ final class FileReader {
         var isAppended = true
         defer { hasCapacity = isAppended }
         if tailed.form.isWide {
-            let text = WideText(bytes, tailed.form.encoding)
-            let done = text.bytes.withUnsafeBytes { utf8 in
-                splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
+            let text = unsafe WideText(bytes, tailed.form.encoding)
+            let done = unsafe text.bytes.withUnsafeBytes { utf8 in
+                unsafe splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
                     isAppended = appendMessage(piece, at: place, tailed, to: batch)
                     return isAppended
@@ -197,7 +197,7 @@ final class FileReader {
         let isEndedByReturn =
             tailed.form.ending == .carriageReturn
             || (tailed.form.ending == .undecided && end != .open)
-        return splitter.cut(
+        return unsafe splitter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
             isAppended = appendMessage(
@@ -211,11 +211,11 @@ final class FileReader {
         _ new: UnsafeRawBufferPointer, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) {
         if tailed.form.ending == .lineFeed || tailed.form.ending == .carriageReturn { return }
-        guard let base = new.baseAddress, memchr(base, 0x0A, new.count) == nil else {
+        guard let base = new.baseAddress, unsafe memchr(base, 0x0A, new.count) == nil else {
             tailed.form.ending = .lineFeed
             return
         }
-        guard memchr(base, 0x0D, new.count) != nil else { return }
+        guard unsafe memchr(base, 0x0D, new.count) != nil else { return }
         let first = try file.bytes(FileFormat.decisive, at: 0)
         if first.contains(0x0A) {
             tailed.form.ending = .lineFeed
@@ -234,11 +234,11 @@ final class FileReader {
     ) -> Bool {
         let (source, said) = (tailed.origin, tailed.seen.modified / 1_000_000)
         if piece.omitted == 0 {
-            return batch.append(piece.text, at: position, of: source, said: said)
+            return unsafe batch.append(piece.text, at: position, of: source, said: said)
         }
-        let marked = Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
-        let isAdded = marked.withUnsafeBytes {
-            batch.append($0, at: position, of: source, said: said)
+        let marked = unsafe Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
+        let isAdded = unsafe marked.withUnsafeBytes {
+            unsafe batch.append($0, at: position, of: source, said: said)
         }
         if isAdded { tailLog.countCutLine(tailed.path) }
         return isAdded
@@ -268,10 +268,10 @@ final class FileReader {
             return .hasMore
         }
         guard try isUnchanged(tailed, file) else { return .wasTruncated }
-        let count = try file.read(into: buffer, at: searched)
-        let ending = tailed.form.firstLineEnd(
+        let count = try unsafe file.read(into: buffer, at: searched)
+        let ending = unsafe tailed.form.firstLineEnd(
             in: UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: searched)
-        let isFinal = end == .final && count < buffer.count
+        let isFinal = unsafe end == .final && count < buffer.count
         guard let last = ending?.place ?? (isFinal ? count : nil) else {
             tailed.hasPending = false
             return try searchOn(tailed, file, searched, count)
@@ -291,11 +291,11 @@ final class FileReader {
         _ tailed: TailedFile, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
         let length =
-            tailed.form.isWide
+            unsafe tailed.form.isWide
             ? count & ~1
             : NULRunSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         tailed.searched = searched + UInt64(length)
-        if count < buffer.count { return .atEnd }
+        if unsafe count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
         return try searchBehindNULs(from: searched, tailed, file)
     }
@@ -332,12 +332,12 @@ final class FileReader {
             at: tailed.offset)
         let rest = Int(last - tailed.offset) - raw.count
         let head =
-            isWide
-            ? raw.withUnsafeBytes { WideText($0, tailed.form.encoding).bytes } : raw
+            unsafe isWide
+            ? raw.withUnsafeBytes { unsafe WideText($0, tailed.form.encoding).bytes } : raw
         var isAdded = true
-        _ = head.withUnsafeBytes { head in
-            splitter.cut(head, isBeginning: tailed.offset == 0, .final) { piece in
-                let whole = MessageSplitter.Piece(
+        _ = unsafe head.withUnsafeBytes { head in
+            unsafe splitter.cut(head, isBeginning: tailed.offset == 0, .final) { piece in
+                let whole = unsafe MessageSplitter.Piece(
                     text: piece.text, start: piece.start, omitted: piece.omitted + rest)
                 isAdded = appendMessage(whole, at: tailed.offset, tailed, to: batch)
                 return isAdded

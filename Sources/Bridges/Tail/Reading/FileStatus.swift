@@ -21,14 +21,16 @@ struct FileStatus: Sendable {
     /// Asks by path; symbolic links are followed.
     init(_ path: FilePath) throws(SocketError) {
         var entry = stat()
-        guard path.withCString({ stat($0, &entry) }) == 0 else { throw SocketError("stat \(path)") }
+        guard unsafe path.withCString({ unsafe stat($0, &entry) }) == 0 else {
+            throw SocketError("stat \(path)")
+        }
         self.init(entry)
     }
 
     /// Asks by path; of a symbolic link itself.
     init(link path: FilePath) throws(SocketError) {
         var entry = stat()
-        guard path.withCString({ lstat($0, &entry) }) == 0 else {
+        guard unsafe path.withCString({ unsafe lstat($0, &entry) }) == 0 else {
             throw SocketError("stat \(path)")
         }
         self.init(entry)
@@ -37,7 +39,7 @@ struct FileStatus: Sendable {
     /// Asks what is open.
     init(descriptor: Int32) throws(SocketError) {
         var entry = stat()
-        guard fstat(descriptor, &entry) == 0 else { throw SocketError("fstat") }
+        guard unsafe fstat(descriptor, &entry) == 0 else { throw SocketError("fstat") }
         self.init(entry)
     }
 

@@ -9,7 +9,7 @@ import Patterns
 /// the bridge's thread.
 struct MessageSplitter {
     /// A message.
-    struct Piece {
+    @safe struct Piece {
         /// The text, without endings; several lines have an LF between them.
         ///
         /// Valid until the function returns.
@@ -45,12 +45,12 @@ struct MessageSplitter {
         _ bytes: UnsafeRawBufferPointer, isBeginning: Bool = false, _ end: End = .open,
         ending: UInt8 = 0x0A, _ body: (Piece) -> Bool
     ) -> Int {
-        let lines = Lines(bytes: bytes, isBeginning: isBeginning, end: end, ending: ending)
+        let lines = unsafe Lines(bytes: bytes, isBeginning: isBeginning, end: end, ending: ending)
         return start == nil ? cutLines(lines, body) : cutGroups(lines, end, body)
     }
 
     /// Bytes to be cut, and what is known of them.
-    private struct Lines {
+    @safe private struct Lines {
         let bytes: UnsafeRawBufferPointer
         let isBeginning: Bool
         let end: End
@@ -60,7 +60,7 @@ struct MessageSplitter {
     private func cutLines(_ lines: Lines, _ body: (Piece) -> Bool) -> Int {
         var done = 0
         while let (line, next) = line(lines, at: done) {
-            if !line.text.isEmpty, !body(line) { break }
+            if unsafe !line.text.isEmpty, !body(line) { break }
             done = next
         }
         return done
@@ -71,7 +71,7 @@ struct MessageSplitter {
         var place = 0
         while let (line, next) = line(lines, at: place) {
             if !group.isEmpty,
-                begins(line.text) || !group.hasCapacity(for: line, atMost: maxMessageBytes)
+                unsafe begins(line.text) || !group.hasCapacity(for: line, atMost: maxMessageBytes)
             {
                 guard group.hand(to: body) else { return group.start }
             }
@@ -84,41 +84,41 @@ struct MessageSplitter {
 
     /// The line that begins at a place, and where the next one does.
     private func line(_ lines: Lines, at place: Int) -> (Piece, next: Int)? {
-        let bytes = lines.bytes
+        let bytes = unsafe lines.bytes
         guard place < bytes.count, let base = bytes.baseAddress else { return nil }
-        let ending = memchr(base + place, Int32(lines.ending), bytes.count - place).map {
-            UnsafeRawPointer($0) - base
+        let ending = unsafe memchr(base + place, Int32(lines.ending), bytes.count - place).map {
+            unsafe UnsafeRawPointer($0) - base
         }
         guard let last = ending ?? (lines.end == .final ? bytes.count : nil) else { return nil }
         var range = place..<last
-        if range.last.map({ bytes[$0] }) == 0x0D { range.removeLast() }
-        if lines.isBeginning, place == 0, bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) {
+        if range.last.map({ unsafe bytes[$0] }) == 0x0D { range.removeLast() }
+        if lines.isBeginning, place == 0, unsafe bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) {
             range.removeFirst(3)
         }
         // A writer that goes on behind a truncation leaves a hole of NULs; what ends a line that is
         // ended otherwise may be a CR and an LF.
-        while let first = range.first, bytes[first] == 0 || bytes[first] == 0x0A {
+        while let first = range.first, unsafe bytes[first] == 0 || bytes[first] == 0x0A {
             range.removeFirst(1)
         }
         var next = ending.map { $0 + 1 } ?? last
-        if !range.isEmpty, let hole = memchr(base + range.lowerBound, 0, range.count) {
+        if !range.isEmpty, let hole = unsafe memchr(base + range.lowerBound, 0, range.count) {
             // The text before the hole was cut off there and does not belong to the rest.
-            let start = UnsafeRawPointer(hole) - base
-            if let rest = bytes[start..<range.upperBound].firstIndex(where: { $0 != 0 }) {
+            let start = unsafe UnsafeRawPointer(hole) - base
+            if let rest = unsafe bytes[start..<range.upperBound].firstIndex(where: { $0 != 0 }) {
                 next = rest
             }
             range = range.lowerBound..<start
         }
-        return (piece(bytes, range, start: place), next)
+        return unsafe (piece(bytes, range, start: place), next)
     }
 
     private func piece(
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, start: Int
     ) -> Piece {
         let count =
-            range.count > maxMessageBytes
+            unsafe range.count > maxMessageBytes
             ? Self.wholeCharacters(bytes, range, maxMessageBytes) : range.count
-        return Piece(
+        return unsafe Piece(
             text: UnsafeRawBufferPointer(rebasing: bytes[range.prefix(count)]), start: start,
             omitted: range.count - count)
     }
@@ -128,16 +128,16 @@ struct MessageSplitter {
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ most: Int
     ) -> Int {
         let end = range.lowerBound + most
-        let lead = (max(range.lowerBound, end - 3)...end).last { bytes[$0] & 0xC0 != 0x80 }
+        let lead = (max(range.lowerBound, end - 3)...end).last { unsafe bytes[$0] & 0xC0 != 0x80 }
         return (lead ?? end) - range.lowerBound
     }
 
     private func begins(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let start else { return true }
         do throws(PatternError) {
-            if TextEncoding(text) == .valid { return try start.matches(text) }
-            return try TextEncoding.repaired(text).withUnsafeBytes { bytes in
-                Result { () throws(PatternError) in try start.matches(bytes) }
+            if TextEncoding(text) == .valid { return try unsafe start.matches(text) }
+            return try unsafe TextEncoding.repaired(text).withUnsafeBytes { bytes in
+                Result { () throws(PatternError) in try unsafe start.matches(bytes) }
             }.get()
         } catch {
             // Too hard to tell: better a message too many than one that never ends.
@@ -160,7 +160,7 @@ private struct LineGroup {
     private var omitted = 0
 
     func hasCapacity(for line: MessageSplitter.Piece, atMost longest: Int) -> Bool {
-        omitted == 0 && text.count + 1 + line.text.count + line.omitted <= longest
+        unsafe omitted == 0 && text.count + 1 + line.text.count + line.omitted <= longest
     }
 
     mutating func append(_ line: MessageSplitter.Piece) {
@@ -170,15 +170,15 @@ private struct LineGroup {
         } else {
             text.append(0x0A)
         }
-        text.append(contentsOf: line.text)
+        unsafe text.append(contentsOf: line.text)
         omitted = line.omitted
     }
 
     /// Hands the message over and begins anew; false, and nothing changes, if it is not taken.
     mutating func hand(to body: (MessageSplitter.Piece) -> Bool) -> Bool {
         let count = text.lastIndex { $0 != 0x0A }.map { $0 + 1 } ?? 0
-        let isTaken = text.withUnsafeBytes { bytes in
-            count == 0
+        let isTaken = unsafe text.withUnsafeBytes { bytes in
+            unsafe count == 0
                 || body(
                     MessageSplitter.Piece(
                         text: UnsafeRawBufferPointer(rebasing: bytes[..<count]), start: start,

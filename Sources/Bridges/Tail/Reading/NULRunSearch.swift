@@ -7,7 +7,7 @@ import Sockets
 /// Reserved space that is not written yet looks like a hole: it is skipped only when data follows.
 /// The run is stored with the file, so that one with reserved space is not read to its end for each
 /// line. Owned by `FileReader`, whose buffer it uses; confined to the bridge's thread.
-struct NULRunSearch {
+@safe struct NULRunSearch {
     /// NULs that were found in a file.
     struct Found {
         let range: Range<UInt64>
@@ -46,10 +46,10 @@ struct NULRunSearch {
         while place < bound {
             guard let next = file.data(from: place) else { break }
             place = next
-            let count = try file.read(into: buffer, at: place)
+            let count = try unsafe file.read(into: buffer, at: place)
             if count == 0 { break }
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            if let index = Self.firstWritten(bytes) {
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            if let index = unsafe Self.firstWritten(bytes) {
                 tailed.nulRuns = nil
                 // Something may have been written to what was skipped.
                 if let known, known.modified != modified {
@@ -68,15 +68,15 @@ struct NULRunSearch {
     /// The first byte that is no NUL; compared with itself, one byte on, which is fast.
     private static func firstWritten(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress, bytes.count > 1 else {
-            return bytes.firstIndex { $0 != 0 }
+            return unsafe bytes.firstIndex { $0 != 0 }
         }
-        if bytes[0] == 0, memcmp(base, base + 1, bytes.count - 1) == 0 { return nil }
-        return bytes.firstIndex { $0 != 0 }
+        if unsafe bytes[0] == 0, unsafe memcmp(base, base + 1, bytes.count - 1) == 0 { return nil }
+        return unsafe bytes.firstIndex { $0 != 0 }
     }
 
     /// Returns the number of bytes up to the last one that is not NUL.
     static func written(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard let last = bytes.last, last == 0 else { return bytes.count }
-        return (bytes.lastIndex { $0 != 0 } ?? -1) + 1
+        guard let last = unsafe bytes.last, last == 0 else { return bytes.count }
+        return unsafe (bytes.lastIndex { $0 != 0 } ?? -1) + 1
     }
 }

@@ -16,7 +16,7 @@ final class OpenFile {
     init(_ path: FilePath, _ flags: Int32 = 0) throws(SocketError) {
         // Non-blocking, else a named pipe without a writer would keep the thread here.
         let flags = flags | O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-        let descriptor = path.withCString { open($0, flags) }
+        let descriptor = unsafe path.withCString { unsafe open($0, flags) }
         guard descriptor >= 0 else { throw SocketError("open \(path)") }
         self.descriptor = descriptor
     }
@@ -28,11 +28,11 @@ final class OpenFile {
 
     /// Its present path with symbolic links resolved; `nil` if it is deleted.
     var target: FilePath? {
-        let path = withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { buffer in
+        let path = unsafe withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { buffer in
             guard let start = buffer.baseAddress else { return FilePath("") }
             let link = FilePath("/proc/self/fd/\(descriptor)")
-            let count = link.withCString { readlink($0, start, buffer.count) }
-            return FilePath(bytes: buffer.prefix(max(0, count)))
+            let count = unsafe link.withCString { unsafe readlink($0, start, buffer.count) }
+            return unsafe FilePath(bytes: buffer.prefix(max(0, count)))
         }
         guard let status = try? FileStatus(path), let own = try? self.status() else { return nil }
         return status.id == own.id ? path : nil
@@ -46,7 +46,7 @@ final class OpenFile {
     ) throws(SocketError) -> Int {
         var count = 0
         while count < buffer.count, let start = buffer.baseAddress {
-            let result = pread(
+            let result = unsafe pread(
                 descriptor, start + count, buffer.count - count, Int(offset) + count)
             if result == 0 { break }
             if result > 0 {
@@ -61,8 +61,8 @@ final class OpenFile {
     /// Some bytes at an offset, fewer at the end of the file.
     func bytes(_ count: Int, at offset: UInt64) throws(SocketError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        let result = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(SocketError) in try read(into: buffer, at: offset) }
+        let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(SocketError) in try unsafe read(into: buffer, at: offset) }
         }
         bytes.removeLast(count - (try result.get()))
         return bytes

@@ -17,7 +17,7 @@ struct WideText {
         var units = AnyIterator<UInt16> {
             guard place + 1 < raw.count else { return nil }
             defer { place += 2 }
-            let (first, second) = (UInt16(raw[place]), UInt16(raw[place + 1]))
+            let (first, second) = unsafe (UInt16(raw[place]), UInt16(raw[place + 1]))
             return isLittle ? second << 8 | first : first << 8 | second
         }
         while true {

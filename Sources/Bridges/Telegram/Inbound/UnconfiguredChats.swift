@@ -15,7 +15,7 @@ struct UnconfiguredChats {
     mutating func count(_ post: IncomingMessage, isChatKnown: Bool) -> String? {
         total += 1
         guard named.count < Self.bound, named.insert(post.location).inserted else { return nil }
-        let title = Array(MessageAuthor.title(of: post.json["chat"]).utf8).withUnsafeBytes {
+        let title = unsafe Array(MessageAuthor.title(of: post.json["chat"]).utf8).withUnsafeBytes {
             String(
                 decoding: TextCleaning.cleaned(repairing: $0, lineEndings: .removed), as: UTF8.self)
         }

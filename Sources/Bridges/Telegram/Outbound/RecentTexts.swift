@@ -84,7 +84,7 @@ struct RecentTexts: Sendable, Equatable {
             let page = pages[index]
             let words = page.entries.flatMap { [$0.message.bits, $0.text.bits] }
             for word in [page.number] + words {
-                withUnsafeBytes(of: word.littleEndian) { state += $0 }
+                unsafe withUnsafeBytes(of: word.littleEndian) { unsafe state += $0 }
             }
             return Checkpoint(source: "\(Self.source)\(index)", state: state)
         }
@@ -106,7 +106,7 @@ struct RecentTexts: Sendable, Equatable {
 
     /// Returns a text as the bus keeps it.
     static func cleaned(_ text: String) -> String {
-        let bytes = Array(text.utf8).withUnsafeBytes {
+        let bytes = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
         }
         let count = bytes.lastIndex { $0 != 0x0A }.map { $0 + 1 } ?? 0

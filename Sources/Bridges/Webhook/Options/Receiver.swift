@@ -53,9 +53,9 @@ struct Receiver: Sendable, CustomStringConvertible {
     /// What a name leads to is known only when it is connected to.
     var isForeignAddress: Bool {
         var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, host, &bytes) == 1 { return bytes[0] != 127 }
+        if unsafe inet_pton(AF_INET, host, &bytes) == 1 { return bytes[0] != 127 }
         guard host.hasPrefix("[") else { return false }
-        guard inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &bytes) == 1 else {
+        guard unsafe inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &bytes) == 1 else {
             return true
         }
         let isMapped =

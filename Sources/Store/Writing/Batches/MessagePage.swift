@@ -35,7 +35,7 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
     private func appendLarge(_ other: MessageArena, _ index: Int) -> Int {
         let header = other[index]
         if !header.flags.contains(.dropped) {
-            arena.append(
+            unsafe arena.append(
                 header, copying: other.text(header), sender: other.sender(of: header),
                 details: other.details(of: header))
             extendRuns(with: other.room)

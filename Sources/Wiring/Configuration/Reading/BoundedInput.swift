@@ -11,11 +11,11 @@ enum BoundedInput {
     /// Returns the bytes of a file, up to a limit.
     static func bytes(of path: String, atMost limit: Int) throws(FileProblem) -> [UInt8] {
         // Opening a pipe waits for a writer unless O_NONBLOCK is set.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileProblem(errno: errno) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileProblem(errno: errno) }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileProblem(errno: errno) }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return try read(descriptor, limit, until: nil)
         case S_IFIFO, S_IFCHR: return try read(descriptor, limit, until: now + patience)
@@ -33,7 +33,7 @@ enum BoundedInput {
         var part = [UInt8](repeating: 0, count: 65_536)
         while true {
             if let deadline { try wait(for: descriptor, until: deadline) }
-            let count = Glibc.read(descriptor, &part, part.count)
+            let count = unsafe Glibc.read(descriptor, &part, part.count)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count >= 0 else { throw FileProblem(errno: errno) }
             guard count > 0 else { return bytes }
@@ -56,7 +56,7 @@ enum BoundedInput {
                 throw FileProblem(
                     sentence: "a pipe or a device that did not end within \(patience / 1_000)s")
             }
-            let count = poll(&entry, 1, Int32(clamping: left))
+            let count = unsafe poll(&entry, 1, Int32(clamping: left))
             if count > 0 { return }
             if count < 0, errno != EINTR { throw FileProblem(errno: errno) }
         }
@@ -64,7 +64,7 @@ enum BoundedInput {
 
     private static var now: Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

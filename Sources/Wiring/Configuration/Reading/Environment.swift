@@ -24,14 +24,14 @@ package struct Environment: Sendable {
     /// The environment of the process.
     package static let process: Environment = {
         var process = Environment(
-            variable: { name in getenv(name).map { String(cString: $0) } },
+            variable: { name in unsafe getenv(name).map { unsafe String(cString: $0) } },
             file: { path, limit throws(FileProblem) in
                 try BoundedInput.bytes(of: path, atMost: limit)
             })
         process.resolved = { resolve($0) }
         process.isDirectory = { path in
             var status = stat()
-            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
         }
         return process
     }()
@@ -53,9 +53,9 @@ package struct Environment: Sendable {
         // Names that a later `..` cancels: a name that does not exist yet is no link.
         var taken = 0
         while true {
-            if let real = realpath(existing, nil) {
-                defer { free(real) }
-                let directory = String(cString: real)
+            if let real = unsafe realpath(existing, nil) {
+                defer { unsafe free(real) }
+                let directory = unsafe String(cString: real)
                 if rest.isEmpty { return directory }
                 return directory == "/" ? rest : directory + rest
             }

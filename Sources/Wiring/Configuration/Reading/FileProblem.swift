@@ -13,7 +13,7 @@ package struct FileProblem: Error, CustomStringConvertible {
 
     /// Makes a problem of what a system call left in `errno`.
     package init(errno code: Int32) {
-        let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+        let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
         description = text.prefix(1).lowercased() + text.dropFirst()
     }
 }

@@ -46,19 +46,19 @@ package struct ConfigurationSource: Sendable {
     func isSame(as path: String) -> Bool {
         if path == absoluteFile { return true }
         var (own, other) = (stat(), stat())
-        return stat(absoluteFile, &own) == 0 && stat(path, &other) == 0
+        return unsafe stat(absoluteFile, &own) == 0 && stat(path, &other) == 0
             && own.st_dev == other.st_dev && own.st_ino == other.st_ino
     }
 
     private static var variables: [String: String] {
         var result: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let text = unsafe String(cString: entry)
             if let sign = text.firstIndex(of: "=") {
                 result[String(text[..<sign])] = String(text[text.index(after: sign)...])
             }
-            next += 1
+            unsafe next += 1
         }
         return result
     }

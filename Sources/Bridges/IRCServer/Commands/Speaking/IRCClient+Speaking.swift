@@ -274,7 +274,7 @@ extension IRCClient {
             multiline = nil
             return fail("BATCH", "MULTILINE_INVALID", [], phrases.isNoBatch)
         }
-        let clean = Array(IRCFormatting.remove(from: message.parameters[1]).utf8)
+        let clean = unsafe Array(IRCFormatting.remove(from: message.parameters[1]).utf8)
             .withUnsafeBytes { TextCleaning.cleaned(repairing: $0, lineEndings: .removed) }
         do throws(MultilineInput.Refusal) {
             try batch.append(
