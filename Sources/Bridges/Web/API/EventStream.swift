@@ -77,7 +77,7 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     }
 
     private func discard(_ bus: isolated Bus) {
-        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
             switch stream.connection.receive(into: buffer) {
             case .bytes, .wouldBlock: break
             // A client that has ended its sending side reads nothing any more, as far as HTTP knows.

@@ -3,12 +3,12 @@ import MessageBus
 /// Writes JSON into memory that is large enough for it, straight from bytes.
 ///
 /// Confined to whoever holds it.
-struct JSONBytes {
+@safe struct JSONBytes {
     /// The place of the next byte.
     private(set) var place: UnsafeMutableRawPointer
 
     /// Begins to write at a place.
-    init(at place: UnsafeMutableRawPointer) { self.place = place }
+    init(at place: UnsafeMutableRawPointer) { unsafe self.place = place }
 
     /// The most bytes that a byte of a text becomes: `\u001f`.
     static let maxPerByte = 6
@@ -16,15 +16,15 @@ struct JSONBytes {
     /// Writes bytes that are JSON already.
     @inline(__always)
     mutating func write(_ json: StaticString) {
-        place.copyMemory(from: json.utf8Start, byteCount: json.utf8CodeUnitCount)
-        place += json.utf8CodeUnitCount
+        unsafe place.copyMemory(from: json.utf8Start, byteCount: json.utf8CodeUnitCount)
+        unsafe place += json.utf8CodeUnitCount
     }
 
     /// Writes a byte that is JSON already.
     @inline(__always)
     mutating func write(byte: UInt8) {
-        place.storeBytes(of: byte, as: UInt8.self)
-        place += 1
+        unsafe place.storeBytes(of: byte, as: UInt8.self)
+        unsafe place += 1
     }
 
     /// Writes a number.
@@ -36,14 +36,14 @@ struct JSONBytes {
             count += 1
         }
         rest = number
-        var at = place + count
+        var at = unsafe place + count
         for _ in 0..<count {
-            at -= 1
-            at.storeBytes(
+            unsafe at -= 1
+            unsafe at.storeBytes(
                 of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), as: UInt8.self)
             rest /= 10
         }
-        place += count
+        unsafe place += count
     }
 
     /// Writes a message's number.
@@ -58,13 +58,13 @@ struct JSONBytes {
     /// Writes a string, quoted.
     mutating func write(string: String) {
         var string = string
-        string.withUTF8 { write(string: UnsafeRawBufferPointer($0)) }
+        string.withUTF8 { unsafe write(string: UnsafeRawBufferPointer($0)) }
     }
 
     /// Writes UTF-8 as a string, quoted.
     mutating func write(string text: UnsafeRawBufferPointer) {
         write(byte: UInt8(ascii: "\""))
-        write(escaping: text)
+        unsafe write(escaping: text)
         write(byte: UInt8(ascii: "\""))
     }
 
@@ -75,17 +75,17 @@ struct JSONBytes {
         guard let start = text.baseAddress else { return }
         var at = 0
         while at + 8 <= text.count {
-            let word = (start + at).loadUnaligned(as: UInt64.self)
+            let word = unsafe (start + at).loadUnaligned(as: UInt64.self)
             if Self.needsEscaping(word) {
-                for index in at..<(at + 8) { write(escaping: text[index]) }
+                for index in at..<(at + 8) { unsafe write(escaping: text[index]) }
             } else {
-                place.storeBytes(of: word, as: UInt64.self)
-                place += 8
+                unsafe place.storeBytes(of: word, as: UInt64.self)
+                unsafe place += 8
             }
             at += 8
         }
         while at < text.count {
-            write(escaping: text[at])
+            unsafe write(escaping: text[at])
             at += 1
         }
     }
@@ -117,13 +117,13 @@ struct JSONBytes {
         guard let start = text.baseAddress else { return 0 }
         var (at, count) = (0, text.count)
         while at + 8 <= text.count {
-            if needsEscaping((start + at).loadUnaligned(as: UInt64.self)) {
-                for index in at..<(at + 8) { count += self.count(escaping: text[index]) - 1 }
+            if unsafe needsEscaping((start + at).loadUnaligned(as: UInt64.self)) {
+                for index in at..<(at + 8) { unsafe count += self.count(escaping: text[index]) - 1 }
             }
             at += 8
         }
         while at < text.count {
-            count += self.count(escaping: text[at]) - 1
+            unsafe count += self.count(escaping: text[at]) - 1
             at += 1
         }
         return count
@@ -142,11 +142,11 @@ struct JSONBytes {
     static func fittingCount(of text: UnsafeRawBufferPointer, within most: Int) -> Int {
         var (at, used) = (0, 0)
         while at < text.count {
-            used += count(escaping: text[at])
+            unsafe used += count(escaping: text[at])
             if used > most { break }
             at += 1
         }
-        while at > 0, at < text.count, text[at] & 0xC0 == 0x80 { at -= 1 }
+        while at > 0, at < text.count, unsafe text[at] & 0xC0 == 0x80 { at -= 1 }
         return at
     }
 

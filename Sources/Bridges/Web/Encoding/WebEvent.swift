@@ -3,7 +3,7 @@ import MessageBus
 /// A message as the web's clients get it: one JSON object.
 ///
 /// Valid only as long as the message or the arena that it was made of.
-struct WebEvent {
+@safe struct WebEvent {
     private let header: MessageHeader
     private let sender: Sender
     private let room: String
@@ -18,26 +18,27 @@ struct WebEvent {
     private static let frameBytes = 320
 
     /// Makes the event of a message in an arena.
-    init(_ index: Int, in arena: MessageArena) {
+    @unsafe init(_ index: Int, in arena: MessageArena) {
         header = arena[index]
         sender = arena.sender(of: header)
         room = arena.room
         details = arena.details(of: header)
-        text = arena.text(header)
-        shown = text.count
+        unsafe text = arena.text(header)
+        shown = unsafe text.count
         showsDeleted = false
     }
 
     /// Makes the event of a message.
     ///
     /// - Parameter isListed: true in a list of earlier messages, which shows that one was deleted.
-    init(_ message: Message, isListed: Bool) {
+    @unsafe init(_ message: Message, isListed: Bool) {
         header = message.header
         sender = message.sender
         room = message.room
         details = message.details
-        text = message.header.isDeleted ? .init(start: nil, count: 0) : message.content.unsafeBytes
-        shown = text.count
+        unsafe text =
+            message.header.isDeleted ? .init(start: nil, count: 0) : message.content.unsafeBytes
+        shown = unsafe text.count
         showsDeleted = isListed
     }
 
@@ -60,7 +61,7 @@ struct WebEvent {
     }
 
     /// Returns the bytes that it takes at most.
-    func size() -> Int { sizeWithoutText + JSONBytes.count(escaping: text) }
+    func size() -> Int { unsafe sizeWithoutText + JSONBytes.count(escaping: text) }
 
     private var sizeWithoutText: Int {
         var bytes = sender.nameCount + sender.bridge.utf8.count + room.utf8.count
@@ -78,7 +79,7 @@ struct WebEvent {
     /// Cuts the text so that the event takes at most so many bytes.
     mutating func cut(to most: Int) {
         // Three bytes for the ellipsis.
-        shown = JSONBytes.fittingCount(of: text, within: max(0, most - sizeWithoutText - 3))
+        shown = unsafe JSONBytes.fittingCount(of: text, within: max(0, most - sizeWithoutText - 3))
     }
 
     /// Writes the event; `size()` bytes must be there.
@@ -148,7 +149,7 @@ struct WebEvent {
         json.write(",\"")
         json.write(key)
         json.write("\":")
-        json.write(
+        unsafe json.write(
             string: UnsafeRawBufferPointer(rebasing: sender.prefix.prefix(sender.nameCount)))
     }
 
@@ -160,15 +161,15 @@ struct WebEvent {
             json.write("]\",\"deleted\":\"")
             writeDeleter(into: &json)
         } else {
-            json.write(escaping: UnsafeRawBufferPointer(rebasing: text.prefix(shown)))
-            if shown < text.count { json.write("…") }
+            unsafe json.write(escaping: UnsafeRawBufferPointer(rebasing: text.prefix(shown)))
+            if unsafe shown < text.count { json.write("…") }
         }
         json.write(byte: UInt8(ascii: "\""))
     }
 
     private func writeDeleter(into json: inout JSONBytes) {
         var deleter = details?.deleter ?? ""
-        deleter.withUTF8 { json.write(escaping: UnsafeRawBufferPointer($0)) }
+        deleter.withUTF8 { unsafe json.write(escaping: UnsafeRawBufferPointer($0)) }
     }
 
     private func writeID(into json: inout JSONBytes) {

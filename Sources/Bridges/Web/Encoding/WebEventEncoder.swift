@@ -33,22 +33,24 @@ package struct WebEventEncoder: MessageEncoder {
     ) -> Int {
         var next = range.lowerBound
         while next < range.upperBound, transcript.head < limit {
-            var event = WebEvent(next, in: arena)
+            var event = unsafe WebEvent(next, in: arena)
             next += 1
             guard event.isShown else { continue }
             let size = size(of: &event, within: transcript.maxLineBytes)
             (transcript.firstNumber, transcript.number) = (event.number, event.number)
-            transcript.write(atMost: size, lines: 1, connectionID: 0) { write(event, at: $0) }
+            unsafe transcript.write(atMost: size, lines: 1, connectionID: 0) {
+                unsafe write(event, at: $0)
+            }
         }
         return next
     }
 
     /// Appends an event as a room's readers get it.
     package func append(_ message: Message, longest: Int, to bytes: inout [UInt8]) {
-        var event = WebEvent(message, isListed: false)
+        var event = unsafe WebEvent(message, isListed: false)
         guard event.isShown else { return }
         let size = size(of: &event, within: longest)
-        Self.append(atMost: size, to: &bytes) { write(event, at: $0) }
+        unsafe Self.append(atMost: size, to: &bytes) { unsafe write(event, at: $0) }
     }
 
     /// One.
@@ -57,11 +59,11 @@ package struct WebEventEncoder: MessageEncoder {
     /// Appends a message's JSON alone, as an element of a list of earlier messages: one that was
     /// deleted says who did that.
     package static func appendListed(_ message: Message, to bytes: inout [UInt8]) {
-        let event = WebEvent(message, isListed: true)
-        append(atMost: event.size(), to: &bytes) { place in
-            var json = JSONBytes(at: place)
+        let event = unsafe WebEvent(message, isListed: true)
+        unsafe append(atMost: event.size(), to: &bytes) { place in
+            var json = unsafe JSONBytes(at: place)
             event.write(into: &json)
-            return json.place - place
+            return unsafe json.place - place
         }
     }
 
@@ -80,8 +82,8 @@ package struct WebEventEncoder: MessageEncoder {
     ) {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: size))
-        let used = bytes.withUnsafeMutableBytes { bytes in
-            bytes.baseAddress.map { write($0 + start) } ?? 0
+        let used = unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe write($0 + start) } ?? 0
         }
         bytes.removeLast(size - used)
     }
@@ -89,13 +91,13 @@ package struct WebEventEncoder: MessageEncoder {
     private func write(_ event: WebEvent, at place: UnsafeMutableRawPointer) -> Int {
         switch form {
         case .webSocketFrame:
-            return WebSocketTextFrame.write(at: place) { place in
-                var json = JSONBytes(at: place)
+            return unsafe WebSocketTextFrame.write(at: place) { place in
+                var json = unsafe JSONBytes(at: place)
                 event.write(into: &json)
-                return json.place - place
+                return unsafe json.place - place
             }
         case .serverSentEvent:
-            var json = JSONBytes(at: place)
+            var json = unsafe JSONBytes(at: place)
             json.write("id: ")
             json.write(event.number)
             json.write("\nevent: ")
@@ -103,7 +105,7 @@ package struct WebEventEncoder: MessageEncoder {
             json.write("\ndata: ")
             event.write(into: &json)
             json.write("\n\n")
-            return json.place - place
+            return unsafe json.place - place
         }
     }
 }

@@ -10,10 +10,12 @@ package enum WebSocketTextFrame {
     ) -> Int {
         // Nearly all events take 126 bytes to 64 KiB; others are moved to where they belong.
         let usual = 4
-        let count = payload(place + usual)
+        let count = unsafe payload(place + usual)
         let header = WebSocketFrame.headerCount(forPayload: count)
-        if header != usual { (place + header).copyMemory(from: place + usual, byteCount: count) }
-        return WebSocketFrame.writeHeader(.text, payload: count, to: place) + count
+        if header != usual {
+            unsafe (place + header).copyMemory(from: place + usual, byteCount: count)
+        }
+        return unsafe WebSocketFrame.writeHeader(.text, payload: count, to: place) + count
     }
 
     /// Returns a frame around some text.

@@ -13,14 +13,14 @@ extension WebClient {
     ) {
         let request = RequestName.type(.command)
         guard spendCommand(request, bus) else { return }
-        let cleaned = Array(line.utf8).withUnsafeBytes {
+        let cleaned = unsafe Array(line.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
         }
-        cleaned.withUnsafeBytes { line in
-            let line = UnsafeRawBufferPointer(rebasing: line[TextTrimming.trimmed(line)])
-            let verb = line.prefix { $0 != 0x20 && $0 != 0x09 }
-            let rest = UnsafeRawBufferPointer(rebasing: line[verb.endIndex...])
-            execute(
+        unsafe cleaned.withUnsafeBytes { line in
+            let line = unsafe UnsafeRawBufferPointer(rebasing: line[TextTrimming.trimmed(line)])
+            let verb = unsafe line.prefix { $0 != 0x20 && $0 != 0x09 }
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: line[verb.endIndex...])
+            unsafe execute(
                 String(decoding: verb, as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)]), in: room,
                 session, bus)

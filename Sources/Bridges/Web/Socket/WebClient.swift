@@ -57,7 +57,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Takes the bytes that came behind the handshake.
     func begin(_ received: [UInt8], _ bus: isolated Bus) {
-        if !received.isEmpty { received.withUnsafeBytes { read($0, bus) } }
+        if !received.isEmpty { unsafe received.withUnsafeBytes { unsafe read($0, bus) } }
         stream.updateInterest()
     }
 
@@ -82,9 +82,10 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     }
 
     private func receive(_ bus: isolated Bus) {
-        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
             switch stream.connection.receive(into: buffer) {
-            case .bytes(let count): read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+            case .bytes(let count):
+                unsafe read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
             case .wouldBlock: break
             case .end, .failed: stream.close(bus)
             }
@@ -92,7 +93,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     }
 
     private func read(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        var input = bytes
+        var input = unsafe bytes
         do throws(WebSocketViolation) {
             while stream.isOpen, !stream.isEnding, let event = try reader.next(&input) {
                 obey(event, bus)
