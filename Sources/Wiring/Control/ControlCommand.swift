@@ -5,6 +5,9 @@
 package protocol ControlCommand: Sendable {
     /// The name that requests have it by.
     var name: String { get }
+    /// True if its client may read nothing for as long as it likes: what can't be sent meanwhile is
+    /// counted.
+    var isPausable: Bool { get }
 
     /// Does it, and sends what there is to tell, a line at a time and for as long as it takes.
     ///
@@ -12,4 +15,8 @@ package protocol ControlCommand: Sendable {
     ///
     /// - Returns: the exit status for the command line.
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32
+}
+
+extension ControlCommand {
+    package var isPausable: Bool { false }
 }

@@ -14,6 +14,8 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
     private var received: [UInt8] = []
     private var hasAsked = false
     private var hasEndedAsking = false
+    /// True if it may read nothing for as long as it likes.
+    private var isPausable = false
     private var task: Task<Void, Never>?
     private lazy var answer = ControlAnswer { [loop, weak self] in
         loop.perform { [weak self] in self?.flush() }
@@ -106,6 +108,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
             return refuse(
                 "the daemon knows no command \(request.command.shortened(to: 40).quoted)")
         }
+        isPausable = command.isPausable
         task = Task(executorPreference: LoopExecutor(loop)) { [answer] in
             answer.end(await command.run(request, answer))
         }
@@ -150,7 +153,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         if hasFailed || (isDone && answer.isEnded) { return close() }
         if isDone {
             if hasAsked { deadline.cancel() }
-        } else if hasSent || deadline.deadline == nil {
+        } else if !isPausable || answer.isEnded, hasSent || deadline.deadline == nil {
             loop.set(deadline, after: Self.readingTime)
         }
         updateInterest(isSending: !isDone)

@@ -8,6 +8,7 @@ struct TapCommand: ControlCommand {
     let bus: Bus
 
     var name: String { "tap" }
+    var isPausable: Bool { true }
 
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
         var filter = TapFilter()

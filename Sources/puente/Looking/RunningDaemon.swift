@@ -9,6 +9,9 @@ struct RunningDaemon {
     private let path: String
     private let loop: EventLoop
 
+    /// The time within which a daemon that does not hang has begun to answer.
+    private static let firstAnswerTime = Duration.seconds(5)
+
     /// Finds the control socket of a configuration.
     ///
     /// - Parameter loop: the loop of the calling task.
@@ -33,7 +36,8 @@ struct RunningDaemon {
     /// and returns the status that it ends with.
     ///
     /// - Parameters:
-    ///   - patience: the time that each line of the answer may take; `nil`: for ever.
+    ///   - patience: the time that each line of the answer may take; `nil`: for ever, but for the
+    ///     first one.
     ///   - show: called with each object; returns false to end.
     /// - Throws: `ControlError` if nobody answers.
     func ask(
@@ -41,7 +45,9 @@ struct RunningDaemon {
         show: (JSON) -> Bool = { _ in true }
     ) async throws -> ExitStatus {
         let client = try ControlClient(request, to: path, on: loop)
-        while let reply = try await client.next(within: patience) {
+        var within: Duration? = patience ?? Self.firstAnswerTime
+        while let reply = try await client.next(within: within) {
+            within = patience
             switch reply {
             case .line(let text): Terminal.say(text)
             case .problem(let text): Terminal.complain(text)

@@ -32,6 +32,16 @@ import Testing
             .map(String.init) ?? ""
     }
 
+    @Test func `a daemon that hangs is told of, and not waited for`() async throws {
+        let (folder, daemon, _) = try await start("")
+        daemon.signal(SIGSTOP)
+        defer { daemon.signal(SIGCONT) }
+        let tap = try RunningProgram(["tap"], in: folder.url, keeping: folder)
+        let (status, _, errors) = try await tap.result()
+        #expect(status == 69)
+        #expect(errors.last?.hasSuffix("did not answer within 5.0 s") == true, "\(errors)")
+    }
+
     @Test func `a tap shows what passes, and what each step decided`() async throws {
         let (folder, daemon, client) = try await start(
             #"""
