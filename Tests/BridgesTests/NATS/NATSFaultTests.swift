@@ -209,6 +209,26 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `what is longer than any message here is warned of, and passed over`() async throws {
+        let server = try await NATSServer(configuration: "max_payload: 2MB")
+        let sur = try await FleetHost("sur", server.address)
+        await sur.untilConnected()
+        try ask(server) { inbox in
+            var long = FleetRecord(number: 1)
+            long.text = String(repeating: "x", count: Draft.maxTextBytes + 1)
+            (long.name, long.time) = ("eva", 1)
+            let batch = FleetBatch(from: "norte", index: 0, [long])
+            _ = try inbox.request(batch.encoded, to: "puente.general.norte")
+            let subject = "nobody.takes.this"
+            let error = #expect(throws: BrokerError.self) {
+                try inbox.request([], to: subject)
+            }
+            #expect(error?.description.hasPrefix("nobody takes \(subject)") == true)
+        }
+        await sur.logged("a message of another instance is longer than any here")
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `a kill before the cursor has moved is no loss`() async throws {
         let server = try await NATSServer()
         let store = MemoryStore()
