@@ -113,7 +113,7 @@ package final class FakeAccounts: AccountDirectory {
     package func setPassword(of name: String, to password: String) {
         later {
             guard let account = self.account(named: name.lowercased()) else { return }
-            self.state.withLock { $0.passwords[account.id] = Array(password.utf8) }
+            self.setPassword(of: account.id, to: Array(password.utf8))
             self.tell(.passwordChanged(account, except: 0))
         }
     }
@@ -142,10 +142,18 @@ package final class FakeAccounts: AccountDirectory {
         }
     }
 
+    private func setPassword(of id: AccountID, to bytes: [UInt8]) {
+        state.withLock { state in
+            state.passwords[id] = bytes
+            state.sessions = state.sessions.filter { $0.value != id }
+        }
+    }
+
     private func forget(_ account: Account) {
         state.withLock { state in
             state.accounts[account.id] = nil
             state.passwords[account.id] = nil
+            state.sessions = state.sessions.filter { $0.value != account.id }
         }
     }
 
@@ -237,7 +245,7 @@ package final class FakeAccounts: AccountDirectory {
                 return then(.failed)
             }
             let bytes = new.withBytes { Array($0) }
-            self.state.withLock { $0.passwords[id] = bytes }
+            self.setPassword(of: id, to: bytes)
             then(.done)
             self.tell(.passwordChanged(account, except: connection))
         }

@@ -163,6 +163,13 @@ extension IRCNetwork {
             for client in Array(clients.values) where block.contains(client.clientAddress) {
                 client.disconnect(.banned(reason: reason))
             }
+        case .accountChanged(.passwordChanged(let account, _)):
+            // The others have a presence, in the lobby at least.
+            for client in Array(clients.values)
+            where !client.isRegistered && client.registration.account?.id == account.id {
+                client.disconnect(.passwordChanged)
+            }
+        case .accountChanged: break
         case .announcement(let text):
             for client in clients.values where client.isRegistered {
                 client.notify(phrases.answer(.announce, text))

@@ -18,6 +18,8 @@ extension ChatServer {
             where block.contains(connection.clientAddress) {
                 connection.disconnect(.banned(reason: reason))
             }
+        // Every connection that is logged in has a presence.
+        case .accountChanged: break
         case .announcement(let text):
             let line = phrases.lines(.announce, text)
             for connection in connections.values where !connection.mustLogIn {

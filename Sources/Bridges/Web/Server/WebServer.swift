@@ -230,23 +230,6 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         }
     }
 
-    private func obey(_ event: ModerationEvent) {
-        switch event {
-        case .banned(let block, let reason):
-            for client in Array(clients.values) where block.contains(client.address) {
-                client.sendAway(.banned(reason: reason))
-            }
-            port.bus.assumeIsolated { bus in
-                for stream in Array(eventStreams.values) where block.contains(stream.address) {
-                    stream.stream.close(bus)
-                }
-            }
-        case .announcement(let text):
-            let frame = ServerMessage.announcement(text)
-            for client in clients.values where client.isWelcome { client.stream.send(frame) }
-        }
-    }
-
     // MARK: - What connections share
 
     /// Returns the frame of a private message, which is made once for all pages of the two.

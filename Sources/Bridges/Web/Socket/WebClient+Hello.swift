@@ -64,6 +64,10 @@ extension WebClient {
     private func identify(
         _ hello: ClientMessage.Hello, _ session: WebSession, _ bus: isolated Bus
     ) {
+        // Where nobody enters a room, nothing else would ask.
+        if let key = session.sender?.key, let ban = bus.accounts.ban(ofName: key) {
+            return sendAway(.banned(reason: ban.reason), .type(.hello))
+        }
         if server.isLoginRequired, session.account == nil {
             refusedHello = hello
             return refuse(.type(.hello), .loginRequired, phrases.pageNeedsLogin)

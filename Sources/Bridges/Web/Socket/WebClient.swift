@@ -181,7 +181,8 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     private func endQuestion<Answer>(
         _ answer: Answer?, _ finish: (Answer?, isolated Bus) -> Void, _ bus: isolated Bus
     ) {
-        guard stream.isOpen else { return }
+        // Whoever was sent away meanwhile gets no answer, and enters no room.
+        guard stream.isOpen, !stream.isEnding else { return }
         isAsking = false
         finish(answer, bus)
         serveNext(bus)

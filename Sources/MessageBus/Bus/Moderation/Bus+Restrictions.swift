@@ -135,7 +135,7 @@ extension Bus {
         }
     }
 
-    private func tell(_ event: ModerationEvent) {
+    func tell(_ event: ModerationEvent) {
         for observer in moderationObservers.values { observer(event) }
     }
 

@@ -111,6 +111,8 @@ extension Bus {
         case .muted(let mute): restrictIdentities(of: mute.key)
         case .unbanned, .unmuted: break
         }
+        // Whoever is logged in and in no room has no presence.
+        tell(.accountChanged(change))
     }
 
     /// Returns who is logged in to an account.

@@ -34,6 +34,20 @@ import Testing
         try await host.stop()
     }
 
+    @Test func `another password ends a login that has not come to its end`() async throws {
+        let accounts = FakeAccounts()
+        accounts.addSilently("ana", password: "contraseña")
+        let host = try await IRCHost(accounts: accounts)
+        let thief = try host.socket()
+        try thief.send("CAP REQ :sasl", "NICK ana", "USER a 0 * :Ana", "AUTHENTICATE PLAIN")
+        _ = try await thief.until("+")
+        try thief.send("AUTHENTICATE YW5hAGFuYQBjb250cmFzZcOxYQ==")
+        _ = try await thief.until("logged in as ana.")
+        accounts.setPassword(of: "ana", to: "contraseña2")
+        #expect(try await thief.rest().last?.hasPrefix("ERROR") == true)
+        try await host.stop()
+    }
+
     @Test func `a wrong password is refused everywhere`() async throws {
         let host = try await host()
         let bob = try await host.client("bob", "sasl", in: [])

@@ -1,0 +1,51 @@
+import Chat
+import MessageBus
+
+// What moderators and changes of accounts do to whoever is connected, in a room or in none.
+extension WebServer {
+    /// Does what concerns every connection, with or without a name.
+    func obey(_ event: ModerationEvent) {
+        switch event {
+        case .banned(let block, let reason):
+            for client in Array(clients.values) where block.contains(client.address) {
+                client.sendAway(.banned(reason: reason))
+            }
+            port.bus.assumeIsolated { bus in
+                for stream in Array(eventStreams.values) where block.contains(stream.address) {
+                    stream.stream.close(bus)
+                }
+            }
+        case .accountChanged(let change): obey(change)
+        case .announcement(let text):
+            let frame = ServerMessage.announcement(text)
+            for client in clients.values where client.isWelcome { client.stream.send(frame) }
+        }
+    }
+
+    /// Does to the sessions in no room what the bus has done to those that are in one.
+    private func obey(_ change: AccountChange) {
+        switch change {
+        case .passwordChanged(let account, let connection):
+            // 0 is nobody's number.
+            end(.passwordChanged) { $0.account == account.id && $0.connection != connection }
+        case .removed(let account): end(.accountRemoved) { $0.account == account.id }
+        case .banned(let ban):
+            guard case .name(let key) = ban.subject else { return }
+            end(.banned(reason: ban.reason)) { session in
+                session.sender?.key == key
+                    || ban.account.map { session.account == $0 } ?? false
+            }
+        case .renamed(let account, _):
+            for session in sessions.all
+            where session.account == account.id && session.presence == nil {
+                session.senderChanged(
+                    to: Sender(account, bridge: port.attachment.name), isForced: true)
+            }
+        case .created, .roleChanged, .unbanned, .muted, .unmuted: break
+        }
+    }
+
+    private func end(_ reason: Disconnection, where isMeant: (WebSession) -> Bool) {
+        for session in sessions.all where isMeant(session) { session.disconnect(reason) }
+    }
+}
