@@ -218,6 +218,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Number up to which every message taken is stored.
     package var committed: MessageNumber { status.committed }
+    /// The numbers up to which messages were deleted for their age since the start, by room.
+    package var expired: [String: MessageNumber] { status.expired }
     /// The state of writing: keeping up, lagging or failing.
     package var condition: StoreCondition { writeQueue.condition }
     /// What was written, and what waits to be.

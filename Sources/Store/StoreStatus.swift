@@ -12,6 +12,7 @@ final class StoreStatus: Sendable {
     private let damage = Atomic<Bool>(false)
     private let observer = Locked(Observer())
     private let commitTimes = Locked(Histogram())
+    private let expiredNumbers = Locked<[String: MessageNumber]>([:])
 
     /// In a struct, because a function directly in a mutex is wrapped once more by each `withLock`.
     private struct Observer {
@@ -29,6 +30,15 @@ final class StoreStatus: Sendable {
         if number > committed {
             committedNumber.store(number.rawValue, ordering: .releasing)
         }
+    }
+
+    /// The numbers up to which messages were deleted for their age, by room.
+    var expired: [String: MessageNumber] { expiredNumbers.withLock { $0 } }
+
+    /// Moves what is deleted of a room forward, never back, and tells the observer.
+    func recordExpiry(of room: String, through number: MessageNumber) {
+        expiredNumbers.withLock { $0[room] = max($0[room] ?? 0, number) }
+        notifyObserver()
     }
 
     /// The durations of transactions that were committed.

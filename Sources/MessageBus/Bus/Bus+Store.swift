@@ -22,8 +22,19 @@ extension Bus {
     package func removeStoreObserver(_ id: UInt64) { storeObservers[id] = nil }
 
     func storeHasMoved() {
+        if keepsMessages { forgetExpired() }
         storeSignal.send()
         for observer in storeObservers.values { observer() }
+    }
+
+    /// Takes what the store has deleted for its age out of the rooms' logs, so that nobody is given
+    /// it from memory.
+    private func forgetExpired() {
+        let expired = store.expired
+        if expired.isEmpty { return }
+        for room in allRooms {
+            if let number = expired[room.name] { room.log.expire(through: number) }
+        }
     }
 
     /// Returns when the store takes more messages, which slows down a source.

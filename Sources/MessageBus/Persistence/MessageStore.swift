@@ -40,12 +40,15 @@ package protocol MessageStore: Sendable {
 
     /// The number up to which every message handed over is kept.
     var committed: MessageNumber { get }
+    /// The numbers up to which messages were deleted for their age since the store was opened, by
+    /// room.
+    var expired: [String: MessageNumber] { get }
     /// The store's condition: it keeps up, lags or fails.
     var condition: StoreCondition { get }
     /// What was written, and what waits to be.
     var report: StoreReport { get }
-    /// Calls a function, on a thread of its own, whenever `committed` or `condition` may have
-    /// changed.
+    /// Calls a function, on a thread of its own, whenever `committed`, `expired` or `condition` may
+    /// have changed.
     ///
     /// There is one observer.
     func observe(_ observer: @escaping @Sendable () -> Void)

@@ -51,6 +51,8 @@ package final class VolatileStore: MessageStore {
 
     /// The greatest number: there is nothing to wait for.
     package var committed: MessageNumber { .max }
+    /// Empty: a room's log has bounds, and no age.
+    package var expired: [String: MessageNumber] { [:] }
     /// Always `keepsUp`.
     package var condition: StoreCondition { .keepsUp }
     /// Never calls.

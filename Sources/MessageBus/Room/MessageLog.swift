@@ -39,6 +39,13 @@ package final class MessageLog {
     ///
     /// Its text may be kept, but what came before or behind it may be missing.
     @safe @exclusivity(unchecked) private(set) var forgottenThrough: MessageNumber = 0
+    /// The number up to which messages are kept no longer for their age, and not given to anybody who
+    /// asks for earlier ones; 0 if none is.
+    package private(set) var expiredThrough: MessageNumber = 0
+    /// The position behind them.
+    private var expiredEnd: LogPosition = 0
+    /// The value of `expiredEnd` up to which the speakers are forgotten.
+    private var speakersBegin: LogPosition = 0
     /// True if texts were let go.
     package private(set) var hasForgottenTexts = false
     /// The people who have spoken, with the position of their last message; complete up to a
@@ -186,7 +193,7 @@ package final class MessageLog {
     /// Messages since the last question are searched once, whoever is asked for.
     package func last(saidBy key: String) -> Message? {
         recordSpeakers()
-        guard let position = speakers.position(of: key) else { return nil }
+        guard let position = speakers.position(of: key), position >= expiredEnd else { return nil }
         let last =
             position < start
             ? older.message(at: position) : messages(from: position, atMost: 1).first
@@ -204,13 +211,17 @@ package final class MessageLog {
     }
 
     private func recordSpeakers() {
-        guard speakers.end < end else { return }
-        var position = max(speakers.end, start)
-        _ = forEachRun(from: position) { arena, range in
-            speakers.record(arena, range, from: position)
-            position += range.count
+        if speakers.end < end {
+            var position = max(speakers.end, start)
+            _ = forEachRun(from: position) { arena, range in
+                speakers.record(arena, range, from: position)
+                position += range.count
+            }
+            speakers.forget(before: textStart)
         }
-        speakers.forget(before: textStart)
+        guard speakersBegin < expiredEnd else { return }
+        speakersBegin = expiredEnd
+        speakers.removeAll(before: expiredEnd)
     }
 
     /// The position of the oldest text that may be kept.
@@ -221,6 +232,7 @@ package final class MessageLog {
 
     /// Returns the newest texts kept at these positions, the oldest of them first.
     package func texts(in positions: Range<LogPosition>, atMost count: Int) -> [Message] {
+        let positions = unexpired(positions)
         var result: [Message] = []
         forEachText(in: positions, atMost: count) { result.append($0.message(at: $1)) }
         result += olderTexts(in: positions, atMost: count - result.count)
@@ -231,6 +243,7 @@ package final class MessageLog {
     /// leaves.
     package func textNumbers(in positions: Range<LogPosition>, atMost count: Int) -> [MessageNumber]
     {
+        let positions = unexpired(positions)
         var result: [MessageNumber] = []
         forEachText(in: positions, atMost: count) { result.append($0[$1].number) }
         result += olderTexts(in: positions, atMost: count - result.count).map(\.number)
@@ -268,7 +281,7 @@ package final class MessageLog {
     package func olderTexts(
         before position: LogPosition, atMost count: Int
     ) -> (texts: [Message], position: LogPosition)? {
-        let found = older.newest(in: 0..<position, atMost: count)
+        let found = older.newest(in: unexpired(0..<position), atMost: count)
         return found.last.map { (found.reversed().map(\.message), $0.position) }
     }
 
@@ -280,7 +293,9 @@ package final class MessageLog {
         let found = texts(in: 0..<position, atMost: count)
         guard let last = found.last, last.number >= number else { return found }
         // It is one of those that have lost their places.
-        return Array(older.all.prefix { $0.number < number }.suffix(count))
+        return Array(
+            older.all.prefix { $0.number < number }.drop { $0.number <= expiredThrough }
+                .suffix(count))
     }
 
     /// Returns the newest correction kept of each of these messages, by their numbers.
@@ -299,9 +314,29 @@ package final class MessageLog {
 
     /// Returns the message kept that has a number.
     package func message(numbered number: MessageNumber) -> Message? {
-        guard number > 0 else { return nil }
+        guard number > expiredThrough else { return nil }
         let found = messages(from: position(after: number - 1), atMost: 1).first
         return found?.number == number ? found : older.message(numbered: number)
+    }
+
+    private func unexpired(_ positions: Range<LogPosition>) -> Range<LogPosition> {
+        let begin = max(positions.lowerBound, expiredEnd)
+        return begin..<max(begin, positions.upperBound)
+    }
+
+    /// Gives nobody the messages up to a number any more who asks for earlier ones: they are kept no
+    /// longer.
+    ///
+    /// Readers that are behind get what they are owed all the same.
+    func expire(through number: MessageNumber) {
+        owner.assertOwned()
+        guard number > expiredThrough else { return }
+        expiredThrough = number
+        // The store may have kept some of them, whose time stamps are out of order.
+        hasForgottenTexts = true
+        let position = position(after: number)
+        expiredEnd = position > start ? position : older.position(after: number) ?? start
+        older.removeOldest(through: number)
     }
 
     /// Takes the text of a message away, if it is kept.

@@ -61,10 +61,15 @@ struct RecentSpeakers {
     /// Forgets people who have said nothing from a position on, if there are many names.
     mutating func forget(before position: LogPosition) {
         guard positions.count > bound else { return }
+        removeAll(before: position)
+        bound = max(Self.fewest, 2 * positions.count)
+    }
+
+    /// Forgets everybody who has said nothing from a position on.
+    mutating func removeAll(before position: LogPosition) {
         for (key, last) in positions where last < position {
             positions[key] = nil
             names.remove(key)
         }
-        bound = max(Self.fewest, 2 * positions.count)
     }
 }

@@ -60,6 +60,18 @@ struct RetainedTexts {
         segments.removeFirst()
     }
 
+    /// Removes the oldest texts up to a number, some hundred at once; a few of them stay.
+    mutating func removeOldest(through number: MessageNumber) {
+        while let arena = segments.first?.arena, let last = arena.all.last, last.number <= number {
+            removeOldest()
+        }
+    }
+
+    /// Returns the position of the first text whose number is greater.
+    func position(after number: MessageNumber) -> LogPosition? {
+        find { $0.arena[$1].number <= number }.map { $0.positions[$1] }
+    }
+
     /// Returns the newest texts at these positions, the newest of them first, with their positions.
     func newest(
         in positions: Range<LogPosition>, atMost count: Int

@@ -70,7 +70,9 @@ package final class Room {
     package var lastNumber: MessageNumber { max(log.lastNumber, lastInherited ?? 0) }
 
     /// The number after which the log has every event; `nil` if that is not known.
-    package var completeAfter: MessageNumber? { logBegin.map { max($0, log.forgottenThrough) } }
+    package var completeAfter: MessageNumber? {
+        logBegin.map { max($0, log.forgottenThrough, log.expiredThrough) }
+    }
 
     /// True if there may be older texts than the log has.
     var hasForgotten: Bool {

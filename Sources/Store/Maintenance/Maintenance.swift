@@ -34,6 +34,7 @@ final class Maintenance {
         self.status = status
         self.path = path
         self.log = log
+        retention.onExpiry = { status.recordExpiry(of: $0, through: $1) }
     }
 
     /// Takes over a file that was just opened.

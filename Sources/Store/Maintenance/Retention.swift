@@ -11,6 +11,8 @@ import TimeUnits
 final class Retention {
     private let history: Duration
     private let bridges: Set<String>
+    /// Is called with a room and the number up to which its messages were just deleted.
+    var onExpiry: (_ room: String, _ number: MessageNumber) -> Void = { _, _ in }
     /// Time by which every active reader has been seen, in monotonic nanoseconds.
     private let startGraceEnd: Int64
     /// Readers that have asked for or moved their cursor since the start.
@@ -74,11 +76,12 @@ final class Retention {
             now < startGraceEnd
             ? 0 : time - max(Self.minHold, Int64(history / .milliseconds(1)))
         var hasMore = false
-        for (room, last) in try deletableEnds(connection, behind: indexed, holding: hold) {
+        for (room, name, last) in try deletableEnds(connection, behind: indexed, holding: hold) {
             let limits = ExpiredMessages(
                 room: room, first: 0, last: last, cutoff: cutoff, present: time, count: 0)
             guard let expired = try expired(connection, within: limits) else { continue }
             try delete(expired, in: connection)
+            onExpiry(name, MessageNumber(rawValue: UInt64(expired.last)))
             hasMore = hasMore || expired.count == Self.stepSize
         }
         if try deleteDropped(connection, before: time - Self.droppedFor) { hasMore = true }
@@ -106,10 +109,14 @@ final class Retention {
     ///   protect messages.
     private func deletableEnds(
         _ connection: WriteConnection, behind indexed: Int64, holding since: Int64
-    ) throws(StoreError) -> [(room: Int64, last: Int64)] {
+    ) throws(StoreError) -> [(room: Int64, name: String, last: Int64)] {
         var last: [Int64: Int64] = [:]
-        let rooms = try connection.statement("SELECT id FROM rooms")
-        while try rooms.step() { last[rooms.integer(0)] = indexed }
+        var names: [Int64: String] = [:]
+        let rooms = try connection.statement("SELECT id, name FROM rooms")
+        while try rooms.step() {
+            last[rooms.integer(0)] = indexed
+            names[rooms.integer(0)] = rooms.text(1)
+        }
         let cursors = try connection.statement(
             """
             SELECT room, number, bridge, channel, rooms.name, used
@@ -126,7 +133,7 @@ final class Retention {
             let room = cursors.integer(0)
             last[room] = min(last[room] ?? 0, cursors.integer(1))
         }
-        return last.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return last.sorted { $0.key < $1.key }.map { ($0.key, names[$0.key] ?? "", $0.value) }
     }
 
     /// A range of a room's messages to delete, except those in it that are too new.

@@ -24,6 +24,38 @@ import Testing
     }
 
     @Test(arguments: Seeded.some)
+    func `what has expired is not given any more`(seed: UInt64) throws {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<220 {
+            model.append()
+            let log = model.log
+            let firstText = model.firstText
+            let kept = model.all.filter { $0.isSaid && $0.number >= firstText }
+            if model.random.next() % 8 == 0, let last = kept.randomElement(using: &model.random) {
+                log.expire(through: last.number)
+            }
+            let said = kept.filter { $0.number > log.expiredThrough }
+            let count = Int.random(in: 0...700, using: &model.random)
+            #expect(log.lastTexts(atMost: count).map(\.number) == said.suffix(count).map(\.number))
+            #expect(
+                log.textNumbers(in: 0..<log.end, atMost: count)
+                    == said.suffix(count).map(\.number))
+            #expect(
+                log.texts(before: .max, atMost: 900).map(\.number)
+                    == said.suffix(900).map(\.number))
+            if let gone = kept.last(where: { $0.number <= log.expiredThrough }) {
+                #expect(log.message(numbered: gone.number) == nil)
+                #expect(log.texts(before: gone.number + 1, atMost: 9).isEmpty)
+            }
+            let speakers = Set(said.map { $0.name.lowercased() })
+            for name in Set(kept.map { $0.name.lowercased() }).subtracting(speakers) {
+                #expect(log.last(saidBy: name) == nil)
+            }
+        }
+        #expect(model.log.expiredThrough > 0)
+    }
+
+    @Test(arguments: Seeded.some)
     func `it keeps as much as its bounds and a batch more`(seed: UInt64) {
         var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
         for _ in 0..<220 {

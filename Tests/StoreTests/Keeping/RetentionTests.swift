@@ -57,6 +57,26 @@ import TestSupport
         #expect(try database.number("SELECT count(*) FROM words WHERE words MATCH 'nuevo'") == 1)
     }
 
+    @Test func `it tells how far the messages of a room are gone`() async throws {
+        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let first = try await store.keep((0..<500).map { "viejo \($0)" }, time: Self.day)
+        try await store.keep(["antes"], in: "logs", time: 95 * Self.day)
+        await store.close()
+        try folder.finishIndex()
+        let connection = try WriteConnection(folder.file)
+        let retention = Retention(history: .seconds(10 * 86_400), bridges: [], start: 0)
+        var told: [String: [MessageNumber]] = [:]
+        retention.onExpiry = { told[$0, default: []].append($1) }
+        repeat {
+            try retention.advance(connection, at: 0, time: 100 * Self.day, indexed: .max)
+        } while retention.due < 1_000_000_000
+        #expect(told == ["general": [first + 199, first + 399, first + 499]])
+        let status = StoreStatus()
+        for number in told["general"] ?? [] { status.recordExpiry(of: "general", through: number) }
+        status.recordExpiry(of: "general", through: first)
+        #expect(status.expired == ["general": first + 499])
+    }
+
     @Test func `that a message was dropped is known as long as messages are kept`() async throws {
         let store = try SQLiteStore.open(folder.file, wall: { 50 * Self.day })
         let channel = DurableReader.Channel(bridge: "telegram", name: "-1").dropped

@@ -69,6 +69,16 @@ package final class MemoryStore: MessageStore {
         observer()
     }
 
+    /// Deletes the messages of a room up to a number, for their age.
+    package func expire(_ room: String, through number: MessageNumber) {
+        let observer = state.withLock { state in
+            state.disk.messages.removeAll { $0.room == room && $0.number <= number }
+            state.disk.removed[room] = number
+            return state.observer
+        }
+        observer()
+    }
+
     private func write() {
         let (promises, observer) = state.withLock {
             state -> ([PendingCommit], @Sendable () -> Void) in
@@ -155,6 +165,7 @@ package final class MemoryStore: MessageStore {
     }
 
     package var committed: MessageNumber { state.withLock { $0.committed } }
+    package var expired: [String: MessageNumber] { state.withLock { $0.disk.removed } }
     package var condition: StoreCondition { state.withLock { $0.condition } }
     package func observe(_ observer: @escaping @Sendable () -> Void) {
         state.withLock { $0.observer = observer }

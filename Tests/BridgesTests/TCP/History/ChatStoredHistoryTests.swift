@@ -27,6 +27,30 @@ import Testing
         #expect(lines.suffix(2) == ["servidor: [ok] 500", "ana: fin"])
     }
 
+    @Test func `what the store has deleted for its age is not given from memory`() async throws {
+        let store = LateStore()
+        store.hurry()
+        let host = try await ChatHost(store: store)
+        let ana = try await host.client("ana")
+        let bob = try await host.client("bob")
+        try ana.send("viejo 1\n")
+        _ = try await ana.barrier()
+        try bob.send("viejo 2\nviejo 3\n")
+        _ = try await bob.barrier()
+        let old = try #require(store.disk.disk.messages.last?.number)
+        try ana.send("nuevo\n")
+        _ = try await ana.barrier()
+        store.disk.expire("general", through: old)
+        await host.test.settle()
+        try ana.send("/history\n")
+        #expect(HistoryLines(try await ana.barrier()).texts == ["ana: nuevo"])
+        try ana.send("/search viejo\n")
+        #expect(HistoryLines(try await ana.barrier()).texts == [])
+        try ana.send("/reply bob sí\n/reply #\(old) sí\n")
+        let answers = try await ana.barrier()
+        #expect(answers.count == 2 && answers.allSatisfy { $0.contains("[unknown-message]") })
+    }
+
     @Test func `search finds committed and uncommitted messages, once and in order`() async throws {
         let store = LateStore(LateStore.texts(["aguja 1", "hilo", "aguja 2"]))
         store.hurry()

@@ -146,6 +146,7 @@ final class LateStore: MessageStore {
     func enqueue(_ deletion: Deletion) -> PendingCommit { disk.enqueue(deletion) }
     func endTurn() { disk.endTurn() }
     var committed: MessageNumber { disk.committed }
+    var expired: [String: MessageNumber] { disk.expired }
     var condition: StoreCondition { disk.condition }
     func observe(_ observer: @escaping @Sendable () -> Void) { disk.observe(observer) }
     func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
