@@ -29,7 +29,7 @@ package enum ModerationArguments {
     }
 
     /// Reads how long something is to last; `nil` if that is nothing, longer than a hundred years, or
-    /// looks like a duration that is mistyped.
+    /// begins with a digit and is no duration.
     ///
     /// The end is `nil` where no duration begins the text: for ever.
     package static func term(
@@ -43,10 +43,11 @@ package enum ModerationArguments {
         return (Timestamp(milliseconds: end), rest)
     }
 
-    /// Returns whether a word is a number, with letters behind it or not: `5`, `5min`, `5M`.
+    /// Returns whether a word begins with a digit, of whatever script: `5`, `1h30m`, `2026-12-01`.
+    ///
+    /// As a reason it would make a ban last for ever that was meant to end.
     private static func isMistyped(_ word: UnsafeRawBufferPointer) -> Bool {
-        let rest = word.drop { $0 &- 0x30 < 10 }
-        return rest.count < word.count && rest.allSatisfy { ($0 | 0x20) &- 0x61 < 26 }
+        String(decoding: word.prefix(maxReasonLength), as: UTF8.self).first?.isNumber ?? false
     }
 
     /// Returns a reason as it is kept.

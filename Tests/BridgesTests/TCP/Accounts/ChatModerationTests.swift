@@ -217,6 +217,8 @@ import Testing
 
     @Test(arguments: [
         "/mute bob 5min", "/mute bob 10 m", "/mute bob porque sí", "/ban bob 5", "/ban bob 5M x",
+        "/ban bob 1h30m", "/ban bob 1.5h", "/ban bob 2h.", "/ban bob 7d: x", "/ban bob 2026-12-01",
+        "/ban bob ３d", "/mute bob 1h30m", "/ban 192.0.2.7 1h30m",
     ])
     func `a mistyped duration is not for ever`(command: String) async throws {
         let (host, _) = try await host()
