@@ -53,4 +53,9 @@ extension AccountService {
         claimedKeys.formUnion(keys)
         return nil
     }
+
+    /// Returns whether a folded name is that of a token or a relay account.
+    package func speaksForOthers(_ key: String) -> Bool {
+        tokenKeys.contains(key) || claimedKeys.contains(key) || accounts.relayKeys.contains(key)
+    }
 }

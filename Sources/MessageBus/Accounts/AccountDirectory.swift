@@ -88,6 +88,9 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// - Returns: a sentence, if one of them is the name of a bridge, a token or a relay already;
     ///   nothing is claimed then.
     func claim(_ keys: Set<String>) -> String?
+    /// Returns whether a folded name is that of a token or a relay account, as it stands in
+    /// parentheses behind the names that it speaks for.
+    func speaksForOthers(_ key: String) -> Bool
     /// Records how far somebody has read a room, for all devices; never moves back.
     func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID)
     /// Returns how far somebody has read, by room.

@@ -82,6 +82,8 @@ package final class NoAccounts: AccountDirectory {
     package func token(_ digest: [UInt8]) -> Token? { nil }
     /// Returns `nil`: nobody else has a name.
     package func claim(_ keys: Set<String>) -> String? { nil }
+    /// Returns false.
+    package func speaksForOthers(_ key: String) -> Bool { false }
     /// Does nothing.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {}
     /// Answers with none.

@@ -32,6 +32,13 @@ extension FakeAccounts {
         }
     }
 
+    package func speaksForOthers(_ key: String) -> Bool {
+        state.withLock { state in
+            state.tokens.values.contains { $0.key == key }
+                || state.accounts.values.contains { $0.key == key && $0.role == .relay }
+        }
+    }
+
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {
         state.withLock { state in
             state.seen[id, default: [:]][room] = max(number, state.seen[id]?[room] ?? 0)

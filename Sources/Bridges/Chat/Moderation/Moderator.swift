@@ -243,7 +243,7 @@ package struct Moderator {
         if let parentheses = argument.parentheses,
             let owner = NameFolding.boundedKey(parentheses),
             let full = argument.key(with: parentheses),
-            bus.isBridge(owner) || bus.accounts.account(named: owner)?.role == .relay
+            bus.standsInParentheses(owner)
         {
             let shown = "\(name.text) (\(String(decoding: parentheses, as: UTF8.self)))"
             return Target(key: full, shown: shown, rest: argument.restBehindParentheses)

@@ -52,7 +52,9 @@ package enum Addressee {
             if let parentheses = argument.parentheses {
                 if let full = argument.key(with: parentheses), isKnown(full, bus) {
                     (key, text) = (full, argument.restBehindParentheses)
-                } else if let bridge = NameFolding.boundedKey(parentheses), bus.isBridge(bridge) {
+                } else if let bridge = NameFolding.boundedKey(parentheses),
+                    bus.standsInParentheses(bridge)
+                {
                     guard isKnown(word, on: bridge, bus) else { return .unknown }
                     text = argument.restBehindParentheses
                 } else if !argument.isQuoted, !argument.isRemark {

@@ -18,4 +18,10 @@ extension Bus {
     package func isBridge(_ key: String) -> Bool {
         bridges.contains { settings.namePolicy.fold($0.name) == key }
     }
+
+    /// Returns whether a folded name is one that stands in parentheses behind others: that of a
+    /// bridge, a token or a relay account.
+    package func standsInParentheses(_ key: String) -> Bool {
+        isBridge(key) || accounts.speaksForOthers(key)
+    }
 }

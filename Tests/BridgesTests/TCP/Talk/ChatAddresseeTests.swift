@@ -56,6 +56,32 @@ import Testing
         #expect(try await bob.barrier() == ["bob → Ana (privado): (: hola"])
     }
 
+    @Test(arguments: ["/msg Ana (bot) x", "/msg ANA (Bot) x"])
+    func `whom a relay account has spoken for is elsewhere, and not a namesake here`(
+        line: String
+    ) async throws {
+        let accounts = FakeAccounts([("bot", "secreto1")])
+        accounts.give(.relay, to: "bot")
+        let host = try await ChatHost(accounts: accounts)
+        let ana = try await host.client("Ana")
+        let bob = try await host.client("bob")
+        let bot = try await host.client()
+        try bot.send("/login bot secreto1\n")
+        _ = try await bot.line()
+        try bob.send("\(line)\n")
+        #expect(try await bob.barrier() == [Self.unknown])
+        try bot.send("Ana: hola\n")
+        _ = try await bot.line()
+        _ = try await bob.barrier()
+        try bob.send("\(line)\n")
+        #expect(
+            try await bob.barrier() == [
+                "servidor: [forbidden] A otras redes no llegan mensajes privados."
+            ])
+        #expect(
+            try await ana.barrier() == ["bob se ha unido al chat.", "Ana (bot): hola"])
+    }
+
     @Test func `parentheses that are nobody's are in nobody's text either, unless in quotes`()
         async throws
     {
