@@ -61,6 +61,13 @@ import Testing
         }
     }
 
+    @Test func `a name that is too long is told both limits`() {
+        for language in [Language.es, .en] {
+            let text = Phrases(language).badName(.tooLong)
+            #expect(text.contains("32") && text.contains("64"))
+        }
+    }
+
     @Test func `lists show people and rooms`() {
         let phrases = Phrases(.es)
         #expect(phrases.person("Ana", on: ["tcp"]) == "Ana (tcp)")

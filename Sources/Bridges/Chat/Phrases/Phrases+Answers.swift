@@ -8,8 +8,10 @@ extension Phrases {
         case .empty: say("Falta el nombre.", "The name is missing.")
         case .tooLong:
             say(
-                "El nombre es demasiado largo: como mucho \(Name.maxCharacters) caracteres.",
-                "The name is too long: at most \(Name.maxCharacters) characters.")
+                "El nombre es demasiado largo: como mucho \(Name.maxCharacters) caracteres y "
+                    + "\(Name.maxBytes) bytes.",
+                "The name is too long: at most \(Name.maxCharacters) characters and "
+                    + "\(Name.maxBytes) bytes.")
         case .reserved(let character):
             say(
                 "Un nombre no puede llevar «\(character)».",
