@@ -64,15 +64,17 @@ public final class Arrivals {
     public func begin(_ descriptor: Int32, from peer: SocketAddress) {
         loop.assertOwned()
         let isProxied = isProxy(peer)
+        let isLocal = peer.isOnThisMachine(reaching: descriptor)
         if !isProxied, context == nil {
             return owner.admit(
-                Arrival(descriptor, address: peer, isSecure: peer.isLocal))
+                Arrival(descriptor, address: peer, isSecure: isLocal))
         }
         lastID += 1
         let arrival: PendingArrival
         do {
             arrival = try PendingArrival(
-                lastID, descriptor, from: peer, isProxied: isProxied, of: self)
+                lastID, descriptor, from: peer, isLocal: isLocal, isProxied: isProxied,
+                of: self)
         } catch {
             return owner.end(descriptor, client: isProxied ? nil : peer, peer: peer, .gone)
         }

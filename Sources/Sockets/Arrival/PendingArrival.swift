@@ -16,6 +16,8 @@ final class PendingArrival: EventHandler {
     let id: UInt64
     let descriptor: Int32
     private let peer: SocketAddress
+    /// True if the peer is on this machine.
+    private let isLocal: Bool
     /// The client, once that is known.
     private var client: SocketAddress?
     private let comesByProxy: Bool
@@ -41,12 +43,13 @@ final class PendingArrival: EventHandler {
     private static let peekSize = 1_024
 
     init(
-        _ id: UInt64, _ descriptor: Int32, from peer: SocketAddress, isProxied: Bool,
-        of arrivals: Arrivals
+        _ id: UInt64, _ descriptor: Int32, from peer: SocketAddress, isLocal: Bool,
+        isProxied: Bool, of arrivals: Arrivals
     ) throws {
         self.id = id
         self.descriptor = descriptor
         self.peer = peer
+        self.isLocal = isLocal
         comesByProxy = isProxied
         client = isProxied ? nil : peer
         stage = isProxied ? .header(ProxyHeaderParser()) : .hello([])
@@ -179,8 +182,8 @@ final class PendingArrival: EventHandler {
         release()
         let isSecure =
             comesByProxy
-            ? header.isSecure ?? (peer.isLocal || session != nil)
-            : session != nil || peer.isLocal
+            ? header.isSecure ?? (isLocal || session != nil)
+            : session != nil || isLocal
         arrivals.owner.admit(
             Arrival(
                 descriptor, session: session, address: client ?? peer,

@@ -87,6 +87,24 @@ import Testing
             return ChatClient(descriptor: far)
         }
 
+        /// A connection by an address of this machine from that very address; the client's end of it.
+        func connect(by bytes: [UInt8]) throws -> ChatClient {
+            let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+            let (listener, client) = (socket(AF_INET, type, 0), socket(AF_INET, type, 0))
+            defer { close(listener) }
+            let wanted = try #require(SocketAddress.ip(bytes, port: 0))
+            guard wanted.withPointer({ bind(listener, $0, $1) }) == 0, listen(listener, 1) == 0
+            else { throw SocketError("listen") }
+            let address = SocketAddress.read { getsockname(listener, $0, $1) }.0
+            guard address.withPointer({ Glibc.connect(client, $0, $1) }) == 0 else {
+                throw SocketError("connect")
+            }
+            let (peer, server) = SocketAddress.read { accept(listener, $0, $1) }
+            _ = fcntl(server, F_SETFL, O_NONBLOCK)
+            loop.perform { [self] in arrivals.begin(server, from: peer) }
+            return ChatClient(descriptor: client)
+        }
+
         /// Returns when so many connections have arrived or ended, with what became of them.
         func results(_ count: Int) async -> [Result] {
             while true {
@@ -136,6 +154,17 @@ import Testing
                 "203.0.113.5:9 plain insecure", "127.0.0.1:9 plain secure", "[::1]:9 plain secure",
                 "unix:/x plain secure",
             ])
+    }
+
+    @Test func `a connection from this machine is secure by each of its addresses`() async throws {
+        let host = try await Host()
+        let own = SocketAddress.hostsOfThisMachine.compactMap(\.ipv4)
+        #expect(own.contains { $0 >> 24 == 127 })
+        for (count, address) in own.enumerated() {
+            let bytes = withUnsafeBytes(of: address.bigEndian) { Array($0) }
+            _ = try host.connect(by: bytes)
+            #expect(await host.results(count + 1).last?.hasSuffix(" plain secure") == true)
+        }
     }
 
     @Test func `a proxy names the client, in pieces of any size`() async throws {

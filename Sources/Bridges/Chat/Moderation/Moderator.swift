@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// A moderator or an admin who gives commands, on whatever bridge.
 ///
@@ -133,9 +134,12 @@ package struct Moderator {
     }
 
     /// Returns true if this person may keep a block of addresses out: it holds neither this
-    /// connection nor, for a moderator, one of a moderator or an admin.
+    /// connection nor this machine nor, for a moderator, a connection of a moderator or an admin.
     private func mayBan(_ block: AddressBlock, _ bus: isolated Bus) -> Bool {
         if block.contains(address) || bus.isProtected(block) { return false }
+        if SocketAddress.hostsOfThisMachine.contains(where: { block.contains(ClientAddress($0)) }) {
+            return false
+        }
         if role == .admin { return true }
         return !bus.moderators.contains { person in
             person.presences.contains { $0.address.map(block.contains) ?? false }

@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 import TestSupport
 import Testing
 
@@ -160,6 +161,18 @@ import Testing
             try await mod.barrier() == [
                 "servidor: [forbidden] Eso os incluiría a ti, a esta máquina, a un proxy o a un moderador."
             ])
+        #expect(accounts.bans.isEmpty)
+    }
+
+    @Test func `no address of this machine's can be banned`() async throws {
+        let (host, accounts) = try await host()
+        let mod = try await logIn("jefa", host)
+        let own = SocketAddress.hostsOfThisMachine.map { ClientAddress($0) }
+        #expect(own.contains { $0.family == .ipv4 })
+        for address in own {
+            try mod.send("/ban \(address)\n")
+            #expect(try await mod.barrier().last?.contains("[forbidden]") == true, "\(address)")
+        }
         #expect(accounts.bans.isEmpty)
     }
 

@@ -1,0 +1,39 @@
+import Glibc
+
+// The addresses of this machine, of which those of loopback are only some.
+extension SocketAddress {
+    /// Returns whether the other side of a connection is on this machine: by loopback or a Unix
+    /// socket, or because it has the very address that it has reached.
+    func isOnThisMachine(reaching descriptor: Int32) -> Bool {
+        if isLocal { return true }
+        let (own, result) = Self.read { getsockname(descriptor, $0, $1) }
+        guard result == 0, let bytes = ipBytes else { return false }
+        return own.ipBytes == bytes
+    }
+
+    /// The addresses of this machine's interfaces, as limits and bans count them.
+    ///
+    /// Asks the kernel each time: interfaces come and go.
+    public static var hostsOfThisMachine: [HostKey] {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&first) == 0 else { return [] }
+        defer { freeifaddrs(first) }
+        var hosts: [HostKey] = []
+        var next = first
+        while let interface = next?.pointee {
+            next = interface.ifa_next
+            guard let address = interface.ifa_addr else { continue }
+            let bytes = UnsafeMutableRawPointer(address)
+            switch Int32(address.pointee.sa_family) {
+            case AF_INET:
+                var copy = bytes.loadUnaligned(as: sockaddr_in.self)
+                SocketAddress(copying: &copy).host.map { hosts.append($0) }
+            case AF_INET6:
+                var copy = bytes.loadUnaligned(as: sockaddr_in6.self)
+                SocketAddress(copying: &copy).host.map { hosts.append($0) }
+            default: break
+            }
+        }
+        return hosts
+    }
+}
