@@ -36,7 +36,7 @@ import Testing
         let expected = """
             bridge.json:9:36: middleware[1].messages: expected a whole number > 0, found -5
             bridge.json:14:7: bridges[0].lisen: "tcp" has no option "lisen"; did you mean "listen"?
-            bridge.json:21:15: bridges[2].type: no bridge is called "telegarm"; there are stdio, tail, tcp, telegram
+            bridge.json:21:15: bridges[2].type: no bridge is called "telegarm"; there are stdio, tail, tcp, telegram; did you mean "telegram"?
             bridge.json:23:16: bridges[2].room: there is no room "loby"; did you mean "lobby"?
             4 problems in bridge.json. Nothing was started.
             """
@@ -201,7 +201,7 @@ import Testing
         (
             #"{"type":"stdio","middleware":[{"type":"limt"}]}"#,
             [
-                "1:51: bridges[0].middleware[0].type: no middleware is called \"limt\"; there are limit, log, replace"
+                "1:51: bridges[0].middleware[0].type: no middleware is called \"limt\"; there are limit, log, replace; did you mean \"limit\"?"
             ]
         ),
         (

@@ -24,7 +24,7 @@ import Testing
             errors == [
                 "bridge.json:3:49: middleware[0].messages: expected a whole number > 0, found -5",
                 "bridge.json:5:22: bridges[0].lisen: \"tcp\" has no option \"lisen\"; did you mean \"listen\"?",
-                "bridge.json:6:15: bridges[1].type: no bridge is called \"telegarm\"; there are cuckoo, exec, irc, ircd, nats, stdio, tail, tcp, telegram, web, webhook",
+                "bridge.json:6:15: bridges[1].type: no bridge is called \"telegarm\"; there are cuckoo, exec, irc, ircd, nats, stdio, tail, tcp, telegram, web, webhook; did you mean \"telegram\"?",
                 "bridge.json:7:32: bridges[2].room: there is no room \"loby\"; did you mean \"lobby\"?",
                 "4 problems in bridge.json. Nothing was started.",
             ])

@@ -123,7 +123,9 @@ struct EntryDecoder {
                 "no \(kind) is called \(value.found): it is a \(other) and belongs in \(location)",
                 at: value.location)
         } else {
-            problems.add("no \(kind) is called \(value.found); \(list)", at: value.location)
+            // A nearest name would tell about a value that is not shown.
+            let meant = value.shownAs == nil ? problems.suggestion(for: name, among: all) : ""
+            problems.add("no \(kind) is called \(value.found); \(list)\(meant)", at: value.location)
         }
         return nil
     }
