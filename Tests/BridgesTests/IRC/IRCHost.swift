@@ -122,7 +122,9 @@ final class IRCHost: Sendable {
     /// Returns when a channel was told so many texts, and those.
     func told(_ count: Int, _ channel: String = "#swift") async -> [String] {
         await until { await $0.server.texts(channel).count >= count }
-        return await server.texts(channel).map { $0.replacing("\u{200B}", with: "") }
+        return await server.texts(channel).map {
+            $0.replacing("\u{200B}", with: "").replacing("\u{2060}", with: "")
+        }
     }
 
     /// Has something said by a person in a room.

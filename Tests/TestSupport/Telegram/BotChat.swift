@@ -3,11 +3,23 @@ package struct BotChat: Sendable {
     /// The messages of the bot in it.
     package struct Post: Sendable {
         package let id: Int64
+        /// The text, without the marks of relayed names.
         package let text: String
+        /// The text as it came.
+        package let markedText: String
         package let topic: Int64?
         package let replyTo: Int64?
         /// The time of it, in nanoseconds of the server's clock.
         package let time: Int64
+
+        init(id: Int64, text: String, topic: Int64?, replyTo: Int64?, time: Int64) {
+            self.id = id
+            self.text = text.replacing("\u{200B}", with: "")
+            markedText = text
+            self.topic = topic
+            self.replyTo = replyTo
+            self.time = time
+        }
     }
 
     package var title = "Grupo"

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 // From the network to the rooms.

@@ -31,7 +31,9 @@ struct LineComposer: Sendable {
         }
         var first = ""
         if quotes, let reply = message.reply {
-            first += "[↩ \(RelayMark.mark(reply.name)): \(reply.excerpt)] "
+            // What is quoted was not carried with the answer.
+            let excerpt = RelayMark.removed(from: reply.excerpt)
+            first += "[↩ \(RelayMark.broken(reply.name)): \(excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
         if first.isEmpty, let deed = Self.deed(in: message) {

@@ -169,7 +169,9 @@ struct Inbox {
         draft.kind = post.isEdit ? .edit : .message
         draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
         draft.isLinked = true
-        draft.isAutomatic = speaker.isBot
+        // In a channel nobody knows that a bot has said it.
+        draft.isAutomatic =
+            speaker.isBot || speaker.user == nil && RelayMark.isRepeated(in: text)
         draft.time = post.time
         draft.attachment = post.attachment
         draft.isContinuation = albums.isContinuation(post, of: speaker)

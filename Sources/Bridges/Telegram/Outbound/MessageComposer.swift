@@ -24,7 +24,7 @@ struct MessageComposer: Sendable {
     /// - Parameter quotes: true if the message that it answers is quoted, because Telegram has none to
     ///   link to.
     func lines(of message: Message, quotes: Bool) -> [String] {
-        let name = Self.withoutMentions(message.sender.name)
+        let name = RelayMark.mark(Self.withoutMentions(message.sender.name))
         switch message.kind {
         case .join: return [phrases.joined(name)]
         case .leave: return [phrases.left(name, for: message.destination)]
@@ -36,7 +36,7 @@ struct MessageComposer: Sendable {
         var first = ""
         if quotes, let reply = message.reply {
             // The people it names were notified when it was said.
-            let excerpt = MentionBreaker.broken(reply.excerpt)
+            let excerpt = MentionBreaker.broken(RelayMark.removed(from: reply.excerpt))
             first += "[↩ \(Self.withoutMentions(reply.name)): \(excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
@@ -81,19 +81,24 @@ struct MessageComposer: Sendable {
     /// - Parameter quote: Telegram's quote, with its text and its position in UTF-16 units.
     func index(of quote: JSON, in messages: [Message]) -> Int {
         guard let text = quote["text"].nonEmptyString else { return 0 }
-        let beginning = text.split(separator: "\n").first.map(String.init) ?? text
+        // What went out with an earlier version has no marks.
+        let beginning = RelayMark.removed(
+            from: text.split(separator: "\n").first.map(String.init) ?? text)
         let written = messages.map { lines(of: $0, quotes: true).joined(separator: "\n") }
+        func holdsQuote(_ text: String) -> Bool {
+            RelayMark.removed(from: text).contains(beginning)
+        }
         var end = 0
         if let position = quote["position"].integer {
             for (index, text) in written.enumerated() {
                 end += text.utf16.count + 1
                 if position < end {
-                    if text.contains(beginning) { return index }
+                    if holdsQuote(text) { return index }
                     break
                 }
             }
         }
-        return written.firstIndex { $0.contains(beginning) } ?? 0
+        return written.firstIndex(where: holdsQuote) ?? 0
     }
 
     /// A line that the bridge wrote, taken apart again.
@@ -123,6 +128,7 @@ struct MessageComposer: Sendable {
         let front = line[..<colon.upperBound]
         let bare = said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said
         return RelayedLine(
+            // Cleaning takes the mark out.
             name: cleaned(name), quoted: MentionBreaker.mended(bare),
             text: MentionBreaker.mended(String(line[colon.upperBound...])))
     }

@@ -141,6 +141,8 @@ struct Outbox {
         case .message: break
         case .deletion: return false
         }
+        // It goes round in a ring of relays.
+        if message.isAutomatic, RelayMark.isRepeated(in: message.text) { return true }
         // The bus's sentences about Telegram are for the others.
         return message.isPrivate || message.sender.bridge == port.name && message.origin == nil
     }

@@ -93,6 +93,33 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `what was relayed twice goes to no other chat`() async throws {
+            let host = try await TelegramHost {
+                $0.options.chats["\(TelegramHost.second)"] = RoomName("general")
+            }
+            let texts = ["r\u{200B}elé: a\u{200B}na: hola", "a\u{200B}na: hola", "fin"]
+            await host.server.perform { state in
+                for text in texts {
+                    state.say(
+                        text, in: Self.group,
+                        ["from": ["id": 99, "is_bot": true, "first_name": "Relé"]])
+                }
+            }
+            #expect(await host.messages(3).map(\.text) == texts)
+            await host.until {
+                $0.chats[TelegramHost.second]?.lines.contains { $0.contains("fin") } == true
+            }
+            let lines = await host.posts(in: TelegramHost.second).flatMap {
+                $0.markedText.split(separator: "\n").map(String.init)
+            }
+            #expect(
+                lines == [
+                    "R\u{200B}elé (telegram): a\u{200B}na: hola", "R\u{200B}elé (telegram): fin",
+                ])
+            #expect(RelayMark.isRepeated(in: lines[0]) && !RelayMark.isRepeated(in: lines[1]))
+            try await host.stop()
+        }
+
         @Test func `corrections are shown as such, invisible ones are not`() async throws {
             let host = try await TelegramHost()
             await host.server.perform { state in

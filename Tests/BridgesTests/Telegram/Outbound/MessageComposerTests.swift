@@ -22,8 +22,23 @@ import Testing
         return try #require(await messages.next())
     }
 
+    @Test func `a name has the mark of relays, one that is quoted has none`() async throws {
+        let answer = try await message("sí\nno") {
+            $0.reply = Quotation(number: 3, name: "bob", excerpt: "l\u{200B}uz: ¿vienes?")
+        }
+        #expect(
+            composer.lines(of: answer, quotes: true) == [
+                "a\u{200B}na: [↩ bob: luz: ¿vienes?] sí", "a\u{200B}na: no",
+            ])
+        #expect(composer.relayedLine(in: "a\u{200B}na: sí")?.name == "ana")
+        let messages = [try await message("hola"), try await message("adiós")]
+        for quote in ["a\u{200B}na: adiós", "ana: adiós"] {
+            #expect(composer.index(of: .object(["text": .text(quote)]), in: messages) == 1)
+        }
+    }
+
     @Test func `every line has the name in front`() async throws {
-        let lines = composer.lines(of: try await message("uno\ndos\n\ntres"), quotes: true)
+        let lines = composer.plainLines(of: try await message("uno\ndos\n\ntres"), quotes: true)
         #expect(lines == ["ana: uno", "ana: dos", "ana: ", "ana: tres"])
     }
 
@@ -32,16 +47,16 @@ import Testing
             $0.reply = Quotation(number: 3, name: "bob", excerpt: "¿vienes?")
         }
         #expect(
-            composer.lines(of: answer, quotes: true)
+            composer.plainLines(of: answer, quotes: true)
                 == ["ana: [↩ bob: ¿vienes?] sí", "ana: no"])
-        #expect(composer.lines(of: answer, quotes: false) == ["ana: sí", "ana: no"])
+        #expect(composer.plainLines(of: answer, quotes: false) == ["ana: sí", "ana: no"])
         let edit = try await message("hola") { $0.kind = .edit }
-        #expect(composer.lines(of: edit, quotes: true) == ["ana: [✎] hola"])
+        #expect(composer.plainLines(of: edit, quotes: true) == ["ana: [✎] hola"])
     }
 
     @Test func `nothing in a name or a text is filled in`() async throws {
         let odd = MessageComposer(phrases: Phrases(.es), format: "<{name}> {text}")
-        let lines = odd.lines(
+        let lines = odd.plainLines(
             of: try await message("{name} {text}") { $0.name = "{text}" }, quotes: true)
         #expect(lines == ["<{text}> {name} {text}"])
     }
@@ -49,7 +64,9 @@ import Testing
     @Test func `a name calls nobody`() async throws {
         #expect(MessageComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
         let message = try await message("hola @luz") { $0.name = "ana@eva" }
-        #expect(composer.lines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @\u{2060}luz"])
+        #expect(
+            composer.plainLines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @\u{2060}luz"]
+        )
     }
 
     @Test func `what is quoted calls nobody, what is said calls whom it names`() async throws {
@@ -57,7 +74,7 @@ import Testing
             $0.reply = Quotation(number: 3, name: "bob@eva", excerpt: "¿vienes, @luz?")
         }
         #expect(
-            composer.lines(of: answer, quotes: true)
+            composer.plainLines(of: answer, quotes: true)
                 == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @\u{2060}luz"])
     }
 
@@ -65,7 +82,7 @@ import Testing
         async throws
     {
         let phrases = (0..<1_500).map { "word\($0)" }
-        let lines = composer.lines(
+        let lines = composer.plainLines(
             of: try await message(phrases.joined(separator: " ")), quotes: true)
         #expect(lines.count > 2)
         #expect(lines.allSatisfy { $0.hasPrefix("ana: ") && $0.utf16.count <= 4_096 })
@@ -142,5 +159,12 @@ import Testing
         #expect(composer.relayedLine(in: "x\nservidor: y") == nil)
         #expect(
             composer.relayedLine(in: "bob: x", quote: .object(["text": .text("ana: y")])) == nil)
+    }
+}
+
+extension MessageComposer {
+    /// The lines of a message without the marks of relays.
+    fileprivate func plainLines(of message: Message, quotes: Bool) -> [String] {
+        lines(of: message, quotes: quotes).map { RelayMark.removed(from: $0) }
     }
 }

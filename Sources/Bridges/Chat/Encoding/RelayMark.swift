@@ -1,0 +1,55 @@
+/// The mark of a text that a bridge says elsewhere for somebody: a space without width behind the first
+/// letter of the name in front.
+///
+/// On IRC, clients look for the nick of who sits in front of them, and find none. Two marked names in
+/// one text say that it has been carried twice: it goes round in a ring.
+package enum RelayMark {
+    package static let character: Character = "\u{200B}"
+
+    /// Returns a name that nobody's client takes for their nick.
+    package static func mark(_ name: String) -> String { split(name, by: character) }
+
+    /// Returns a name that nobody's client takes for their nick either, and that is no mark: that of
+    /// who is quoted.
+    package static func broken(_ name: String) -> String { split(name, by: "\u{2060}") }
+
+    private static func split(_ name: String, by character: Character) -> String {
+        guard let first = name.firstIndex(where: mayBegin) ?? name.indices.first else {
+            return name
+        }
+        let rest = name.index(after: first)
+        return "\(name[..<rest])\(character)\(name[rest...])"
+    }
+
+    /// Returns a text without marks.
+    package static func removed(from text: String) -> String {
+        text.unicodeScalars.contains("\u{200B}") ? text.replacing("\u{200B}", with: "") : text
+    }
+
+    /// Returns whether two names in a text have the mark.
+    package static func isRepeated(in text: String) -> Bool {
+        guard text.unicodeScalars.contains("\u{200B}") else { return false }
+        var names = 0
+        var (previous, before): (Character?, Character?)
+        for current in text {
+            if current == character, let first = previous, mayBegin(first),
+                before.map({ isWithin($0) }) != true
+            {
+                names += 1
+            }
+            (before, previous) = (previous, current)
+        }
+        return names > 1
+    }
+
+    /// Returns whether a name may begin with a character, but for punctuation in front.
+    private static func mayBegin(_ first: Character) -> Bool {
+        !first.isWhitespace && !first.isPunctuation && first != character && first != "\u{2060}"
+    }
+
+    /// Returns whether what stands behind a character is no beginning: in languages that put such
+    /// spaces between words, few words have one letter, and those stand between two.
+    private static func isWithin(_ before: Character) -> Bool {
+        before.isLetter || before.isNumber || before == character
+    }
+}
