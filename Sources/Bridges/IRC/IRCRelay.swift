@@ -38,9 +38,8 @@ struct IRCRelay: Sendable {
     ///
     /// - Throws: `BridgeError` if the server refuses the first connection; what the store throws.
     func run() async throws {
-        let state = try await port.checkpoint(of: STSPolicy.source)
         let network = IRCNetwork(
-            options, context, port, ownNicks, sts: state.flatMap { STSPolicy($0) })
+            options, context, port, ownNicks, checkpoints: try await port.checkpoints())
         _ = (port.possibleDuplicates, port.leftOut)
         if port.direction != .out { await port.openSource() }
         do {
@@ -66,6 +65,10 @@ struct IRCRelay: Sendable {
             }
             group.addTask {
                 try await acknowledge(network)
+                return .other
+            }
+            group.addTask {
+                try await keepMarks(of: network)
                 return .other
             }
             group.addTask {
@@ -170,6 +173,16 @@ struct IRCRelay: Sendable {
     }
 
     // MARK: - To the store
+
+    /// Has the store know what may have gone out, before it does.
+    private func keepMarks(of network: IRCNetwork) async throws {
+        while true {
+            try await network.marking.wait()
+            let marks = await network.takeMarks()
+            try await port.keep(marks.map(\.checkpoint))
+            await network.recordKept(marks)
+        }
+    }
 
     private func acknowledge(_ network: IRCNetwork) async throws {
         while true {

@@ -308,5 +308,26 @@ extension IRCBridgeTests {
             await host.until { await $0.server.texts().last?.hasSuffix(" 99") == true }
             #expect(await Set(host.told(100)).count == 100)
         }
+
+        @Test func `what is said again after a kill of the daemon is counted`() async throws {
+            let store = MemoryStore()
+            var host = try await IRCHost {
+                $0.store = store
+                $0.behaviour = { $0.ignoresPings = true }
+            }
+            try await host.say((0..<20).map { "línea \($0)" })
+            #expect(await host.told(20).count == 20)
+            host.run.cancel()
+            let disk = store.disk
+            await host.server.perform { $0.ignoresPings = false }
+            host = try await host.next(disk)
+            try await host.say("fin")
+            await host.until { await $0.server.texts().last?.hasSuffix("fin") == true }
+            let told = await host.told(41)
+            #expect(told.count == 41)
+            #expect(
+                host.test.log.sentences.last { $0.contains("possible duplicates so far: 20") }
+                    != nil)
+        }
     }
 }

@@ -23,6 +23,11 @@ extension IRCNetwork {
         collectArrived()
         let (lines, wait) = outbox.next(rules, now: loop.now)
         for line in lines { self.link?.send(line) }
+        let wanted = outbox.takeMarks()
+        if !wanted.isEmpty {
+            marks += wanted
+            marking.send()
+        }
         if let wait, let pumpTimer { loop.set(pumpTimer, after: max(wait, 1_000_000)) }
         let doubts = outbox.takeDoubts()
         if doubts > 0 {
@@ -36,6 +41,19 @@ extension IRCNetwork {
         }
         // Messages of which nothing goes out are done at once.
         collectArrived()
+    }
+
+    /// Returns the marks that are to be kept.
+    func takeMarks() -> [SendMark] {
+        defer { marks = [] }
+        return marks
+    }
+
+    /// Sends what has waited for marks.
+    func recordKept(_ marks: [SendMark]) {
+        for mark in marks { outbox.record(mark) }
+        pump()
+        confirmations.send()
     }
 
     /// Takes what is done with out of the queues.
@@ -104,7 +122,12 @@ extension IRCNetwork {
         {
             content = .digest(lines: LineComposer.count(message))
         }
-        _ = outbox.withQueue(id) { $0.append(OutgoingItem(content, delivery)) }
+        var item = OutgoingItem(content, delivery)
+        if case .message(let message, _) = content, message.number <= lastMarks[id] ?? 0 {
+            // An earlier run may have said it.
+            item.recordDoubt()
+        }
+        _ = outbox.withQueue(id) { $0.append(item) }
         if case .digest = content { return }
         pump()
     }

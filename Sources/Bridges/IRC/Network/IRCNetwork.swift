@@ -20,6 +20,8 @@ actor IRCNetwork {
     nonisolated let news = AsyncSignal()
     /// Signalled when messages have arrived.
     nonisolated let arrivals = AsyncSignal()
+    /// Signalled when marks are to be kept.
+    nonisolated let marking = AsyncSignal()
     /// Signalled when something on its way is confirmed, or the connection has ended.
     nonisolated let confirmations = AsyncSignal()
     /// Signalled when a channel's sender is to look again, by channel.
@@ -48,6 +50,10 @@ actor IRCNetwork {
     /// Messages that have arrived, or will never, by channel.
     var arrived: [OutgoingItem] = []
     var sts: STSPolicy?
+    /// The last message that may have gone out to each channel in an earlier run.
+    private(set) var lastMarks: [String: MessageNumber] = [:]
+    /// Marks that the store is to keep.
+    var marks: [SendMark] = []
     /// Milliseconds for which the server wants to be reached by TLS after a connection; `nil` if it
     /// has not said so on this one.
     var stsDuration: Int64?
@@ -92,14 +98,14 @@ actor IRCNetwork {
 
     init(
         _ options: IRCClient.Options, _ context: Context, _ port: Port, _ ownNicks: OwnNicks,
-        sts: STSPolicy?
+        checkpoints: [String: [UInt8]]
     ) {
         loop = context.loop
         self.options = options
         self.context = context
         self.port = port
         self.ownNicks = ownNicks
-        self.sts = sts
+        sts = checkpoints[STSPolicy.source].flatMap { STSPolicy($0) }
         phrases = Phrases(port.language)
         serverName = options.endpoint.host
         let channels = options.channels.entries.map { JoinedChannel($0) }
@@ -112,6 +118,11 @@ actor IRCNetwork {
         registration = Registration(options, isEncrypted: false)
         connector = Connector(on: loop)
     }
+        for channel in channels {
+            let mark = SendMark(channel.id, in: checkpoints)
+            lastMarks[channel.id] = mark.last
+            outbox.record(mark)
+        }
 
     nonisolated var log: Log { port.log }
 

@@ -17,7 +17,42 @@ struct ChannelQueue: Sendable {
     /// True while a later message is tried, to find out whether the channel refuses the first one only.
     var isProbing = false
 
+    /// The last message of which the store knows that it may have gone out; nil: none has to be known.
+    var lastKept: MessageNumber?
+    /// The last message of which the store is to know that.
+    private var lastWanted: MessageNumber = 0
+    private var hasNewWish = false
+
+    /// Messages of which the store is told at once, so that a burst does not wait for each.
+    private static let keptAtOnce = 4
+
     init(_ channel: String) { self.channel = channel }
+
+    // MARK: - What may have gone out
+
+    /// True if something waits until the store knows that it may have gone out.
+    var isWaitingForStore: Bool { isOpen && lastKept.map { lastWanted > $0 } == true }
+
+    /// Returns whether a message may go out; if not, the store is to be told of it.
+    mutating func mayGoOut(_ item: Int) -> Bool {
+        guard let lastKept, case .message(let message, _) = items[item].content,
+            message.number > lastKept
+        else { return true }
+        guard message.number > lastWanted else { return false }
+        hasNewWish = true
+        for item in items[item...].prefix(Self.keptAtOnce) {
+            if case .message(let message, _) = item.content { lastWanted = message.number }
+        }
+        return false
+    }
+
+    /// Returns, once, the last message of which the store is to be told; `nil` if there is none.
+    mutating func takeWanted() -> MessageNumber? {
+        defer { hasNewWish = false }
+        return hasNewWish ? lastWanted : nil
+    }
+
+    // MARK: - What waits
 
     /// True if it takes another message.
     var hasRoom: Bool { items.count < Self.maxItems }

@@ -55,8 +55,10 @@ struct Outbox: Sendable {
     var unansweredSince: Int64? { barrier?.time }
     /// True if nothing waits and nothing is on its way.
     var isEmpty: Bool { queues.values.allSatisfy(\.items.isEmpty) }
-    /// True if nothing is on its way.
-    var isConfirmed: Bool { sent.isEmpty }
+    /// True if nothing is on its way, or about to be.
+    var isConfirmed: Bool {
+        sent.isEmpty && !queues.values.contains(where: \.isWaitingForStore)
+    }
 
     /// Returns the queue of a channel for a change.
     mutating func withQueue<Result>(
@@ -74,6 +76,18 @@ struct Outbox: Sendable {
     }
 
     // MARK: - Out
+
+    /// Returns the marks that have to be kept before more goes out.
+    mutating func takeMarks() -> [SendMark] {
+        order.compactMap { id in
+            withQueue(id) { $0.takeWanted() }?.map { SendMark(id, last: $0) }
+        }
+    }
+
+    /// Records that a mark is kept.
+    mutating func record(_ mark: SendMark) {
+        _ = withQueue(mark.channel) { $0.lastKept = max($0.lastKept ?? 0, mark.last) }
+    }
 
     /// Returns the lines that go out now, and the nanoseconds after which there may be more.
     mutating func next(_ rules: LineRules, now: Int64) -> (lines: [IRCMessage], wait: Int64?) {
@@ -99,8 +113,9 @@ struct Outbox: Sendable {
             for item in queue.items.indices where !queue.items[item].isOpen {
                 queue.items[item].compose(for: queue.channel, rules, composer)
             }
+            let mayGoOut = queue.nextItem.map { queue.mayGoOut($0) } ?? false
             queues[id] = queue
-            guard queue.nextItem != nil else { continue }
+            guard mayGoOut else { continue }
             order.remove(at: index)
             order.append(id)
             return id
