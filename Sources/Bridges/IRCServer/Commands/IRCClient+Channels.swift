@@ -152,12 +152,11 @@ extension IRCClient {
         stream.hold(form)
         ask { (bus: isolated Bus) in
             guard let room = bus.room(name) else { return [] }
-            return try await bus.history(in: room, atMost: count).messages
+            return try await bus.lastTexts(in: room, atMost: count)
         } then: { [self] (found: [Message]?, bus) in
             endResponse()
             if let found, stream.readings.contains(where: { $0.form === form }) {
-                let texts = form.feed.shown(found.filter { !$0.header.isDeleted })
-                send(lines(of: texts, to: "#\(name)", isStamped: true))
+                send(lines(of: form.feed.shown(found), to: "#\(name)", isStamped: true))
             }
             stream.release(form)
             showRecentTexts(of: rest, bus)

@@ -66,6 +66,39 @@ import Testing
         try await host.stop()
     }
 
+    @Test(arguments: [
+        ("LATEST #general * 5", ["t0", "t1", "t2", "t9"]), ("LATEST #general * 2", ["t2", "t9"]),
+        ("BEFORE #general msgid=9 2", ["t1", "t2"]), ("AFTER #general msgid=2 1", ["t9"]),
+        ("AROUND #general msgid=9 3", ["t2", "t9"]), ("BETWEEN #general msgid=9 msgid=0 1", ["t2"]),
+    ])
+    func `deleted texts do not stand in the place of others`(
+        question: String, expected: [String]
+    ) async throws {
+        let host = try await IRCHost(store: MemoryStore()) { $0.historyOnJoin = 3 }
+        let ana = try await host.client(
+            "ana", "echo-message batch message-tags draft/chathistory draft/message-redaction")
+        var numbers: [Substring] = []
+        for index in 0..<10 {
+            try ana.send("PRIVMSG #general :t\(index)")
+            let line = try #require(try await ana.until("t\(index)").last)
+            numbers.append(try #require(line.split(separator: " ").first?.dropFirst(7)))
+        }
+        for index in 3..<9 {
+            try ana.send("REDACT #general \(numbers[index]) :\(index)")
+            _ = try await ana.until(" :\(index)")
+        }
+        // The tests name messages by their place.
+        let asked = question.replacing(/msgid=(\d)/) { "msgid=\(numbers[Int($0.1) ?? 0])" }
+        try ana.send("CHATHISTORY \(asked)")
+        let lines = try await ana.barrier().filter { $0.contains("PRIVMSG") }
+        #expect(lines.compactMap { $0.split(separator: ":").last.map(String.init) } == expected)
+        let eva = try await host.client("eva", in: [])
+        try eva.send("JOIN #general")
+        let shown = try await eva.barrier().filter { $0.contains("PRIVMSG") }
+        #expect(shown.map { String($0.suffix(2)) } == ["t1", "t2", "t9"])
+        try await host.stop()
+    }
+
     @Test func `one's own message is taken back, and nobody else's`() async throws {
         let host = try await IRCHost(store: MemoryStore())
         let capabilities = "echo-message message-tags draft/message-redaction"

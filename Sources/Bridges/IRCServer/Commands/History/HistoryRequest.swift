@@ -80,9 +80,8 @@ struct HistoryRequest: Sendable {
         case .around(let reference):
             var center = try await end(of: reference, in: room, bus)
             if case .number(let number) = reference { center = number }
-            let before = try await bus.history(
-                in: room, before: center, atMost: (count - 1) / 2
-            ).messages
+            let before = try await bus.lastTexts(
+                in: room, before: center, atMost: (count - 1) / 2)
             let rest = try await first(
                 in: room, after: center - 1, atMost: count - before.count, bus)
             return before + rest
@@ -123,7 +122,7 @@ struct HistoryRequest: Sendable {
     private func last(
         in room: Room, before number: MessageNumber, _ bus: isolated Bus
     ) async throws -> [Message] {
-        try await bus.history(in: room, before: number, atMost: count).messages
+        try await bus.lastTexts(in: room, before: number, atMost: count)
     }
 
     /// Events of a room that are looked at for the first texts behind a number.
@@ -139,7 +138,8 @@ struct HistoryRequest: Sendable {
         var end = number
         for _ in 0..<Self.maxSteps where found < wanted {
             let events = try await bus.events(in: room, after: position, atMost: Self.step)
-            for message in events.messages where message.kind == .message && found < wanted {
+            for message in events.messages
+            where message.kind == .message && !message.header.isDeleted && found < wanted {
                 found += 1
                 end = message.number
             }
@@ -148,7 +148,7 @@ struct HistoryRequest: Sendable {
         }
         if found == 0 { return [] }
         // Those that were corrected have the new text.
-        return try await bus.history(in: room, before: end + 1, atMost: found).messages
+        return try await bus.lastTexts(in: room, before: end + 1, atMost: found)
     }
 
     // MARK: - A conversation

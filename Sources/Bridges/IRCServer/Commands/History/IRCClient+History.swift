@@ -52,9 +52,8 @@ extension IRCClient {
                 return fail(
                     "CHATHISTORY", "MESSAGE_ERROR", [command, target], phrases.noHistory)
             }
-            let texts = found.filter { !$0.header.isDeleted }
             let form = bus.room(name).flatMap { stream.form(of: $0) }
-            answer(form?.feed.shown(texts) ?? [], to: target)
+            answer(form?.feed.shown(found) ?? [], to: target)
         }
     }
 
@@ -97,7 +96,7 @@ extension IRCClient {
         ask { (bus: isolated Bus) in
             var latest: [(String, Int64)] = []
             for room in rooms.compactMap({ bus.room($0) }) {
-                let last = try await bus.texts(in: room, before: .max, atMost: 1).last
+                let last = try await bus.lastTexts(in: room, atMost: 1).last
                 if let last { latest.append(("#\(room.name)", last.time.milliseconds)) }
             }
             return latest
