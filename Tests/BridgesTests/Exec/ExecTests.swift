@@ -224,6 +224,58 @@ import Testing
     }
 
     @Test(arguments: [
+        ("exec >/dev/null", "output"), ("exec </dev/null; echo '{\"type\":\"say\"}'", "input"),
+    ])
+    func `one that closes its input or output is ended, and run again`(
+        closing: String, what: String
+    ) async throws {
+        let host = try await ExecHost(
+            "echo \"$READY\"; \(closing); while :; do sleep 1000 & wait $!; done")
+        await host.untilReady()
+        // It is told on the way.
+        let turning = Task {
+            while !Task.isCancelled {
+                host.clock.advance(by: .milliseconds(10))
+                await host.test.settle()
+            }
+        }
+        defer { turning.cancel() }
+        await #expect(throws: BridgeError.self) { try await host.run.value }
+        #expect(
+            host.test.log.sentences.contains(
+                "the program has closed its standard \(what) and takes no part any more: it is ended"
+            ))
+    }
+
+    @Test func `one that only reads may close its output`() async throws {
+        let host = try await ExecHost(
+            "echo \"$READY\"; exec >/dev/null; cat >&2", direction: .out)
+        await host.untilReady()
+        host.clock.advance(by: .seconds(5))
+        try await host.say("hola")
+        await host.logged("\"hola\"")
+        host.test.stop()
+        try await host.run.value
+        #expect(!host.test.log.sentences.contains { $0.contains("takes no part") })
+    }
+
+    @Test func `one that does not read what waits for it is told of, once`() async throws {
+        let host = try await ExecHost(
+            "trap 'exit 0' TERM; echo \"$READY\"; while :; do sleep 1000 & wait $!; done")
+        await host.untilReady()
+        for index in 0..<200 {
+            try await host.say("línea \(index)")
+            await host.test.settle()
+        }
+        await host.turn(until: "the program has read nothing for 1m: messages wait for it")
+        for _ in 0..<200 {
+            host.clock.advance(by: .seconds(1))
+            await host.test.settle()
+        }
+        #expect(host.test.log.sentences.count { $0.contains("read nothing") } == 1)
+    }
+
+    @Test(arguments: [
         (Exec.Restart.always, 0, true), (.always, 3, true), (.failure, 0, false),
         (.failure, 3, true), (.never, 3, false),
     ])

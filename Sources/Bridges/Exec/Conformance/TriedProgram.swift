@@ -85,6 +85,7 @@ final class TriedProgram: Sendable {
             case .lines(let lines):
                 for line in lines { await obey(line) }
                 try? await process.readMore()
+            case .outputClosed, .inputClosed: break
             case .exit(let exit):
                 state.withLock { $0.exit = exit }
             }

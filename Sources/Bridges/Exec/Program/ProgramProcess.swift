@@ -8,6 +8,10 @@ actor ProgramProcess {
     enum Event: Sendable {
         /// It wrote lines; no more are read before `readMore()`.
         case lines([Line])
+        /// It runs, and has closed its standard output.
+        case outputClosed
+        /// It runs, and has closed its standard input.
+        case inputClosed
         /// It has ended.
         case exit(ChildExit)
     }
@@ -37,7 +41,10 @@ actor ProgramProcess {
     private var child: ChildProcess?
     private var splitter = LineSplitter(longest: maxLineBytes)
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private var hasExited = false
+    private(set) var hasExited = false
+    private var isInputEnded = false
+    /// True once it was given a message.
+    private var hasMessages = false
     private var isOutputEnded = false
     private var areErrorsEnded = false
     private var isFinished = false
@@ -67,7 +74,10 @@ actor ProgramProcess {
             self.errorQueue.finish()
             self.finishIfDone()
         }
-        handlers.onDrain = { self.wakeWriters() }
+        handlers.onDrain = {
+            self.reportInput()
+            self.wakeWriters()
+        }
         handlers.onExit = { exit in
             self.hasExited = true
             self.queue.yield(.exit(exit))
@@ -98,6 +108,7 @@ actor ProgramProcess {
         var lines: [Line] = []
         unsafe splitter.flush { lines.append(Self.line($0)) }
         if !lines.isEmpty { queue.yield(.lines(lines)) }
+        if !isOutputEnded, !hasExited { queue.yield(.outputClosed) }
         isOutputEnded = true
         finishIfDone()
     }
@@ -113,6 +124,18 @@ actor ProgramProcess {
     func readMoreErrors() throws { try child?.resumeErrors() }
 
     // MARK: - Its input
+
+    /// Bytes that it has read, and those that wait for it, once it was given messages.
+    var inputProgress: (read: UInt64, unread: Int) {
+        (child?.readBytes ?? 0, hasMessages ? child?.unreadBytes ?? 0 : 0)
+    }
+
+    /// Tells, once, that nobody reads any more.
+    private func reportInput() {
+        guard let child, !child.isInputOpen, !isInputEnded, !hasExited else { return }
+        isInputEnded = true
+        queue.yield(.inputClosed)
+    }
 
     /// Writes bytes as soon as the program has read enough of what was written before.
     ///
@@ -130,6 +153,7 @@ actor ProgramProcess {
         while let child, child.isInputOpen, !hasExited, !isFinished, !Task.isCancelled {
             if child.waitingBytes <= Self.inputBuffer, isAllowed() {
                 before()
+                if !bytes.isEmpty { hasMessages = true }
                 child.write(bytes)
                 return true
             }
@@ -157,6 +181,7 @@ actor ProgramProcess {
 
     /// Writes the last bytes, and closes its standard input behind them.
     func endInput(with bytes: [UInt8]) {
+        isInputEnded = true
         child?.write(bytes)
         child?.endInput()
         wakeWriters()

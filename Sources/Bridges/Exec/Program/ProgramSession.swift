@@ -15,10 +15,14 @@ final class ProgramSession: Sendable {
         var failure: (any Error)?
         /// Answers that the program has not read in time.
         var unreadAnswers: UInt64 = 0
+        /// True if the program is being ended, because the bus stops or it takes no part any more.
+        var isEnding = false
     }
 
     /// The time that others have to let go of the program's output after its end.
     private static let outputGrace = Duration.seconds(1)
+    /// The time after which a program is told of that reads nothing although something waits.
+    private static let readingTime = Duration.seconds(60)
     /// Bytes of standard error that are read in a second: more slows the program down.
     private static let errorBytesPerSecond = 1 << 20
 
@@ -74,6 +78,7 @@ final class ProgramSession: Sendable {
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.obeyStop() }
             group.addTask { await self.readErrors() }
+            group.addTask { await self.watchReading() }
             if options.format == .lines {
                 await becomeReady(&group)
             } else {
@@ -84,6 +89,16 @@ final class ProgramSession: Sendable {
                 switch event {
                 case .lines(let lines):
                     await attempt { try await self.obey(lines, &group) }
+                case .outputClosed:
+                    // One that only reads may do without.
+                    if port.direction != .out || options.durable {
+                        group.addTask { await self.endDeserter("output") }
+                    }
+                case .inputClosed:
+                    // One that only speaks may do without.
+                    if port.direction != .in {
+                        group.addTask { await self.endDeserter("input") }
+                    }
                 case .exit(let end):
                     exit = end
                     group.addTask { await self.closeOutputSoon() }
@@ -165,6 +180,24 @@ final class ProgramSession: Sendable {
         await log.endErrors()
     }
 
+    /// Tells of a program that does not read what waits for it, once each time.
+    private func watchReading() async {
+        var (last, isTold): (UInt64, Bool) = (0, false)
+        while true {
+            do { try await clock.sleep(for: Self.readingTime) } catch { return }
+            let (read, unread) = await process.inputProgress
+            if read != last || unread == 0 {
+                isTold = false
+            } else if !isTold {
+                isTold = true
+                port.log.warning(
+                    "the program has read nothing for \(Self.readingTime.plain): messages wait for it"
+                )
+            }
+            last = read
+        }
+    }
+
     /// Lets go of the output of a program that has ended, if others hold it.
     private func closeOutputSoon() async {
         try? await clock.sleep(for: Self.outputGrace)
@@ -174,7 +207,7 @@ final class ProgramSession: Sendable {
     /// Ends the program when the bus stops: it is asked, then told, then killed.
     private func obeyStop() async {
         await port.stopping()
-        if Task.isCancelled { return }
+        if Task.isCancelled || !beginEnding() { return }
         let half = options.stopWithin / 2
         await withTaskGroup(of: Bool.self) { group in
             group.addTask { (try? await self.clock.sleep(for: half)) != nil }
@@ -192,9 +225,37 @@ final class ProgramSession: Sendable {
             }
             await group.waitForAll()
         }
+        await forceEnd()
+    }
+
+    /// Ends a program that runs but takes no part any more, unless it ends of itself just now.
+    private func endDeserter(_ closed: String) async {
+        do { try await clock.sleep(for: Self.outputGrace) } catch { return }
+        if await process.hasExited { return }
+        guard beginEnding() else { return }
+        port.log.warning(
+            "the program has closed its standard \(closed) and takes no part any more: it is ended")
+        await endInput()
+        do { try await clock.sleep(for: options.stopWithin / 2) } catch { return }
+        await forceEnd()
+    }
+
+    /// Returns true once: whoever gets it ends the program.
+    private func beginEnding() -> Bool {
+        state.withLock { state in
+            defer { state.isEnding = true }
+            return !state.isEnding
+        }
+    }
+
+    /// Tells a program to end that has not done so in half of its time, and kills it at the end of
+    /// that.
+    private func forceEnd() async {
         if Task.isCancelled { return }
         await process.signal(SIGTERM)
-        do { try await clock.sleep(for: options.stopWithin - half) } catch { return }
+        do { try await clock.sleep(for: options.stopWithin - options.stopWithin / 2) } catch {
+            return
+        }
         port.log.warning("the program has not ended within \(options.stopWithin.plain): killed")
         await process.signal(SIGKILL)
     }

@@ -80,6 +80,10 @@ public final class ChildProcess {
 
     /// Bytes that its standard input has not taken yet.
     public var waitingBytes: Int { input.waiting }
+    /// Bytes that it has not read, in the pipe and in front of it.
+    public var unreadBytes: Int { input.waiting + input.unread }
+    /// Bytes of its standard input that it has read.
+    public var readBytes: UInt64 { input.taken - UInt64(input.unread) }
     /// True as long as its standard input can be written.
     public var isInputOpen: Bool { input.isOpen }
 

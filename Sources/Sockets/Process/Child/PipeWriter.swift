@@ -23,6 +23,15 @@ final class PipeWriter: EventHandler {
 
     /// Bytes that wait.
     var waiting: Int { bytes.count - written }
+    /// Bytes that the pipe has taken since the beginning.
+    private(set) var taken: UInt64 = 0
+    /// Bytes in the pipe that nobody has read.
+    var unread: Int {
+        guard let pipe else { return 0 }
+        var count: Int32 = 0
+        // Linux counts them at both ends (pipe(7)).
+        return ioctl(pipe.descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
     /// True until the end was written, or nobody reads any more.
     var isOpen: Bool { pipe != nil && !isEnding }
 
@@ -55,6 +64,7 @@ final class PipeWriter: EventHandler {
             }
             if count >= 0 {
                 written += count
+                taken += UInt64(count)
             } else if errno == EAGAIN {
                 return wait(on: pipe)
             } else if errno != EINTR {
