@@ -74,8 +74,13 @@ import Testing
         try await port.announce("hola")
         try await port.publish("hola", from: "servidor")
         var messages = reader.messages.makeAsyncIterator()
-        #expect(await messages.next()?.sender.name == "servidor")
-        #expect(await messages.next()?.sender.name == "servidor (b)")
+        let sentence = await messages.next()
+        #expect(sentence?.sender.name == "servidor")
+        // Programs that repeat everything do not repeat it.
+        #expect(sentence?.isAutomatic == true)
+        let forged = await messages.next()
+        #expect(forged?.sender.name == "servidor (b)")
+        #expect(forged?.isAutomatic == false)
         #expect(port.shownName("x") == "x (b)")
     }
 

@@ -3,7 +3,7 @@ extension Port {
     ///
     /// For facts that people in the room should know, such as that the other side has not answered
     /// for a while. A bridge that only takes messages out may announce, too. The chains judge an
-    /// announcement as they judge any message.
+    /// announcement as they judge any message. It is automatic, as what programs say.
     ///
     /// - Parameters:
     ///   - sentence: the text.
@@ -14,6 +14,7 @@ extension Port {
     public func announce(_ sentence: String, in room: String? = nil) async throws -> Receipt {
         var draft = Draft(sentence, from: language.busName)
         draft.isFromBus = true
+        draft.isAutomatic = true
         draft.room = room
         return try await publish(draft)
     }
