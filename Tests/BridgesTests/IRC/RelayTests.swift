@@ -63,6 +63,32 @@ extension IRCBridgeTests {
             #expect(heard.map(\.text) == ["persona"])
         }
 
+        @Test func `ngircd is told of the bot, and asked once whether others are`() async throws {
+            let host = try await IRCHost {
+                $0.behaviour = {
+                    $0.version = ["irc.test", "ngircd-26.1", "abBcCFiIoqrRswx"]
+                    $0.bots = ["robot"]
+                }
+            }
+            #expect(await host.server.perform { $0.lines.contains("MODE puente +B") })
+            let heard = try await host.heard(4) {
+                for text in ["uno", "dos"] {
+                    await host.server.say(text, by: "robot")
+                    await host.server.say(text, by: "ana")
+                    await host.pass(.seconds(6))
+                }
+                await host.server.emit(":robot!r@h NICK :otro")
+                await host.server.say("tres", by: "otro")
+                await host.server.emit(":otro!r@h QUIT :fin")
+                await host.server.say("cuatro", by: "otro")
+            }
+            // The first text may come before it is known.
+            #expect(heard.map(\.text) == ["uno", "uno", "dos", "cuatro"])
+            let questions = await host.server.perform { $0.lines.filter { $0.hasPrefix("WHOIS") } }
+            #expect(questions.prefix(2) == ["WHOIS robot", "WHOIS ana"])
+            #expect(questions.count == 2)
+        }
+
         @Test func `bots are known by WHO where messages have no tags`() async throws {
             let host = try await IRCHost {
                 $0.behaviour = { $0.features += ["BOT=B", "WHOX"] }

@@ -111,7 +111,7 @@ extension IRCNetwork {
         }
         self.link = link
         (features, roster, batches) = (ServerFeatures(), Roster(), OpenBatches())
-        splits = Netsplits()
+        (splits, questions) = (Netsplits(), WhoisQueue())
         (isWelcome, greetedAt) = (false, nil)
         (lastLine, openedAt) = (loop.now, loop.now)
         own = IRCSource(nick: "")

@@ -70,6 +70,11 @@ extension IRCNetwork {
     private func read(_ numeric: Int, _ line: IRCMessage) {
         let parameters = line.parameters
         switch numeric {
+        case 4:
+            if parameters.count > 3 {
+                features.read(version: parameters[2], userModes: parameters[3])
+            }
+        case 335: if parameters.count > 1 { roster.markBot(parameters[1]) }
         case 5:
             features.read(parameters.dropFirst().dropLast())
             roster.caseMapping = features.caseMapping

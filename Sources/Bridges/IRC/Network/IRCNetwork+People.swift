@@ -131,6 +131,12 @@ extension IRCNetwork {
         if let mode = features.botMode, flags.contains(mode) { roster.markBot(nick) }
     }
 
+    /// Has the server asked whether somebody is a bot, if nothing else tells that.
+    func askWhetherBot(_ nick: String) {
+        guard features.tellsBotsByWhois, roster.isUnasked(nick) else { return }
+        if !questions.add(nick) { roster.forgetQuestion(nick) }
+    }
+
     /// Returns whether somebody is not read.
     func isIgnored(_ source: IRCSource) -> Bool {
         if isOwnBridge(source) { return true }

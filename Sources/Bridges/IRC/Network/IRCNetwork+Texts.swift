@@ -46,6 +46,7 @@ extension IRCNetwork {
         }
         let isBot = Self.botTags.contains { line.tags[$0] != nil } || roster.isBot(source.nick)
         guard line.command == "PRIVMSG", !isBot, !isIgnored(source) else { return }
+        askWhetherBot(source.nick)
         guard let (text, isAction) = Self.plainText(line.parameters[1]) else { return }
         let account = line.tags["account"] ?? roster.account(of: source.nick)
         tellRead(

@@ -54,6 +54,7 @@ extension IRCNetwork {
             nextNickTry = now + Self.nickPause
             link?.send(IRCMessage("NICK", [options.nick]))
         }
+        if let nick = questions.next(now) { link?.send(IRCMessage("WHOIS", [nick])) }
         pump()
     }
 

@@ -41,6 +41,7 @@ actor IRCNetwork {
     var features = ServerFeatures() { didSet { recordNick() } }
     var roster = Roster()
     var batches = OpenBatches()
+    var questions = WhoisQueue()
     var splits = Netsplits()
     /// The bridge itself as the server shows it.
     var own = IRCSource(nick: "") { didSet { recordNick() } }
@@ -49,11 +50,11 @@ actor IRCNetwork {
     var outbox: Outbox
     /// Messages that have arrived, or will never, by channel.
     var arrived: [OutgoingItem] = []
-    var sts: STSPolicy?
     /// The last message that may have gone out to each channel in an earlier run.
     private(set) var lastMarks: [String: MessageNumber] = [:]
     /// Marks that the store is to keep.
     var marks: [SendMark] = []
+    var sts: STSPolicy?
     /// Milliseconds for which the server wants to be reached by TLS after a connection; `nil` if it
     /// has not said so on this one.
     var stsDuration: Int64?
@@ -117,12 +118,12 @@ actor IRCNetwork {
             bucket: FloodBucket(options.flood, now: 0))
         registration = Registration(options, isEncrypted: false)
         connector = Connector(on: loop)
-    }
         for channel in channels {
             let mark = SendMark(channel.id, in: checkpoints)
             lastMarks[channel.id] = mark.last
             outbox.record(mark)
         }
+    }
 
     nonisolated var log: Log { port.log }
 

@@ -11,6 +11,7 @@ struct Roster: Sendable, Equatable {
     private var members: [String: [String: String]] = [:]
     private var accounts: [String: String] = [:]
     private var bots: Set<String> = []
+    private var asked: Set<String> = []
 
     /// Nobody is known.
     init() {}
@@ -54,6 +55,7 @@ struct Roster: Sendable, Equatable {
         let account = accounts.removeValue(forKey: old)
         if let account { accounts[new] = account }
         if bots.remove(old) != nil { bots.insert(new) }
+        if asked.remove(old) != nil { asked.insert(new) }
         return channels
     }
 
@@ -73,6 +75,7 @@ struct Roster: Sendable, Equatable {
         guard !members.values.contains(where: { $0[key] != nil }) else { return }
         accounts[key] = nil
         bots.remove(key)
+        asked.remove(key)
     }
 
     /// Records the account of somebody; `nil`, `*` or `0`: none.
@@ -86,6 +89,16 @@ struct Roster: Sendable, Equatable {
 
     /// Records that somebody is a bot.
     mutating func markBot(_ nick: String) { bots.insert(key(nick)) }
+
+    /// Returns whether the server is to be asked whether somebody is a bot: once for each.
+    mutating func isUnasked(_ nick: String) -> Bool {
+        // Those who speak need not be members.
+        if asked.count >= Self.maxMembers { asked = [] }
+        return asked.insert(key(nick)).inserted
+    }
+
+    /// Has the server asked another time.
+    mutating func forgetQuestion(_ nick: String) { asked.remove(key(nick)) }
 
     /// Returns whether somebody is known to be a bot.
     func isBot(_ nick: String) -> Bool { bots.contains(key(nick)) }

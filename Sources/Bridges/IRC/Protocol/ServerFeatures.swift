@@ -1,6 +1,6 @@
 import IRC
 
-/// The features that a server tells of itself (`RPL_ISUPPORT`, 005).
+/// The features that a server tells of itself (`RPL_MYINFO`, 004, and `RPL_ISUPPORT`, 005).
 struct ServerFeatures: Sendable, Equatable {
     /// The way in which it compares names.
     private(set) var caseMapping = IRCCaseMapping.rfc1459
@@ -12,6 +12,8 @@ struct ServerFeatures: Sendable, Equatable {
     private(set) var network: String?
     /// The letter of the mode of bots; `nil` if there is none.
     private(set) var botMode: Character?
+    /// True if nothing but WHOIS tells who is a bot (335).
+    private(set) var tellsBotsByWhois = false
     /// True if WHO tells accounts (WHOX).
     private(set) var hasExtendedWho = false
     /// The signs in front of nicks in a list of a channel's members.
@@ -19,6 +21,12 @@ struct ServerFeatures: Sendable, Equatable {
 
     /// Nothing is told yet.
     init() {}
+
+    /// Reads the version and the modes of users in a 004: ngircd has the mode of bots, and no `BOT`.
+    mutating func read(version: String, userModes: String) {
+        guard version.lowercased().hasPrefix("ngircd"), userModes.contains("B") else { return }
+        (botMode, tellsBotsByWhois) = ("B", true)
+    }
 
     /// Reads the parameters of a 005, without the nick in front and the words at the end.
     mutating func read(_ tokens: some Sequence<String>) {

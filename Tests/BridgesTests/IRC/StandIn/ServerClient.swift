@@ -124,6 +124,10 @@ final class ServerClient: EventHandler {
             var echo = line
             echo.source = source
             send(echo)
+        case "WHOIS":
+            let nick = line.parameters[0]
+            if state.bots.contains(nick) { reply("335", [nick, "is an IRC Bot"]) }
+            reply("318", [nick, "End of WHOIS"])
         case "QUIT": close()
         default: break
         }
@@ -180,6 +184,7 @@ final class ServerClient: EventHandler {
         guard !isWelcome, !isNegotiating, !nick.isEmpty, !user.isEmpty else { return }
         isWelcome = true
         reply("001", ["Welcome"])
+        reply("004", state.version)
         reply("005", state.features + ["are supported"])
         reply("376", ["End of MOTD"])
     }

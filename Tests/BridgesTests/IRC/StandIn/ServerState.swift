@@ -19,6 +19,10 @@ final class ServerState: @unchecked Sendable {
     var capabilities: [String] = []
     /// Tokens of its 005.
     var features = ["CASEMAPPING=ascii", "NICKLEN=20"]
+    /// The name of the server, its version and its modes of users (004).
+    var version = ["irc.test", "test-1", "iw"]
+    /// Nicks that WHOIS tells to be bots.
+    var bots: Set<String> = []
     /// Passwords of accounts.
     var accounts: [String: String] = [:]
     var takenNicks: Set<String> = []

@@ -1,0 +1,24 @@
+/// Nicks of which the server is to be asked whether they are bots, one after another.
+struct WhoisQueue: Sendable {
+    /// Nicks that wait at most; of more is not asked.
+    private static let bound = 64
+    /// Nanoseconds between two questions, so that they are no flood.
+    private static let pause: Int64 = 2_000_000_000
+
+    private var nicks: [String] = []
+    private var nextAt: Int64 = 0
+
+    /// Adds a nick; returns false if too many wait.
+    mutating func add(_ nick: String) -> Bool {
+        guard nicks.count < Self.bound else { return false }
+        nicks.append(nick)
+        return true
+    }
+
+    /// Returns the nick to ask for now; `nil` if there is none, or it is too soon.
+    mutating func next(_ now: Int64) -> String? {
+        guard !nicks.isEmpty, now >= nextAt else { return nil }
+        nextAt = now + Self.pause
+        return nicks.removeFirst()
+    }
+}
