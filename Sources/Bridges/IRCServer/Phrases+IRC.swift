@@ -119,6 +119,10 @@ extension Phrases {
 
     // MARK: - People
 
+    var wasNoSuchNick: String {
+        say("No ha habido nadie con ese nick", "There was no such nickname")
+    }
+    var endOfWhowas: String { say("Fin de WHOWAS", "End of WHOWAS") }
     var endOfWhois: String { say("Fin de WHOIS", "End of /WHOIS list") }
     func isOnBridge(_ bridge: String) -> String { say("por \(bridge)", "by \(bridge)") }
     var isLoggedInAs: String { say("ha entrado con la cuenta", "is logged in as") }

@@ -75,6 +75,7 @@ extension IRCClient {
         case "WHO": showWho(parameters, bus)
         case "LIST": showList(parameters, bus)
         case "WHOIS": showWhois(parameters, bus)
+        case "WHOWAS": showWhowas(parameters)
         case "USERHOST": showUserhost(parameters, bus)
         case "ISON": showIson(parameters, bus)
         case "MONITOR": monitor(parameters, bus)

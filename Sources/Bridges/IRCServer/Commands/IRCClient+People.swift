@@ -15,7 +15,12 @@ extension IRCClient {
             !wanted.isEmpty
         else { return numeric("431", [phrases.noNickGiven]) }
         guard let key = network.people.key(ofNick: wanted), let person = bus.person(key) else {
-            numeric("401", [wanted, phrases.noSuchNick])
+            if let entry = network.people.absent(withNick: wanted), entry.isRelayed {
+                numeric("311", description(of: entry))
+                numeric("312", [entry.nick, network.name, phrases.isOnBridge(entry.bridge)])
+            } else {
+                numeric("401", [wanted, phrases.noSuchNick])
+            }
             return numeric("318", [wanted, phrases.endOfWhois])
         }
         let sender = person.sender
@@ -41,6 +46,27 @@ extension IRCClient {
             numeric("671", [nick, phrases.isEncryptedForIRC])
         }
         numeric("318", [nick, phrases.endOfWhois])
+    }
+
+    /// Shows who somebody was.
+    func showWhowas(_ parameters: [String]) {
+        guard let wanted = parameters.first, !wanted.isEmpty else {
+            return numeric("431", [phrases.noNickGiven])
+        }
+        if let entry = network.people.absent(withNick: wanted) {
+            numeric("314", description(of: entry))
+            numeric("312", [entry.nick, network.name, phrases.isOnBridge(entry.bridge)])
+        } else {
+            numeric("406", [wanted, phrases.wasNoSuchNick])
+        }
+        numeric("369", [wanted, phrases.endOfWhowas])
+    }
+
+    /// Returns nick, user, host and name of somebody who is not here.
+    private func description(of entry: IRCPeople.Entry) -> [String] {
+        let source = IRCSource(
+            String(decoding: entry.source.dropFirst().dropLast(), as: UTF8.self))
+        return [entry.nick, source.user ?? "user", source.host ?? "puente", "*", entry.name]
     }
 
     /// True if the connection is encrypted by TLS.

@@ -8,6 +8,7 @@ final class IRCPeople {
     /// Somebody's nick.
     struct Entry {
         let key: String
+        let name: String
         let nick: String
         let nickKey: String
         /// `:nick!user@host `.
@@ -51,6 +52,15 @@ final class IRCPeople {
         return isHere(nickKey) && NickRules.nick(for: nick) == nick ? nickKey : nil
     }
 
+    /// Returns somebody who has spoken and is not on the list of who is here; `nil` if nobody is known
+    /// by the nick, or they are here.
+    func absent(withNick nick: String) -> Entry? {
+        guard let nickKey = Self.fold(nick), let key = keys[nickKey], !isHere(key) else {
+            return nil
+        }
+        return entries[key]
+    }
+
     /// Returns the nick that somebody has or had; `nil` if they were never seen.
     func lastNick(of key: String) -> String? { entries[key]?.nick }
 
@@ -79,7 +89,7 @@ final class IRCPeople {
         }
         if let former = keys[nickKey] { entries[former] = nil }
         let entry = Entry(
-            key: sender.key, nick: nick, nickKey: nickKey,
+            key: sender.key, name: sender.name, nick: nick, nickKey: nickKey,
             source: source(nick, key: sender.key, bridge: sender.bridge), bridge: sender.bridge)
         entries[sender.key] = entry
         keys[nickKey] = sender.key
@@ -164,6 +174,9 @@ final class IRCPeople {
 }
 
 extension IRCPeople.Entry {
+    /// True for people of elsewhere, who are on no list of who is here.
+    var isRelayed: Bool { !isPlain }
+
     /// True for people of this bus, whose nick is the same whichever bridge they are on.
     fileprivate var isPlain: Bool { !nick.contains("/") }
 }

@@ -25,6 +25,36 @@ import Testing
         try eva.send("WHOIS Ana_María")
         #expect(
             try await eva.barrier().first == ":puente.irc 311 eva Ana_María tcp tcp * :Ana María")
+        // Somebody of elsewhere is on no list, but has spoken.
+        try eva.send("WHOIS ana/telegram")
+        #expect(
+            try await eva.barrier() == [
+                ":puente.irc 311 eva Ana/telegram telegram telegram * :Ana (telegram)",
+                ":puente.irc 312 eva Ana/telegram puente.irc :by telegram",
+                ":puente.irc 318 eva ana/telegram :End of /WHOIS list",
+            ])
+        try await host.stop()
+    }
+
+    @Test func `who was here is told, and who never was`() async throws {
+        let host = try await IRCHost()
+        let eva = try await host.client("eva")
+        let ana = try await host.client("ana")
+        try ana.send("PRIVMSG #general :hola", "QUIT")
+        _ = try await eva.until("QUIT :Quit")
+        try eva.send("WHOWAS ANA", "WHOWAS nadie", "WHOWAS eva", "WHOWAS", "WHOIS ana")
+        #expect(
+            try await eva.barrier() == [
+                ":puente.irc 314 eva ana ana irc * ana",
+                ":puente.irc 312 eva ana puente.irc :by irc",
+                ":puente.irc 369 eva ANA :End of WHOWAS",
+                ":puente.irc 406 eva nadie :There was no such nickname",
+                ":puente.irc 369 eva nadie :End of WHOWAS",
+                ":puente.irc 406 eva eva :There was no such nickname",
+                ":puente.irc 369 eva eva :End of WHOWAS", ":puente.irc 431 eva :No nickname given",
+                ":puente.irc 401 eva ana :No such nick",
+                ":puente.irc 318 eva ana :End of /WHOIS list",
+            ])
         try await host.stop()
     }
 
