@@ -192,7 +192,7 @@ public actor Bus {
     func store(_ batch: Batch, isOwed: Bool = false) -> Bool {
         if keepsMessages { store.enqueue(batch, isOwed: isOwed) }
         guard batch.drops.count < batch.count else { return false }
-        if keepsMessages, let last = batch.arena.all.last { lastEnqueued = last.number }
+        if keepsMessages, let last = batch.arena.last { lastEnqueued = last.number }
         return true
     }
 

@@ -66,7 +66,7 @@ package final class MessageLog {
     }
 
     /// The number of the newest message, or 0.
-    package var lastNumber: MessageNumber { segments.last?.arena.all.last?.number ?? 0 }
+    package var lastNumber: MessageNumber { segments.last?.arena.last?.number ?? 0 }
 
     /// The position of the oldest message kept.
     package var start: LogPosition { segments.first?.start ?? end }
@@ -133,7 +133,7 @@ package final class MessageLog {
         {
             let segment = segments[count]
             bytes -= segment.arena.storage.count
-            forgottenThrough = segment.arena.all.last?.number ?? forgottenThrough
+            forgottenThrough = segment.arena.last?.number ?? forgottenThrough
             if notices > 0 { keepTexts(of: segment) } else { hasForgottenTexts = true }
             spare = segment.arena
             count += 1

@@ -20,4 +20,11 @@ import Testing
         #expect(allocation_count() - before < 50)
         #expect(turn.dequeueBatch().rows == 1_500)
     }
+
+    @Test func `a look at the ends of an arena allocates nothing`() {
+        let batch = Batch.make([.make("hola", by: .make(), number: 1)])
+        let before = allocation_count()
+        for _ in 0..<100 { _ = (batch.arena.first, batch.arena.last) }
+        #expect(allocation_count() == before)
+    }
 }

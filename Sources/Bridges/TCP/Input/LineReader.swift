@@ -229,7 +229,7 @@ struct LineReader {
         } else {
             arena.append(header, copying: text, sender: sender, details: nil)
         }
-        if other == nil, let last = arena.all.last { speaker = Speaker(of: last, in: arena) }
+        if other == nil, let last = arena.last { speaker = Speaker(of: last, in: arena) }
     }
 
     /// Publishes the gathered texts, and answers those that were dropped.

@@ -224,8 +224,8 @@ final class ReadScheduler {
             linesAtOnce = min(batch.arena.capacity, 2 * linesAtOnce)
         }
         unpublishedBytes = 0
-        if batch.drops.count < count, let first = batch.arena.all.first,
-            let last = batch.arena.all.last
+        if batch.drops.count < count, let first = batch.arena.first,
+            let last = batch.arena.last
         {
             let text = max(0, Int(last.offset) + Int(last.count) - Int(first.offset))
             publishedBytes += text + count * batch.arena.sender(of: first).prefix.count

@@ -70,6 +70,13 @@
     /// The fixed parts of its messages.
     package var all: MessageHeaders { MessageHeaders(arena: self) }
 
+    // These two do not take `all`, which allocates when another module asks it for an end.
+    /// The fixed part of its first message.
+    package var first: MessageHeader? { count == 0 ? nil : self[0] }
+
+    /// The fixed part of its last message.
+    package var last: MessageHeader? { count == 0 ? nil : self[count - 1] }
+
     /// The fixed part of a message.
     @inlinable
     package subscript(index: Int) -> MessageHeader {

@@ -18,7 +18,7 @@ struct TurnBuffer {
     /// - Parameter isKept: false if the queue is full: then the messages are only counted.
     mutating func append(_ batch: Batch, isKept: Bool, pages: WriteQueue) {
         let passed = batch.count - batch.drops.count
-        if passed > 0, let last = batch.arena.all.last { writeBatch.through = last.number }
+        if passed > 0, let last = batch.arena.last { writeBatch.through = last.number }
         if !isKept {
             lost += UInt64(passed)
             return
