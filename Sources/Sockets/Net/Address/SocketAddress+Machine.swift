@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 // The addresses of this machine, of which those of loopback are only some.
