@@ -31,4 +31,12 @@ package enum BotFault: Sendable, CaseIterable {
         default: false
         }
     }
+
+    /// True if nothing comes, on a connection that stays open.
+    package var isSilent: Bool {
+        switch self {
+        case .silence, .silenceAfter: true
+        default: false
+        }
+    }
 }
