@@ -57,6 +57,9 @@ package struct NATS: FleetBridge {
         let all = await port.roomNames
         let rooms =
             options.rooms?.names ?? Dictionary(all.map { ($0, $0) }) { first, _ in first }
+        if port.direction != .in {
+            for room in rooms.keys.sorted() { try await port.beginDeliveries(in: room) }
+        }
         let fleet = Fleet(
             port: port, phrases: phrases, instance: instance, store: store,
             rooms: FleetRooms(rooms),

@@ -100,6 +100,12 @@ package struct Telegram: Bridge {
             wording: MessageWording(phrases, showsSpoilers: options.spoilers == .show),
             relaysNotices: options.notices, showsEdits: options.edits == .show, time: time)
         let checkpoints = try await port.checkpoints()
+        let chats = ChatBindings(options.places, checkpoints: checkpoints)
+        if port.direction != .in {
+            for binding in chats.bindings {
+                try await port.beginDeliveries(in: binding.room, for: binding.channel)
+            }
+        }
         let ended = FloodWait.ended(in: checkpoints, at: await port.now)
         if !ended.isEmpty { try await port.keep(ended) }
         // Made now, so that they are exposed before there is anything to count.
@@ -109,7 +115,7 @@ package struct Telegram: Bridge {
             api: BotAPI(
                 try HTTPClient(on: loop), at: options.api, token: options.token,
                 onFlood: { floods.add() }),
-            settings: settings, chats: ChatBindings(options.places, checkpoints: checkpoints),
+            settings: settings, chats: chats,
             progress: UpdateProgress(checkpoints: checkpoints),
             tellsOutages: options.outages, tellsRefusals: options.refusals)
         do {

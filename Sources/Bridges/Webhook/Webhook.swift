@@ -76,6 +76,7 @@ package struct Webhook: Bridge {
 
     private func work(_ port: Port) async throws {
         let sends = options.url != nil && port.direction != .in
+        if sends { try await port.beginDeliveries(in: port.room) }
         let hook = port.direction == .out ? nil : try await openHook(port)
         // Counted from the start on, so that there is a zero before the first.
         await port.ready()

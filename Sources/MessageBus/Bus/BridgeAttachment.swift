@@ -72,7 +72,12 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var cursors: [Cursor] = []
     /// Sent when a reader has read everything and waits for more.
     let idle = BroadcastSignal()
+    /// The places where the rooms' logs ended when the present run began.
     var positions: [String: LogPosition] = [:]
+    /// The first number that was free when the present run began; `nil` if none had been given.
+    var runStart: MessageNumber?
+    /// The first number that was free when the first run began; `nil` if none had been given.
+    var firstStart: MessageNumber?
     var senders: [SenderKey: Sender] = [:]
     var openSources = 0
     /// Readers whose cursors outlive the process, for the time of a run.

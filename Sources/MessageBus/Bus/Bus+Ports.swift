@@ -2,8 +2,8 @@ import Metrics
 import Synchronization
 
 extension Bus {
-    /// Records where the rooms' logs end when a bridge starts, so that it misses nothing from then
-    /// on.
+    /// Records where the rooms' logs end and numbers go on when a bridge starts, so that it misses
+    /// nothing from then on.
     ///
     /// - Parameter whenReady: called on the loop when the bridge says that it works.
     package func begin(
@@ -13,7 +13,12 @@ extension Bus {
         attachment.whenReady = whenReady
         attachment.condition.set(.starting, at: now)
         attachment.reachabilityProblem = nil
-        if attachment.runs > 0 { attachment.statistics.restarts += 1 }
+        attachment.runStart = unusedNumber
+        if attachment.runs > 0 {
+            attachment.statistics.restarts += 1
+        } else {
+            attachment.firstStart = unusedNumber
+        }
         attachment.runs += 1
         for room in allRooms { attachment.positions[room.name] = room.log.end }
     }
@@ -303,7 +308,7 @@ extension Bus {
         if let bytes {
             cursor.hold(
                 upTo: bytes,
-                after: inherited?.lastNumber ?? startNumber(of: room, for: attachment))
+                after: inherited?.lastNumber ?? self.number(before: attachment.runStart))
         }
         room.attach(cursor)
         attachment.cursors.append(cursor)

@@ -168,6 +168,9 @@ public actor Bus {
     /// The first number that nothing has, `nil` if nothing was numbered yet.
     package var unusedNumber: MessageNumber? { numbers.unused }
 
+    /// The first number that was given since the start, `nil` if nothing was numbered yet.
+    var firstNumber: MessageNumber? { numbers.firstGiven }
+
     /// Returns an empty batch that arrives now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)

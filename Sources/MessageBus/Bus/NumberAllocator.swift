@@ -10,6 +10,8 @@ struct NumberAllocator {
     private var end: MessageNumber = 0
     /// The first number that this process may have given.
     private var first: MessageNumber = 0
+    /// The first number that this process has given, `nil` if none was asked for.
+    private(set) var firstGiven: MessageNumber?
 
     init(_ store: any MessageStore) { self.store = store }
 
@@ -25,6 +27,7 @@ struct NumberAllocator {
             upcoming = store.reserve(block)
             end = upcoming + block
             if first == 0 { first = upcoming }
+            if firstGiven == nil { firstGiven = upcoming }
         }
         defer { upcoming += count }
         return upcoming

@@ -90,6 +90,42 @@ import Testing
         #expect(try await after.reader.numbers(of: "r1").count == 1)
     }
 
+    @Test func `a late reader has all since its start, also what no log has`() async throws {
+        let fixture = try await Fixture()
+        let rest = String(repeating: "x", count: 1_000)
+        var count = 0
+        while await fixture.test.bus.perform({ $0.room("general")?.log.start }) == 0 {
+            let texts = (count..<count + 100).map { Draft("\($0) \(rest)", from: "x") }
+            try await fixture.speaker.publish(texts)
+            count += texts.count
+        }
+        var deliveries = try await fixture.open()
+        #expect(try await deliveries.next()?.message.text.hasPrefix("0 ") == true)
+    }
+
+    @Test func `what is said while a bridge fails to start waits for it`() async throws {
+        let fixture = try await Fixture()
+        try await fixture.speaker.publish("1", from: "x")
+        let attachment = fixture.reader.attachment
+        await fixture.test.bus.finish(attachment)
+        await fixture.test.bus.begin(attachment)
+        var deliveries = try await fixture.open()
+        #expect(try await deliveries.next()?.message.text == "1")
+    }
+
+    @Test func `a place that has begun outlives the process before anything is read`() async throws
+    {
+        let before = try await Fixture()
+        try await before.reader.beginDeliveries(in: "general")
+        try await before.speaker.publish("1", from: "x")
+        await before.test.settle()
+
+        let after = try await Fixture(before.store.disk)
+        try await after.reader.beginDeliveries(in: "general")
+        var deliveries = try await after.open()
+        #expect(try await deliveries.next()?.message.text == "1")
+    }
+
     @Test func `what is its own or dropped is passed over for good`() async throws {
         let fixture = try await Fixture(outgoing: [Reject(word: "no")])
         var deliveries = try await fixture.open()

@@ -164,6 +164,17 @@ public struct Port: Sendable {
         Deliveries(port: self, room: room, channel: channel)
     }
 
+    /// Stores where a new reader of deliveries begins, unless it has a place already.
+    ///
+    /// For before the other side is connected to: what is said meanwhile waits for it then, even if
+    /// the process is killed before the first delivery is asked for.
+    ///
+    /// - Throws: an error of the store.
+    public func beginDeliveries(in room: String, for channel: String? = nil) async throws {
+        let reader = DurableReader(.init(bridge: name, name: channel), room: room)
+        try await bus.storedCursor(of: reader, for: attachment)
+    }
+
     /// The present time, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
 

@@ -44,10 +44,7 @@ extension Bus {
         _ reader: DurableReader, channel: String?, by attachment: BridgeAttachment
     ) async throws -> DurableSource? {
         guard let room = room(reader.room) else { return nil }
-        let start = startNumber(of: room, for: attachment)
-        let stored = try await store.cursor(of: reader)
-        if stored == nil { try await store.advance(reader, to: start, links: []) }
-        let number = stored ?? start
+        let number = try await storedCursor(of: reader, for: attachment)
         let progress = DeliveryProgress(reader, at: number, store: store)
         if keepsMessages {
             let reading = StoreBackedReader(
@@ -82,12 +79,24 @@ extension Bus {
         store.committed > 0 ? store.committed + 1 : nil
     }
 
-    /// Returns a number greater than those of all messages before the bridge started, and less than
-    /// those of all after it.
-    func startNumber(of room: Room, for attachment: BridgeAttachment) -> MessageNumber {
-        let position = attachment.positions[room.name] ?? room.log.end
-        let next = room.log.messages(from: position, atMost: 1).first
-        return next.map { $0.number - 1 } ?? nextNumber()
+    /// Returns the stored cursor of a reader; a new one's is stored before: it is given everything
+    /// that was said since its bridge first began, however often that has failed meanwhile.
+    @discardableResult
+    func storedCursor(
+        of reader: DurableReader, for attachment: BridgeAttachment
+    ) async throws -> MessageNumber {
+        let start = number(before: attachment.firstStart)
+        if let stored = try await store.cursor(of: reader) { return stored }
+        try await store.advance(reader, to: start, links: [])
+        return start
+    }
+
+    /// Returns a number greater than those of all messages up to a start, and less than those of all
+    /// after it.
+    ///
+    /// - Parameter start: the first number that was free then; `nil` if none had been given.
+    func number(before start: MessageNumber?) -> MessageNumber {
+        (start ?? firstNumber).map { $0 - 1 } ?? nextNumber()
     }
 
     /// Returns the store's next messages for a reader, at least one; `nil` at the end.
