@@ -36,8 +36,10 @@ package final class MessageDetails: Sendable {
     }
 
     /// Makes the details of a draft that a bus takes in at a moment; `nil` if there are none.
-    convenience init?(of draft: Draft, at now: Int64) {
-        let said = draft.time.flatMap { Self.said($0.milliseconds, at: now) }
+    ///
+    /// - Parameter now: milliseconds since 1970; asked for only if the draft has a time of its own.
+    convenience init?(of draft: Draft, at now: @autoclosure () -> Int64) {
+        let said = draft.time.flatMap { Self.said($0.milliseconds, at: now()) }
         guard
             draft.reply != nil || draft.origin != nil || said != nil || draft.attachment != nil
                 || draft.isContinuation || draft.corrected != nil
