@@ -89,9 +89,9 @@ private struct CommandLaws {
     }
 
     private func checkTerm(of text: UnsafeRawBufferPointer) throws {
-        guard let (end, rest) = ModerationArguments.term(text, from: Self.now) else { return }
-        try requireInside(rest)
-        guard let end else { return }
+        guard let term = ModerationArguments.term(text, from: Self.now) else { return }
+        try requireInside(term.rest)
+        guard let end = term.end else { return }
         try require(end.milliseconds > Self.now.milliseconds, "a term ends later")
         let time = Duration.milliseconds(end.milliseconds - Self.now.milliseconds)
         try require(Duration(option: time.plain) == time, "\(time) is read as it is written")

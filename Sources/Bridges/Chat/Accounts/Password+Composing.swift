@@ -10,10 +10,10 @@ extension Password {
     /// ASCII passes through a `String`, whose memory is not erased.
     @safe package convenience init?(typed text: UnsafeRawBufferPointer) {
         guard text.count <= Self.maxUncomposedBytes else { return nil }
-        if text.allSatisfy({ $0 < 0x80 }) {
+        if unsafe text.allSatisfy({ $0 < 0x80 }) {
             self.init(composed: text)
         } else {
-            guard let decoded = String(validating: text, as: UTF8.self) else { return nil }
+            guard let decoded = unsafe String(validating: text, as: UTF8.self) else { return nil }
             var composed = NameFolding.composed(decoded)
             let password = composed.withUTF8 { Password(composed: UnsafeRawBufferPointer($0)) }
             guard let password else { return nil }

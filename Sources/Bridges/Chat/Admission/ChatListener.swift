@@ -199,8 +199,9 @@ package final class ChatListener {
 
     /// Sends bytes in plain, as far as the kernel takes them.
     private func tell(_ descriptor: Int32, _ bytes: [UInt8]) {
-        bytes.withUnsafeBytes {
-            _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        unsafe bytes.withUnsafeBytes {
+            _ = unsafe send(
+                descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
     }
 

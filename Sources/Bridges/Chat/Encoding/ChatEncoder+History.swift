@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 // Earlier messages, as lines of an answer or as the room saw them.
 extension ChatEncoder {
@@ -25,17 +26,17 @@ extension ChatEncoder {
     ) {
         var lines: [UInt8] = []
         append(message, to: &lines)
-        lines.withUnsafeBytes { lines in
-            var rest = lines[...]
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+        unsafe lines.withUnsafeBytes { lines in
+            var start = 0
+            while let end = lines.offset(of: UInt8(ascii: "\n"), from: start) {
+                let line = lines.part(start..<end)
                 // Three bytes for the ellipsis, one for the ending.
                 let cut = Self.fittingCount(of: line, within: max(0, longest - 4 - front.count))
                 bytes.append(contentsOf: front)
-                bytes.append(contentsOf: line[..<cut])
+                unsafe bytes.append(contentsOf: line[..<cut])
                 if cut < line.count { bytes.append(contentsOf: "…".utf8) }
                 bytes.append(UInt8(ascii: "\n"))
-                rest = rest[(end + 1)...]
+                start = end + 1
             }
         }
     }

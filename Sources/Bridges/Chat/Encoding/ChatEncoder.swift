@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// The encoder of messages as lines of the chat protocol, in one language.
 package struct ChatEncoder: TranscriptEncoder {
@@ -27,24 +28,25 @@ package struct ChatEncoder: TranscriptEncoder {
         append(message, to: &bytes)
         let connectionID = message.kind == .message ? message.header.connectionID : 0
         (transcript.firstNumber, transcript.number) = (message.number, message.number)
-        bytes.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while let end = rest.firstIndex(of: lineFeed) {
-                if rest.startIndex > 0 { transcript.recordContinuation() }
-                transcript.isInMessage = end + 1 < rest.endIndex
-                let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+        unsafe bytes.withUnsafeBytes { bytes in
+            var start = 0
+            while let end = bytes.offset(of: lineFeed, from: start) {
+                if start > 0 { transcript.recordContinuation() }
+                transcript.isInMessage = end + 1 < bytes.count
+                let line = bytes.part(start..<end)
                 let cut = Self.fittingCount(of: line, within: transcript.maxLineBytes - 4)
                 let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
-                transcript.write(atMost: cut + 4, lines: 1, connectionID: connectionID) { place in
-                    ending.withUnsafeBytes { ending in
-                        UnsafeMutableRawBufferPointer(start: place, count: cut + 4)
-                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: line[..<cut]))
-                        UnsafeMutableRawBufferPointer(start: place + cut, count: 4)
+                unsafe transcript.write(atMost: cut + 4, lines: 1, connectionID: connectionID) {
+                    place in
+                    unsafe ending.withUnsafeBytes { ending in
+                        unsafe UnsafeMutableRawBufferPointer(start: place, count: cut + 4)
+                            .copyMemory(from: line.part(..<cut))
+                        unsafe UnsafeMutableRawBufferPointer(start: place + cut, count: 4)
                             .copyMemory(from: ending)
                     }
                     return cut + ending.count
                 }
-                rest = rest[(end + 1)...]
+                start = end + 1
             }
         }
     }
@@ -70,7 +72,7 @@ package struct ChatEncoder: TranscriptEncoder {
     }
 
     private func appendText(_ message: Message, to bytes: inout [UInt8]) {
-        var prefix = Array(message.sender.prefix)
+        var prefix = unsafe Array(message.sender.prefix)
         if message.isPrivate, let other = message.other {
             prefix = Array(
                 phrases.privateHeading(from: message.sender.name, to: other.name).utf8)
@@ -80,13 +82,14 @@ package struct ChatEncoder: TranscriptEncoder {
             first.append(contentsOf: "[↩ \(reply.name): \(reply.excerpt)] ".utf8)
         }
         if message.kind == .edit { first.append(contentsOf: "[✎] ".utf8) }
-        message.body.withBytes { text in
-            var isFirst = true
-            for line in text.split(separator: lineFeed, omittingEmptySubsequences: false) {
-                bytes.append(contentsOf: isFirst ? first : prefix)
-                bytes.append(contentsOf: line)
+        unsafe message.body.withBytes { text in
+            var start = 0
+            while start <= text.count {
+                let end = text.offset(of: lineFeed, from: start) ?? text.count
+                bytes.append(contentsOf: start == 0 ? first : prefix)
+                unsafe bytes.append(contentsOf: text.part(start..<end))
                 bytes.append(lineFeed)
-                isFirst = false
+                start = end + 1
             }
         }
     }
@@ -95,7 +98,7 @@ package struct ChatEncoder: TranscriptEncoder {
     @safe static func fittingCount(of line: UnsafeRawBufferPointer, within count: Int) -> Int {
         guard line.count > count else { return line.count }
         var cut = count
-        while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }
+        while cut > 0, unsafe line[cut] & 0xC0 == 0x80 { cut -= 1 }
         return cut
     }
 

@@ -11,13 +11,13 @@ package enum LocalTime {
     package static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
         var seconds = time_t(moment.milliseconds / 1_000)
         if moment.milliseconds % 1_000 < 0 { seconds -= 1 }
-        var local = tm()
-        guard localtime_r(&seconds, &local) != nil else {
+        var local = unsafe tm()
+        guard unsafe localtime_r(&seconds, &local) != nil else {
             // The year is too large for the C library; no real clock says so.
             return bytes.append(contentsOf: "- -".utf8)
         }
-        append(Int(local.tm_year) + 1_900, 4, to: &bytes)
-        for (sign, number) in [
+        unsafe append(Int(local.tm_year) + 1_900, 4, to: &bytes)
+        for (sign, number) in unsafe [
             ("-", local.tm_mon + 1), ("-", local.tm_mday), (" ", local.tm_hour),
             (":", local.tm_min), (":", local.tm_sec),
         ] as [(Unicode.Scalar, Int32)] {

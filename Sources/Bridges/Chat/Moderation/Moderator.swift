@@ -64,7 +64,7 @@ package struct Moderator {
     // MARK: - Kick
 
     /// Sends somebody away.
-    private func kick(
+    @safe private func kick(
         _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let target = try target(of: .kick, arguments, mayBeUnknown: false, bus)
@@ -74,7 +74,7 @@ package struct Moderator {
                 ? refusal(.forbidden, phrases.canNotBeKicked)
                 : refusal(.unknownUser, phrases.unknownUser)
         }
-        let reason = ModerationArguments.reason(target.rest)
+        let reason = unsafe ModerationArguments.reason(target.rest)
         guard bus.kick(person, reason: reason) else {
             throw refusal(.forbidden, phrases.canNotBeKicked)
         }
@@ -85,7 +85,7 @@ package struct Moderator {
     // MARK: - Bans
 
     /// Keeps somebody out.
-    private func ban(
+    @safe private func ban(
         _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let subject: Ban.Subject
@@ -95,17 +95,17 @@ package struct Moderator {
             guard mayBan(block, bus) else {
                 throw refusal(.forbidden, phrases.protectedAddress)
             }
-            (subject, shown, rest) = (.addresses(block), "\(block)", text)
+            unsafe (subject, shown, rest) = (.addresses(block), "\(block)", text)
         case .tooLarge: throw refusal(.badArguments, phrases.badBlock)
         case .none:
             let target = try target(of: .ban, arguments, mayBeUnknown: true, bus)
             try checkRank(of: target, bus)
-            (subject, shown, rest) = (.name(target.key), target.shown, target.rest)
+            unsafe (subject, shown, rest) = (.name(target.key), target.shown, target.rest)
         }
         guard let term = ModerationArguments.term(rest, from: bus.now) else {
             throw refusal(.badArguments, phrases.badArguments(.ban))
         }
-        let ban = Ban(
+        let ban = unsafe Ban(
             of: subject, shown: shown, by: name, reason: ModerationArguments.reason(term.rest),
             at: bus.now, until: term.end)
         return change(done: phrases.isBanned(shown, until: term.end?.local)) { accounts, then in
@@ -114,7 +114,7 @@ package struct Moderator {
     }
 
     /// Takes a ban back.
-    private func unban(
+    @safe private func unban(
         _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let subject: Ban.Subject
@@ -149,12 +149,13 @@ package struct Moderator {
     // MARK: - Mutes
 
     /// Keeps somebody from speaking.
-    private func mute(
+    @safe private func mute(
         _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let target = try target(of: .mute, arguments, mayBeUnknown: true, bus)
         try checkRank(of: target, bus)
-        guard let term = ModerationArguments.term(target.rest, from: bus.now), term.rest.isEmpty
+        guard let term = unsafe ModerationArguments.term(target.rest, from: bus.now),
+            unsafe term.rest.count == 0
         else {
             throw refusal(.badArguments, phrases.badArguments(.mute))
         }
@@ -166,7 +167,7 @@ package struct Moderator {
     }
 
     /// Takes a mute back.
-    private func unmute(
+    @safe private func unmute(
         _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let target = try target(of: .unmute, arguments, mayBeUnknown: true, bus)
@@ -180,22 +181,22 @@ package struct Moderator {
     // MARK: - Admins
 
     /// Says something for the server to everybody.
-    private func announce(
+    @safe private func announce(
         _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
-        if text.isEmpty { throw refusal(.badArguments, phrases.badArguments(.announce)) }
-        let announcement = String(decoding: text, as: UTF8.self)
+        if text.count == 0 { throw refusal(.badArguments, phrases.badArguments(.announce)) }
+        let announcement = text.text
         bus.announce(announcement)
         log("announces \(announcement.quoted)")
         return .shown
     }
 
     /// Gives an account a role.
-    private func setRole(
+    @safe private func setRole(
         _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) throws(ModerationRefusal) -> ModerationOutcome {
         guard let argument = NameArgument(arguments),
-            let role = Role(rawValue: String(decoding: argument.rest, as: UTF8.self).lowercased())
+            let role = unsafe Role(rawValue: argument.rest.text.lowercased())
         else { throw refusal(.badArguments, phrases.badArguments(.role)) }
         guard let account = argument.key.flatMap({ bus.accounts.account(named: $0) }) else {
             throw refusal(.unknownUser, phrases.unknownAccount)
@@ -211,7 +212,9 @@ package struct Moderator {
     // MARK: - Whom a command is about
 
     /// Somebody a command is about.
-    private struct Target {
+    ///
+    /// Valid as long as the arguments are.
+    @safe private struct Target {
         let key: String
         let shown: String
         let rest: UnsafeRawBufferPointer
@@ -220,12 +223,13 @@ package struct Moderator {
     /// Returns whom a command is about.
     ///
     /// - Parameter mayBeUnknown: whether it may be somebody who was never here.
-    private func target(
+    @safe private func target(
         of command: ChatCommand, _ arguments: UnsafeRawBufferPointer, mayBeUnknown: Bool,
         _ bus: isolated Bus
     ) throws(ModerationRefusal) -> Target {
         switch Addressee(arguments, speakersOf: room, needsText: false, bus) {
-        case .name(let key, let rest): return Target(key: key, shown: shown(key, bus), rest: rest)
+        case .name(let key, let rest):
+            return unsafe Target(key: key, shown: shown(key, bus), rest: rest)
         case .unclear: throw refusal(.badArguments, phrases.unclearName(command))
         case .missing: throw refusal(.badArguments, phrases.badArguments(command))
         case .unknown:
@@ -241,21 +245,21 @@ package struct Moderator {
     /// Returns somebody who is not known here, as the name is written.
     private func unknownTarget(_ argument: NameArgument, _ bus: isolated Bus) -> Target? {
         // What can't be a name is nobody's, and the server's is not meant.
-        guard let key = argument.key, let name = try? Name(argument.word) else {
+        guard let key = argument.key, let name = try? unsafe Name(argument.word) else {
             return nil
         }
-        if let parentheses = argument.parentheses,
+        if let parentheses = unsafe argument.parentheses,
             let owner = NameFolding.boundedKey(parentheses),
             let full = argument.key(with: parentheses),
             bus.standsInParentheses(owner)
         {
-            let shown = "\(name.text) (\(String(decoding: parentheses, as: UTF8.self)))"
-            return Target(key: full, shown: shown, rest: argument.restBehindParentheses)
+            let shown = "\(name.text) (\(parentheses.text))"
+            return unsafe Target(key: full, shown: shown, rest: argument.restBehindParentheses)
         }
         // Somebody of a bridge that is not there is nobody, and not whoever has the bare name.
-        if argument.parentheses != nil || argument.isAmbiguous { return nil }
+        if unsafe argument.parentheses != nil || argument.isAmbiguous { return nil }
         let account = bus.accounts.account(named: key)
-        return Target(key: key, shown: account?.name ?? name.text, rest: argument.rest)
+        return unsafe Target(key: key, shown: account?.name ?? name.text, rest: argument.rest)
     }
 
     private func shown(_ key: String, _ bus: isolated Bus) -> String {

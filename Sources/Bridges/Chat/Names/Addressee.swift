@@ -1,7 +1,9 @@
 import MessageBus
 
 /// The person or people that NAME in a command may mean.
-package enum Addressee {
+///
+/// Valid as long as the arguments are.
+@safe package enum Addressee {
     /// Somebody who has or had this folded name, and the text after it.
     case name(String, text: UnsafeRawBufferPointer)
     /// Nobody known.
@@ -28,7 +30,7 @@ package enum Addressee {
             return
         }
         guard let word = argument.key else {
-            self = argument.rest.isEmpty ? .missing : .unknown
+            self = unsafe argument.rest.count == 0 ? .missing : .unknown
             return
         }
         self = Search(log, needsText, bus).find(word, argument, bus)
@@ -48,32 +50,32 @@ package enum Addressee {
 
         func find(_ word: String, _ argument: NameArgument, _ bus: isolated Bus) -> Addressee {
             if argument.isAmbiguous { return isKnown(word, bus) ? .unclear : .unknown }
-            var (key, text) = (word, argument.rest)
-            if let parentheses = argument.parentheses {
+            var (key, text) = unsafe (word, argument.rest)
+            if let parentheses = unsafe argument.parentheses {
                 if let full = argument.key(with: parentheses), isKnown(full, bus) {
-                    (key, text) = (full, argument.restBehindParentheses)
+                    unsafe (key, text) = (full, argument.restBehindParentheses)
                 } else if let bridge = NameFolding.boundedKey(parentheses),
                     bus.standsInParentheses(bridge)
                 {
                     guard isKnown(word, on: bridge, bus) else { return .unknown }
-                    text = argument.restBehindParentheses
+                    unsafe text = argument.restBehindParentheses
                 } else if !argument.isQuoted, !argument.isRemark {
                     return isKnown(word, bus) ? .unclear : .unknown
                 }
             }
-            if text.isEmpty, needsText { return .missing }
+            if text.count == 0, needsText { return .missing }
             if !argument.isQuoted, names.contains(where: { $0.hasLonger(than: word) }) {
                 let beginning = argument.beginning
                 if names.contains(where: { $0.hasLonger(than: key, atBeginningOf: beginning) }) {
                     return .unclear
                 }
             }
-            if isKnown(key, bus) { return .name(key, text: text) }
+            if isKnown(key, bus) { return unsafe .name(key, text: text) }
             let shown = names.reduce(into: Set<String>()) {
                 $0.formUnion($1.names(withoutParentheses: key))
             }
             guard let only = shown.first else { return .unknown }
-            return shown.count == 1 ? .name(only, text: text) : .unclear
+            return unsafe shown.count == 1 ? .name(only, text: text) : .unclear
         }
 
         private func isKnown(_ key: String, _ bus: isolated Bus) -> Bool {

@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// A valid name, in the one form in which the bus keeps it.
 ///
@@ -68,7 +69,7 @@ package struct Name: Sendable, Equatable {
     /// Checks and composes a name from part of a line, which is valid UTF-8.
     @safe package init(_ bytes: UnsafeRawBufferPointer, isChosen: Bool = true) throws(NameProblem) {
         if bytes.count > Self.maxUncomposedBytes { throw .tooLong }
-        try self.init(String(decoding: bytes, as: UTF8.self), isChosen: isChosen)
+        try self.init(bytes.text, isChosen: isChosen)
     }
 
     /// Makes the name of a client that speaks without one.
@@ -114,7 +115,7 @@ package struct Name: Sendable, Equatable {
             if key.utf8.count != spelling.count { return false }
             var offset = 0
             for byte in key.utf8 {
-                if NameFolding.lowercasedASCII(spelling[offset]) != byte { return false }
+                if unsafe NameFolding.lowercasedASCII(spelling[offset]) != byte { return false }
                 offset += 1
             }
             return true

@@ -1,8 +1,11 @@
 import MessageBus
+import Sockets
 
 /// The NAME at the beginning of a command's arguments, as it is written: one word, or anything in
 /// double quotes, with the bus's parentheses after it, if any.
-package struct NameArgument {
+///
+/// Valid as long as the arguments are.
+@safe package struct NameArgument {
     /// The name without quotes and parentheses.
     package let word: UnsafeRawBufferPointer
     /// The text in parentheses after the name.
@@ -26,36 +29,37 @@ package struct NameArgument {
     ///
     /// - Parameter arguments: UTF-8, without space around it.
     @safe package init?(_ arguments: UnsafeRawBufferPointer) {
-        guard let first = arguments.first else { return nil }
-        self.arguments = arguments
+        guard let first = arguments.byte(at: 0) else { return nil }
+        unsafe self.arguments = unsafe arguments
         isQuoted = first == UInt8(ascii: "\"")
         let end: Int
         if isQuoted {
-            let quoted = arguments.dropFirst()
-            guard let closing = quoted.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
-            word = Self.trimmed(UnsafeRawBufferPointer(rebasing: quoted[..<closing]))
+            guard let closing = arguments.offset(of: UInt8(ascii: "\""), from: 1) else {
+                return nil
+            }
+            unsafe word = arguments.part(1..<closing).trimmed
             end = closing + 1
         } else {
-            end = arguments.firstIndex(where: Self.isSpace) ?? arguments.count
-            word = UnsafeRawBufferPointer(rebasing: arguments[..<end])
+            end = arguments.wordEnd
+            unsafe word = arguments.part(..<end)
         }
-        if word.isEmpty { return nil }
-        rest = Self.trimmed(UnsafeRawBufferPointer(rebasing: arguments[end...]))
-        let (parentheses, behind) = Self.parentheses(of: rest)
-        let isSeparate = end < arguments.count && Self.isSpace(arguments[end])
-        self.parentheses = isSeparate ? parentheses : nil
+        if unsafe word.count == 0 { return nil }
+        unsafe rest = arguments.part(end...).trimmed
+        let (parentheses, behind) = unsafe Self.parentheses(of: rest)
+        let isSeparate = arguments.byte(at: end).map(Self.isSpace) ?? false
+        unsafe self.parentheses = unsafe isSeparate ? parentheses : nil
         if isQuoted {
-            isAmbiguous = !isSeparate && Self.looksLikeParentheses(rest)
-        } else if let parentheses = self.parentheses {
-            isAmbiguous = Self.trimmed(parentheses).count < parentheses.count
+            isAmbiguous = unsafe !isSeparate && Self.looksLikeParentheses(rest)
+        } else if let parentheses = unsafe self.parentheses {
+            isAmbiguous = parentheses.trimmed.count < parentheses.count
         } else {
-            isAmbiguous = Self.looksLikeParentheses(rest)
+            isAmbiguous = unsafe Self.looksLikeParentheses(rest)
         }
-        restBehindParentheses = self.parentheses == nil ? rest : behind
+        unsafe restBehindParentheses = unsafe self.parentheses == nil ? rest : behind
     }
 
     /// The name in the form in which names are compared; `nil` if it is longer than any name.
-    package var key: String? { NameFolding.boundedKey(word) }
+    package var key: String? { unsafe NameFolding.boundedKey(word) }
 
     /// Returns the name with its parentheses, in the form in which names are compared.
     @safe package func key(with parentheses: UnsafeRawBufferPointer) -> String? {
@@ -67,11 +71,13 @@ package struct NameArgument {
     package var beginning: String {
         var text = ""
         var left = Name.maxBytes + Self.maxParenthesesBytes
-        for word in arguments.split(whereSeparator: Self.isSpace) {
+        var start = 0
+        while unsafe start < arguments.count {
+            let word = unsafe arguments.part(start...).part(..<arguments.part(start...).wordEnd)
+            start += word.count + 1
+            if word.count == 0 { continue }
             left -= word.count + 1
-            guard left >= 0,
-                let key = NameFolding.boundedKey(UnsafeRawBufferPointer(rebasing: word))
-            else { break }
+            guard left >= 0, let key = NameFolding.boundedKey(word) else { break }
             if !text.isEmpty { text += " " }
             text += key
         }
@@ -79,25 +85,22 @@ package struct NameArgument {
     }
 
     /// True if the text in parentheses has spaces in it.
-    package var isRemark: Bool { parentheses?.contains(where: Self.isSpace) ?? false }
+    package var isRemark: Bool { unsafe parentheses.map { $0.wordEnd < $0.count } ?? false }
 
-    private static func parentheses(
+    @safe private static func parentheses(
         of rest: UnsafeRawBufferPointer
     ) -> (UnsafeRawBufferPointer?, UnsafeRawBufferPointer) {
-        guard rest.first == UInt8(ascii: "("),
-            let closing = rest.prefix(maxParenthesesBytes).firstIndex(of: UInt8(ascii: ")")),
-            closing > 1, closing + 1 == rest.count || isSpace(rest[closing + 1])
-        else { return (nil, rest) }
-        return (
-            UnsafeRawBufferPointer(rebasing: rest[1..<closing]),
-            trimmed(UnsafeRawBufferPointer(rebasing: rest[(closing + 1)...]))
-        )
+        guard rest.byte(at: 0) == UInt8(ascii: "("),
+            let closing = rest.beginning(atMost: maxParenthesesBytes).offset(of: UInt8(ascii: ")")),
+            closing > 1, rest.byte(at: closing + 1).map(isSpace) ?? true
+        else { return unsafe (nil, rest) }
+        return (rest.part(1..<closing), rest.part((closing + 1)...).trimmed)
     }
 
     /// Returns whether a text begins with parentheses of any width, ignoring invisible characters
     /// in front.
-    private static func looksLikeParentheses(_ rest: UnsafeRawBufferPointer) -> Bool {
-        let text = String(decoding: rest.prefix(maxParenthesesBytes), as: UTF8.self).unicodeScalars
+    @safe private static func looksLikeParentheses(_ rest: UnsafeRawBufferPointer) -> Bool {
+        let text = rest.beginning(atMost: maxParenthesesBytes).text.unicodeScalars
         let visible = text.drop {
             $0.properties.isDefaultIgnorableCodePoint || $0.properties.isWhitespace
         }
@@ -112,10 +115,6 @@ package struct NameArgument {
     private static let closing: [Unicode.Scalar] = [
         ")", "\u{FF09}", "\u{FE5A}", "\u{207E}", "\u{208E}", "\u{FE36}",
     ]
-
-    private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes[TextTrimming.trimmed(bytes)])
-    }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -82,7 +82,7 @@ package enum NameFolding {
     /// Returns the key of UTF-8 bytes, or `nil` if they are longer than any name.
     @safe package static func boundedKey(_ bytes: UnsafeRawBufferPointer) -> String? {
         if bytes.count > Name.maxUncomposedBytes { return nil }
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = unsafe String(decoding: bytes, as: UTF8.self)
         return isShort(text) ? key(text) : nil
     }
 

@@ -99,7 +99,7 @@ struct OutputQueue {
         _ bytes: ArraySlice<UInt8>, on connection: Connection, counting total: inout UInt64,
         _ advance: (Int) -> Void
     ) -> Outcome {
-        switch bytes.withUnsafeBytes({ connection.send($0) }) {
+        switch unsafe bytes.withUnsafeBytes({ connection.send($0) }) {
         case .bytes(let count):
             advance(count)
             total += UInt64(count)

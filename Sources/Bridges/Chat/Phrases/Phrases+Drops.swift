@@ -7,7 +7,7 @@ extension Phrases {
         let ownReason = drop.code == AnswerCode.rateLimited.rawValue ? rateLimited : dropped
         let text = answer(code: drop.code, drop.reason.isEmpty ? ownReason : drop.reason)
         // A reason is any text, and may quote the message.
-        var line = Array(text.utf8).withUnsafeBytes {
+        var line = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
         }
         line.append(UInt8(ascii: "\n"))

@@ -70,7 +70,7 @@ extension Phrases {
     /// text.
     package func lines(_ code: AnswerCode, _ text: String) -> [UInt8] {
         text.split(whereSeparator: \.isNewline).flatMap { line in
-            Array("\(answer(code, String(line)))".utf8).withUnsafeBytes {
+            unsafe Array("\(answer(code, String(line)))".utf8).withUnsafeBytes {
                 TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
             } + [0x0A]
         }

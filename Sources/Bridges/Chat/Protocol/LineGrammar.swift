@@ -1,5 +1,5 @@
-import Glibc
 import MessageBus
+import Sockets
 
 /// The parser of clients' lines, in one language; *The chat protocol* describes them.
 ///
@@ -8,6 +8,13 @@ import MessageBus
 package final class LineGrammar: Sendable {
     private let joinedEnding: [UInt8]
     private let leftEnding: [UInt8]
+
+    /// A notice at the beginning of a line, valid as long as that is.
+    @safe private struct Notice {
+        let subject: UnsafeRawBufferPointer
+        /// The offset behind it.
+        let end: Int
+    }
 
     /// Makes a grammar that understands the notices of a language.
     package init(_ phrases: Phrases) {
@@ -40,19 +47,19 @@ package final class LineGrammar: Sendable {
         return .utterance(utterance(in: line, from: PasswordLine.offset(in: line) ?? 0))
     }
 
-    private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
+    @safe private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
         if TextTrimming.isBlank(line) { return .utterance(.nothing) }
         // No name begins with a slash, so what looks like one is refused, unless it is a command.
         if let start = slashOffset(in: line, from: 0), isCommand(line) || !looksNamed(line) {
-            let isText = start + 1 < line.count && line[start + 1] == slash
-            return isText ? .nameless(.text) : .utterance(utterance(in: line, from: start))
+            return line.byte(at: start + 1) == slash
+                ? .nameless(.text) : .utterance(utterance(in: line, from: start))
         }
         do throws(NameProblem) {
             if let notice = joinNotice(in: line) {
                 // Two endings after one name are neither a notice nor a line.
-                let rest = UnsafeRawBufferPointer(rebasing: line[notice.end...])
-                if hasPrefix(rest, joinedEnding) { throw .notice }
-                return .enter(
+                let rest = line.part(notice.end...)
+                if rest.begins(with: joinedEnding) { throw .notice }
+                return unsafe .enter(
                     try Name(notice.subject), then: self.rest(of: line, from: notice.end))
             }
             if let colon = separator(in: line) {
@@ -68,20 +75,20 @@ package final class LineGrammar: Sendable {
         return .nameless(lacksSpace(line) ? .missingSpace : .text)
     }
 
-    private func isCommand(_ line: UnsafeRawBufferPointer) -> Bool {
+    @safe private func isCommand(_ line: UnsafeRawBufferPointer) -> Bool {
         guard case .command(let verb, _) = utterance(in: line, from: 0) else { return false }
-        return ChatCommand(verb: String(decoding: line[verb].prefix(64), as: UTF8.self)) != nil
+        return ChatCommand(verb: line.part(verb).beginning(atMost: 64).text) != nil
     }
 
-    private func looksNamed(_ line: UnsafeRawBufferPointer) -> Bool {
-        separator(in: line) != nil || joinNotice(in: line) != nil
+    @safe private func looksNamed(_ line: UnsafeRawBufferPointer) -> Bool {
+        unsafe separator(in: line) != nil || joinNotice(in: line) != nil
             || subject(of: line, ending: joinedEnding) != nil
     }
 
     /// Returns whether a line has a name, a colon, and the text directly after it.
-    private func lacksSpace(_ line: UnsafeRawBufferPointer) -> Bool {
-        let beginning = UnsafeRawBufferPointer(rebasing: line.prefix(Name.maxUncomposedBytes))
-        guard let colon = colon(in: beginning, from: 0), !isAddress(line, behind: colon)
+    @safe private func lacksSpace(_ line: UnsafeRawBufferPointer) -> Bool {
+        let beginning = line.beginning(atMost: Name.maxUncomposedBytes)
+        guard let colon = beginning.offset(of: colonByte), !isAddress(line, behind: colon)
         else { return false }
         return (try? Name(spelling(in: line, before: colon))) != nil
     }
@@ -90,49 +97,49 @@ package final class LineGrammar: Sendable {
 
     /// Returns the offset of the text if the line begins with the sender's own name: `ana: `, `ana
     /// : `, `ana:`, `<ana> ` or `[ana] `.
-    private func textAfterOwnName(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
-        if hasPrefix(line, name.prefix) { return name.prefix.count }
-        if line.isEmpty { return nil }
-        let beginning = UnsafeRawBufferPointer(rebasing: line.prefix(Name.maxUncomposedBytes + 2))
-        if line[0] == UInt8(ascii: "<") || line[0] == UInt8(ascii: "["),
+    @safe private func textAfterOwnName(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
+        if line.begins(with: name.prefix) { return name.prefix.count }
+        guard let first = line.byte(at: 0) else { return nil }
+        let beginning = line.beginning(atMost: Name.maxUncomposedBytes + 2)
+        if first == UInt8(ascii: "<") || first == UInt8(ascii: "["),
             let start = textAfterBrackets(in: beginning, name)
         {
             return start
         }
-        guard let colon = colon(in: beginning, from: 0),
+        guard let colon = beginning.offset(of: colonByte),
             name.isSpelled(by: spelling(in: line, before: colon)),
             !isAddress(line, behind: colon)
         else { return nil }
         return indexAfterSpace(line, colon + 1)
     }
 
-    private func textAfterBrackets(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
-        let closing = line[0] == UInt8(ascii: "<") ? UInt8(ascii: ">") : UInt8(ascii: "]")
-        guard let end = line.firstIndex(of: closing),
-            name.isSpelled(by: UnsafeRawBufferPointer(rebasing: line[1..<end]))
+    @safe private func textAfterBrackets(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
+        let closing = line.byte(at: 0) == UInt8(ascii: "<") ? UInt8(ascii: ">") : UInt8(ascii: "]")
+        guard let end = line.offset(of: closing),
+            name.isSpelled(by: line.part(1..<end))
         else { return nil }
-        let hasColon = end + 1 < line.count && line[end + 1] == colonByte
+        let hasColon = line.byte(at: end + 1) == colonByte
         return indexAfterSpace(line, end + (hasColon ? 2 : 1))
     }
 
-    private func indexAfterSpace(_ line: UnsafeRawBufferPointer, _ offset: Int) -> Int {
-        offset < line.count && line[offset] == space ? offset + 1 : offset
+    @safe private func indexAfterSpace(_ line: UnsafeRawBufferPointer, _ offset: Int) -> Int {
+        line.byte(at: offset) == space ? offset + 1 : offset
     }
 
     /// Returns the text in front of a colon, without the blanks there.
-    private func spelling(
+    @safe private func spelling(
         in line: UnsafeRawBufferPointer, before colon: Int
     ) -> UnsafeRawBufferPointer {
         var end = colon
-        while end > 0, line[end - 1] == space || line[end - 1] == 0x09 { end -= 1 }
+        while let last = line.byte(at: end - 1), last == space || last == 0x09 { end -= 1 }
         // A no-break space, as French types it there.
-        if end > 1, line[end - 2] == 0xC2, line[end - 1] == 0xA0 { end -= 2 }
-        return UnsafeRawBufferPointer(rebasing: line[..<end])
+        if line.byte(at: end - 2) == 0xC2, line.byte(at: end - 1) == 0xA0 { end -= 2 }
+        return line.part(..<end)
     }
 
     /// Returns whether a colon is that of `http://`.
-    private func isAddress(_ line: UnsafeRawBufferPointer, behind colon: Int) -> Bool {
-        colon + 2 < line.count && line[colon + 1] == slash && line[colon + 2] == slash
+    @safe private func isAddress(_ line: UnsafeRawBufferPointer, behind colon: Int) -> Bool {
+        line.byte(at: colon + 1) == slash && line.byte(at: colon + 2) == slash
     }
 
     // MARK: - Texts and commands
@@ -141,107 +148,88 @@ package final class LineGrammar: Sendable {
     @safe package func utterance(
         in line: UnsafeRawBufferPointer, from start: Int
     ) -> ClientLine.Utterance {
-        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+        let text = line.part(start...)
         if TextTrimming.isBlank(text) { return .nothing }
         let end = line.count
         guard let place = slashOffset(in: line, from: start) else { return .say(start..<end) }
         let afterSlash = place + 1
-        if afterSlash < end, line[afterSlash] == slash { return .say(afterSlash..<end) }
+        if line.byte(at: afterSlash) == slash { return .say(afterSlash..<end) }
         var base = afterSlash
-        while base < end, line[base] != space, line[base] != 0x09 { base += 1 }
-        let arguments = TextTrimming.trimmed(UnsafeRawBufferPointer(rebasing: line[base...]))
+        while let byte = line.byte(at: base), byte != space, byte != 0x09 { base += 1 }
+        let arguments = TextTrimming.trimmed(line.part(base...))
         return .command(
             verb: afterSlash..<base,
             arguments: (base + arguments.lowerBound)..<(base + arguments.upperBound))
     }
 
     /// Returns the offset of the slash that begins a text, after any blanks.
-    private func slashOffset(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        if line[start] == slash { return start }
+    @safe private func slashOffset(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard let first = line.byte(at: start) else { return nil }
+        if first == slash { return start }
         // Nearly every text begins with a visible ASCII character.
-        if line[start] &- 0x21 < 0x5E { return nil }
-        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+        if first &- 0x21 < 0x5E { return nil }
+        let text = line.part(start...)
         let place = start + TextTrimming.trimmed(text).lowerBound
-        return place < line.count && line[place] == slash ? place : nil
+        return line.byte(at: place) == slash ? place : nil
     }
 
     /// Returns the offset of the first colon that a space follows or that ends the line.
     ///
     /// An earlier colon becomes part of the text in front, and keeps it from being a name.
-    private func separator(in line: UnsafeRawBufferPointer) -> Int? {
+    @safe private func separator(in line: UnsafeRawBufferPointer) -> Int? {
         var offset = 0
-        while let colon = colon(in: line, from: offset) {
-            if colon + 1 == line.count || line[colon + 1] == space { return colon }
+        while let colon = line.offset(of: colonByte, from: offset) {
+            if colon + 1 == line.count || line.byte(at: colon + 1) == space { return colon }
             offset = colon + 1
         }
         return nil
     }
 
-    private func colon(in line: UnsafeRawBufferPointer, from offset: Int) -> Int? {
-        guard offset < line.count, let base = line.baseAddress,
-            let found = memchr(base + offset, Int32(colonByte), line.count - offset)
-        else { return nil }
-        return UnsafeRawPointer(found) - base
-    }
-
     // MARK: - Notices
 
     /// Returns the text in front of a notice's ending, if the line ends with that.
-    private func subject(
+    @safe private func subject(
         of line: UnsafeRawBufferPointer, ending: [UInt8]
     ) -> UnsafeRawBufferPointer? {
         let start = line.count - ending.count
-        guard start >= 0, line[line.count - 1] == ending[ending.count - 1],
-            hasPrefix(UnsafeRawBufferPointer(rebasing: line[start...]), ending)
+        guard start >= 0, line.byte(at: line.count - 1) == ending[ending.count - 1],
+            line.part(start...).begins(with: ending)
         else { return nil }
-        return UnsafeRawBufferPointer(rebasing: line[..<start])
-    }
-
-    private func hasPrefix(_ line: UnsafeRawBufferPointer, _ prefix: [UInt8]) -> Bool {
-        guard line.count >= prefix.count, let base = line.baseAddress else { return false }
-        return prefix.withUnsafeBytes { bytes in
-            guard let other = bytes.baseAddress else { return true }
-            return memcmp(base, other, bytes.count) == 0
-        }
+        return line.part(..<start)
     }
 
     /// Finds a complete join notice at the beginning of a line, whatever follows.
     ///
     /// Names hold no colon: after one, the same words are text.
-    private func joinNotice(
+    @safe private func joinNotice(
         in line: UnsafeRawBufferPointer
-    ) -> (subject: UnsafeRawBufferPointer, end: Int)? {
-        let most = min(line.count, Name.maxUncomposedBytes + joinedEnding.count)
-        guard let start = endingOffset(in: line, most), let base = line.baseAddress else {
-            return nil
-        }
-        if memchr(base, Int32(colonByte), start) != nil { return nil }
-        return (UnsafeRawBufferPointer(rebasing: line[..<start]), start + joinedEnding.count)
+    ) -> Notice? {
+        let most = Name.maxUncomposedBytes + joinedEnding.count
+        guard let start = endingOffset(in: line.beginning(atMost: most)) else { return nil }
+        let subject = line.part(..<start)
+        guard subject.offset(of: colonByte) == nil else { return nil }
+        return unsafe Notice(subject: subject, end: start + joinedEnding.count)
     }
 
     /// Returns the offset of a notice's ending among the first bytes of a line.
-    private func endingOffset(in line: UnsafeRawBufferPointer, _ count: Int) -> Int? {
-        guard let base = line.baseAddress else { return nil }
-        var offset = 0
-        while offset + joinedEnding.count <= count,
-            let found = memchr(base + offset, Int32(joinedEnding[0]), count - offset)
+    @safe private func endingOffset(in beginning: UnsafeRawBufferPointer) -> Int? {
+        var start = 0
+        while start + joinedEnding.count <= beginning.count,
+            let offset = beginning.offset(of: joinedEnding[0], from: start)
         {
-            offset = UnsafeRawPointer(found) - base
-            if hasPrefix(UnsafeRawBufferPointer(rebasing: line[offset...]), joinedEnding) {
-                return offset
-            }
-            offset += 1
+            if beginning.part(offset...).begins(with: joinedEnding) { return offset }
+            start = offset + 1
         }
         return nil
     }
 
     /// Returns the end of the sender's own join notices at the beginning of a line: they say what
     /// is so already.
-    private func noticeEnd(in line: UnsafeRawBufferPointer, by name: Name) -> Int? {
+    @safe private func noticeEnd(in line: UnsafeRawBufferPointer, by name: Name) -> Int? {
         guard line.count >= joinedEnding.count else { return nil }
         var end = 0
-        while let notice = joinNotice(in: UnsafeRawBufferPointer(rebasing: line[end...])),
-            name.isSpelled(by: notice.subject)
+        while let notice = joinNotice(in: line.part(end...)),
+            unsafe name.isSpelled(by: notice.subject)
         {
             end += notice.end
         }
@@ -249,8 +237,10 @@ package final class LineGrammar: Sendable {
     }
 
     /// Returns what follows a notice.
-    private func rest(of line: UnsafeRawBufferPointer, from start: Int) -> ClientLine.Utterance {
-        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+    @safe private func rest(of line: UnsafeRawBufferPointer, from start: Int)
+        -> ClientLine.Utterance
+    {
+        let text = line.part(start...)
         let range = TextTrimming.trimmed(text)
         return range.isEmpty ? .nothing : .line((start + range.lowerBound)..<line.count)
     }

@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 // Commands with a password that are no commands, because something stands in front of their slash:
 // they were meant as such, and must not be said.
@@ -13,11 +14,10 @@ extension PasswordLine {
     @safe package static func isHidden(
         in text: UnsafeRawBufferPointer, behindName mayFollowName: Bool
     ) -> Bool {
-        let front = UnsafeRawBufferPointer(rebasing: text.prefix(maxFrontBytes))
+        let front = text.beginning(atMost: maxFrontBytes)
         guard front.indices.contains(where: { mayHide(front, at: $0) }) else { return false }
         let scalars = Array(
-            String(decoding: text.prefix(maxFrontBytes + maxVerbBytes), as: UTF8.self)
-                .unicodeScalars)
+            text.beginning(atMost: maxFrontBytes + maxVerbBytes).text.unicodeScalars)
         var last: Unicode.Scalar?
         for (index, scalar) in scalars.enumerated() {
             if slashes.contains(scalar), index > 0 || scalar != "/",
@@ -32,16 +32,19 @@ extension PasswordLine {
     }
 
     /// Returns true if a byte is, or ends, a slash that may begin a command.
-    private static func mayHide(_ text: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        guard text[offset] == 0x2F || isOtherSlash(text, endingAt: offset) else { return false }
-        return offset > 0 && offset + 1 < text.count && text[offset + 1] >= 0x41
-            && mayPrecedeCommand(text[offset - 1])
+    @safe private static func mayHide(_ text: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        guard text.byte(at: offset) == 0x2F || isOtherSlash(text, endingAt: offset) else {
+            return false
+        }
+        guard let before = text.byte(at: offset - 1), let next = text.byte(at: offset + 1) else {
+            return false
+        }
+        return next >= 0x41 && mayPrecedeCommand(before)
     }
 
     /// Returns true if a byte is the last one of a character that looks like a slash.
     @safe static func isOtherSlash(_ text: UnsafeRawBufferPointer, endingAt offset: Int) -> Bool {
-        guard offset > 1 else { return false }
-        switch (text[offset - 2], text[offset - 1], text[offset]) {
+        switch (text.byte(at: offset - 2), text.byte(at: offset - 1), text.byte(at: offset)) {
         // U+FF0F, full-width; U+2044, of fractions; U+2215, of divisions.
         case (0xEF, 0xBC, 0x8F), (0xE2, 0x81, 0x84), (0xE2, 0x88, 0x95): return true
         default: return false

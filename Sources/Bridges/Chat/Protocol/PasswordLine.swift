@@ -1,5 +1,5 @@
-import Glibc
 import MessageBus
+import Sockets
 
 /// The rules by which a line that carries a password is known, before it is whole: half a password
 /// must never be said.
@@ -17,16 +17,17 @@ package enum PasswordLine {
     @safe package static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool {
         if TextScan.isPrintableASCII(text) { return mayBegin(clean: text) }
         // Twice as much, for clients that send two bytes for each character.
-        let front = UnsafeRawBufferPointer(rebasing: text.prefix(2 * maxFrontBytes))
-        return TextCleaning.cleaned(repairing: front, lineEndings: .removed)
+        let front = text.beginning(atMost: 2 * maxFrontBytes)
+        return unsafe TextCleaning.cleaned(repairing: front, lineEndings: .removed)
             .withUnsafeBytes { mayBegin(clean: $0) }
     }
 
-    private static func mayBegin(clean text: UnsafeRawBufferPointer) -> Bool {
+    @safe private static func mayBegin(clean text: UnsafeRawBufferPointer) -> Bool {
         var last: UInt8?
-        for (offset, byte) in text.prefix(maxFrontBytes).enumerated() {
+        for offset in 0..<min(text.count, maxFrontBytes) {
+            let byte = text.byte(at: offset)
             if byte == slash || isOtherSlash(text, endingAt: offset), mayPrecedeCommand(last),
-                isVerb(UnsafeRawBufferPointer(rebasing: text[(offset + 1)...]), orPart: true)
+                isVerb(text.part((offset + 1)...), orPart: true)
             {
                 return true
             }
@@ -37,24 +38,21 @@ package enum PasswordLine {
 
     /// Returns true if a text is a command that carries a password.
     @safe package static func isMeant(by text: UnsafeRawBufferPointer) -> Bool {
-        let trimmed = UnsafeRawBufferPointer(rebasing: text[TextTrimming.trimmed(text)])
-        guard trimmed.first == slash else { return false }
-        return isVerb(UnsafeRawBufferPointer(rebasing: trimmed.dropFirst()), orPart: false)
+        let command = text.trimmed
+        return command.byte(at: 0) == slash && isVerb(command.part(1...), orPart: false)
     }
 
     /// Returns the offset of a command that carries a password behind what may be a name.
     @safe static func offset(in line: UnsafeRawBufferPointer) -> Int? {
-        guard let base = line.baseAddress, let found = memchr(base, Int32(slash), line.count) else {
-            return nil
-        }
-        let offset = UnsafeRawPointer(found) - base
         // Nearly every slash is that of an address or a date.
-        guard offset + 1 < line.count, line[offset + 1] >= 0x41 else { return nil }
-        let front = UnsafeRawBufferPointer(rebasing: line[..<offset])
+        guard let offset = line.offset(of: slash), let next = line.byte(at: offset + 1),
+            next >= 0x41
+        else { return nil }
+        let front = line.part(..<offset)
         let name = TextTrimming.trimmed(front)
-        guard !name.isEmpty, offset <= maxFrontBytes,
-            ":>]".utf8.contains(front[name.upperBound - 1]),
-            isMeant(by: UnsafeRawBufferPointer(rebasing: line[offset...]))
+        guard offset <= maxFrontBytes, let last = front.byte(at: name.upperBound - 1),
+            ":>]".utf8.contains(last),
+            isMeant(by: line.part(offset...))
         else { return nil }
         return offset
     }
@@ -66,11 +64,11 @@ package enum PasswordLine {
         return byte >= 0x80 || byte <= 0x20 || ":>].".utf8.contains(byte)
     }
 
-    private static func isVerb(_ rest: UnsafeRawBufferPointer, orPart: Bool) -> Bool {
-        let word = rest.prefix { $0 != 0x20 && $0 != 0x09 }
+    @safe private static func isVerb(_ rest: UnsafeRawBufferPointer, orPart: Bool) -> Bool {
+        let word = rest.part(..<rest.wordEnd)
         // No string is made of what stands behind the slashes of an address.
-        guard word.count <= maxVerbBytes, word.first != slash else { return false }
-        let text = String(decoding: word, as: UTF8.self)
+        guard word.count <= maxVerbBytes, word.byte(at: 0) != slash else { return false }
+        let text = word.text
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         let verb = isASCII ? text.lowercased() : seen(text.unicodeScalars).lowercased()
         return ChatCommand.passwordVerbs.contains {

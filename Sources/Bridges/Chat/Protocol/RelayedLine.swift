@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// The meaning of a line of an account that speaks for others; ranges are byte offsets in the line.
 package enum RelayedLine: Sendable, Equatable {
@@ -31,7 +32,7 @@ package enum RelayedLine: Sendable, Equatable {
         case .enter(let name, .say(let text)):
             // A slash in front of a slash belongs to the text here.
             let start = text.lowerBound
-            let isDoubled = start > 0 && line[start] == slash && line[start - 1] == slash
+            let isDoubled = line.byte(at: start) == slash && line.byte(at: start - 1) == slash
             self = .say(name, (isDoubled ? start - 1 : start)..<text.upperBound)
         case .enter(let name, .command(let verb, _)):
             self = .say(name, (verb.lowerBound - 1)..<line.count)
@@ -41,7 +42,7 @@ package enum RelayedLine: Sendable, Equatable {
             self = .command(verb: verb, arguments: arguments)
         case .refused(let problem): self = .refused(problem)
         case .utterance, .nameless:
-            let isNotice = String(decoding: line, as: UTF8.self).hasSuffix(phrases.leftEnding)
+            let isNotice = line.text.hasSuffix(phrases.leftEnding)
             self = isNotice ? .nothing : .nameless
         }
     }

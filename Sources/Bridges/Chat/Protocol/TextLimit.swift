@@ -28,6 +28,6 @@ package struct TextLimit: Sendable {
             TextCleaning.cleaned(
                 repairing: UnsafeRawBufferPointer($0), lineEndings: .kept)
         }
-        return cleaned.withUnsafeBytes { TextCounting.exceeds($0, characters: characters) }
+        return unsafe cleaned.withUnsafeBytes { TextCounting.exceeds($0, characters: characters) }
     }
 }

@@ -20,20 +20,21 @@ package final class WordMatcher {
 
     /// Returns whether a text holds all the phrases.
     package func matches(_ text: Body) -> Bool {
-        text.withBytes { tokens.write($0, to: &words) }
+        unsafe text.withBytes { tokens.write($0, to: &words) }
         // A phrase without a word in it is found nowhere.
         return phrases.allSatisfy { $0.count > 1 && Self.holds(words, $0) }
     }
 
     private static func holds(_ words: [UInt8], _ phrase: [UInt8]) -> Bool {
-        words.withUnsafeBytes { words in
-            phrase.withUnsafeBytes { phrase in
+        unsafe words.withUnsafeBytes { words in
+            unsafe phrase.withUnsafeBytes { phrase in
                 guard let text = words.baseAddress, let wanted = phrase.baseAddress,
                     words.count >= phrase.count
                 else { return false }
                 // Each word, and so each phrase, begins with a space.
                 for start in 0...(words.count - phrase.count)
-                where words[start] == 0x20 && memcmp(text + start, wanted, phrase.count) == 0 {
+                where unsafe words[start] == 0x20 && memcmp(text + start, wanted, phrase.count) == 0
+                {
                     return true
                 }
                 return false

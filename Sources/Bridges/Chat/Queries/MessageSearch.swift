@@ -10,7 +10,7 @@ package actor MessageSearch {
     private nonisolated let thread = SerialThread(named: "search")
     /// The executor of the thread that searches.
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
-        thread.asUnownedSerialExecutor()
+        unsafe thread.asUnownedSerialExecutor()
     }
 
     /// Makes a search that has looked at nothing yet.

@@ -146,8 +146,8 @@ package struct TranscriptCursor {
     }
 
     /// Returns the bytes up to a place, or as many of them as are contiguous.
-    package func span(to end: TranscriptOffset) -> UnsafeRawBufferPointer {
-        transcript.span(from: position, to: end)
+    @safe package func span(to end: TranscriptOffset) -> UnsafeRawBufferPointer {
+        unsafe transcript.span(from: position, to: end)
     }
 
     /// Advances over the first bytes of a span.
@@ -162,7 +162,7 @@ package struct TranscriptCursor {
         if position == end {
             lineEnd = nil
         } else if transcript.framing == .lines {
-            lineEnd = span[count - 1] == UInt8(ascii: "\n") ? nil : position
+            lineEnd = unsafe span[count - 1] == UInt8(ascii: "\n") ? nil : position
         } else if position >= start {
             let boundary = transcript.boundary(atOrAfter: position, from: start)
             lineEnd = boundary == position ? nil : boundary
@@ -182,7 +182,7 @@ package struct TranscriptCursor {
     mutating func copyLines(upTo end: TranscriptOffset, into due: inout OutputQueue) {
         while position < end {
             let piece = span(to: end)
-            due.append(piece)
+            unsafe due.append(piece)
             position += piece.count
         }
     }
