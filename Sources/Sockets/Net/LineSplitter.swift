@@ -6,9 +6,10 @@ import Glibc
 /// call is assembled in a buffer, which never holds more than `longest` + 2 bytes.
 public struct LineSplitter: Sendable {
     /// A result of splitting.
-    public enum Piece {
-        /// A line without its ending, valid until the function returns; `isPlain` if it is known to
-        /// be printable ASCII only.
+    ///
+    /// Valid until the function that is called with it returns.
+    @safe public enum Piece {
+        /// A line without its ending; `isPlain` if it is known to be printable ASCII only.
         case line(UnsafeRawBufferPointer, isPlain: Bool)
         /// The beginning of a line that is longer than allowed; the rest is skipped up to its end.
         case tooLong(UnsafeRawBufferPointer)
@@ -25,7 +26,7 @@ public struct LineSplitter: Sendable {
     /// True if bytes wait for the rest of their line.
     public var hasPending: Bool { !pending.isEmpty }
     /// Calls a function with the bytes that wait for the rest of their line.
-    public func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    @safe public func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         pending.withUnsafeBytes { body($0) }
     }
     /// True while the rest of a line that is too long is skipped.
@@ -63,7 +64,7 @@ public struct LineSplitter: Sendable {
 
     /// Ends the waiting line, as at the end of a stream or after a silence; keeps as many bytes of
     /// its end as the function returns.
-    public mutating func flush(
+    @safe public mutating func flush(
         leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ body: (Piece) -> Void
     ) {
         isSkipping = false

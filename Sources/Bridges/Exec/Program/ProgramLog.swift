@@ -55,7 +55,7 @@ final class ProgramLog: Sendable {
     func endErrors() async {
         let lines = state.withLock { state in
             var lines: [String] = []
-            unsafe state.errors.flush { lines.append(text(of: $0)) }
+            state.errors.flush { lines.append(text(of: $0)) }
             return lines
         }
         await write(.info, lines)

@@ -106,7 +106,7 @@ actor ProgramProcess {
 
     private func endOutput() {
         var lines: [Line] = []
-        unsafe splitter.flush { lines.append(Self.line($0)) }
+        splitter.flush { lines.append(Self.line($0)) }
         if !lines.isEmpty { queue.yield(.lines(lines)) }
         if !isOutputEnded, !hasExited { queue.yield(.outputClosed) }
         isOutputEnded = true

@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Sockets
 
 // Earlier messages: /history, /search, and the texts shown to a client that enters a room.
 extension ChatConnection {
@@ -10,11 +11,10 @@ extension ChatConnection {
 
     /// Shows the room's last texts.
     @safe func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if arguments.first == UInt8(ascii: "@") {
-            return showPrivateHistory(
-                UnsafeRawBufferPointer(rebasing: arguments.dropFirst()), bus)
+        if arguments.byte(at: 0) == UInt8(ascii: "@") {
+            return showPrivateHistory(arguments.part(1...), bus)
         }
-        guard let count = Self.historyCount(String(decoding: arguments, as: UTF8.self)) else {
+        guard let count = Self.historyCount(arguments.text) else {
             return answer(.badArguments, phrases.badArguments(.history))
         }
         if let numbers = bus.recentTextNumbers(in: roomReaders.room, atMost: count) {
@@ -40,7 +40,7 @@ extension ChatConnection {
 
     /// Shows the newest texts of the room that hold some words.
     @safe func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let text = String(decoding: arguments, as: UTF8.self)
+        let text = arguments.text
         guard let words = SearchWords(text) else {
             let isTooMuch = SearchWords.isTooMuch(text)
             return answer(

@@ -1,5 +1,4 @@
 import Chat
-import Glibc
 import Sockets
 
 /// The splitter of one client's bytes into lines, for clients with and without line endings.
@@ -111,7 +110,7 @@ struct ClientFraming {
     private var isTerminal: Bool { keys >= Self.keysOfTerminal }
 
     /// Calls a function with the pending text.
-    func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    @safe func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         splitter.withPending(body)
     }
 
@@ -126,9 +125,9 @@ struct ClientFraming {
         if hasSeenLineFeed { return text }
         let (hasReturn, hasLineFeed) =
             text.map { ($0.bytes.contains(carriageReturn), $0.bytes.contains(lineFeed)) }
-            ?? (Self.contains(carriageReturn, in: piece), Self.contains(lineFeed, in: piece))
+            ?? (piece.offset(of: carriageReturn) != nil, piece.offset(of: lineFeed) != nil)
         guard hasReturn, !hasLineFeed else { return text }
-        let bytes = text?.bytes ?? Array(piece)
+        let bytes = unsafe text?.bytes ?? Array(piece)
         text = Text(
             bytes: bytes.map { $0 == carriageReturn ? lineFeed : $0 }, endsWithReturns: true)
         hasSeenReturn = true
@@ -141,9 +140,9 @@ struct ClientFraming {
         _ piece: UnsafeRawBufferPointer, endsWithReturns: Bool = false,
         _ body: (LineSplitter.Piece) -> Void
     ) {
-        guard let last = piece.last else { return }
+        guard let last = piece.byte(at: piece.count - 1) else { return }
         if ending == .silence || ending == .silenceForNow { recordTypedEnding(piece) }
-        if !marks.isEmpty, Self.contains(lineFeed, in: piece) { forgetMarks() }
+        if !marks.isEmpty, piece.offset(of: lineFeed) != nil { forgetMarks() }
         splitter.split(piece, body)
         if last == lineFeed, !endsWithReturns {
             recordLineFeedEnd()
@@ -154,8 +153,8 @@ struct ClientFraming {
     }
 
     /// Records an ending that follows nothing, or only keys: its sender types.
-    private mutating func recordTypedEnding(_ piece: UnsafeRawBufferPointer) {
-        guard let first = piece.first else { return }
+    @safe private mutating func recordTypedEnding(_ piece: UnsafeRawBufferPointer) {
+        guard let first = piece.byte(at: 0) else { return }
         let isEnding = first == lineFeed || first == carriageReturn
         if isEnding && !hasPending || isTyped && hasTypedEnding(piece) {
             keysRule = .waitForEnding
@@ -164,9 +163,9 @@ struct ClientFraming {
 
     /// Returns whether a piece is an ending with at most one key beside it: keys may arrive
     /// together on a slow line.
-    private func hasTypedEnding(_ piece: UnsafeRawBufferPointer) -> Bool {
+    @safe private func hasTypedEnding(_ piece: UnsafeRawBufferPointer) -> Bool {
         guard piece.count <= Self.bytesOfKey + 2,
-            piece.contains(where: { $0 == lineFeed || $0 == carriageReturn })
+            piece.offset(of: lineFeed) != nil || piece.offset(of: carriageReturn) != nil
         else { return false }
         let visible = Self.visible(in: piece)
         return visible.isEmpty || Self.isKey(visible)
@@ -179,14 +178,15 @@ struct ClientFraming {
         if ending != .silence { ending = .lineFeed }
     }
 
-    private mutating func recordUnendedPiece(_ piece: UnsafeRawBufferPointer, endsWithReturns: Bool)
-    {
-        if Self.contains(lineFeed, in: piece), hasTypedEnding(piece) {
+    @safe private mutating func recordUnendedPiece(
+        _ piece: UnsafeRawBufferPointer, endsWithReturns: Bool
+    ) {
+        if piece.offset(of: lineFeed) != nil, hasTypedEnding(piece) {
             // The key after the ending is the first of a line.
             isTyped = true
             if !endsWithReturns { recordLineFeedEnd() }
             recordKeys(Self.visible(in: piece))
-        } else if !endsWithReturns, Self.contains(lineFeed, in: piece) {
+        } else if !endsWithReturns, piece.offset(of: lineFeed) != nil {
             hasSeenLineFeed = true
             mayBePasted = true
             isTyped = false
@@ -214,16 +214,16 @@ struct ClientFraming {
         return visible.count == 1 || first == 0x1B || first >= 0xC0 && isRest
     }
 
-    private static func visible(in piece: UnsafeRawBufferPointer) -> [UInt8] {
-        piece.prefix(2 * bytesOfKey).filter { $0 != 0 && $0 != 0x0A && $0 != 0x0D }
+    @safe private static func visible(in piece: UnsafeRawBufferPointer) -> [UInt8] {
+        unsafe piece.prefix(2 * bytesOfKey).filter { $0 != 0 && $0 != 0x0A && $0 != 0x0D }
     }
 
     // MARK: - Silence
 
     /// Marks a silence that ends nothing yet, in front of as many bytes at the end as the function
     /// returns.
-    mutating func markSilence(leaving: (UnsafeRawBufferPointer) -> Int) {
-        let count = splitter.withPending { $0.count - leaving($0) }
+    @safe mutating func markSilence(leaving: (UnsafeRawBufferPointer) -> Int) {
+        let count = splitter.withPending { unsafe $0.count - leaving($0) }
         if count > marks.last ?? 0 { marks.append(count) }
         isMarkedFirmly = !marks.isEmpty && silence == .ends
     }
@@ -233,10 +233,10 @@ struct ClientFraming {
 
     /// Ends the pending text by silence, except for as many bytes at its end as the function
     /// returns.
-    mutating func endBySilence(
+    @safe mutating func endBySilence(
         leaving: (UnsafeRawBufferPointer) -> Int, _ body: (LineSplitter.Piece) -> Void
     ) {
-        let isCutOff = splitter.withPending { !$0.isEmpty && leaving($0) == $0.count }
+        let isCutOff = splitter.withPending { unsafe $0.count > 0 && leaving($0) == $0.count }
         if isCutOff, marks.isEmpty { return }
         endAtMarks(body)
         splitter.flush(leaving: leaving, body)
@@ -287,10 +287,6 @@ struct ClientFraming {
     mutating func end(_ body: (LineSplitter.Piece) -> Void) {
         if silence == .ends { flushMarks(body) }
         splitter.flush(body)
-    }
-
-    private static func contains(_ byte: UInt8, in piece: UnsafeRawBufferPointer) -> Bool {
-        piece.baseAddress.map { memchr($0, Int32(byte), piece.count) != nil } ?? false
     }
 
     private var lineFeed: UInt8 { 0x0A }

@@ -47,18 +47,18 @@ final class ClientInput {
         if case .isText = opening {} else if isOther(bytes, bus) { return }
         isLongSilence = false
         if let text = framing.text(of: bytes) {
-            text.bytes.withUnsafeBytes {
+            unsafe text.bytes.withUnsafeBytes {
                 if endsLinesBefore($0) { endHeldLines(bus) }
-                split($0, endsWithReturns: text.endsWithReturns, base: nil, bus)
+                unsafe split($0, endsWithReturns: text.endsWithReturns, base: nil, bus)
             }
         } else if endsLinesBefore(bytes) {
             // The bytes lie in the batch, which the lines in front of them need.
-            Array(bytes).withUnsafeBytes {
+            unsafe Array(bytes).withUnsafeBytes {
                 endHeldLines(bus)
-                split($0, endsWithReturns: false, base: nil, bus)
+                unsafe split($0, endsWithReturns: false, base: nil, bus)
             }
         } else {
-            split(bytes, endsWithReturns: false, base: bytes.baseAddress, bus)
+            unsafe split(bytes, endsWithReturns: false, base: bytes.baseAddress, bus)
         }
         scheduleRest()
     }
@@ -68,7 +68,7 @@ final class ClientInput {
         _ bus: isolated Bus
     ) {
         let (connection, scheduler) = (connection, server.scheduler)
-        var reader = LineReader(connection, base: base)
+        var reader = unsafe LineReader(connection, base: base)
         framing.split(bytes, endsWithReturns: endsWithReturns) { piece in
             if connection.acceptsNextLine, !scheduler.isSliceOver {
                 reader.accept(piece, bus)
@@ -90,7 +90,7 @@ final class ClientInput {
     ) {
         let (connection, scheduler) = (connection, server.scheduler)
         server.batch.removeAll()
-        var reader = LineReader(connection, base: nil)
+        var reader = unsafe LineReader(connection, base: nil)
         end { piece in
             if connection.acceptsNextLine, !scheduler.isSliceOver {
                 reader.accept(piece, bus)
@@ -111,13 +111,13 @@ final class ClientInput {
     // MARK: - Other protocols
 
     /// Checks the first bytes, and closes a connection that means another protocol.
-    private func isOther(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
-        guard var first = bytes.first else { return false }
+    @safe private func isOther(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
+        guard var first = bytes.byte(at: 0) else { return false }
         if case .nothing = opening, OtherProtocol.isProxyHeader(bytes) {
             connection.refuseProtocol(.proxy, bus)
             return true
         }
-        var second = bytes.count > 1 ? bytes[1] : nil
+        var second = bytes.byte(at: 1)
         if case .byte(let byte) = opening { (first, second) = (byte, first) }
         switch OtherProtocol.beginning(first, second) {
         case .text: opening = .isText
@@ -141,20 +141,20 @@ final class ClientInput {
         connection.participant == nil && framing.withPending { isOther(whole: $0) }
     }
 
-    private func isOther(whole line: UnsafeRawBufferPointer) -> Bool {
+    @safe private func isOther(whole line: UnsafeRawBufferPointer) -> Bool {
         OtherProtocol(
             line: line, isFirst: !hasReceivedText, isInterrupted: framing.isHeldForSilence) != nil
     }
 
     /// Returns whether an earlier silence ends the pending text, given that these bytes don't make
     /// it another protocol's.
-    private func endsLinesBefore(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @safe private func endsLinesBefore(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard framing.isHeldForSilence else { return false }
         if connection.participant != nil { return true }
-        let rest = bytes.prefix { $0 != 0x0A }
+        let rest = bytes.part(..<(bytes.offset(of: 0x0A) ?? bytes.count))
         let isHalf = rest.count == bytes.count
         return framing.withPending { pending in
-            (Array(pending) + rest).withUnsafeBytes {
+            unsafe (Array(pending) + rest).withUnsafeBytes {
                 !isOther(whole: $0) && !(isHalf && OtherProtocol.mayBegin($0))
             }
         }
@@ -170,7 +170,7 @@ final class ClientInput {
             connection.refuseProtocol(other, bus)
             return true
         }
-        if !hasReceivedText { hasReceivedText = line.contains { $0 > 0x20 } }
+        if !hasReceivedText { hasReceivedText = unsafe line.contains { $0 > 0x20 } }
         return false
     }
 
@@ -201,7 +201,7 @@ final class ClientInput {
         var rest = deferred
         deferred = DeferredLines()
         server.batch.removeAll()
-        var reader = LineReader(connection, base: nil)
+        var reader = unsafe LineReader(connection, base: nil)
         while connection.acceptsNextLine, !scheduler.isSliceOver,
             rest.consumeNext({ reader.accept($0, bus) })
         {}
@@ -276,7 +276,7 @@ final class ClientInput {
 
     /// Returns the bytes at the end of a text if they are part of a character whose rest has not
     /// come: the text waits for it.
-    private static func cutOff(_ text: UnsafeRawBufferPointer) -> Int {
+    @safe private static func cutOff(_ text: UnsafeRawBufferPointer) -> Int {
         if case .cutOff = TextEncoding(text) { text.count } else { 0 }
     }
 }

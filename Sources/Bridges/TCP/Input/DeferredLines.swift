@@ -1,5 +1,4 @@
 import Chat
-import Glibc
 import Sockets
 
 /// The lines that a client has sent and that can't be obeyed yet, in order.
@@ -20,9 +19,9 @@ struct DeferredLines {
     mutating func append(_ piece: LineSplitter.Piece) {
         switch piece {
         case .line(let line, _):
-            bytes.append(contentsOf: line)
+            unsafe bytes.append(contentsOf: line)
             bytes.append(lineFeed)
-        case .tooLong(let beginning): tooLong.append((bytes.count, Array(beginning)))
+        case .tooLong(let beginning): unsafe tooLong.append((bytes.count, Array(beginning)))
         }
     }
 
@@ -36,19 +35,16 @@ struct DeferredLines {
 
     private mutating func consumePiece(_ body: (LineSplitter.Piece) -> Void) -> Bool {
         if firstTooLong < tooLong.count, tooLong[firstTooLong].place == start {
-            tooLong[firstTooLong].beginning.withUnsafeBytes { body(.tooLong($0)) }
+            unsafe tooLong[firstTooLong].beginning.withUnsafeBytes { unsafe body(.tooLong($0)) }
             firstTooLong += 1
             return true
         }
-        let found = bytes.withUnsafeBytes { bytes in
-            bytes.baseAddress.flatMap { memchr($0 + start, 10, bytes.count - start) }.map {
-                UnsafeRawPointer($0) - (bytes.baseAddress ?? UnsafeRawPointer($0))
-            }
+        let found = unsafe bytes.withUnsafeBytes { bytes in
+            let end = bytes.offset(of: lineFeed, from: start)
+            if let end { unsafe body(.line(bytes.part(start..<end), isPlain: false)) }
+            return end
         }
         guard let end = found else { return false }
-        bytes.withUnsafeBytes { bytes in
-            body(.line(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), isPlain: false))
-        }
         start = end + 1
         return true
     }

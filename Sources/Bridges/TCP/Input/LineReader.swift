@@ -7,23 +7,26 @@ import Sockets
 /// together, and executes everything else in its place between them.
 ///
 /// Confined to whoever holds it, on the bus's loop.
-struct LineReader {
+@safe struct LineReader {
     private let connection: ChatConnection
     private let server: ChatServer
     private let batch: Batch
     private let arena: MessageArena
     /// The start of the bytes that were read, which lie in the batch's storage; `nil` for other
     /// bytes.
-    private let base: UnsafeRawPointer?
+    // Safe to name: only `place(of:)` and the arena look at it.
+    @safe private let base: UnsafeRawPointer?
     /// The sender, once a message of this connection is in the batch.
     private var speaker: Speaker?
 
-    init(_ connection: ChatConnection, base: UnsafeRawPointer?) {
+    /// - Parameter base: the start of the bytes that the lines lie in, if it is that of the batch's
+    ///   storage.
+    @unsafe init(_ connection: ChatConnection, base: UnsafeRawPointer?) {
         self.connection = connection
         server = connection.server
         batch = server.batch
         arena = batch.arena
-        self.base = base
+        self.base = unsafe base
     }
 
     /// Obeys a line, or refuses one that is too long.
@@ -33,7 +36,7 @@ struct LineReader {
         case .line(let line, let isPlain):
             // Nearly every line: one's own name as it is, and plain ASCII where it was read.
             guard isPlain, let base, let speaker,
-                arena.append(spoken: line, readAt: base, by: speaker)
+                unsafe arena.append(spoken: line, readAt: base, by: speaker)
             else { return acceptUncommon(line, bus) }
         case .tooLong(let beginning):
             flush(bus)
@@ -46,26 +49,26 @@ struct LineReader {
         }
     }
 
-    private mutating func acceptUncommon(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private mutating func acceptUncommon(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         connection.hasSentLine = true
         server.scheduler.recordLine(bytes: raw.count)
         if connection.participant == nil {
             if connection.input.isOther(line: raw, bus) { return }
             if connection.input.hasReceivedText { connection.greet() }
         }
-        let raw = TextEncoding.withoutByteOrderMark(raw)
+        let raw = unsafe TextEncoding.withoutByteOrderMark(raw)
         guard TextEncoding(raw) == .valid else {
             flush(bus)
             return connection.answer(.badText, server.phrases.badText)
         }
         if TextCleaning.isClean(raw) { return execute(raw, bus) }
-        withUnsafeTemporaryAllocation(byteCount: raw.count, alignment: 1) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: raw.count, alignment: 1) { buffer in
             let count = TextCleaning.clean(raw, into: buffer)
-            execute(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+            execute(UnsafeRawBufferPointer(buffer).part(..<count), bus)
         }
     }
 
-    private mutating func execute(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private mutating func execute(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let participant = connection.participant
         if let participant, connection.isRelay { return relay(line, of: participant.name, bus) }
         switch server.grammar.meaning(
@@ -103,17 +106,17 @@ struct LineReader {
     /// before one where that is required; returns false if it is something else.
     ///
     /// Where a login is required, nothing else is done either.
-    private func executeWithoutEntering(
+    @safe private func executeWithoutEntering(
         _ utterance: ClientLine.Utterance, of name: Name, in line: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) -> Bool {
         var command: ChatCommand?
         if case .command(let verb, let arguments) = utterance {
-            let verb = String(decoding: line[verb], as: UTF8.self)
+            let verb = line.part(verb).text
             command = ChatCommand(verb: verb)
             if command == .login || connection.mustLogIn && command?.worksBeforeLogin == true {
                 execute(
-                    verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), of: name, bus)
+                    verb: verb, line.part(arguments), of: name, bus)
                 return true
             }
         }
@@ -128,31 +131,32 @@ struct LineReader {
         return true
     }
 
-    private mutating func execute(
+    @safe private mutating func execute(
         _ utterance: ClientLine.Utterance, in line: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         switch utterance {
         case .nothing: break
-        case .line(let range): execute(UnsafeRawBufferPointer(rebasing: line[range]), bus)
+        case .line(let range): execute(line.part(range), bus)
         case .say(let range):
             if hidesPassword(in: range, of: line) {
                 flush(bus)
                 return refusePassword()
             }
-            say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
+            say(line.part(range), bus)
         case .command(let verb, let arguments):
             flush(bus)
             execute(
-                verb: String(decoding: line[verb], as: UTF8.self),
-                UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+                verb: line.part(verb).text,
+                line.part(arguments), bus)
         }
     }
 
     /// Returns true if a text is a command with a password that is not written as one; behind
     /// somebody else's name only where the client's own does not stand in front.
-    private func hidesPassword(in range: Range<Int>, of line: UnsafeRawBufferPointer) -> Bool {
+    @safe private func hidesPassword(in range: Range<Int>, of line: UnsafeRawBufferPointer) -> Bool
+    {
         PasswordLine.isHidden(
-            in: UnsafeRawBufferPointer(rebasing: line[range]), behindName: range.lowerBound == 0)
+            in: line.part(range), behindName: range.lowerBound == 0)
     }
 
     private func refusePassword() {
@@ -160,38 +164,38 @@ struct LineReader {
         connection.answer(.badArguments, server.phrases.hiddenPassword)
     }
 
-    private func execute(
+    @safe private func execute(
         verb: String, _ arguments: UnsafeRawBufferPointer, of name: Name? = nil,
         _ bus: isolated Bus
     ) {
         connection.execute(verb: verb, arguments, of: name, bus)
         server.scheduler.checkClock()
         // A password does not stay where it was read until that is written over.
-        guard let base, let start = arguments.baseAddress, start >= base,
-            start < base + ChatServer.readSize, ChatCommand(verb: verb)?.carriesPassword == true
+        guard place(of: arguments) != nil, ChatCommand(verb: verb)?.carriesPassword == true,
+            let start = arguments.baseAddress
         else { return }
-        explicit_bzero(UnsafeMutableRawPointer(mutating: start), arguments.count)
+        unsafe explicit_bzero(UnsafeMutableRawPointer(mutating: start), arguments.count)
     }
 
     /// Obeys a line of an account that speaks for others: nothing in it but a text counts.
-    private mutating func relay(
+    @safe private mutating func relay(
         _ line: UnsafeRawBufferPointer, of own: Name, _ bus: isolated Bus
     ) {
         let phrases = server.phrases
         switch RelayedLine(line, of: own, server.grammar, phrases) {
         case .nothing: break
         case .say(let name, let range):
-            let text = UnsafeRawBufferPointer(rebasing: line[range])
+            let text = line.part(range)
             say(text, as: name.key == own.key ? nil : connection.relayed(name), bus)
         case .line(let range):
-            relay(UnsafeRawBufferPointer(rebasing: line[range]), of: own, bus)
+            relay(line.part(range), of: own, bus)
         case .command(let verb, let arguments):
             flush(bus)
-            let verb = String(decoding: line[verb], as: UTF8.self)
+            let verb = line.part(verb).text
             guard [.login, .quit].contains(ChatCommand(verb: verb)) else {
                 return connection.answer(.forbidden, phrases.noCommandsForRelays)
             }
-            execute(verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+            execute(verb: verb, line.part(arguments), bus)
         case .leave:
             flush(bus)
             connection.leave(bus)
@@ -207,7 +211,7 @@ struct LineReader {
     /// Says a text.
     ///
     /// - Parameter other: the sender, if it is not the connection's own.
-    private mutating func say(
+    @safe private mutating func say(
         _ text: UnsafeRawBufferPointer, as other: Sender? = nil, _ bus: isolated Bus
     ) {
         guard let participant = connection.participant else {
@@ -221,15 +225,13 @@ struct LineReader {
         var header = MessageHeader()
         header.connectionID = connection.connectionID
         if connection.isRelay { header.flags.insert(.automatic) }
-        if let base, let start = text.baseAddress, start >= base,
-            start < base + ChatServer.readSize
-        {
-            header.place(at: start - base, count: text.count)
+        if let place = place(of: text) {
+            header.place(at: place, count: text.count)
             arena.append(placed: header, sender: sender, details: nil)
         } else {
             arena.append(header, copying: text, sender: sender, details: nil)
         }
-        if other == nil, let last = arena.last { speaker = Speaker(of: last, in: arena) }
+        if other == nil, let last = arena.last { speaker = unsafe Speaker(of: last, in: arena) }
     }
 
     /// Publishes the gathered texts, and answers those that were dropped.
@@ -245,4 +247,11 @@ struct LineReader {
         speaker = nil
     }
 
+    /// Returns the place of bytes in the batch's storage; `nil` if they are not where they were read.
+    @safe private func place(of bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base, let start = bytes.baseAddress, unsafe start >= base,
+            unsafe start < base + ChatServer.readSize
+        else { return nil }
+        return unsafe start - base
+    }
 }

@@ -1,6 +1,11 @@
+import Sockets
+
 /// A line as HTTP reads it: a method, a target, a version (RFC 9112, 3).
-struct RequestLine {
-    private let bytes: UnsafeRawBufferPointer
+///
+/// Valid as long as the line's bytes are.
+@safe struct RequestLine {
+    // Safe to name: it is read within its bounds only.
+    @safe private let bytes: UnsafeRawBufferPointer
     private let methodEnd: Int
     private let targetStart: Int
     private let targetEnd: Int
@@ -19,31 +24,30 @@ struct RequestLine {
     private static let openings =
         methods + ["ssh-", "ehlo", "helo", "lhlo", "starttls", "mail", "rcpt"]
     private static let maxMethodBytes = 32
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     private static let proxied = ["tcp4 ", "tcp6 ", "unknown"]
 
     /// Parses a line, ignoring invisible bytes around it.
     @safe init(_ line: UnsafeRawBufferPointer) {
         var (start, end) = (0, line.count)
         // Blanks, controls, a byte order mark.
-        while start < end, line[start] <= 0x20 { start += 1 }
-        while end - start > 2, line[start] == 0xEF, line[start + 1] == 0xBB, line[start + 2] == 0xBF
-        {
-            start += 3
-        }
-        while end > start, line[end - 1] <= 0x20 { end -= 1 }
-        let bytes = UnsafeRawBufferPointer(rebasing: line[start..<end])
-        self.bytes = bytes
-        endsInBlank = end < line.count && (line[end] == 0x20 || line[end] == 0x09)
+        while let byte = line.byte(at: start), byte <= 0x20 { start += 1 }
+        while line.part(start...).begins(with: Self.byteOrderMark) { start += 3 }
+        while end > start, let byte = line.byte(at: end - 1), byte <= 0x20 { end -= 1 }
+        let bytes = line.part(start..<end)
+        self.bytes = unsafe bytes
+        let behind = line.byte(at: end)
+        endsInBlank = behind == 0x20 || behind == 0x09
         func next(from start: Int, while condition: (UInt8) -> Bool) -> Int {
             var index = start
-            while index < bytes.count, condition(bytes[index]) { index += 1 }
+            while let byte = bytes.byte(at: index), condition(byte) { index += 1 }
             return index
         }
         methodEnd = next(from: 0, while: Self.isToken)
         targetStart = next(from: methodEnd) { $0 <= 0x20 }
         targetEnd = next(from: targetStart) { $0 > 0x20 }
         var last = bytes.count
-        while last > 0, bytes[last - 1] > 0x20 { last -= 1 }
+        while let byte = bytes.byte(at: last - 1), byte > 0x20 { last -= 1 }
         lastWordStart = last
     }
 
@@ -61,7 +65,8 @@ struct RequestLine {
         let isKnown = Self.methods.contains(method)
         if hasVersion {
             let isShort = lastWordStart == nextWord(after: targetEnd)
-            return isKnown || hasTarget || isShort && bytes[targetEnd - 1] != UInt8(ascii: ":")
+            return isKnown || hasTarget
+                || isShort && bytes.byte(at: targetEnd - 1) != UInt8(ascii: ":")
         }
         return isKnown && hasTarget
     }
@@ -79,18 +84,18 @@ struct RequestLine {
     /// True if it is a header of a request whose first line was lost: one that is nobody's name, or
     /// has a value that nobody says.
     var isHeader: Bool {
-        guard methodEnd > 0, methodEnd < bytes.count, methodEnd <= Self.maxMethodBytes,
-            bytes[methodEnd] == UInt8(ascii: ":")
+        guard methodEnd > 0, methodEnd <= Self.maxMethodBytes,
+            bytes.byte(at: methodEnd) == UInt8(ascii: ":")
         else { return false }
         let name = lowercased(0..<methodEnd)
         if Self.headers.contains(where: name.hasPrefix) { return true }
-        let value = bytes[methodEnd...].dropFirst().drop { $0 <= 0x20 }
+        let value = bytes.part(nextWord(after: methodEnd + 1)...)
         switch name {
         case "host":
-            let isAddress = value.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
-            return !value.contains(0x20)
-                && (isAddress || lowercased(value.startIndex..<value.endIndex) == "localhost")
-        case "cookie": return value.contains(UInt8(ascii: "="))
+            let isAddress = [".", ":"].contains { value.offset(of: UInt8(ascii: $0)) != nil }
+            return value.offset(of: 0x20) == nil
+                && (isAddress || Self.lowercased(value) == "localhost")
+        case "cookie": return value.offset(of: UInt8(ascii: "=")) != nil
         default: return false
         }
     }
@@ -115,23 +120,26 @@ struct RequestLine {
     }
 
     /// True if the first word is in capitals, as methods unknown here are.
-    private var isShouted: Bool { (0..<methodEnd).allSatisfy { bytes[$0] &- 0x41 < 26 } }
+    private var isShouted: Bool {
+        unsafe bytes.part(..<methodEnd).allSatisfy { $0 &- 0x41 < 26 }
+    }
 
     /// True if the second word is a path, an asterisk, an address, or a host and a port.
     var hasTarget: Bool {
         guard targetStart > methodEnd, targetStart < targetEnd else { return false }
-        if [UInt8(ascii: "/"), UInt8(ascii: "*")].contains(bytes[targetStart]) { return true }
-        let colon = bytes[targetStart..<targetEnd].firstIndex(of: UInt8(ascii: ":"))
-        guard let colon, colon > targetStart, colon + 1 < targetEnd else { return false }
-        let next = bytes[colon + 1]
+        let target = bytes.part(targetStart..<targetEnd)
+        if [UInt8(ascii: "/"), UInt8(ascii: "*")].contains(target.byte(at: 0)) { return true }
+        guard let colon = target.offset(of: UInt8(ascii: ":")), colon > 0,
+            let next = target.byte(at: colon + 1)
+        else { return false }
         return next == UInt8(ascii: "/") || next &- 0x30 < 10
-            || lowercased(targetStart..<colon) == "sip"
+            || Self.lowercased(target.part(..<colon)) == "sip"
     }
 
     /// True if the last word is a version.
     var hasVersion: Bool {
         guard targetStart > methodEnd, lastWordStart >= targetStart,
-            let slash = bytes[lastWordStart...].firstIndex(of: UInt8(ascii: "/"))
+            let slash = bytes.offset(of: UInt8(ascii: "/"), from: lastWordStart)
         else { return false }
         return isDigit(at: slash + 1) && slash - lastWordStart <= 4
             && Self.protocols.contains(lowercased(lastWordStart..<slash))
@@ -151,21 +159,25 @@ struct RequestLine {
 
     /// Returns whether it begins with a word, in any case; the word is given in lower case.
     func hasPrefix(_ word: String) -> Bool {
-        bytes.count >= word.utf8.count
+        unsafe bytes.count >= word.utf8.count
             && zip(bytes, word.utf8).allSatisfy { Self.lowercased($0) == $1 }
     }
 
     /// Returns whether there is a digit at an index.
-    func isDigit(at index: Int) -> Bool { index < bytes.count && bytes[index] &- 0x30 < 10 }
+    func isDigit(at index: Int) -> Bool {
+        bytes.byte(at: index).map { $0 &- 0x30 < 10 } ?? false
+    }
 
     private func nextWord(after end: Int) -> Int {
         var index = end
-        while index < bytes.count, bytes[index] <= 0x20 { index += 1 }
+        while let byte = bytes.byte(at: index), byte <= 0x20 { index += 1 }
         return index
     }
 
-    private func lowercased(_ range: Range<Int>) -> String {
-        String(decoding: bytes[range].map(Self.lowercased), as: UTF8.self)
+    private func lowercased(_ range: Range<Int>) -> String { Self.lowercased(bytes.part(range)) }
+
+    @safe private static func lowercased(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: unsafe bytes.map(lowercased), as: UTF8.self)
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -1,5 +1,4 @@
-import Chat
-import Glibc
+import Sockets
 
 /// A filter that removes Telnet's negotiation from a client's bytes, wherever they are split (RFC
 /// 854, RFC 855).
@@ -28,15 +27,14 @@ struct TelnetFilter {
 
     /// Returns whether bytes must be filtered: they hold an IAC, or continue a command.
     @safe func mustFilter(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard state == .text, let base = bytes.baseAddress else { return state != .text }
-        return memchr(base, Int32(Self.interpretAsCommand), bytes.count) != nil
+        state != .text || bytes.offset(of: Self.interpretAsCommand) != nil
     }
 
     /// Returns the text in the next bytes.
     @safe mutating func text(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + 1)
-        for byte in bytes { filter(byte, into: &text) }
+        for index in 0..<bytes.count { unsafe filter(bytes[index], into: &text) }
         return text
     }
 

@@ -228,7 +228,7 @@ final class ReadScheduler {
             let last = batch.arena.last
         {
             let text = max(0, Int(last.offset) + Int(last.count) - Int(first.offset))
-            publishedBytes += text + count * batch.arena.sender(of: first).prefix.count
+            unsafe publishedBytes += text + count * batch.arena.sender(of: first).prefix.count
         }
         checkClock(at: start + time)
     }

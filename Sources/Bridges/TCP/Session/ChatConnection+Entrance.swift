@@ -73,8 +73,8 @@ extension ChatConnection {
         return true
     }
 
-    private func enter(asLine line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let spelling = UnsafeRawBufferPointer(rebasing: line[TextTrimming.trimmed(line)])
+    @safe private func enter(asLine line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let spelling = line.trimmed
         do throws(NameProblem) {
             let name = try Name(spelling)
             if spendCommand(), enter(as: name, bus), !readsNotices {

@@ -55,7 +55,7 @@ extension ChatConnection {
         guard let socket else { return false }
         server.batch.removeAll()
         let storage = server.batch.arena.storage
-        let outcome = socket.receive(
+        let outcome = unsafe socket.receive(
             into: UnsafeMutableRawBufferPointer(start: storage.base, count: ChatServer.readSize))
         switch outcome {
         case .bytes(let count):
@@ -63,7 +63,7 @@ extension ChatConnection {
             share.isBulk = count > ReadScheduler.typedBytes
             // A text that grows may move the batch to another storage; this one must outlive it.
             withExtendedLifetime(storage) {
-                input.receive(storage.bytes(at: 0, count: count), bus)
+                unsafe input.receive(storage.bytes(at: 0, count: count), bus)
             }
             server.recordRead(count)
             if !hasSentBytes { recordFirstBytes() }
@@ -131,7 +131,7 @@ extension ChatConnection {
 
     /// Reads and discards what a client that has left still sends, until its end.
     func discardInput(_ bus: isolated Bus) {
-        let outcome = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
+        let outcome = unsafe withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
             socket?.receiveAsIs(into: $0)
         }
         switch outcome {

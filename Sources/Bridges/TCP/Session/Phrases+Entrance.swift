@@ -51,7 +51,7 @@ extension Phrases {
     /// Returns the answer to a client that does not speak TLS where that is spoken, by its first
     /// bytes; `nil` for one that is silent.
     func answer(toPlaintext bytes: [UInt8]?) -> [UInt8] {
-        let other = bytes?.withUnsafeBytes { OtherProtocol(line: $0, isFirst: true) }
+        let other = unsafe bytes?.withUnsafeBytes { OtherProtocol(line: $0, isFirst: true) }
         if let other { return refusal(of: other) }
         return Array("\(answer(.insecure, needsTLS))\n".utf8)
     }

@@ -28,12 +28,12 @@ extension ChatConnection {
 
     // MARK: - Login
 
-    private func logIn(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        guard let argument = NameArgument(arguments), Self.isWord(argument.rest) else {
+    @safe private func logIn(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        guard let argument = NameArgument(arguments), unsafe Self.isWord(argument.rest) else {
             return answer(.badArguments, phrases.badArguments(.login))
         }
         // What can't be a name or a password is nobody's.
-        guard let key = argument.key, let password = Password(typed: argument.rest) else {
+        guard let key = argument.key, let password = unsafe Password(typed: argument.rest) else {
             return answer(.loginFailed, phrases.loginFailed)
         }
         let attempt = LoginAttempt(
@@ -90,7 +90,7 @@ extension ChatConnection {
 
     // MARK: - Registration
 
-    private func register(
+    @safe private func register(
         _ arguments: UnsafeRawBufferPointer, of given: Name?, _ bus: isolated Bus
     ) {
         if participant?.isLoggedIn == true { return answer(.forbidden, phrases.isLoggedIn) }
@@ -109,20 +109,22 @@ extension ChatConnection {
 
     /// Returns the name and the password of a registration; `nil` if they are not written as they
     /// should be.
-    private func registration(
+    @safe private func registration(
         _ arguments: UnsafeRawBufferPointer, of given: Name?
     ) throws(NameProblem) -> (name: Name, password: UnsafeRawBufferPointer)? {
         let own = participant?.name ?? given
         if let own, Self.isWord(arguments) {
             // A name that was given, such as a guest's, can't be an account's.
-            return (try Name(own.text), arguments)
+            return unsafe (try Name(own.text), arguments)
         }
-        guard let argument = NameArgument(arguments), Self.isWord(argument.rest) else { return nil }
-        guard let own else { return (try Name(argument.word), argument.rest) }
-        return own.isSpelled(by: argument.word) ? (try Name(own.text), argument.rest) : nil
+        guard let argument = NameArgument(arguments), unsafe Self.isWord(argument.rest) else {
+            return nil
+        }
+        guard let own else { return unsafe (try Name(argument.word), argument.rest) }
+        return unsafe own.isSpelled(by: argument.word) ? (try Name(own.text), argument.rest) : nil
     }
 
-    private func register(_ name: Name, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private func register(_ name: Name, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let password = Password(typed: text) else {
             return answer(.badArguments, phrases.badPassword)
         }
@@ -161,17 +163,17 @@ extension ChatConnection {
 
     // MARK: - Changes
 
-    private func changePassword(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private func changePassword(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let account = participant?.sender.account else {
             return answer(.loginRequired, phrases.onlyWithAccount)
         }
         guard let words = Self.twoWords(arguments) else {
             return answer(.badArguments, phrases.badArguments(.password))
         }
-        guard let new = Password(typed: words.1) else {
+        guard let new = unsafe Password(typed: words.1) else {
             return answer(.badArguments, phrases.badPassword)
         }
-        guard let old = Password(typed: words.0) else {
+        guard let old = unsafe Password(typed: words.0) else {
             return answer(.loginFailed, phrases.passwordIsWrong)
         }
         let (address, connectionID) = (clientAddress, UInt64(connectionID))
@@ -184,7 +186,7 @@ extension ChatConnection {
         }
     }
 
-    private func unregister(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private func unregister(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let sender = participant?.sender, let account = sender.account else {
             return answer(.loginRequired, phrases.onlyWithAccount)
         }
@@ -234,19 +236,16 @@ extension ChatConnection {
 
     // MARK: - Words
 
-    private static func isWord(_ text: UnsafeRawBufferPointer) -> Bool {
-        !text.isEmpty && !text.contains(where: isBlank)
+    @safe private static func isWord(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.count > 0 && text.wordEnd == text.count
     }
 
-    private static func twoWords(
+    @safe private static func twoWords(
         _ text: UnsafeRawBufferPointer
     ) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer)? {
-        guard let end = text.firstIndex(where: isBlank) else { return nil }
-        let rest = UnsafeRawBufferPointer(rebasing: text[end...])
-        let second = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
+        let end = text.wordEnd
+        let second = text.part(end...).trimmed
         guard isWord(second) else { return nil }
-        return (UnsafeRawBufferPointer(rebasing: text[..<end]), second)
+        return unsafe (text.part(..<end), second)
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Sockets
 
 // The commands. One that fails changes nothing.
 extension ChatConnection {
@@ -36,7 +37,7 @@ extension ChatConnection {
         case .help: list(phrases.help)
         case .nick: changeName(arguments, bus)
         case .rooms: answer(RoomList(server.rooms, own: roomReaders, phrases))
-        case .join: join(String(decoding: arguments, as: UTF8.self), bus)
+        case .join: join(arguments.text, bus)
         case .who:
             let room = roomReaders.room
             answer(PeopleList(bus.people(in: room), in: room, phrases))
@@ -120,8 +121,8 @@ extension ChatConnection {
         Sender(name: name.text, key: name.key, bridge: attachment.name, identity: identity)
     }
 
-    private func changeName(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if arguments.isEmpty { return answer(.badArguments, phrases.badArguments(.nick)) }
+    @safe private func changeName(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if arguments.count == 0 { return answer(.badArguments, phrases.badArguments(.nick)) }
         let name: Name
         do throws(NameProblem) {
             name = try Name(arguments)
@@ -200,12 +201,12 @@ extension ChatConnection {
     /// Says what somebody does.
     ///
     /// It is a text like any other, so that nobody takes it for a notice.
-    private func sayAction(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private func sayAction(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
-        guard let participant, !deed.isEmpty else {
+        guard let participant, deed.count > 0 else {
             return answer(.badArguments, phrases.badArguments(.me))
         }
-        let text = Array("* \(participant.name.text) ".utf8) + deed
-        text.withUnsafeBytes { say($0, as: participant.sender, details: nil, bus) }
+        let text = unsafe Array("* \(participant.name.text) ".utf8) + deed
+        unsafe text.withUnsafeBytes { say($0, as: participant.sender, details: nil, bus) }
     }
 }

@@ -1,11 +1,12 @@
 import Chat
 import MessageBus
+import Sockets
 
 // Taking messages back.
 extension ChatConnection {
     /// Deletes a message by its number.
     @safe func delete(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let text = String(decoding: arguments.prefix(32), as: UTF8.self)
+        let text = arguments.beginning(atMost: 32).text
         let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
         guard let participant, arguments.count <= 32, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
             let number = MessageNumber(digits)

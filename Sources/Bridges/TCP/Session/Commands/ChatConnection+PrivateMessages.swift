@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Sockets
 
 // What one says to another alone, here or away.
 extension ChatConnection {
@@ -15,7 +16,7 @@ extension ChatConnection {
     }
 
     /// Refuses a message for somebody who is neither here nor the owner of an account.
-    private func refuseUnknown(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private func refuseUnknown(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         // Whoever has spoken here by a bridge and is not on the list is on another network.
         if case .name(let key, _) = Addressee(arguments, speakersOf: roomReaders.room.log, bus),
             key.utf8.last == UInt8(ascii: ")"), !bus.isKnown(key)
@@ -26,7 +27,8 @@ extension ChatConnection {
         }
     }
 
-    private func whisper(_ text: UnsafeRawBufferPointer, to key: String, _ bus: isolated Bus) {
+    @safe private func whisper(_ text: UnsafeRawBufferPointer, to key: String, _ bus: isolated Bus)
+    {
         if let receiver = bus.person(key) {
             whisper(text, to: receiver, bus)
         } else if let account = bus.accounts.account(named: key) {
@@ -36,7 +38,7 @@ extension ChatConnection {
         }
     }
 
-    private func whisper(
+    @safe private func whisper(
         _ text: UnsafeRawBufferPointer, to receiver: Person, answering reply: Quotation? = nil,
         _ bus: isolated Bus
     ) {
@@ -56,7 +58,7 @@ extension ChatConnection {
     // MARK: - People who are away
 
     /// Leaves a message for somebody who is away, if this one is logged in too.
-    private func leave(
+    @safe private func leave(
         _ text: UnsafeRawBufferPointer, for account: Account, answering reply: Quotation? = nil,
         _ bus: isolated Bus
     ) {
@@ -111,7 +113,7 @@ extension ChatConnection {
     @safe func showPrivateHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let argument = NameArgument(arguments),
             let (key, rest) = Self.partner(argument, bus),
-            let count = Self.historyCount(String(decoding: rest, as: UTF8.self))
+            let count = Self.historyCount(rest.text)
         else { return answer(.badArguments, phrases.badArguments(.history)) }
         guard let account = participant?.sender.account else {
             return answer(.loginRequired, phrases.onlyWithAccount)
@@ -125,15 +127,17 @@ extension ChatConnection {
     }
 
     /// Returns the folded name that is meant, and what follows it.
-    private static func partner(
+    @safe private static func partner(
         _ argument: NameArgument, _ bus: isolated Bus
     ) -> (key: String, rest: UnsafeRawBufferPointer)? {
         guard let key = argument.key else { return nil }
-        guard let parentheses = argument.parentheses else { return (key, argument.rest) }
+        guard let parentheses = unsafe argument.parentheses else {
+            return unsafe (key, argument.rest)
+        }
         // `ana (chat)`, as `/who` shows her, is ana; `operador (stdio)` has no other name.
         let isPlain = bus.person(key) != nil || bus.accounts.account(named: key) != nil
         let full = isPlain ? key : argument.key(with: parentheses)
-        return full.map { ($0, argument.restBehindParentheses) }
+        return unsafe full.map { unsafe ($0, argument.restBehindParentheses) }
     }
 
     /// Answers a private message in private; for everybody but the two there is no such message.
@@ -149,11 +153,11 @@ extension ChatConnection {
                 let phrases = connection.phrases
                 return connection.answer(.unknownMessage, phrases.unknownMessage(number: number))
             }
-            text.withUnsafeBytes { connection.reply(to: found, of: account, $0, bus) }
+            unsafe text.withUnsafeBytes { connection.reply(to: found, of: account, $0, bus) }
         }
     }
 
-    private func reply(
+    @safe private func reply(
         to message: PrivateMessage, of account: AccountID, _ text: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) {

@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Sockets
 
 // Replies to earlier messages.
 extension ChatConnection {
@@ -7,7 +8,7 @@ extension ChatConnection {
     @safe func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         let log = roomReaders.room.log
-        if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
+        if arguments.byte(at: 0) == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
         switch Addressee(arguments, speakersOf: log, bus) {
         case .name(let key, let text):
             guard let message = log.last(saidBy: key) else {
@@ -20,19 +21,16 @@ extension ChatConnection {
         }
     }
 
-    private func replyToNumber(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let digits = arguments.dropFirst().prefix { $0 != 0x20 && $0 != 0x09 }
-        let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
-        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
-        guard digits.first != UInt8(ascii: "+"),
-            let number = MessageNumber(String(decoding: digits, as: UTF8.self)), !text.isEmpty
-        else {
+    @safe private func replyToNumber(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let end = arguments.wordEnd
+        let (digits, text) = (arguments.part(1..<end).text, arguments.part(end...).trimmed)
+        guard !digits.hasPrefix("+"), let number = MessageNumber(digits), text.count > 0 else {
             return answer(.badArguments, phrases.badArguments(.reply))
         }
         if let found = roomReaders.room.log.message(numbered: number) {
             reply(to: found, numbered: number, text, bus)
         } else if bus.keepsMessages || participant?.isLoggedIn == true {
-            replyFromStore(number, Array(text), bus)
+            unsafe replyFromStore(number, Array(text), bus)
         } else {
             answer(.unknownMessage, phrases.unknownMessage(number: number))
         }
@@ -46,11 +44,11 @@ extension ChatConnection {
             guard let found, found.room == connection.roomReaders.room.name else {
                 return connection.replyPrivately(toNumber: number, text, bus)
             }
-            text.withUnsafeBytes { connection.reply(to: found, numbered: number, $0, bus) }
+            unsafe text.withUnsafeBytes { connection.reply(to: found, numbered: number, $0, bus) }
         }
     }
 
-    private func reply(
+    @safe private func reply(
         to message: Message, numbered number: MessageNumber, _ text: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) {
@@ -60,7 +58,7 @@ extension ChatConnection {
         reply(to: message, text, bus)
     }
 
-    private func reply(
+    @safe private func reply(
         to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         guard let participant else { return }
