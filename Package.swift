@@ -307,13 +307,12 @@ let settings: [SwiftSetting] =
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
 /// Targets of the program in which what the compiler can't check need not say `unsafe`.
 ///
-/// They call C all the time, or take lines apart in buffers that others lend them: the compiler names
-/// 894 places in Sockets and 159 in NATSBridge.
+/// Sockets calls C all the time: the compiler names 890 places in it.
 ///
 /// In all the others a function that is `@safe` though it takes a buffer stays within it and does not
 /// keep it: whoever makes or gets a buffer says `unsafe`. A type that is `@safe` owns the memory it
 /// points to, or is unsafe to make.
-let uncheckedTargets: Set = ["NATSBridge", "Sockets"]
+let uncheckedTargets: Set = ["Sockets"]
 for target in package.targets where target.type != .system {
     let isOfProgram = target.type != .test && target.path?.hasPrefix("Sources/") ?? true
     let isStrict = isOfProgram && !uncheckedTargets.contains(target.name)

@@ -52,3 +52,11 @@ extension UnsafeRawBufferPointer {
         return unsafe memcmp(base, beginning, beginning.count) == 0
     }
 }
+
+extension String {
+    /// Copies what C lends; `nil` if it lends nothing.
+    @unsafe package init?(lent text: UnsafePointer<CChar>?) {
+        guard let text = unsafe text else { return nil }
+        unsafe self.init(cString: text)
+    }
+}

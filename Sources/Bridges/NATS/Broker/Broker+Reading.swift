@@ -234,14 +234,14 @@ extension Broker {
         // Under a subject that is no room's and no instance's there is nothing for us.
         let subject = FleetSubject.parse(message.subject)
         let isOwn = subject?.store == store
-        let batch = subject == nil || isOwn ? nil : FleetBatch(message.content)
+        let batch = unsafe subject == nil || isOwn ? nil : FleetBatch(message.content)
         if !isOwn, batch == nil { recordJunk(place.sequence) }
         state.withLock { state in
             state.position = position
             state.pending = place.pending
             state.stream.last = max(state.stream.last, place.sequence + place.pending)
         }
-        incoming.put(
+        unsafe incoming.put(
             ReceivedBatch(
                 position: position, room: subject?.room ?? "", store: subject?.store ?? "",
                 batch: batch, pending: place.pending),

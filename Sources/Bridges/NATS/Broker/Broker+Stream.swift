@@ -141,7 +141,7 @@ extension Broker {
                     "STREAM.MSG.GET.\(settings.name)",
                     .object(["last_by_subj": .text(FleetSubject.room(room, from: store))]))
                 let content = answer["message"]["data"].string.flatMap { Data(base64Encoded: $0) }
-                let batch = content?.withUnsafeBytes { FleetBatch($0) }
+                let batch = unsafe content?.withUnsafeBytes { FleetBatch($0) }
                 let numbers = batch?.records.map { MessageNumber(rawValue: $0.number) } ?? []
                 highest = max(highest, numbers.max() ?? 0)
             } catch {

@@ -31,36 +31,37 @@ struct BrokerAccess: Sendable {
         var status = NATS_OK
         func attempt(_ call: () -> natsStatus) { if status == NATS_OK { status = call() } }
         if let user {
-            attempt { natsOptions_SetUserInfo(options, user, password?.reveal() ?? "") }
+            attempt { unsafe natsOptions_SetUserInfo(options, user, password?.reveal() ?? "") }
         }
-        if let token { attempt { natsOptions_SetToken(options, token.reveal()) } }
+        if let token { attempt { unsafe natsOptions_SetToken(options, token.reveal()) } }
         if let credentials {
-            attempt { natsOptions_SetUserCredentialsFromFiles(options, credentials, nil) }
+            attempt { unsafe natsOptions_SetUserCredentialsFromFiles(options, credentials, nil) }
         }
-        if let nkey { attempt { Self.set(nkey, options) } }
+        if let nkey { attempt { unsafe Self.set(nkey, options) } }
         if isSecure || address.hasPrefix("tls://") {
-            attempt { natsOptions_SetSecure(options, true) }
+            attempt { unsafe natsOptions_SetSecure(options, true) }
             if let host = Self.host(of: address) {
-                attempt { natsOptions_SetExpectedHostname(options, host) }
+                attempt { unsafe natsOptions_SetExpectedHostname(options, host) }
             }
         }
         if let authorities {
-            attempt { natsOptions_LoadCATrustedCertificates(options, authorities) }
+            attempt { unsafe natsOptions_LoadCATrustedCertificates(options, authorities) }
         }
         if let certificate, let key {
-            attempt { natsOptions_LoadCertificatesChain(options, certificate, key) }
+            attempt { unsafe natsOptions_LoadCertificatesChain(options, certificate, key) }
         }
         if status != NATS_OK { throw BrokerError("credentials", status) }
     }
 
     private static func set(_ nkey: NKey, _ options: OpaquePointer) -> natsStatus {
         // Lives as long as the process: the library may sign at any time.
-        let seed = strdup(nkey.seed.reveal())
-        return natsOptions_SetNKey(
+        let seed = unsafe strdup(nkey.seed.reveal())
+        return unsafe natsOptions_SetNKey(
             options, nkey.user,
             { _, signature, length, nonce, closure in
-                nats_Sign(closure?.assumingMemoryBound(to: CChar.self), nonce, signature, length)
-            }, seed)
+                unsafe nats_Sign(
+                    closure?.assumingMemoryBound(to: CChar.self), nonce, signature, length)
+            }, unsafe seed)
     }
 
     /// Returns the host in an address like `tls://broker.example:4222`.

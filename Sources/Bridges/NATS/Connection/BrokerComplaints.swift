@@ -1,5 +1,6 @@
 import CNATS
 import Locking
+import Sockets
 
 /// What a server has said that this instance may not do, and when it has said so last.
 ///
@@ -24,7 +25,7 @@ final class BrokerComplaints: Sendable {
     func recordLast(_ status: natsStatus) {
         guard status == NATS_NOT_PERMITTED else { return }
         var last = NATS_OK
-        let text = nats_GetLastError(&last).map { String(cString: $0) } ?? ""
+        let text = unsafe String(lent: nats_GetLastError(&last)) ?? ""
         record(
             BrokerError.withoutSourcePlaces(text.isEmpty ? "permissions violation" : text),
             at: ThreadTime.now)

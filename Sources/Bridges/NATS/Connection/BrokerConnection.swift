@@ -1,17 +1,18 @@
 import CNATS
 import Glibc
 import Locking
+import Sockets
 
 /// A connection to one server, which is never mended: when it is gone, another one is made.
 ///
 /// Safe from any thread until `end()`, which only the last user may call. The library's own
 /// reconnecting is off: our threads know then that a connection is in one of two states.
-final class BrokerConnection: @unchecked Sendable {  // the library's own lock guards it
+@safe final class BrokerConnection: @unchecked Sendable {  // the library's own lock guards it
     /// The server's address, as it stands in bridge.json or as a server has told it.
     let address: String
     private let pointer: OpaquePointer
     private let closing: Closing
-    private let subscriptions = Locked<[OpaquePointer]>([])
+    private let subscriptions = Locked<[BrokerSubscription]>([])
     private let knownComplaint = Locked<String?>(nil)
 
     /// A signal that the library's threads have let go of a connection.
@@ -36,90 +37,92 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     init(to address: String, _ access: BrokerAccess, name: String) throws(BrokerError) {
         self.address = address
         var options: OpaquePointer?
-        guard natsOptions_Create(&options) == NATS_OK, let options else {
+        guard unsafe natsOptions_Create(&options) == NATS_OK, let options = unsafe options else {
             throw BrokerError(.unreachable, "no memory for a connection")
         }
-        defer { natsOptions_Destroy(options) }
+        defer { unsafe natsOptions_Destroy(options) }
         let closing = Closing()
         self.closing = closing
-        natsOptions_SetURL(options, address)
-        natsOptions_SetName(options, name)
-        natsOptions_SetAllowReconnect(options, false)
-        natsOptions_SetTimeout(options, Self.connectTimeout)
-        natsOptions_SetWriteDeadline(options, Self.writeDeadline)
-        natsOptions_SetPingInterval(options, Self.pingInterval)
-        natsOptions_SetMaxPingsOut(options, 2)
-        natsOptions_SetSendAsap(options, true)
-        try access.apply(to: options, address: address)
-        let held = Unmanaged.passRetained(closing)
+        unsafe natsOptions_SetURL(options, address)
+        unsafe natsOptions_SetName(options, name)
+        unsafe natsOptions_SetAllowReconnect(options, false)
+        unsafe natsOptions_SetTimeout(options, Self.connectTimeout)
+        unsafe natsOptions_SetWriteDeadline(options, Self.writeDeadline)
+        unsafe natsOptions_SetPingInterval(options, Self.pingInterval)
+        unsafe natsOptions_SetMaxPingsOut(options, 2)
+        unsafe natsOptions_SetSendAsap(options, true)
+        try unsafe access.apply(to: options, address: address)
+        let held = unsafe Unmanaged.passRetained(closing)
         // Other errors are told by answers that do not come, and by the closed connection. The one
         // who tells is the thread that calls the other callback, as the last.
-        natsOptions_SetErrorHandler(
+        unsafe natsOptions_SetErrorHandler(
             options,
             { _, _, status, argument in
-                guard let argument else { return }
-                Unmanaged<Closing>.fromOpaque(argument).takeUnretainedValue()
+                guard let argument = unsafe argument else { return }
+                unsafe Unmanaged<Closing>.fromOpaque(argument).takeUnretainedValue()
                     .complaints.recordLast(status)
-            }, held.toOpaque())
-        natsOptions_SetClosedCB(
+            }, unsafe held.toOpaque())
+        unsafe natsOptions_SetClosedCB(
             options,
             { _, argument in
-                guard let argument else { return }
-                let closing = Unmanaged<Closing>.fromOpaque(argument).takeRetainedValue()
+                guard let argument = unsafe argument else { return }
+                let closing = unsafe Unmanaged<Closing>.fromOpaque(argument).takeRetainedValue()
                 closing.isClosed.withLock { $0 = true }
                 closing.signal.send()
-            }, held.toOpaque())
+            }, unsafe held.toOpaque())
         var connection: OpaquePointer?
-        let status = natsConnection_Connect(&connection, options)
-        guard status == NATS_OK, let connection else {
+        let status = unsafe natsConnection_Connect(&connection, options)
+        guard status == NATS_OK, let connection = unsafe connection else {
             // The callback may yet be called, or never: the few bytes stay.
             throw BrokerError(address, status)
         }
-        pointer = connection
+        unsafe pointer = connection
     }
 
     /// The largest message that the server takes.
-    var maxPayload: Int { Int(natsConnection_GetMaxPayload(pointer)) }
+    var maxPayload: Int { unsafe Int(natsConnection_GetMaxPayload(pointer)) }
 
     /// What the server has complained of last, such as a right that is missing; `nil` if nothing.
     var complaint: String? {
         var text: UnsafePointer<CChar>?
-        guard natsConnection_GetLastError(pointer, &text) != NATS_OK, let text else { return nil }
-        let complaint = String(cString: text)
-        return complaint.isEmpty ? nil : complaint
+        guard unsafe natsConnection_GetLastError(pointer, &text) != NATS_OK,
+            let complaint = unsafe String(lent: text), !complaint.isEmpty
+        else { return nil }
+        return complaint
     }
 
     /// What the server has said that we may not do.
     var complaints: BrokerComplaints { closing.complaints }
 
     /// True if the connection is not gone.
-    var isOpen: Bool { natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }
+    var isOpen: Bool { unsafe natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }
 
     /// Addresses of other servers of the cluster, as this one has told.
     var otherServers: [String] {
         var (list, count): (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, Int32) = (nil, 0)
-        guard natsConnection_GetDiscoveredServers(pointer, &list, &count) == NATS_OK, let list
+        guard unsafe natsConnection_GetDiscoveredServers(pointer, &list, &count) == NATS_OK,
+            let list = unsafe list
         else { return [] }
-        defer { free(list) }
+        defer { unsafe free(list) }
         return (0..<Int(count)).compactMap { index in
-            guard let text = list[index] else { return nil }
-            defer { free(text) }
-            return String(cString: text)
+            guard let text = unsafe list[index] else { return nil }
+            defer { unsafe free(text) }
+            return unsafe String(cString: text)
         }
     }
 
     /// Subscribes to a subject.
     func subscribe(to subject: String) throws(BrokerError) -> BrokerSubscription {
         var subscription: OpaquePointer?
-        let status = natsConnection_SubscribeSync(&subscription, pointer, subject)
-        guard status == NATS_OK, let subscription else { throw BrokerError("subscribe", status) }
-        // What waits is bounded by what is asked for: nothing is dropped by the library.
-        natsSubscription_SetPendingLimits(subscription, -1, -1)
-        let owned = UInt(bitPattern: subscription)
-        subscriptions.withLock { list in
-            OpaquePointer(bitPattern: owned).map { list.append($0) }
+        let status = unsafe natsConnection_SubscribeSync(&subscription, pointer, subject)
+        guard status == NATS_OK, let subscription = unsafe subscription else {
+            throw BrokerError("subscribe", status)
         }
-        return BrokerSubscription(pointer: subscription)
+        // What waits is bounded by what is asked for: nothing is dropped by the library.
+        unsafe natsSubscription_SetPendingLimits(subscription, -1, -1)
+        let owned = unsafe BrokerSubscription(pointer: subscription)
+        subscriptions.withLock { $0.append(owned) }
+        return owned
     }
 
     /// Publishes a message.
@@ -127,28 +130,21 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
         _ content: [UInt8], to subject: String, reply: String? = nil,
         headers: [String: String] = [:]
     ) throws(BrokerError) {
-        var message: OpaquePointer?
-        var status = content.withUnsafeBytes { bytes in
-            natsMsg_Create(
-                &message, subject, reply, bytes.bindMemory(to: CChar.self).baseAddress,
-                Int32(clamping: bytes.count))
-        }
-        guard status == NATS_OK, let message else { throw BrokerError("publish", status) }
-        defer { natsMsg_Destroy(message) }
-        for (name, value) in headers { natsMsgHeader_Set(message, name, value) }
-        status = natsConnection_PublishMsg(pointer, message)
+        let message = try BrokerMessage(content, to: subject, reply: reply)
+        for (name, value) in headers { message.setHeader(name, value) }
+        try publish(message)
+    }
+
+    private func publish(_ message: borrowing BrokerMessage) throws(BrokerError) {
+        let status = unsafe natsConnection_PublishMsg(pointer, message.pointer)
         if status != NATS_OK { throw BrokerError("publish", status) }
     }
 
     /// Publishes to nobody: a message that no stream keeps, because it is for one of another name.
     func publishNothing(to subject: String) throws(BrokerError) {
-        var message: OpaquePointer?
-        var status = natsMsg_Create(&message, subject, nil, nil, 0)
-        guard status == NATS_OK, let message else { throw BrokerError("publish", status) }
-        defer { natsMsg_Destroy(message) }
-        natsMsgHeader_Set(message, "Nats-Expected-Stream", "none-of-this-name")
-        status = natsConnection_PublishMsg(pointer, message)
-        if status != NATS_OK { throw BrokerError("publish", status) }
+        let message = try BrokerMessage([], to: subject)
+        message.setHeader("Nats-Expected-Stream", "none-of-this-name")
+        try publish(message)
     }
 
     /// Returns what the server says against all that was sent so far; `nil` if nothing; blocks.
@@ -157,7 +153,7 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     func newComplaint(within milliseconds: Int64) throws(BrokerError) -> String? {
         let before = knownComplaint.withLock { $0 }
         // It answers in order: what it complains of comes before the answer to this.
-        let status = natsConnection_FlushTimeout(pointer, milliseconds)
+        let status = unsafe natsConnection_FlushTimeout(pointer, milliseconds)
         let present = complaint
         knownComplaint.withLock { $0 = present }
         if present != before { return present }
@@ -169,7 +165,7 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     ///
     /// No thread may use them any more.
     func end() {
-        natsConnection_Close(pointer)
+        unsafe natsConnection_Close(pointer)
         let deadline = ThreadTime.now + Self.closeTimeout
         while !closing.isClosed.withLock({ $0 }) {
             let rest = deadline - ThreadTime.now
@@ -179,11 +175,9 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
         }
         let owned = subscriptions.withLock { list in
             defer { list = [] }
-            return list.map { UInt(bitPattern: $0) }
+            return list
         }
-        for case let subscription? in owned.map({ OpaquePointer(bitPattern: $0) }) {
-            natsSubscription_Destroy(subscription)
-        }
-        natsConnection_Destroy(pointer)
+        for subscription in owned { unsafe natsSubscription_Destroy(subscription.pointer) }
+        unsafe natsConnection_Destroy(pointer)
     }
 }

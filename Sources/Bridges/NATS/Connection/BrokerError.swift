@@ -1,4 +1,5 @@
 import CNATS
+import Sockets
 
 /// A failure of the broker, or on the way there, as a sentence.
 struct BrokerError: Error, CustomStringConvertible, Sendable {
@@ -47,7 +48,7 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
     /// Makes the error of a call that came to nothing.
     init(_ action: String, _ status: natsStatus) {
         let kind: Kind = status == NATS_CONNECTION_AUTH_FAILED ? .refused : .unreachable
-        var sentence = natsStatus_GetText(status).map { String(cString: $0) } ?? "error"
+        var sentence = unsafe String(lent: natsStatus_GetText(status)) ?? "error"
         switch status {
         case NATS_CONNECTION_AUTH_FAILED: sentence = "it does not take the credentials"
         case NATS_TIMEOUT: sentence = "no answer in time"
@@ -57,8 +58,8 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
         default:
             // What the library adds may name files and addresses, no secrets.
             var last = NATS_OK
-            if let detail = nats_GetLastError(&last), last == status {
-                sentence += ": \(Self.withoutSourcePlaces(String(cString: detail)))"
+            if let detail = unsafe String(lent: nats_GetLastError(&last)), last == status {
+                sentence += ": \(Self.withoutSourcePlaces(detail))"
             }
         }
         let code = status == NATS_NO_RESPONDERS ? Self.noResponders : 0

@@ -49,7 +49,7 @@ struct BrokerInbox {
             }
             // An answer that came too late for an earlier question.
             guard answer.subject == own else { continue }
-            return Array(answer.content)
+            return unsafe Array(answer.content)
         }
     }
 

@@ -10,20 +10,20 @@ enum BrokerKeys {
     /// Returns whether a seed is one, with its checksum.
     static func isSeed(_ seed: String) -> Bool {
         var (signature, length): (UnsafeMutablePointer<UInt8>?, Int32) = (nil, 0)
-        defer { free(signature) }
-        return nats_Sign(seed, "puente", &signature, &length) == NATS_OK
+        defer { unsafe free(signature) }
+        return unsafe nats_Sign(seed, "puente", &signature, &length) == NATS_OK
     }
 
     /// Checks a credentials file.
     ///
     /// - Throws: `BridgeError` if it can't be read, or holds no user and seed.
     static func checkCredentials(at path: String) throws {
-        guard let file = fopen(path, "re") else {
-            throw BridgeError("credentials \(path): \(String(cString: strerror(errno)))")
+        guard let file = unsafe fopen(path, "re") else {
+            throw BridgeError(unsafe "credentials \(path): \(String(cString: strerror(errno)))")
         }
-        defer { fclose(file) }
+        defer { unsafe fclose(file) }
         var bytes = [UInt8](repeating: 0, count: bound)
-        let count = fread(&bytes, 1, bytes.count, file)
+        let count = unsafe fread(&bytes, 1, bytes.count, file)
         let lines = String(decoding: bytes[..<count], as: UTF8.self)
             .split(whereSeparator: \.isNewline)
         let hasUser = lines.contains { $0.contains("BEGIN NATS USER JWT") }

@@ -4,7 +4,7 @@ import CNATS
 ///
 /// Confined to that thread. It is released by the connection, once that is closed: libnats 3.4 uses a
 /// subscription that is destroyed while one of its messages arrives (nats.c #637).
-struct BrokerSubscription: @unchecked Sendable {  // the library's own lock guards it
+@safe struct BrokerSubscription: @unchecked Sendable {  // the library's own lock guards it
     let pointer: OpaquePointer
 
     /// Returns the next message; `nil` if there is none within a time.
@@ -14,8 +14,10 @@ struct BrokerSubscription: @unchecked Sendable {  // the library's own lock guar
     ///   it was: who may publish may have put it there.
     func next(milliseconds: Int64) throws(BrokerError) -> BrokerMessage? {
         var message: OpaquePointer?
-        let status = natsSubscription_NextMsg(&message, pointer, max(1, milliseconds))
-        if status == NATS_OK, let message { return BrokerMessage(message) }
+        let status = unsafe natsSubscription_NextMsg(&message, pointer, max(1, milliseconds))
+        if status == NATS_OK, let message = unsafe message {
+            return unsafe BrokerMessage(received: message)
+        }
         if status == NATS_TIMEOUT { return nil }
         throw BrokerError("receive", status)
     }

@@ -2,51 +2,50 @@ import Glibc
 
 /// A signal that a thread waits for, with a deadline; sent before, it ends the next wait at once.
 ///
-/// Safe from any thread.
-final class ThreadSignal: @unchecked Sendable {  // the lock guards what varies
+/// Safe from any thread. It owns the lock and the condition, which are of the C library.
+@safe final class ThreadSignal: @unchecked Sendable {  // the lock guards what varies
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var isSent = false
 
     /// Makes a signal that was not sent yet.
     init() {
-        lock = .allocate(capacity: 1)
-        condition = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
+        unsafe lock = .allocate(capacity: 1)
+        unsafe condition = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(lock, nil)
         var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_init(&attributes)
         // A wait must not depend on the wall clock, which jumps.
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(condition, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
     }
 
     deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(lock)
-        condition.deallocate()
-        lock.deallocate()
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(lock)
+        unsafe condition.deallocate()
+        unsafe lock.deallocate()
     }
 
     /// Ends one wait, the present or the next one.
     func send() {
-        pthread_mutex_lock(lock)
+        unsafe pthread_mutex_lock(lock)
         isSent = true
-        pthread_cond_broadcast(condition)
-        pthread_mutex_unlock(lock)
+        unsafe pthread_cond_broadcast(condition)
+        unsafe pthread_mutex_unlock(lock)
     }
 
     /// Returns when the signal is sent, or after a time.
     func wait(milliseconds: Int64) {
-        var deadline = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &deadline)
+        var deadline = ThreadTime.monotonic
         let nanoseconds = Int64(deadline.tv_nsec) + milliseconds * 1_000_000
         deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
         deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
-        pthread_mutex_lock(lock)
-        while !isSent, pthread_cond_timedwait(condition, lock, &deadline) == 0 {}
+        unsafe pthread_mutex_lock(lock)
+        while !isSent, unsafe pthread_cond_timedwait(condition, lock, &deadline) == 0 {}
         isSent = false
-        pthread_mutex_unlock(lock)
+        unsafe pthread_mutex_unlock(lock)
     }
 }
 
@@ -54,9 +53,15 @@ final class ThreadSignal: @unchecked Sendable {  // the lock guards what varies
 enum ThreadTime {
     /// Milliseconds since an arbitrary moment, by a clock that never jumps.
     static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        let time = monotonic
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// The same time as the C library has it.
+    fileprivate static var monotonic: timespec {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time
     }
 
     /// Returns the whole milliseconds of a time.

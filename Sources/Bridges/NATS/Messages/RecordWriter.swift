@@ -48,7 +48,7 @@ struct RecordWriter {
             record.reply = .init(message: subject, name: reply.name, excerpt: reply.excerpt)
         }
         piece.removeAll()
-        message.body.withBytes { record.write($0, to: &piece, &scratch) }
+        unsafe message.body.withBytes { record.write($0, to: &piece, &scratch) }
         return piece.bytes
     }
 

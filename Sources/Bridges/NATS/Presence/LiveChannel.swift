@@ -72,7 +72,7 @@ final class LiveChannel: Sendable {
             meanwhile()
             do throws(BrokerError) {
                 while let message = try subscription.next(milliseconds: Self.nap) {
-                    receive(message.subject, message.content)
+                    unsafe receive(message.subject, message.content)
                     if session.isOver { break }
                 }
             } catch {
@@ -83,11 +83,11 @@ final class LiveChannel: Sendable {
         meanwhile()
     }
 
-    private func receive(_ subject: String, _ content: UnsafeRawBufferPointer) {
+    @safe private func receive(_ subject: String, _ content: UnsafeRawBufferPointer) {
         let parts = subject.split(separator: ".")
         guard parts.count == 3, parts[1] != store || parts[2] == "all",
             content.count <= Self.maxBytes, incoming.hasCapacity,
-            let message = JSONReader.read(Array(content)).flatMap({ LiveMessage($0) })
+            let message = unsafe JSONReader.read(Array(content)).flatMap({ LiveMessage($0) })
         else { return }
         incoming.put(Incoming(store: String(parts[1]), message: message), weight: 1)
     }

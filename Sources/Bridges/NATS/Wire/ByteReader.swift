@@ -1,19 +1,24 @@
+import Sockets
+
 /// A reader of what a `ByteWriter` has written, which trusts none of it.
-struct ByteReader {
-    private let bytes: UnsafeRawBufferPointer
+///
+/// Valid as long as the bytes are.
+@safe struct ByteReader {
+    // Safe to name: it is read within its bounds only.
+    @safe private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
     /// Makes a reader of bytes that stay where they are as long as it reads.
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    @safe init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
 
     /// True if there is nothing more.
     var isAtEnd: Bool { position >= bytes.count }
 
     /// Returns the next byte; `nil` at the end.
     mutating func byte() -> UInt8? {
-        guard position < bytes.count else { return nil }
-        defer { position += 1 }
-        return bytes[position]
+        guard let byte = bytes.byte(at: position) else { return nil }
+        position += 1
+        return byte
     }
 
     /// Returns the next number; `nil` if there is none.
@@ -36,13 +41,13 @@ struct ByteReader {
     mutating func ordinal() -> UInt64? { number().flatMap { $0 <= Self.maxOrdinal ? $0 : nil } }
 
     /// Returns the next bytes, whose count stands in front of them; `nil` if they are not there.
-    mutating func part() -> UnsafeRawBufferPointer? {
+    @safe mutating func part() -> UnsafeRawBufferPointer? {
         guard let count = number(), count <= UInt64(bytes.count - position) else { return nil }
         let end = position + Int(count)
         defer { position = end }
-        return UnsafeRawBufferPointer(rebasing: bytes[position..<end])
+        return bytes.part(position..<end)
     }
 
     /// Returns the next text; bytes that are no UTF-8 are replaced.
-    mutating func text() -> String? { part().map { String(decoding: $0, as: UTF8.self) } }
+    mutating func text() -> String? { part()?.text }
 }

@@ -20,9 +20,9 @@ struct ByteWriter {
     }
 
     /// Appends bytes behind their count.
-    mutating func append(_ part: UnsafeRawBufferPointer) {
+    @safe mutating func append(_ part: UnsafeRawBufferPointer) {
         append(UInt64(part.count))
-        bytes.append(contentsOf: part)
+        unsafe bytes.append(contentsOf: part)
     }
 
     /// Appends a text behind its count of bytes.

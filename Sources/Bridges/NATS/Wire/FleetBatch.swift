@@ -1,3 +1,5 @@
+import Sockets
+
 /// Messages of one room and one instance, as one message of the stream holds them.
 ///
 /// The bytes are `P1`, the instance's name, the count of what it has said in the room before, the
@@ -45,9 +47,9 @@ struct FleetBatch: Sendable, Equatable {
     /// Reads a batch; `nil` if it is none, or its place is too high to be one.
     ///
     /// Records that can't be read are left out.
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.starts(with: Self.magic) else { return nil }
-        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(2)))
+    @safe init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.begins(with: Self.magic) else { return nil }
+        var reader = ByteReader(bytes.part(Self.magic.count...))
         guard let instance = reader.text(), let index = reader.ordinal(),
             let count = reader.number(), count <= UInt64(bytes.count)
         else { return nil }

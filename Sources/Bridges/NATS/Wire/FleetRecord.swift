@@ -53,14 +53,12 @@ struct FleetRecord: Sendable, Equatable {
     ///
     /// - Parameter scratch: memory that is used meanwhile.
     func write(to writer: inout ByteWriter, _ scratch: inout ByteWriter) {
-        text.utf8.withContiguousStorageIfAvailable {
-            write(UnsafeRawBufferPointer($0), to: &writer, &scratch)
-        }
-            ?? Array(text.utf8).withUnsafeBytes { write($0, to: &writer, &scratch) }
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0), to: &writer, &scratch) }
     }
 
     /// Appends the record with a text that is nobody's `String`.
-    func write(
+    @safe func write(
         _ text: UnsafeRawBufferPointer, to writer: inout ByteWriter, _ scratch: inout ByteWriter
     ) {
         scratch.removeAll()
@@ -96,7 +94,7 @@ struct FleetRecord: Sendable, Equatable {
 
     /// Reads a record; `nil` if it is none, of a kind that a later version may know, or with a number
     /// that is too high for a message.
-    init?(_ bytes: UnsafeRawBufferPointer) {
+    @safe init?(_ bytes: UnsafeRawBufferPointer) {
         var reader = ByteReader(bytes)
         guard let kind = reader.byte().flatMap({ Kind(rawValue: $0) }), let flags = reader.byte(),
             let number = reader.ordinal(), let time = reader.number(), let name = reader.text(),
