@@ -163,17 +163,32 @@ extension IRCNetwork {
             for client in Array(clients.values) where block.contains(client.clientAddress) {
                 client.disconnect(.banned(reason: reason))
             }
-        case .accountChanged(.passwordChanged(let account, _)):
-            // The others have a presence, in the lobby at least.
-            for client in Array(clients.values)
-            where !client.isRegistered && client.registration.account?.id == account.id {
-                client.disconnect(.passwordChanged)
-            }
-        case .accountChanged: break
+        case .accountChanged(let change): obey(change)
         case .announcement(let text):
             for client in clients.values where client.isRegistered {
                 client.notify(phrases.answer(.announce, text))
             }
+        }
+    }
+
+    /// Does to the clients that have logged in and are not registered yet what the bus has done to
+    /// the others, who have a presence in the lobby at least.
+    private func obey(_ change: AccountChange) {
+        switch change {
+        case .passwordChanged(let account, _):
+            for client in registering(by: account) { client.disconnect(.passwordChanged) }
+        case .removed(let account):
+            for client in registering(by: account) { client.disconnect(.accountRemoved) }
+        case .renamed(let account, _), .roleChanged(let account, _):
+            for client in registering(by: account) { client.registration.account = account }
+        // Whoever is banned is refused at the end of the registration.
+        case .created, .banned, .unbanned, .muted, .unmuted: break
+        }
+    }
+
+    private func registering(by account: Account) -> [IRCClient] {
+        clients.values.filter {
+            !$0.isRegistered && $0.registration.account?.id == account.id
         }
     }
 }

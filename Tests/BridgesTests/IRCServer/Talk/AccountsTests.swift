@@ -35,17 +35,40 @@ import Testing
     }
 
     @Test func `another password ends a login that has not come to its end`() async throws {
-        let accounts = FakeAccounts()
-        accounts.addSilently("ana", password: "contraseña")
-        let host = try await IRCHost(accounts: accounts)
-        let thief = try host.socket()
-        try thief.send("CAP REQ :sasl", "NICK ana", "USER a 0 * :Ana", "AUTHENTICATE PLAIN")
-        _ = try await thief.until("+")
-        try thief.send("AUTHENTICATE YW5hAGFuYQBjb250cmFzZcOxYQ==")
-        _ = try await thief.until("logged in as ana.")
+        let (host, accounts, thief) = try await halfRegistered()
         accounts.setPassword(of: "ana", to: "contraseña2")
         #expect(try await thief.rest().last?.hasPrefix("ERROR") == true)
         try await host.stop()
+    }
+
+    @Test func `an account that is removed ends a login that has not come to its end`() async throws
+    {
+        let (host, accounts, ana) = try await halfRegistered()
+        accounts.remove("ana")
+        #expect(try await ana.rest().last?.hasPrefix("ERROR") == true)
+        try await host.stop()
+    }
+
+    @Test func `an account has its present name at the end of a registration`() async throws {
+        let (host, accounts, ana) = try await halfRegistered()
+        accounts.rename("ana", to: "anna")
+        await host.test.settle()
+        try ana.send("CAP END")
+        _ = try await ana.until("Welcome to puente, anna")
+        try await host.stop()
+    }
+
+    /// A client that has logged in by SASL and has not ended its negotiation.
+    private func halfRegistered() async throws -> (IRCHost, FakeAccounts, IRCTestClient) {
+        let accounts = FakeAccounts()
+        accounts.addSilently("ana", password: "contraseña")
+        let host = try await IRCHost(accounts: accounts)
+        let client = try host.socket()
+        try client.send("CAP REQ :sasl", "NICK ana", "USER a 0 * :Ana", "AUTHENTICATE PLAIN")
+        _ = try await client.until("+")
+        try client.send("AUTHENTICATE YW5hAGFuYQBjb250cmFzZcOxYQ==")
+        _ = try await client.until("logged in as ana.")
+        return (host, accounts, client)
     }
 
     @Test func `a wrong password is refused everywhere`() async throws {
