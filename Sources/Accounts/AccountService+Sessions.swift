@@ -7,16 +7,29 @@ extension AccountService {
     /// Returns the account that a session is logged in to, and records that the session is used.
     package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
         let now = now
-        ask({ [weak self] id in then(id.flatMap { self?.account($0) }) }, otherwise: nil) {
-            try $0.account(ofSession: digest, at: now)
+        let answer = LoopBound { [weak self] (id: AccountID?) in
+            then(id.flatMap { self?.account($0) })
         }
+        // In the order of the changes: one that ends the session is told of afterwards.
+        run(
+            { [accountStore] in
+                try accountStore.look {
+                    try $0.account(ofSession: digest, at: now)
+                } then: {
+                    answer.value($0)
+                }
+            }, failing: { answer.value(nil) })
     }
 
-    /// Logs a session in.
+    /// Logs a session in, unless the password has changed since the loop has learned that it was
+    /// right.
     package func logIn(session digest: [UInt8], to id: AccountID) {
+        guard let version = accounts.passwordVersion(of: id) else { return }
         let now = now
         run { [accountStore] in
-            try accountStore.read { try $0.logIn(session: digest, to: id, at: now) }
+            try accountStore.read {
+                try $0.logIn(session: digest, to: id, passwordVersion: version, at: now)
+            }
         }
     }
 

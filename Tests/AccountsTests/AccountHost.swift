@@ -17,6 +17,12 @@ final class AccountHost: Sendable {
     let log = LogRecorder()
     let service: AccountService
     private let observed = Observed()
+    private let interruption: Interruption
+
+    /// Something that happens once, before the next answer is on its way to the loop.
+    private final class Interruption: Sendable {
+        let action = Locked<(@Sendable () -> Void)?>(nil)
+    }
 
     private final class Observed: Sendable {
         let changes = Locked<[AccountChange]>([])
@@ -29,8 +35,14 @@ final class AccountHost: Sendable {
         self.clock = clock
         let loop = try EventLoop(clock: clock)
         self.loop = loop
+        let interruption = Interruption()
+        self.interruption = interruption
         var environment = AccountEnvironment(
-            post: { loop.perform($0) }, startThread: DedicatedThread.start, wall: clock.wall,
+            post: { action in
+                let interrupt = interruption.action.withLock { $0.take() }
+                interrupt?()
+                loop.perform(action)
+            }, startThread: DedicatedThread.start, wall: clock.wall,
             steady: clock.wall)
         environment.log = log.log
         environment.hashers = hashers
@@ -58,6 +70,11 @@ final class AccountHost: Sendable {
 
     /// The changes that the service has told of so far.
     var changes: [AccountChange] { observed.changes.withLock { $0 } }
+
+    /// Does something on the thread that has the next answer, before the loop gets it.
+    func beforeNextPost(_ action: @escaping @Sendable () -> Void) {
+        interruption.action.withLock { $0 = action }
+    }
 
     /// Asks on the loop, and returns the answer.
     func ask<Answer: Sendable>(
@@ -149,9 +166,14 @@ final class FakeHashing: Sendable {
     /// Passwords that were compared so far, decoys included.
     var looks: Int { state.withLock { $0.looks } }
 
-    /// Returns when a comparison waits to begin.
-    func untilOneWaits() async {
-        while state.withLock({ $0.waiting == 0 }) { await Task.yield() }
+    /// Returns when so many comparisons wait to begin.
+    func untilSomeWait(_ count: Int = 1) async {
+        while state.withLock({ $0.waiting < count }) { await Task.yield() }
+    }
+
+    /// Returns the hash of a password.
+    func hash(_ password: String) throws -> String {
+        try #require(functions.hash(.make(password)))
     }
 
     /// Lets no comparison begin from now on.

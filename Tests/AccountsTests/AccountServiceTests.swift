@@ -92,7 +92,7 @@ import Testing
                     _ = await service.logIn(
                         "ana", "passwort", at: .numbered(index), connection: UInt64(index))
                 }
-                if index == 0 { await service.hashing.untilOneWaits() }
+                if index == 0 { await service.hashing.untilSomeWait() }
             }
             // More than the queue holds have come.
             for await _ in group.prefix(60 - 33) {}
@@ -163,7 +163,7 @@ import Testing
                         "name\(index)", at: .numbered(index), connection: UInt64(index))
                 }
                 // One is looked at, then 32 wait.
-                if index == 0 { await host.hashing.untilOneWaits() }
+                if index == 0 { await host.hashing.untilSomeWait() }
             }
             var refused = 0
             while refused < 7, await group.next() == .rateLimited(seconds: 2) { refused += 1 }

@@ -38,6 +38,9 @@ import Testing
         let (ana, bob) = (try await host.made("Ana"), try await host.made("Bob"))
         let bobs = [UInt8](repeating: 3, count: 32)
         let logIn = { () async in
+            await host.look { $0.refresh() }
+            // Asked by the same thread, after the look.
+            #expect(await account(host, of: []) == nil)
             await host.look { service in
                 service.logIn(session: Self.digest, to: ana.id)
                 service.logIn(session: bobs, to: bob.id)

@@ -7,18 +7,18 @@ extension PasswordChecker {
         _ request: PasswordRequest, then: @escaping @Sendable (LoginResult) -> Void
     ) throws {
         let attempt = request.attempt
-        guard let found = try checked(request, { try $0.credentials(ofName: attempt.key) }) else {
+        guard let right = try checked(request, { try $0.credentials(ofName: attempt.key) }) else {
             return post(LoginResult.failed, then)
         }
-        let stronger = hashing.isWeak(found.password) ? hashing.hash(attempt.password) : nil
-        try accountStore.change { store -> LoginResult in
-            let id = found.account.id
-            guard let present = try store.credentials(of: id), present.password == found.password
-            else { return .failed }
+        let old = right.credentials.password
+        let stronger = hashing.isWeak(old) ? hashing.hash(attempt.password) : nil
+        try accountStore.look { store -> LoginResult in
+            guard let present = try present(right, request, in: store) else { return .failed }
+            let id = present.account.id
             // A login works also while nothing can be written.
             self.logFailure {
                 try store.recordLogin(of: id, at: attempt.address, time: now)
-                if let stronger { try store.rehash(stronger, replacing: found.password, of: id) }
+                if let stronger { try store.rehash(stronger, replacing: old, of: id) }
             }
             recordLogin(of: id, at: attempt.address)
             return .loggedIn(present.account)
@@ -57,12 +57,12 @@ extension PasswordChecker {
         _ request: PasswordRequest, of id: AccountID, to password: Password,
         then: @escaping @Sendable (PasswordResult) -> Void
     ) throws {
-        guard let found = try checked(request, { try $0.credentials(of: id) }) else {
+        guard let right = try checked(request, { try $0.credentials(of: id) }) else {
             return post(PasswordResult.failed, then)
         }
         let hash = try hashed(password)
         try accountStore.change(by: request.attempt.connection) { store -> PasswordResult in
-            guard try store.credentials(of: id)?.password == found.password else { return .failed }
+            guard try present(right, request, in: store) != nil else { return .failed }
             return try store.setPassword(hash, of: id) ? .done : .failed
         } then: {
             then($0)
@@ -74,11 +74,11 @@ extension PasswordChecker {
         _ request: PasswordRequest, _ id: AccountID,
         then: @escaping @Sendable (PasswordResult) -> Void
     ) throws {
-        guard let found = try checked(request, { try $0.credentials(of: id) }) else {
+        guard let right = try checked(request, { try $0.credentials(of: id) }) else {
             return post(PasswordResult.failed, then)
         }
         try accountStore.change { store -> PasswordResult in
-            guard try store.credentials(of: id)?.password == found.password else { return .failed }
+            guard try present(right, request, in: store) != nil else { return .failed }
             if try store.isLastAdmin(id) { return .refused }
             return try store.remove(id, at: now) ? .done : .failed
         } then: {

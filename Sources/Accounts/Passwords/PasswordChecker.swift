@@ -208,20 +208,26 @@ final class PasswordChecker: Sendable {
         do { try body() } catch { log(error) }
     }
 
-    private func save(_ changes: AttemptCounters.Changes) {
+    private func save(_ changes: AttemptCounters.Changes, in store: any AccountStore) throws {
         if changes.isEmpty { return }
-        logFailure {
-            try accountStore.read { try $0.save(changes.changed, forgetting: changes.forgotten) }
-        }
+        try store.save(changes.changed, forgetting: changes.forgotten)
+    }
+
+    /// A password that was right when it was looked at.
+    struct RightPassword {
+        /// The account's, as they were then.
+        let credentials: Credentials
+        fileprivate let isKnown: Bool
     }
 
     /// Checks the password of a request.
     ///
-    /// Returns the credentials if it is right, `nil` if it is wrong or there is no such account;
-    /// throws `Refused` if it may not be checked.
+    /// It may have changed by the time that this is known: `present` is to be asked before anything
+    /// is done. Returns `nil` if it is wrong or there is no such account; throws `Refused` if it may
+    /// not be checked.
     func checked(
         _ request: PasswordRequest, _ find: (any AccountStore) throws -> Credentials?
-    ) throws -> Credentials? {
+    ) throws -> RightPassword? {
         let attempt = request.attempt
         let (credentials, isKnown) = try accountStore.read { store in
             let credentials = try find(store)
@@ -235,17 +241,39 @@ final class PasswordChecker: Sendable {
         if let seconds { throw Refused(seconds: seconds) }
         let isRight = hashing.isHash(credentials?.password ?? decoyHash, attempt.password)
         guard let credentials, isRight else {
-            let now = environment.steady()
-            save(
-                state.withLock {
-                    $0.attempts.recordFailure(
-                        of: attempt.key, at: attempt.address, isKnown: isKnown, now: now)
-                })
+            let changes = record(request, isRight: false, isKnown: isKnown)
+            logFailure { try accountStore.read { try save(changes, in: $0) } }
             return nil
         }
-        save(
-            state.withLock { $0.attempts.recordSuccess(of: attempt.key, at: attempt.address) })
-        return credentials
+        return RightPassword(credentials: credentials, isKnown: isKnown)
+    }
+
+    /// Counts a password that was right, or one that was changed while it was looked at as a wrong
+    /// one; returns the present credentials, `nil` in the second case.
+    ///
+    /// - Parameter store: the store, nobody else's until what is asked for is done.
+    func present(
+        _ right: RightPassword, _ request: PasswordRequest, in store: any AccountStore
+    ) throws -> Credentials? {
+        let found = try store.credentials(of: right.credentials.account.id)
+        // Another login may have made the hash stronger: that is the same password.
+        let isRight = found?.passwordVersion == right.credentials.passwordVersion
+        let changes = record(request, isRight: isRight, isKnown: right.isKnown)
+        logFailure { try save(changes, in: store) }
+        return isRight ? found : nil
+    }
+
+    private func record(
+        _ request: PasswordRequest, isRight: Bool, isKnown: Bool
+    ) -> AttemptCounters.Changes {
+        let (attempt, now) = (request.attempt, environment.steady())
+        return state.withLock { state in
+            if isRight {
+                return state.attempts.recordSuccess(of: attempt.key, at: attempt.address)
+            }
+            return state.attempts.recordFailure(
+                of: attempt.key, at: attempt.address, isKnown: isKnown, now: now)
+        }
     }
 
     /// Counts a registration; throws `Refused` if there were too many.
@@ -258,7 +286,7 @@ final class PasswordChecker: Sendable {
             return (nil, state.attempts.recordRegistration(at: address, now: now))
         }
         if let seconds { throw Refused(seconds: seconds) }
-        save(changes)
+        logFailure { try accountStore.read { try save(changes, in: $0) } }
     }
 
     private struct Refused: Error {

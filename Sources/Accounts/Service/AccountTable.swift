@@ -28,6 +28,9 @@ struct AccountTable {
     /// Returns an account by its number.
     func account(_ id: AccountID) -> Account? { entries[id]?.account }
 
+    /// Returns the version in which the password of an account was last changed.
+    func passwordVersion(of id: AccountID) -> Int64? { entries[id]?.passwordVersion }
+
     /// Returns true if the name of an account that is gone, or called otherwise, is still refused.
     func isReserved(_ key: String, at now: Int64) -> Bool {
         guard let since = reserved[key] else { return false }

@@ -87,13 +87,33 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
         }
     }
 
+    /// Calls a function that only looks at accounts, and answers on the loop behind the changes that
+    /// the function has seen, and before all others.
+    ///
+    /// - Throws: what the function throws, or `Closed`; `then` is not called.
+    func look<Value: Sendable>(
+        _ body: (any AccountStore) throws -> Value, then: @escaping @Sendable (Value) -> Void
+    ) throws {
+        try lock.withLock { _ in
+            guard !isClosed else { throw Closed() }
+            // First: so the loop does not know of a newer password than the function.
+            try? publishChanges()
+            let value = try body(store)
+            publish(Publication(changes: nil, connection: 0) { then(value) })
+        }
+    }
+
     /// Publishes what others have changed.
     func refresh() throws {
         try lock.withLock { _ in
             guard !isClosed else { throw Closed() }
-            guard let changes = try presentChanges() else { return }
-            publish(Publication(changes: changes, connection: 0) {})
+            try publishChanges()
         }
+    }
+
+    private func publishChanges() throws {
+        guard let changes = try presentChanges() else { return }
+        publish(Publication(changes: changes, connection: 0) {})
     }
 
     private func presentChanges() throws -> StoredAccounts? {

@@ -17,10 +17,14 @@ extension SQLiteAccountStore {
         _ condition: String, _ bind: (Statement) throws(StoreError) -> Void
     ) throws(StoreError) -> Credentials? {
         try database().rows(
-            "SELECT id, name, key, role, password FROM accounts WHERE \(condition) AND password IS NOT NULL",
-            bind
+            """
+            SELECT id, name, key, role, password, password_version FROM accounts
+            WHERE \(condition) AND password IS NOT NULL
+            """, bind
         ) { row in
-            Credentials(Self.account(in: row), password: row.text(4) ?? "")
+            Credentials(
+                Self.account(in: row), password: row.text(4) ?? "",
+                passwordVersion: row.integer(5))
         }.first
     }
 

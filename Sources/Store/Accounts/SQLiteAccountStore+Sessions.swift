@@ -10,18 +10,23 @@ extension SQLiteAccountStore {
     private static let maxOfAccount = 100
 
     /// Logs a session in.
-    package func logIn(session digest: [UInt8], to id: AccountID, at time: Timestamp) throws {
+    package func logIn(
+        session digest: [UInt8], to id: AccountID, passwordVersion version: Int64,
+        at time: Timestamp
+    ) throws {
         try transaction(.normal) { database throws(StoreError) in
-            // Not if the account was removed meanwhile.
+            // Not if the account was removed, or has got another password, meanwhile.
             _ = try database.run(
                 """
                 INSERT OR REPLACE INTO sessions (digest, account, seen)
-                SELECT ?1, id, ?3 FROM accounts WHERE id = ?2 AND key IS NOT NULL
+                SELECT ?1, id, ?3 FROM accounts
+                WHERE id = ?2 AND key IS NOT NULL AND password_version = ?4
                 """
             ) { statement throws(StoreError) in
                 try statement.bind(1, bytes: digest)
                 statement.bind(2, id.rawValue)
                 statement.bind(3, time.milliseconds)
+                statement.bind(4, version)
             }
             _ = try database.run(
                 """

@@ -80,7 +80,13 @@ package protocol AccountStore: AnyObject {
 
     /// Logs a session in, of which only the SHA-256 is known, until 30 days after its last use, a
     /// change of password, a ban, or the account's removal.
-    func logIn(session digest: [UInt8], to id: AccountID, at time: Timestamp) throws
+    ///
+    /// - Parameter version: the version of the password that was right; with another one by now
+    ///   nothing is done.
+    func logIn(
+        session digest: [UInt8], to id: AccountID, passwordVersion version: Int64,
+        at time: Timestamp
+    ) throws
     /// Returns the account of a session, and records that the session is used; `nil` if it is not
     /// logged in.
     func account(ofSession digest: [UInt8], at time: Timestamp) throws -> AccountID?
