@@ -305,16 +305,10 @@ let settings: [SwiftSetting] =
     // Fast, and yet with every check of a debug build.
     + (isFuzzing
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
-/// Targets of the program in which what the compiler can't check need not say `unsafe`.
-///
-/// Sockets calls C all the time: the compiler names 890 places in it.
-///
-/// In all the others a function that is `@safe` though it takes a buffer stays within it and does not
-/// keep it: whoever makes or gets a buffer says `unsafe`. A type that is `@safe` owns the memory it
-/// points to, or is unsafe to make.
-let uncheckedTargets: Set = ["Sockets"]
+// In the targets of the program what the compiler can't check says `unsafe`. A function that is `@safe`
+// though it takes a buffer stays within it and does not keep it: whoever makes or gets a buffer says
+// `unsafe`. A type that is `@safe` owns the memory it points to, or is unsafe to make.
 for target in package.targets where target.type != .system {
     let isOfProgram = target.type != .test && target.path?.hasPrefix("Sources/") ?? true
-    let isStrict = isOfProgram && !uncheckedTargets.contains(target.name)
-    target.swiftSettings = settings + (isStrict ? [.strictMemorySafety()] : [])
+    target.swiftSettings = settings + (isOfProgram ? [.strictMemorySafety()] : [])
 }

@@ -76,12 +76,12 @@ final class PendingArrival: EventHandler {
     /// Takes exactly the header: what follows belongs to others.
     private func readHeader(_ parser: ProxyHeaderParser) {
         var parser = parser
-        withUnsafeTemporaryAllocation(byteCount: Self.peekSize, alignment: 1) { buffer in
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK))
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.peekSize, alignment: 1) { buffer in
+            let count = SystemCalls.receive(descriptor, into: buffer, Int(MSG_PEEK))
             guard isReceived(count) else { return }
-            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            let piece = buffer.part(..<count)
             let (consumed, result) = parser.feed(UnsafeRawBufferPointer(piece))
-            recv(descriptor, buffer.baseAddress, consumed, 0)
+            unsafe recv(descriptor, buffer.baseAddress, consumed, 0)
             switch result {
             case .needsMore: stage = .header(parser)
             case .invalid(let reason): end(.badHeader(reason))
@@ -116,10 +116,10 @@ final class PendingArrival: EventHandler {
 
     private func readHello(_ bytes: [UInt8]) {
         var bytes = bytes
-        withUnsafeTemporaryAllocation(byteCount: 4 << 10, alignment: 1) { buffer in
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        unsafe withUnsafeTemporaryAllocation(byteCount: 4 << 10, alignment: 1) { buffer in
+            let count = SystemCalls.receive(descriptor, into: buffer)
             guard isReceived(count) else { return }
-            bytes.append(contentsOf: buffer[..<count])
+            unsafe bytes.append(contentsOf: buffer[..<count])
         }
         guard isOpen, !bytes.isEmpty else { return }
         guard Self.mayBeHello(bytes) else { return endAsPlaintext(bytes) }
@@ -140,10 +140,10 @@ final class PendingArrival: EventHandler {
     }
 
     private func endAsPlaintext(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { bytes in
+        unsafe bytes.withUnsafeBytes { bytes in
             var parser = ProxyHeaderParser()
             if case .header = parser.feed(bytes).result { return end(.strangeHeader) }
-            end(.plaintext(Array(bytes.prefix(ProxyHeaderParser.maxVersion1))))
+            unsafe end(.plaintext(Array(bytes.prefix(ProxyHeaderParser.maxVersion1))))
         }
     }
 
@@ -153,18 +153,18 @@ final class PendingArrival: EventHandler {
         case .hello(let bytes):
             guard let session = arrivals.beginHandshake(of: self) else { return end(.gone) }
             stage = .handshake(session)
-            bytes.withUnsafeBytes { advance(session, with: $0) }
+            unsafe bytes.withUnsafeBytes { advance(session, with: $0) }
         case .handshake(let session):
-            withUnsafeTemporaryAllocation(byteCount: 4 << 10, alignment: 1) { buffer in
-                let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            unsafe withUnsafeTemporaryAllocation(byteCount: 4 << 10, alignment: 1) { buffer in
+                let count = SystemCalls.receive(descriptor, into: buffer)
                 guard isReceived(count) else { return }
-                advance(session, with: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                advance(session, with: buffer.part(..<count))
             }
         case .header, .ended: break
         }
     }
 
-    private func advance(_ session: TLSSession, with bytes: UnsafeRawBufferPointer) {
+    @safe private func advance(_ session: TLSSession, with bytes: UnsafeRawBufferPointer) {
         handshakeBytes += bytes.count
         switch session.handshake(bytes) {
         case .done: arrive(session)

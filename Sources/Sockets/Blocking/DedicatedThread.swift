@@ -16,24 +16,24 @@ public enum DedicatedThread {
         named name: String, _ body: @escaping @Sendable () -> Void
     ) throws(SocketError) {
         var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, stackBytes)
-        defer { pthread_attr_destroy(&attributes) }
-        let start = Unmanaged.passRetained(Start(name: name, body: body))
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        unsafe pthread_attr_setstacksize(&attributes, stackBytes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
-        let code = pthread_create(
+        let code = unsafe pthread_create(
             &thread, &attributes,
             { argument in
-                guard let argument else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+                guard let argument = unsafe argument else { return nil }
+                let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                unsafe pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
                 blockTerminalSignals()
                 start.body()
                 return nil
-            }, start.toOpaque())
+            }, unsafe start.toOpaque())
         guard code != 0 else { return }
-        start.release()
+        unsafe start.release()
         throw ResourceLimits.noThread(named: name, code)
     }
 
@@ -56,10 +56,10 @@ public enum DedicatedThread {
 
 private func blockTerminalSignals() {
     var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, SIGTTIN)
-    sigaddset(&set, SIGTTOU)
-    pthread_sigmask(SIG_BLOCK, &set, nil)
+    unsafe sigemptyset(&set)
+    unsafe sigaddset(&set, SIGTTIN)
+    unsafe sigaddset(&set, SIGTTOU)
+    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
 }
 
 /// The function of a thread that starts.

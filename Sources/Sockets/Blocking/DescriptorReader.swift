@@ -87,7 +87,7 @@ public final class DescriptorReader: Sendable {
     private func run() {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Self.chunkBytes, alignment: 16)
-        defer { buffer.deallocate() }
+        defer { unsafe buffer.deallocate() }
         while waitForRequest() {
             let chunk = read(into: buffer)
             if case .success(.some) = chunk {} else { stop() }
@@ -105,11 +105,11 @@ public final class DescriptorReader: Sendable {
         }
     }
 
-    private func read(into buffer: UnsafeMutableRawBufferPointer) -> Chunk {
+    @safe private func read(into buffer: UnsafeMutableRawBufferPointer) -> Chunk {
         while !isStopping {
             guard !thread.wait(for: .readable).isEmpty else { continue }
-            let count = Glibc.read(thread.descriptor, buffer.baseAddress, buffer.count)
-            if count > 0 { return .success(Array(buffer[..<count])) }
+            let count = SystemCalls.read(thread.descriptor, into: buffer)
+            if count > 0 { return unsafe .success(Array(buffer[..<count])) }
             if count == 0 { return .success(nil) }
             let code = errno
             if code == EIO, isInBackground {

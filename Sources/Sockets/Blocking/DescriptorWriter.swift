@@ -153,18 +153,18 @@ public final class DescriptorWriter: Sendable {
 
     /// Writes everything, or returns false if the writer was closed or failed.
     private func write(all bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var rest = bytes
-            while !rest.isEmpty {
+        unsafe bytes.withUnsafeBytes { bytes in
+            var rest = unsafe bytes
+            while unsafe !rest.isEmpty {
                 if state.withLock({ $0.isClosed }) { return false }
                 if state.withLock({ $0.isStopping }) {
-                    state.withLock { $0.unwritten = Array(rest) + $0.unwritten }
+                    state.withLock { $0.unwritten = unsafe Array(rest) + $0.unwritten }
                     end(nil)
                     return false
                 }
                 guard waitUntilReady(for: .writable) else { continue }
                 switch LineOutput.write(rest, to: thread.descriptor) {
-                case .written(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                case .written(let count): unsafe rest = rest.part(count...)
                 case .later: break
                 case .failed(let code): end(thread.error(code))
                 }

@@ -7,7 +7,9 @@ import Glibc
 ///
 /// Events are hints: they may be late, doubled or, on network file systems, missing. If there were
 /// too many, a single `.overflow` stands for them.
-public final class FileEvents: @unchecked Sendable {  // confined to the thread that waits
+///
+/// It owns its buffer.
+@safe public final class FileEvents: @unchecked Sendable {  // confined to the thread that waits
     /// An event.
     public enum Event: Equatable {
         /// A watched file was written to, or its size, owner or mode changed.
@@ -55,7 +57,7 @@ public final class FileEvents: @unchecked Sendable {  // confined to the thread 
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
-        buffer.deallocate()
+        unsafe buffer.deallocate()
     }
 
     /// Watches the names in a directory.
@@ -80,8 +82,8 @@ public final class FileEvents: @unchecked Sendable {  // confined to the thread 
 
     private func watch(_ path: [UInt8], _ mask: UInt32) throws(SocketError) -> Watch {
         if let failure { throw failure }
-        let number = path.withUnsafeBytes { bytes in
-            inotify_add_watch(
+        let number = unsafe path.withUnsafeBytes { bytes in
+            unsafe inotify_add_watch(
                 descriptor, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), mask)
         }
         guard number >= 0 else {
@@ -113,37 +115,39 @@ public final class FileEvents: @unchecked Sendable {  // confined to the thread 
         guard descriptor >= 0 else { return }
         // Bounded, because a program that writes without pause must not keep the thread here.
         for _ in 0..<16 {
-            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            let count = unsafe SystemCalls.read(descriptor, into: buffer)
             guard count > 0 else { return }
-            parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]), body)
+            unsafe parse(buffer.part(..<count), body)
         }
     }
 
-    private func parse(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
+    @safe private func parse(_ bytes: UnsafeRawBufferPointer, _ body: (Event) -> Void) {
         let header = MemoryLayout<inotify_event>.size
         var offset = 0
         while offset + header <= bytes.count {
             // wd, mask, cookie, len: four 32-bit numbers, then the name padded with NULs.
-            let watch = Watch(number: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
-            let mask = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
-            let length = Int(bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self))
+            let watch = unsafe Watch(
+                number: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+            let mask = unsafe bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+            let length = unsafe Int(
+                bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self))
             let start = offset + header
-            let name = bytes[start..<min(start + length, bytes.count)].prefix { $0 != 0 }
+            let name = unsafe bytes[start..<min(start + length, bytes.count)].prefix { $0 != 0 }
             if let event = event(watch, mask, name: name) { body(event) }
             offset = start + length
         }
     }
 
-    private func event(
+    @safe private func event(
         _ watch: Watch, _ mask: UInt32, name: Slice<UnsafeRawBufferPointer>
     ) -> Event? {
         if mask & UInt32(IN_Q_OVERFLOW) != 0 { return .overflow }
         if mask & UInt32(IN_IGNORED) != 0 { return .ended(watch) }
-        if name.isEmpty, mask & UInt32(IN_MODIFY) != 0 { return .changed(watch) }
+        if unsafe name.isEmpty, mask & UInt32(IN_MODIFY) != 0 { return .changed(watch) }
         // The kernel reports the end of the watch as well.
         if mask & UInt32(IN_DELETE_SELF) != 0, mask & UInt32(IN_ISDIR) != 0 { return nil }
         // An event without a name is about the watched file or directory itself.
-        return .entry(
+        return unsafe .entry(
             watch, name: Array(name), isDirectory: mask & UInt32(IN_ISDIR) != 0,
             isNew: mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0)
     }
@@ -154,7 +158,7 @@ extension FileEvents {
     /// or a program implements the file system.
     public static func seesAllChanges(of file: Int32) -> Bool {
         var system = statfs()
-        guard fstatfs(file, &system) == 0 else { return true }
+        guard unsafe fstatfs(file, &system) == 0 else { return true }
         // statfs(2): NFS, SMB, CIFS, SMB2, FUSE, 9P, Ceph, AFS.
         let silent: Set<Int> = [
             0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0102_1997, 0x00C3_6400,

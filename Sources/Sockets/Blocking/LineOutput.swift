@@ -23,16 +23,16 @@ enum LineOutput {
     ///
     /// A line longer than one write goes out in pieces.
     @safe static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
-        let count = Glibc.write(descriptor, bytes.baseAddress, wholeLines(bytes))
+        let count = SystemCalls.write(descriptor, bytes.part(..<wholeLines(bytes)))
         if count >= 0 { return .written(count) }
         let code = errno
         return code == EINTR || code == EAGAIN ? .later : .failed(code)
     }
 
     /// Returns how many bytes one write takes: whole lines, if possible.
-    private static func wholeLines(_ bytes: UnsafeRawBufferPointer) -> Int {
+    @safe private static func wholeLines(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard bytes.count > atOnce else { return bytes.count }
-        let ending = bytes[..<atOnce].lastIndex(of: UInt8(ascii: "\n"))
+        let ending = unsafe bytes[..<atOnce].lastIndex(of: UInt8(ascii: "\n"))
         return ending.map { $0 + 1 } ?? atOnce
     }
 }

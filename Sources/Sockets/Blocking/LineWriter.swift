@@ -134,18 +134,20 @@ public final class LineWriter: Sendable {
     /// - Throws: `SocketError`: `open /var/log/chat.log: permission denied`.
     package static func tryToOpen(_ path: String) throws(SocketError) {
         let flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-        let descriptor = Glibc.open(path, flags)
+        let descriptor = SystemCalls.open(path, flags)
         if descriptor >= 0 { return _ = Glibc.close(descriptor) }
         guard errno == ENOENT else { throw SocketError("open \(path)") }
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        guard access(folder, W_OK | X_OK) == 0 else { throw SocketError("open \(path)") }
+        guard SystemCalls.isAccessible(folder, W_OK | X_OK) else {
+            throw SocketError("open \(path)")
+        }
     }
 
     private static func openFile(_ path: String) throws(SocketError) -> Int32 {
         // Non-blocking, else a named pipe without a reader would keep us here.
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-        let descriptor = Glibc.open(path, flags, 0o600)
+        let descriptor = SystemCalls.open(path, flags, mode: 0o600)
         guard descriptor >= 0 else { throw SocketError("open \(path)") }
         return descriptor
     }
@@ -155,14 +157,16 @@ public final class LineWriter: Sendable {
         switch target {
         case .file(let path): return path
         case .descriptor(let descriptor, _):
-            var status = stat()
-            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            guard let status = SystemCalls.status(of: descriptor),
+                status.st_mode & S_IFMT == S_IFREG
+            else {
                 return nil
             }
-            return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4_096) { buffer in
+            return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4_096) { buffer in
                 guard let start = buffer.baseAddress else { return nil }
-                let count = readlink("/proc/self/fd/\(descriptor)", start, buffer.count)
-                let name = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+                let count = unsafe readlink(
+                    "/proc/self/fd/\(descriptor)", unsafe start, buffer.count)
+                let name = unsafe buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
                 return name.isEmpty ? nil : String(validating: name, as: UTF8.self)
             }
         }
@@ -275,15 +279,15 @@ public final class LineWriter: Sendable {
     }
 
     private func write(_ block: [UInt8], to output: inout Output) {
-        block.withUnsafeBytes { block in
-            var rest = block
-            while !rest.isEmpty, !output.isGone, !queue.withLock({ $0.isAbandoned }) {
+        unsafe block.withUnsafeBytes { block in
+            var rest = unsafe block
+            while unsafe !rest.isEmpty, !output.isGone, !queue.withLock({ $0.isAbandoned }) {
                 let ready = wakeup.wait(for: .writable, on: output.descriptor)
                 if ready.isEmpty { continue }
                 switch LineOutput.write(rest, to: output.descriptor) {
                 case .written(let count):
                     output.isFailing = false
-                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                    unsafe rest = rest.part(count...)
                 case .later: break
                 case .failed(let code):
                     pauseAfterFailure(code, &output)

@@ -4,7 +4,10 @@ import Glibc
 /// are busy another one is started.
 ///
 /// Safe from any thread. Give it to `Task(executorPreference:)`; child tasks inherit it.
-public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock guards what varies
+///
+/// It owns the lock and the condition, which are of the C library.
+@safe  // Sendable: the lock guards what varies.
+public final class ThreadPool: TaskExecutor, @unchecked Sendable {
     /// The most threads; when all are busy, jobs wait for one.
     public static let maxThreads = 64
 
@@ -29,21 +32,21 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
     /// - Parameter name: name of the threads in `ps`.
     public init(named name: String) {
         self.name = name
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
-        hasJobs = .allocate(capacity: 1)
+        unsafe lock = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(lock, nil)
+        unsafe hasJobs = .allocate(capacity: 1)
         var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(hasJobs, &attributes)
-        pthread_condattr_destroy(&attributes)
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(hasJobs, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
     }
 
     deinit {
-        pthread_cond_destroy(hasJobs)
-        hasJobs.deallocate()
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
+        unsafe pthread_cond_destroy(hasJobs)
+        unsafe hasJobs.deallocate()
+        unsafe pthread_mutex_destroy(lock)
+        unsafe lock.deallocate()
     }
 
     /// Starts the one thread that always exists.
@@ -60,7 +63,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
     public func stop() {
         locked {
             isStopping = true
-            pthread_cond_broadcast(hasJobs)
+            unsafe pthread_cond_broadcast(hasJobs)
         }
     }
 
@@ -69,7 +72,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
         let job = UnownedJob(job)
         let needsThread = locked {
             jobs.append(job)
-            pthread_cond_signal(hasJobs)
+            unsafe pthread_cond_signal(hasJobs)
             return reserveThread()
         }
         if needsThread { startReservedThread() }
@@ -78,8 +81,8 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
     private var waiting: Int { jobs.count - taken }
 
     private func locked<Value>(_ body: () -> Value) -> Value {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
         return body()
     }
 
@@ -112,10 +115,10 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
 
     private func run() {
         while true {
-            pthread_mutex_lock(lock)
+            unsafe pthread_mutex_lock(lock)
             let job = nextJob()
             let needsThread = reserveThread()
-            pthread_mutex_unlock(lock)
+            unsafe pthread_mutex_unlock(lock)
             if needsThread { startReservedThread() }
             guard let job else { return }
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
@@ -149,12 +152,12 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
     /// The last thread waits for ever.
     private func waitForJob() -> Bool {
         if threads == 1 {
-            pthread_cond_wait(hasJobs, lock)
+            unsafe pthread_cond_wait(hasJobs, lock)
             return true
         }
         var end = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &end)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &end)
         end.tv_sec += Self.patience
-        return pthread_cond_timedwait(hasJobs, lock, &end) != ETIMEDOUT
+        return unsafe pthread_cond_timedwait(hasJobs, lock, &end) != ETIMEDOUT
     }
 }

@@ -8,7 +8,9 @@ import Synchronization
 /// `clockHasChanged` and `stop`, which are safe from any thread. As an executor it lets actors
 /// share the thread of their sockets. A turn is: events, jobs, due timers, then the functions given
 /// to `beforeTurnEnd` and `atTurnEnd`.
-public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined to its thread
+///
+/// What the kernel hands back with an event is a number here, never a pointer.
+@safe public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined to its thread
     /// A slot in the table of descriptors.
     public struct Registration: Sendable {
         let slot: UInt32
@@ -35,7 +37,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     private var isEnding = false
     private var needsAnotherTurn = false
     /// Events left for the next turn by one that ended early.
-    private var leftOver: [epoll_event] = []
+    private var leftOver: [epoll_event] = unsafe []
     /// The thread that runs the loop, or 0.
     private let thread = Atomic<UInt>(0)
     private var jobs: [UnownedJob] = []
@@ -86,19 +88,19 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     public func run() {
         thread.store(UInt(pthread_self()), ordering: .releasing)
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
-        defer { events.deallocate() }
+        defer { unsafe events.deallocate() }
         while true {
-            let next = inbox.next(isBusy: needsAnotherTurn || !leftOver.isEmpty)
+            let next = unsafe inbox.next(isBusy: needsAnotherTurn || !leftOver.isEmpty)
             if next == .stop { break }
             needsAnotherTurn = false
             arm()
             // Serve events left from the last turn first; epoll would report the same early
             // descriptors again and starve the late ones.
-            let count = leftOver.isEmpty ? poll.wait(next == .wait, into: events) : 0
+            let count = unsafe leftOver.isEmpty ? poll.wait(next == .wait, into: events) : 0
             now = clock.monotonic()
             wallTime = clock.wall()
-            if count > 0 { dispatch(UnsafeBufferPointer(rebasing: events[..<count])) }
-            if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
+            if count > 0 { unsafe dispatch(UnsafeBufferPointer(rebasing: events[..<count])) }
+            if count == 0, unsafe !leftOver.isEmpty { dispatchLeftOver() }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
             for work in beforeTurnEnds { work.action() }
@@ -121,21 +123,21 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     public func stop() { inbox.stop() }
 
     private func dispatchLeftOver() {
-        let events = leftOver
-        leftOver = []
-        events.withUnsafeBufferPointer { dispatch($0) }
+        let events = unsafe leftOver
+        unsafe leftOver = []
+        unsafe events.withUnsafeBufferPointer { dispatch($0) }
     }
 
-    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
+    @safe private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
         endsTurn = false
         for index in 0..<events.count {
-            let event = events[index]
-            if let descriptor = poll.ownDescriptor(of: event) {
+            let event = unsafe events[index]
+            if let descriptor = unsafe poll.ownDescriptor(of: event) {
                 drain(descriptor)
-            } else if let handler = poll.handler(of: event) {
-                handler.handle(Readiness(rawValue: event.events))
+            } else if let handler = unsafe poll.handler(of: event) {
+                unsafe handler.handle(Readiness(rawValue: event.events))
                 if endsTurn {
-                    leftOver = Array(UnsafeBufferPointer(rebasing: events[(index + 1)...]))
+                    unsafe leftOver = Array(UnsafeBufferPointer(rebasing: events[(index + 1)...]))
                     return
                 }
             }
@@ -144,7 +146,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
 
     private func drain(_ descriptor: Int32) {
         var count: UInt64 = 0
-        _ = read(descriptor, &count, 8)
+        _ = unsafe read(descriptor, &count, 8)
         if descriptor == timerDescriptor { armedFor = .max }
     }
 
@@ -300,6 +302,6 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
         armedFor = next
         var setting = itimerspec()
         setting.it_value = timespec(nanoseconds: next)
-        timerfd_settime(timerDescriptor, Int32(TFD_TIMER_ABSTIME), &setting, nil)
+        unsafe timerfd_settime(timerDescriptor, Int32(TFD_TIMER_ABSTIME), &setting, nil)
     }
 }

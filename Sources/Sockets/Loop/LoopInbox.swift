@@ -57,7 +57,7 @@ struct LoopInbox: ~Copyable, Sendable {
 
     private func wake() {
         var one: UInt64 = 1
-        _ = write(descriptor, &one, 8)
+        _ = unsafe write(descriptor, &one, 8)
     }
 
     /// Returns the next action of the loop.

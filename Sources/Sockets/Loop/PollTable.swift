@@ -28,28 +28,28 @@ struct PollTable: ~Copyable {
 
     /// Fetches events, after waiting for one if asked to; returns how many there are.
     @safe func wait(_ isToWait: Bool, into events: UnsafeMutableBufferPointer<epoll_event>) -> Int {
-        Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), isToWait ? -1 : 0))
+        unsafe Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), isToWait ? -1 : 0))
     }
 
     /// Watches one of the loop's own descriptors.
     func watchOwn(_ descriptor: Int32) {
-        var event = epoll_event()
-        event.events = Readiness.readable.rawValue
-        event.data.u64 = UInt64.max - UInt64(descriptor)
-        epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+        var event = unsafe epoll_event()
+        unsafe event.events = Readiness.readable.rawValue
+        unsafe event.data.u64 = UInt64.max - UInt64(descriptor)
+        unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
     }
 
     /// Returns the loop's own descriptor that an event is about; `nil` for any other.
     @inline(__always)
     func ownDescriptor(of event: epoll_event) -> Int32? {
-        event.data.u64 >= Self.firstOwn ? Int32(UInt64.max - event.data.u64) : nil
+        unsafe event.data.u64 >= Self.firstOwn ? Int32(UInt64.max - event.data.u64) : nil
     }
 
     /// Returns the handler of an event; `nil` if its descriptor is not watched any more.
     @inline(__always)
     func handler(of event: epoll_event) -> (any EventHandler)? {
-        let slot = slots[Int(event.data.u64 & 0xffff_ffff)]
-        return slot.generation == UInt32(event.data.u64 >> 32) ? slot.handler : nil
+        let slot = unsafe slots[Int(event.data.u64 & 0xffff_ffff)]
+        return unsafe slot.generation == UInt32(event.data.u64 >> 32) ? slot.handler : nil
     }
 
     /// Watches a descriptor, and keeps its handler until `remove`.
@@ -99,9 +99,9 @@ struct PollTable: ~Copyable {
     private func control(
         _ operation: Int32, _ registration: EventLoop.Registration, _ interest: Readiness
     ) -> Int32 {
-        var event = epoll_event()
-        event.events = interest.rawValue
-        event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
-        return epoll_ctl(epoll, operation, registration.descriptor, &event)
+        var event = unsafe epoll_event()
+        unsafe event.events = interest.rawValue
+        unsafe event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
+        return unsafe epoll_ctl(epoll, operation, registration.descriptor, &event)
     }
 }

@@ -23,7 +23,7 @@ final class Wakeup: Sendable {
     /// Ends the present or the next call of `wait`.
     func signal() {
         var one: UInt64 = 1
-        _ = write(event, &one, 8)
+        _ = unsafe write(event, &one, 8)
     }
 
     /// Waits until the descriptor is ready for some of the events, has failed, or `signal()` is
@@ -42,14 +42,14 @@ final class Wakeup: Sendable {
         )
         var count: Int32
         repeat {
-            count = withUnsafeMutableBytes(of: &entries) { bytes in
-                poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)
+            count = unsafe withUnsafeMutableBytes(of: &entries) { bytes in
+                unsafe poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)
             }
         } while count < 0 && errno == EINTR
         guard count > 0 else { return [] }
         if entries.1.revents != 0 {
             var signals: UInt64 = 0
-            _ = read(event, &signals, 8)
+            _ = unsafe read(event, &signals, 8)
         }
         return PollEvents(rawValue: entries.0.revents)
     }

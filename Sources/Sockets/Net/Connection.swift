@@ -89,8 +89,7 @@ public final class Connection {
     }
 
     private func set(_ level: Int32, _ name: Int32, _ value: Int32) {
-        var value = value
-        setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+        SocketOption.set(name, value, level, of: descriptor)
     }
 
     /// Reads received bytes.
@@ -105,7 +104,7 @@ public final class Connection {
     @safe public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         loop.assertOwned()
         while true {
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            let count = SystemCalls.receive(descriptor, into: buffer)
             if count > 0 { return .bytes(count) }
             if count == 0 { return .end }
             let code = errno
@@ -130,7 +129,7 @@ public final class Connection {
     ) -> Outcome {
         let flags = Int32(MSG_NOSIGNAL) | (moreFollows ? Int32(MSG_MORE) : 0)
         while true {
-            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
+            let count = unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
             if count >= 0 { return .bytes(count) }
             let code = errno
             if code == EAGAIN { return .wouldBlock }
@@ -178,7 +177,7 @@ public final class Connection {
     /// True if there are received bytes that are not read yet (FIONREAD, tcp(7)).
     public var hasUnread: Bool {
         var count: Int32 = 0
-        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0 || hasHeldInput
+        return unsafe ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0 || hasHeldInput
     }
 
     /// Sent bytes, the end included, that the peer has not confirmed (SIOCOUTQ, tcp(7)).
@@ -186,12 +185,13 @@ public final class Connection {
         let waiting = session?.unsentCount ?? 0
         var count: Int32 = 0
         // SIOCOUTQ is TIOCOUTQ.
-        return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) + waiting : waiting
+        return unsafe ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0
+            ? Int(count) + waiting : waiting
     }
 
     /// Address of the peer, as text for a log.
     public var peer: String {
-        let (address, result) = SocketAddress.read { getpeername(descriptor, $0, $1) }
+        let (address, result) = SocketAddress.read { unsafe getpeername(descriptor, $0, $1) }
         if address.family == AF_UNIX { return "a client of this machine" }
         return result == 0 ? "\(address)" : "a client that is gone"
     }

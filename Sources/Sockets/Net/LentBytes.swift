@@ -38,6 +38,10 @@ extension UnsafeRawBufferPointer {
     /// The bytes as text; what is no UTF-8 is replaced.
     @safe package var text: String { unsafe String(decoding: self, as: UTF8.self) }
 
+    /// Leaves the first bytes out.
+    @inlinable
+    @safe package mutating func removeBeginning(_ count: Int) { unsafe self = part(count...) }
+
     /// Returns the offset of a byte's first occurrence, from an offset on.
     @safe package func offset(of byte: UInt8, from start: Int = 0) -> Int? {
         guard start >= 0, start < count, let base = baseAddress else { return nil }
@@ -50,6 +54,14 @@ extension UnsafeRawBufferPointer {
     @safe package func begins(with beginning: [UInt8]) -> Bool {
         guard count >= beginning.count, let base = baseAddress else { return false }
         return unsafe memcmp(base, beginning, beginning.count) == 0
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Returns the first bytes, which a call has written.
+    @inlinable
+    @safe package func part(_ range: PartialRangeUpTo<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(self).part(range)
     }
 }
 

@@ -27,7 +27,7 @@ public struct LineSplitter: Sendable {
     public var hasPending: Bool { !pending.isEmpty }
     /// Calls a function with the bytes that wait for the rest of their line.
     @safe public func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        pending.withUnsafeBytes { body($0) }
+        unsafe pending.withUnsafeBytes { unsafe body($0) }
     }
     /// True while the rest of a line that is too long is skipped.
     public var isInTooLongLine: Bool { isSkipping }
@@ -36,18 +36,18 @@ public struct LineSplitter: Sendable {
     @inline(__always)
     @safe public mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard var at = bytes.baseAddress else { return }
-        let end = at + bytes.count
-        while at < end {
-            let special = PrintableASCII.end(from: at, to: end)
-            guard let ending = ending(from: special, to: end) else { break }
+        let end = unsafe at + bytes.count
+        while unsafe at < end {
+            let special = unsafe PrintableASCII.end(from: at, to: end)
+            guard let ending = unsafe ending(from: special, to: end) else { break }
             if isSkipping || !pending.isEmpty {
-                finish(with: UnsafeRawBufferPointer(start: at, count: ending - at), body)
+                unsafe finish(with: UnsafeRawBufferPointer(start: at, count: ending - at), body)
             } else {
-                emit(at, ending, isPlain: ending - special <= 1, body)
+                unsafe emit(at, ending, isPlain: ending - special <= 1, body)
             }
-            at = ending + 1
+            unsafe at = ending + 1
         }
-        if at < end { keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
+        if unsafe at < end { unsafe keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
     }
 
     /// Returns the address of the LF.
@@ -57,9 +57,9 @@ public struct LineSplitter: Sendable {
     private func ending(
         from special: UnsafeRawPointer, to end: UnsafeRawPointer
     ) -> UnsafeRawPointer? {
-        if special == end { return nil }
-        if special.load(as: UInt8.self) == 10 { return special }
-        return memchr(special, 10, end - special).map { UnsafeRawPointer($0) }
+        if unsafe special == end { return nil }
+        if unsafe special.load(as: UInt8.self) == 10 { return unsafe special }
+        return unsafe memchr(special, 10, end - special).map { UnsafeRawPointer($0) }
     }
 
     /// Ends the waiting line, as at the end of a stream or after a silence; keeps as many bytes of
@@ -71,11 +71,11 @@ public struct LineSplitter: Sendable {
         guard !pending.isEmpty else { return }
         let line = pending
         pending = []
-        line.withUnsafeBytes { bytes in
-            let count = bytes.count - leaving(bytes)
-            pending.append(contentsOf: bytes[count...])
+        unsafe line.withUnsafeBytes { bytes in
+            let count = unsafe bytes.count - leaving(bytes)
+            unsafe pending.append(contentsOf: bytes[count...])
             guard count > 0, let start = bytes.baseAddress else { return }
-            emit(start, start + count, isPlain: false, body)
+            unsafe emit(start, start + count, isPlain: false, body)
         }
     }
 
@@ -84,44 +84,44 @@ public struct LineSplitter: Sendable {
         _ start: UnsafeRawPointer, _ ending: UnsafeRawPointer, isPlain: Bool,
         _ body: (Piece) -> Void
     ) {
-        var count = ending - start
+        var count = unsafe ending - start
         var isPlain = isPlain
-        if count > 0, start.load(fromByteOffset: count - 1, as: UInt8.self) == 13 {
+        if count > 0, unsafe start.load(fromByteOffset: count - 1, as: UInt8.self) == 13 {
             count -= 1
         } else if isPlain, count > 0 {
             // The one special byte allowed in front of the LF was not a CR.
-            isPlain = start.load(fromByteOffset: count - 1, as: UInt8.self) &- 0x20 < 0x5F
+            isPlain = unsafe start.load(fromByteOffset: count - 1, as: UInt8.self) &- 0x20 < 0x5F
         }
         if count > longest {
-            body(.tooLong(UnsafeRawBufferPointer(start: start, count: min(count, shown))))
+            unsafe body(.tooLong(UnsafeRawBufferPointer(start: start, count: min(count, shown))))
         } else {
-            body(.line(UnsafeRawBufferPointer(start: start, count: count), isPlain: isPlain))
+            unsafe body(.line(UnsafeRawBufferPointer(start: start, count: count), isPlain: isPlain))
         }
     }
 
-    private mutating func finish(with rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+    @safe private mutating func finish(with rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         if isSkipping {
             isSkipping = false
             return
         }
         if pending.count + rest.count > longest + 1 { return refuse(rest, body) }
-        pending.append(contentsOf: rest)
+        unsafe pending.append(contentsOf: rest)
         let line = pending
         pending = []
-        line.withUnsafeBytes { bytes in
+        unsafe line.withUnsafeBytes { bytes in
             if let start = bytes.baseAddress {
-                emit(start, start + bytes.count, isPlain: false, body)
+                unsafe emit(start, start + bytes.count, isPlain: false, body)
             }
         }
     }
 
     /// Reports a line that is too long, with the beginning that is shown.
-    private mutating func refuse(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+    @safe private mutating func refuse(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         var beginning = pending
         pending = []
-        beginning.append(contentsOf: rest.prefix(max(0, shown - beginning.count)))
-        beginning.withUnsafeBytes {
-            body(.tooLong(UnsafeRawBufferPointer(rebasing: $0.prefix(shown))))
+        unsafe beginning.append(contentsOf: rest.prefix(max(0, shown - beginning.count)))
+        unsafe beginning.withUnsafeBytes {
+            unsafe body(.tooLong($0.beginning(atMost: shown)))
         }
     }
 
@@ -129,15 +129,15 @@ public struct LineSplitter: Sendable {
     private var shown: Int { min(longest, Self.maxShown) }
     private static let maxShown = 256
 
-    private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+    @safe private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard !isSkipping else { return }
         // One byte more than a line may have: it could be the CR of its ending.
-        let isCR = rest.last == 13
+        let isCR = rest.byte(at: rest.count - 1) == 13
         if pending.count + rest.count > longest + (isCR ? 1 : 0) {
             isSkipping = true
             refuse(rest, body)
         } else {
-            pending.append(contentsOf: rest)
+            unsafe pending.append(contentsOf: rest)
         }
     }
 }

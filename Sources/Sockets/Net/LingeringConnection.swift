@@ -60,7 +60,7 @@ final class LingeringConnection: EventHandler {
 
     func handle(_ ready: Readiness) {
         loop.assertOwned()
-        withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
             switch connection?.receive(into: buffer) {
             case .bytes(let count):
                 discardedBytes += count

@@ -11,10 +11,9 @@ extension Listener {
         if let path = SocketFile.path(of: address) { return try check(path, address) }
         let descriptor = try makeSocket(address)
         defer { Glibc.close(descriptor) }
-        var one: Int32 = 1
         // As for a real one: connections in TIME_WAIT are no obstacle.
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
-        guard address.withPointer({ bind(descriptor, $0, $1) }) == 0 else {
+        SocketOption.set(SO_REUSEADDR, 1, of: descriptor)
+        guard address.bind(descriptor) == 0 else {
             throw SocketError("bind \(address)")
         }
     }
@@ -29,15 +28,14 @@ extension Listener {
 
     /// Checks the path of a Unix socket without making one.
     private static func check(_ path: String, _ address: SocketAddress) throws(SocketError) {
-        var status = stat()
-        if lstat(path, &status) == 0 {
+        if let status = SystemCalls.linkStatus(path) {
             guard status.st_mode & S_IFMT == S_IFSOCK else {
                 throw SocketError("bind \(address)", reason: "there is a file that is no socket")
             }
             let probe = try makeSocket(address)
             defer { Glibc.close(probe) }
             // EAGAIN: somebody listens, who is busy.
-            if address.withPointer({ connect(probe, $0, $1) }) == 0 || errno == EAGAIN {
+            if address.connect(probe) == 0 || errno == EAGAIN {
                 throw SocketError("bind \(address)", errno: EADDRINUSE)
             }
             if errno != ECONNREFUSED { throw SocketError("connect \(address)") }
@@ -46,6 +44,8 @@ extension Listener {
         }
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        guard access(directory, W_OK | X_OK) == 0 else { throw SocketError("bind \(address)") }
+        guard SystemCalls.isAccessible(directory, W_OK | X_OK) else {
+            throw SocketError("bind \(address)")
+        }
     }
 }

@@ -52,7 +52,7 @@ public final class Listener: EventHandler {
         self.onShortage = onShortage
         self.onRefuse = onRefuse
         socket = try loop.listeningSockets.open(wanted, mode: mode)
-        reservedDescriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        reservedDescriptor = SystemCalls.open("/dev/null", O_RDONLY | O_CLOEXEC)
         do {
             registration = try loop.add(socket.descriptor, .readable, self)
         } catch {
@@ -104,21 +104,23 @@ public final class Listener: EventHandler {
             discardInput(of: refused)
             Glibc.close(refused)
         }
-        reservedDescriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        reservedDescriptor = SystemCalls.open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
 
     /// Discards received bytes: closing with unread input would discard the reply too (RFC 1122,
     /// 4.2.2.13).
     private func discardInput(of descriptor: Int32) {
         shutdown(descriptor, Int32(SHUT_WR))
-        withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
-            _ = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        unsafe withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
+            _ = SystemCalls.receive(descriptor, into: buffer, Int(MSG_DONTWAIT))
         }
     }
 
     private func accept() -> (descriptor: Int32, peer: SocketAddress) {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let (peer, accepted) = SocketAddress.read { accept4(socket.descriptor, $0, $1, flags) }
+        let (peer, accepted) = SocketAddress.read {
+            unsafe accept4(socket.descriptor, $0, $1, flags)
+        }
         return (accepted, peer)
     }
 

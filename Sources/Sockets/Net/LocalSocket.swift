@@ -13,7 +13,7 @@ package enum LocalSocket {
         guard descriptor >= 0 else { throw SocketError("socket") }
         // A Unix socket connects at once or not at all: EAGAIN says that too many wait already
         // (connect(2)).
-        guard address.withPointer({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
+        guard address.connect(descriptor) == 0 else {
             let failure = SocketError("connect \(address)")
             close(descriptor)
             throw failure
@@ -26,7 +26,9 @@ package enum LocalSocket {
     package static func user(of descriptor: Int32) -> uid_t? {
         var peer = ucred()
         var size = socklen_t(MemoryLayout<ucred>.size)
-        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 else { return nil }
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 else {
+            return nil
+        }
         return peer.uid
     }
 }

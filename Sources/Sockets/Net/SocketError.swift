@@ -14,7 +14,7 @@ public struct SocketError: Error, CustomStringConvertible, Equatable, Sendable {
         // The sentence is built after `errno` is read, because building it may call the kernel.
         self.action = action()
         self.code = code
-        let words = String(cString: strerror(code)).lowercasingFirst
+        let words = unsafe String(cString: strerror(code)).lowercasingFirst
         reason =
             code == EMFILE
             ? "\(words) (\(Descriptors.limit) are allowed: ulimit -n, LimitNOFILE=)" : words

@@ -20,8 +20,9 @@ struct SocketFile: Sendable {
     }
 
     private static func status(_ path: String) -> stat? {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
+        guard let status = SystemCalls.linkStatus(path), status.st_mode & S_IFMT == S_IFSOCK else {
+            return nil
+        }
         return status
     }
 
@@ -35,12 +36,12 @@ struct SocketFile: Sendable {
     ///
     /// - Throws: `SocketError` with the address.
     func setMode(_ mode: UInt32) throws(SocketError) {
-        guard chmod(path, mode) == 0 else { throw SocketError("chmod unix:\(path)") }
+        guard unsafe chmod(path, mode) == 0 else { throw SocketError("chmod unix:\(path)") }
     }
 
     /// Removes the file, unless it is another one by now.
     func remove() {
         guard let now = Self.status(path), now.st_dev == device, now.st_ino == inode else { return }
-        unlink(path)
+        SystemCalls.remove(path)
     }
 }

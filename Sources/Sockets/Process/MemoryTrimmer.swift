@@ -61,12 +61,12 @@ public final class MemoryTrimmer {
 
     /// Resident bytes of the process, as the kernel counts them (proc(5), statm).
     public static var residentBytes: Int {
-        let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        let descriptor = SystemCalls.open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
-        let text = withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
-            let count = read(descriptor, buffer.baseAddress, buffer.count)
-            return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        let text = unsafe withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
+            let count = SystemCalls.read(descriptor, into: buffer)
+            return unsafe String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
         }
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         return pages * Int(getpagesize())

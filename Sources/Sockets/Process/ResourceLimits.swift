@@ -91,17 +91,17 @@ public enum ResourceLimits {
     /// Maps and unmaps that many bytes like malloc(3); returns the `errno`, 0 if it worked.
     private static func mappingFails(_ bytes: Int) -> Int32 {
         let bytes = max(bytes, 1)
-        let memory = mmap(
+        let memory = unsafe mmap(
             nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard memory != MAP_FAILED else { return errno }
-        munmap(memory, bytes)
+        guard unsafe memory != MAP_FAILED else { return errno }
+        unsafe munmap(memory, bytes)
         return 0
     }
 
     /// Returns a soft limit; `nil` if there is none.
     private static func limit(_ resource: __rlimit_resource) -> UInt64? {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
+        guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
             limit.rlim_cur != rlim_t.max
         else { return nil }
         return UInt64(limit.rlim_cur)

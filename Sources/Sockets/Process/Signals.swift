@@ -21,7 +21,7 @@ public final class Signals: EventHandler {
     /// Must be called before any other thread exists.
     public static func block(_ signals: [Int32]) {
         var set = Self.set(signals)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
     /// Returns true if a signal is ignored, like SIGHUP under `nohup`.
@@ -29,14 +29,14 @@ public final class Signals: EventHandler {
     /// Ignored signals are still queued while blocked, so a waiter has to ask.
     public static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
-        sigaction(signal, nil, &action)
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        unsafe sigaction(signal, nil, &action)
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// True if the process has a controlling terminal.
     public static var hasTerminal: Bool {
-        let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+        let terminal = SystemCalls.open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         if terminal < 0 { return false }
         close(terminal)
         return true
@@ -47,7 +47,7 @@ public final class Signals: EventHandler {
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public init(_ signals: [Int32], on loop: EventLoop, action: @escaping (Int32) -> Void) throws {
         var set = Self.set(signals)
-        descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
+        descriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
         guard descriptor >= 0 else { throw SocketError("signalfd") }
         self.action = action
         _ = try loop.add(descriptor, .readable, self)
@@ -55,15 +55,15 @@ public final class Signals: EventHandler {
 
     private static func set(_ signals: [Int32]) -> sigset_t {
         var set = sigset_t()
-        sigemptyset(&set)
-        for number in signals { sigaddset(&set, number) }
+        unsafe sigemptyset(&set)
+        for number in signals { unsafe sigaddset(&set, number) }
         return set
     }
 
     /// Reads pending signals.
     public func handle(_ ready: Readiness) {
         var information = signalfd_siginfo()
-        while read(descriptor, &information, MemoryLayout<signalfd_siginfo>.size) > 0 {
+        while unsafe read(descriptor, &information, MemoryLayout<signalfd_siginfo>.size) > 0 {
             action(Int32(information.ssi_signo))
         }
     }

@@ -11,7 +11,7 @@ public enum StandardDescriptors {
 
     static func secure(_ descriptors: some Sequence<Int32>) {
         for descriptor in descriptors where fcntl(descriptor, F_GETFD) == -1 {
-            let null = open("/dev/null", O_RDWR)
+            let null = SystemCalls.open("/dev/null", O_RDWR)
             if null >= 0, null != descriptor {
                 dup2(null, descriptor)
                 close(null)

@@ -34,7 +34,7 @@ struct ProxyHeaderParser {
         var consumed = 0
         while consumed < piece.count {
             let count = min(missing, piece.count - consumed)
-            bytes.append(contentsOf: piece[consumed..<(consumed + count)])
+            unsafe bytes.append(contentsOf: piece[consumed..<(consumed + count)])
             consumed += count
             let result = result
             if case .needsMore = result { continue }

@@ -38,7 +38,7 @@ struct ProxyHeaderVersion1 {
 
     private static func address(_ word: String, _ family: Int32) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
-        guard inet_pton(family, word, &bytes) == 1 else { return nil }
+        guard unsafe inet_pton(family, word, &bytes) == 1 else { return nil }
         return family == AF_INET ? Array(bytes.prefix(4)) : bytes
     }
 

@@ -7,14 +7,13 @@ package enum JournalStream {
     ///
     /// The variable alone says nothing: standard error may be redirected.
     package static var isStandardError: Bool {
-        guard let text = getenv("JOURNAL_STREAM").map({ String(cString: $0) }) else { return false }
+        guard let text = unsafe String(lent: getenv("JOURNAL_STREAM")) else { return false }
         return isDescriptor(STDERR_FILENO, text)
     }
 
     /// Returns true if a descriptor is the one that `DEVICE:INODE` names.
     static func isDescriptor(_ descriptor: Int32, _ text: String) -> Bool {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return false }
+        guard let status = SystemCalls.status(of: descriptor) else { return false }
         return text == "\(status.st_dev):\(status.st_ino)"
     }
 }

@@ -72,7 +72,7 @@ final class NotifySocket: Sendable {
 
     private func sendWaiting() {
         var timeout = timeval(tv_sec: patience, tv_usec: 0)
-        setsockopt(
+        unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var next = waiting.withLock { $0.first }
         while let text = next {
@@ -90,7 +90,7 @@ final class NotifySocket: Sendable {
     private func deliver(_ text: String, _ flags: Int32) -> Int32 {
         let bytes = Array(text.utf8)
         let count = address.withPointer { pointer, length in
-            sendto(
+            unsafe sendto(
                 descriptor, bytes, bytes.count, flags | Int32(MSG_NOSIGNAL), pointer, length)
         }
         return count == bytes.count ? 0 : errno

@@ -59,9 +59,9 @@ package struct ServiceEnvironment: Sendable, Equatable {
     /// Must be called once, before anything is opened and before any other thread exists.
     package static func consume() -> ServiceEnvironment {
         var environment = ServiceEnvironment(of: getpid()) { name in
-            getenv(name).map { String(cString: $0) }
+            unsafe String(lent: getenv(name))
         }
-        for name in names { unsetenv(name) }
+        for name in names { unsafe unsetenv(name) }
         // Those that are open; a program that this one would start must not inherit them.
         environment.descriptors.removeAll { descriptor in
             let flags = fcntl(descriptor.number, F_GETFD)

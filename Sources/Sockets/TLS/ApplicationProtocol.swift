@@ -17,15 +17,15 @@ public enum ApplicationProtocol: String, Sendable {
         switch self {
         case .puente:
             { _, selected, count, offer, offered, _ in
-                select(.puente, selected, count, offer, offered)
+                unsafe select(.puente, selected, count, offer, offered)
             }
         case .http1:
             { _, selected, count, offer, offered, _ in
-                select(.http1, selected, count, offer, offered)
+                unsafe select(.http1, selected, count, offer, offered)
             }
         case .irc:
             { _, selected, count, offer, offered, _ in
-                select(.irc, selected, count, offer, offered)
+                unsafe select(.irc, selected, count, offer, offered)
             }
         }
     }
@@ -37,15 +37,17 @@ private func select(
     _ selectedCount: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
     _ count: UInt32
 ) -> Int32 {
-    guard let offered, let selected, let selectedCount else { return SSL_TLSEXT_ERR_ALERT_FATAL }
-    let offer = UnsafeBufferPointer(start: offered, count: Int(count))
+    guard let offered = unsafe offered, let selected = unsafe selected,
+        let selectedCount = unsafe selectedCount
+    else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    let offer = unsafe UnsafeBufferPointer(start: offered, count: Int(count))
     var start = 0
     while start < offer.count {
-        let end = start + 1 + Int(offer[start])
+        let end = unsafe start + 1 + Int(offer[start])
         guard end <= offer.count else { break }
-        if offer[(start + 1)..<end].elementsEqual(wanted.rawValue.utf8) {
-            selected.pointee = offered + start + 1
-            selectedCount.pointee = offered[start]
+        if unsafe offer[(start + 1)..<end].elementsEqual(wanted.rawValue.utf8) {
+            unsafe selected.pointee = offered + start + 1
+            unsafe selectedCount.pointee = offered[start]
             return SSL_TLSEXT_ERR_OK
         }
         start = end

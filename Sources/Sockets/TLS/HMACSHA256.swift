@@ -10,10 +10,10 @@ public enum HMACSHA256 {
         var code = [UInt8](repeating: 0, count: count)
         // OpenSSL takes no empty array's pointer for an empty key.
         let key = key.isEmpty ? [0] : key
-        let result = EVP_Q_mac(
+        let result = unsafe EVP_Q_mac(
             nil, "HMAC", nil, "SHA256", nil, key, key.count, bytes, bytes.count, &code, code.count,
             nil)
-        precondition(result != nil, "HMAC with SHA-256 is always there")
+        unsafe precondition(result != nil, "HMAC with SHA-256 is always there")
         return code
     }
 
@@ -22,7 +22,7 @@ public enum HMACSHA256 {
         // Codes have one length, whatever the secrets have; a key of its own keeps them from being
         // worked out beforehand.
         let (left, right) = (code(of: left, key: comparing), code(of: right, key: comparing))
-        return CRYPTO_memcmp(left, right, count) == 0
+        return unsafe CRYPTO_memcmp(left, right, count) == 0
     }
 
     /// The key for comparing.

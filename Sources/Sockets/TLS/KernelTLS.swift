@@ -18,7 +18,7 @@ enum KernelTLS {
         if let known = known.withLock({ $0 }) { return known && isTCP(descriptor) }
         guard isTCP(descriptor) else { return false }
         // The protocol is set again, with the same effect, when the keys are known.
-        let result = setsockopt(
+        let result = unsafe setsockopt(
             descriptor, Int32(IPPROTO_TCP), upperProtocol, "tls", socklen_t(3))
         let isAvailable = result == 0 || errno == EEXIST
         known.withLock { $0 = isAvailable }
@@ -26,9 +26,7 @@ enum KernelTLS {
     }
 
     private static func isTCP(_ descriptor: Int32) -> Bool {
-        var domain: Int32 = 0
-        var length = socklen_t(4)
-        let result = getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length)
-        return result == 0 && (domain == AF_INET || domain == AF_INET6)
+        let domain = SocketOption.value(SO_DOMAIN, of: descriptor)
+        return domain == AF_INET || domain == AF_INET6
     }
 }

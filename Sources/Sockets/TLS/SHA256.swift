@@ -10,7 +10,7 @@ package enum SHA256 {
     package static func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
         let bytes = Array(bytes)
         var digest = [UInt8](repeating: 0, count: count)
-        let result = EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
+        let result = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
         precondition(result == 1, "SHA-256 is always there")
         return digest
     }

@@ -9,7 +9,9 @@ import COpenSSL
 /// keep the processor busy with them, and every client that has them has elliptic curves too.
 /// The server's order counts, except that a client that prefers ChaCha20, for lack of AES in its
 /// processor, gets that. There is no renegotiation, no compression, and no early data, which could be replayed.
-public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts references atomically
+///
+/// It owns its context, which the library counts references to.
+@safe public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts references atomically
     let pointer: OpaquePointer
     /// The certificate's dates.
     public let validity: CertificateValidity
@@ -41,45 +43,46 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
     ) throws(TLSError) {
         _ = puente_ssl_start()
         ERR_clear_error()
-        let certificates = try chain.certificates()
-        defer { certificates.forEach { X509_free($0) } }
-        guard let first = certificates.first else { throw chain.error("is empty") }
+        let certificates = try unsafe chain.certificates()
+        defer { for index in unsafe certificates.indices { unsafe X509_free(certificates[index]) } }
+        guard let first = unsafe certificates.first else { throw chain.error("is empty") }
         // The last step that can fail: an object that is complete would be freed twice.
-        pointer = try Self.make(certificates, of: chain, key)
-        SSL_CTX_set_alpn_select_cb(pointer, `protocol`.selection, nil)
-        validity = CertificateValidity(of: first)
-        fingerprint = CertificateFingerprint.text(of: first)
+        unsafe pointer = try unsafe Self.make(certificates, of: chain, key)
+        unsafe SSL_CTX_set_alpn_select_cb(pointer, `protocol`.selection, nil)
+        validity = unsafe CertificateValidity(of: first)
+        fingerprint = unsafe CertificateFingerprint.text(of: first)
     }
 
     private static func make(
         _ certificates: [OpaquePointer], of chain: CertificateFile, _ key: CertificateFile
     ) throws(TLSError) -> OpaquePointer {
-        guard let context = SSL_CTX_new(TLS_server_method()) else {
+        guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
             throw TLSError(openSSL: "TLS")
         }
         do throws(TLSError) {
-            try use(certificates, of: chain, in: context)
-            try use(key, for: certificates[0], of: chain, in: context)
-            try setRules(of: context)
-            return context
+            try unsafe use(certificates, of: chain, in: context)
+            try unsafe use(key, for: certificates[0], of: chain, in: context)
+            try unsafe setRules(of: context)
+            return unsafe context
         } catch {
-            SSL_CTX_free(context)
+            unsafe SSL_CTX_free(context)
             throw error
         }
     }
 
-    deinit { SSL_CTX_free(pointer) }
+    deinit { unsafe SSL_CTX_free(pointer) }
 
     private static func use(
         _ certificates: [OpaquePointer], of file: CertificateFile, in context: OpaquePointer
     ) throws(TLSError) {
-        guard SSL_CTX_use_certificate(context, certificates[0]) == 1 else {
+        guard unsafe SSL_CTX_use_certificate(context, certificates[0]) == 1 else {
             throw file.error(TLSError.lastReason)
         }
-        for certificate in certificates.dropFirst() {
-            X509_up_ref(certificate)
-            guard puente_ssl_add_chain(context, certificate) == 1 else {
-                X509_free(certificate)
+        for index in unsafe certificates.indices.dropFirst() {
+            let certificate = unsafe certificates[index]
+            unsafe X509_up_ref(certificate)
+            guard unsafe puente_ssl_add_chain(context, certificate) == 1 else {
+                unsafe X509_free(certificate)
                 throw file.error(TLSError.lastReason)
             }
         }
@@ -89,36 +92,36 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
         _ file: CertificateFile, for certificate: OpaquePointer, of chain: CertificateFile,
         in context: OpaquePointer
     ) throws(TLSError) {
-        let key = try file.key()
-        defer { EVP_PKEY_free(key) }
-        guard X509_check_private_key(certificate, key) == 1 else {
+        let key = try unsafe file.key()
+        defer { unsafe EVP_PKEY_free(key) }
+        guard unsafe X509_check_private_key(certificate, key) == 1 else {
             ERR_clear_error()
             throw file.error("the key does not belong to the certificate in \(chain.name)")
         }
-        guard SSL_CTX_use_PrivateKey(context, key) == 1 else {
+        guard unsafe SSL_CTX_use_PrivateKey(context, key) == 1 else {
             throw file.error(TLSError.lastReason)
         }
     }
 
     private static func setRules(of context: OpaquePointer) throws(TLSError) {
         let areSet =
-            puente_ssl_set_minimum(context, TLS1_2_VERSION) == 1
+            unsafe puente_ssl_set_minimum(context, TLS1_2_VERSION) == 1
             && SSL_CTX_set_cipher_list(context, ciphers) == 1
             && SSL_CTX_set_ciphersuites(context, suites) == 1
             && puente_ssl_set_groups(context, groups) == 1
             && SSL_CTX_set_max_early_data(context, 0) == 1
             && SSL_CTX_set_num_tickets(context, 1) == 1
         guard areSet else { throw TLSError(openSSL: "TLS") }
-        SSL_CTX_set_options(context, puente_ssl_options())
+        unsafe SSL_CTX_set_options(context, puente_ssl_options())
         // Buffers are freed while they are empty; a record that is written in part stays where it
         // is; and a record that is no text ends a read, so that a flood of them has a bound.
-        puente_ssl_set_modes(
+        unsafe puente_ssl_set_modes(
             context,
             Int(
                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                     | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
-        puente_ssl_turn_off_cache(context)
-        SSL_CTX_set_timeout(context, ticketSeconds)
+        unsafe puente_ssl_turn_off_cache(context)
+        unsafe SSL_CTX_set_timeout(context, ticketSeconds)
     }
 
     /// Makes new keys for session tickets: tickets that were given before are not accepted any more.
@@ -126,12 +129,12 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
     /// Whoever steals a key can read the connections that its tickets were given to (TLS 1.2), so a
     /// key must not live long. Called on the loop.
     public func renewTicketKeys() {
-        var keys = [UInt8](repeating: 0, count: puente_ssl_ticket_key_size(pointer))
-        keys.withUnsafeMutableBytes { keys in
-            let bytes = keys.assumingMemoryBound(to: UInt8.self).baseAddress
-            guard RAND_bytes(bytes, Int32(keys.count)) == 1 else { return }
-            _ = puente_ssl_set_ticket_keys(pointer, keys.baseAddress, keys.count)
-            OPENSSL_cleanse(keys.baseAddress, keys.count)
+        var keys = unsafe [UInt8](repeating: 0, count: puente_ssl_ticket_key_size(pointer))
+        unsafe keys.withUnsafeMutableBytes { keys in
+            let bytes = unsafe keys.assumingMemoryBound(to: UInt8.self).baseAddress
+            guard unsafe RAND_bytes(bytes, Int32(keys.count)) == 1 else { return }
+            _ = unsafe puente_ssl_set_ticket_keys(pointer, keys.baseAddress, keys.count)
+            unsafe OPENSSL_cleanse(keys.baseAddress, keys.count)
         }
     }
 }

@@ -25,6 +25,6 @@ public struct TLSError: Error, CustomStringConvertible, Equatable, Sendable {
         let code = ERR_peek_last_error()
         ERR_clear_error()
         if code == 0 { return "OpenSSL gives no reason" }
-        return ERR_reason_error_string(code).map { String(cString: $0) } ?? "OpenSSL error \(code)"
+        return unsafe String(lent: ERR_reason_error_string(code)) ?? "OpenSSL error \(code)"
     }
 }

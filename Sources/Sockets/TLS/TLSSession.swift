@@ -8,7 +8,9 @@ import Glibc
 /// A record is at most 16 KiB of text. What the kernel does not take of a record is kept here, at
 /// most one record, and the text in it counts as sent. So a write is never repeated, and a
 /// reader's place may move as if the kernel had taken everything.
-public final class TLSSession: @unchecked Sendable {  // touched on the loop only
+///
+/// It owns what it has from the library.
+@safe public final class TLSSession: @unchecked Sendable {  // touched on the loop only
     /// The result of a step of the handshake.
     public enum Progress: Equatable {
         case done
@@ -69,21 +71,22 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     public init(
         _ context: TLSContext, _ transport: TLSTransport, on descriptor: Int32
     ) throws(TLSError) {
-        guard let ssl = SSL_new(context.pointer) else { throw TLSError(openSSL: "TLS") }
-        self.ssl = ssl
+        guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSError(openSSL: "TLS") }
+        unsafe self.ssl = ssl
         self.transport = transport
         self.descriptor = descriptor
         isClient = false
         receiveSize = Self.firstReceiveSize
-        BIO_up_ref(transport.bio)
-        SSL_set0_rbio(ssl, transport.bio)
-        if KernelTLS.isAvailable(on: descriptor), let socket = BIO_new_socket(descriptor, 0) {
-            SSL_set0_wbio(ssl, socket)
+        unsafe BIO_up_ref(transport.bio)
+        unsafe SSL_set0_rbio(ssl, transport.bio)
+        if KernelTLS.isAvailable(on: descriptor), let socket = unsafe BIO_new_socket(descriptor, 0)
+        {
+            unsafe SSL_set0_wbio(ssl, socket)
         } else {
-            BIO_up_ref(transport.bio)
-            SSL_set0_wbio(ssl, transport.bio)
+            unsafe BIO_up_ref(transport.bio)
+            unsafe SSL_set0_wbio(ssl, transport.bio)
         }
-        SSL_set_accept_state(ssl)
+        unsafe SSL_set_accept_state(ssl)
     }
 
     /// Makes a session for a descriptor that has connected to a server; `handshake` without bytes
@@ -95,20 +98,22 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         _ context: TLSClientContext, to host: String, _ transport: TLSTransport,
         on descriptor: Int32
     ) throws(TLSError) {
-        guard let ssl = SSL_new(context.pointer) else { throw TLSError(openSSL: "TLS") }
-        self.ssl = ssl
+        guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSError(openSSL: "TLS") }
+        unsafe self.ssl = ssl
         self.transport = transport
         self.descriptor = descriptor
         isClient = true
         receiveSize = Self.firstReceiveSize
-        for _ in 0..<2 { BIO_up_ref(transport.bio) }
-        SSL_set0_rbio(ssl, transport.bio)
-        SSL_set0_wbio(ssl, transport.bio)
-        guard context.expect(host, in: ssl) else { throw TLSError(openSSL: "TLS to \(host)") }
-        SSL_set_connect_state(ssl)
+        for _ in 0..<2 { unsafe BIO_up_ref(transport.bio) }
+        unsafe SSL_set0_rbio(ssl, transport.bio)
+        unsafe SSL_set0_wbio(ssl, transport.bio)
+        guard unsafe context.expect(host, in: ssl) else {
+            throw TLSError(openSSL: "TLS to \(host)")
+        }
+        unsafe SSL_set_connect_state(ssl)
     }
 
-    deinit { SSL_free(ssl) }
+    deinit { unsafe SSL_free(ssl) }
 
     // MARK: - Handshake
 
@@ -117,11 +122,11 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     /// - Parameter input: encrypted bytes that were received.
     @safe public func handshake(_ input: UnsafeRawBufferPointer) -> Progress {
         let error = withInput(input) {
-            let result = SSL_do_handshake(ssl)
-            return result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
+            let result = unsafe SSL_do_handshake(ssl)
+            return unsafe result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
         }
         // The bytes are the caller's.
-        defer { transport.input = TLSTransport.nothing }
+        defer { unsafe transport.input = TLSTransport.nothing }
         if sendFailure != 0 { return fail("the \(peer) is gone") }
         switch error {
         case SSL_ERROR_NONE:
@@ -143,29 +148,30 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
 
     /// The reason why the server's certificate is not believed; `nil` if there is none.
     public var doubt: String? {
-        let code = SSL_get_verify_result(ssl)
+        let code = unsafe SSL_get_verify_result(ssl)
         guard isClient, code != Int(X509_V_OK) else { return nil }
-        let reason = X509_verify_cert_error_string(code).map { String(cString: $0) }
+        let reason = unsafe String(lent: X509_verify_cert_error_string(code))
         return "its certificate is not trusted: \(reason ?? "unknown reason")"
     }
 
     /// SHA-256 of the peer's certificate, as in `AB:CD:…`; `nil` if it has shown none.
     public var peerFingerprint: String? {
-        guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
-        defer { X509_free(certificate) }
-        return CertificateFingerprint.text(of: certificate)
+        guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return nil }
+        defer { unsafe X509_free(certificate) }
+        return unsafe CertificateFingerprint.text(of: certificate)
     }
 
     /// Has the kernel encrypt if it knows the cipher.
     private func chooseSender() {
-        isKernelSending = puente_ssl_is_kernel_sending(ssl) == 1
+        isKernelSending = unsafe puente_ssl_is_kernel_sending(ssl) == 1
         if isKernelSending {
-            puente_ssl_watch_key_updates(ssl, Unmanaged.passUnretained(self).toOpaque()) {
-                $0.map { Unmanaged<TLSSession>.fromOpaque($0).takeUnretainedValue() }?.endKeys()
+            unsafe puente_ssl_watch_key_updates(ssl, Unmanaged.passUnretained(self).toOpaque()) {
+                unsafe $0.map { unsafe Unmanaged<TLSSession>.fromOpaque($0).takeUnretainedValue() }?
+                    .endKeys()
             }
-        } else if SSL_get_wbio(ssl) != transport.bio {
-            BIO_up_ref(transport.bio)
-            SSL_set0_wbio(ssl, transport.bio)
+        } else if unsafe SSL_get_wbio(ssl) != transport.bio {
+            unsafe BIO_up_ref(transport.bio)
+            unsafe SSL_set0_wbio(ssl, transport.bio)
         }
     }
 
@@ -177,18 +183,18 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         return .failed(reason)
     }
 
-    private func withInput<Result>(
+    @safe private func withInput<Result>(
         _ input: UnsafeRawBufferPointer, _ body: () -> Result
     ) -> Result {
-        transport.input = input
+        unsafe transport.input = input
         ERR_clear_error()
         return transport.serving(self, body)
     }
 
     /// The version and the cipher, for the log: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
     public var summary: String {
-        let version = SSL_get_version(ssl).map { String(cString: $0) } ?? "TLS"
-        let cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) }
+        let version = unsafe String(lent: SSL_get_version(ssl)) ?? "TLS"
+        let cipher = unsafe String(lent: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)))
         return "\(version) \(cipher ?? "")"
     }
 
@@ -203,16 +209,16 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         if hasHeldInput {
             let input = held
             held = []
-            return input.withUnsafeBytes { decrypt($0, into: buffer) }
+            return unsafe input.withUnsafeBytes { decrypt($0, into: buffer) }
         }
         // What does not fit is kept, but that costs a copy.
         let count = min(receiveSize, max(Self.minReceiveSize, buffer.count - Self.recordSize))
         while true {
-            let received = recv(descriptor, transport.storage.baseAddress, count, 0)
+            let received = unsafe recv(descriptor, transport.storage.baseAddress, count, 0)
             if received > 0 {
-                let input = UnsafeRawBufferPointer(transport.storage)
+                let input = unsafe UnsafeRawBufferPointer(transport.storage)
                 let outcome = decrypt(
-                    UnsafeRawBufferPointer(rebasing: input[..<received]), into: buffer)
+                    input.part(..<received), into: buffer)
                 // The rest of a record may be there.
                 if outcome == .wouldBlock, received == count { continue }
                 return outcome
@@ -225,21 +231,21 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         }
     }
 
-    private func decrypt(
+    @safe private func decrypt(
         _ input: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer
     ) -> Connection.Outcome {
         var (filled, records) = (0, 0)
         withInput(input) {
             while filled < buffer.count, let start = buffer.baseAddress {
                 var count = 0
-                let result = SSL_read_ex(ssl, start + filled, buffer.count - filled, &count)
+                let result = unsafe SSL_read_ex(ssl, start + filled, buffer.count - filled, &count)
                 if result == 1 {
                     (filled, records, emptyRecords) = (filled + count, records + 1, 0)
-                    if transport.input.isEmpty, SSL_pending(ssl) == 0 { break }
+                    if unsafe transport.input.isEmpty, unsafe SSL_pending(ssl) == 0 { break }
                     continue
                 }
                 ending = outcome(ofRead: result)
-                if ending != nil || transport.input.isEmpty { break }
+                if unsafe ending != nil || transport.input.isEmpty { break }
                 emptyRecords += 1
                 if emptyRecords > Self.maxEmptyRecords {
                     ending = breakOff(EPROTO)
@@ -247,9 +253,9 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
                 }
             }
         }
-        hasHeldText = ending == nil && SSL_pending(ssl) > 0
+        hasHeldText = unsafe ending == nil && SSL_pending(ssl) > 0
         if ending == nil { holdRest() }
-        transport.input = TLSTransport.nothing
+        unsafe transport.input = TLSTransport.nothing
         adaptReceiveSize(received: input.count, records: records)
         if filled > 0 { return .bytes(filled) }
         return ending ?? .wouldBlock
@@ -257,12 +263,12 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
 
     /// Keeps the encrypted bytes that OpenSSL has not taken.
     private func holdRest() {
-        if !transport.input.isEmpty { held = Array(transport.input) }
+        if unsafe !transport.input.isEmpty { held = unsafe Array(transport.input) }
     }
 
     private func outcome(ofRead result: Int32) -> Connection.Outcome? {
         if sendFailure != 0 { return breakOff(sendFailure) }
-        switch SSL_get_error(ssl, result) {
+        switch unsafe SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ: return nil
         case SSL_ERROR_ZERO_RETURN: return .end
         default:
@@ -302,7 +308,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             moreFollows = bytes.count - sent > Self.maxText
             // Reads nothing, and its failure is not looked into: no old error need be cleared.
             let result = transport.serving(self) {
-                SSL_write_ex(ssl, start + sent, bytes.count - sent, &count)
+                unsafe SSL_write_ex(ssl, start + sent, bytes.count - sent, &count)
             }
             guard result == 1, sendFailure == 0 else {
                 ERR_clear_error()
@@ -318,7 +324,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     func flush() -> Connection.Outcome? {
         if sendFailure != 0 { return .failed(sendFailure) }
         guard !unsent.isEmpty else { return nil }
-        switch unsent.withUnsafeBytes({ Connection.send($0, on: descriptor) }) {
+        switch unsafe unsent.withUnsafeBytes({ Connection.send($0, on: descriptor) }) {
         case .bytes(let count) where count == unsent.count:
             unsent = []
             return nil
@@ -333,13 +339,13 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     @safe func sendEncrypted(_ bytes: UnsafeRawBufferPointer) -> Bool {
         overheadBytes &+= UInt64(bytes.count)
         guard unsent.isEmpty else {
-            unsent.append(contentsOf: bytes)
+            unsafe unsent.append(contentsOf: bytes)
             return true
         }
         // The kernel waits for the next record before it sends half a segment.
         switch Connection.send(bytes, on: descriptor, moreFollows: moreFollows) {
-        case .bytes(let count): unsent.append(contentsOf: bytes[count...])
-        case .wouldBlock: unsent.append(contentsOf: bytes)
+        case .bytes(let count): unsafe unsent.append(contentsOf: bytes[count...])
+        case .wouldBlock: unsafe unsent.append(contentsOf: bytes)
         case .failed(let code): sendFailure = code
         case .end: sendFailure = EPIPE
         }
@@ -351,7 +357,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         guard !isFinished, !isBroken, sendFailure == 0 else { return }
         isFinished = true
         moreFollows = false
-        withInput(TLSTransport.nothing) { _ = SSL_shutdown(ssl) }
+        unsafe withInput(TLSTransport.nothing) { _ = unsafe SSL_shutdown(ssl) }
         ERR_clear_error()
     }
 }

@@ -5,12 +5,16 @@ import Glibc
 /// they are served one after the other.
 ///
 /// Confined to the loop.
-public final class TLSTransport {
+///
+/// It owns its storage, and what it has from the library.
+@safe public final class TLSTransport {
     /// Bytes received at once at most.
     static let receiveSize = 48 << 10
 
     /// No bytes.
-    static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+    static var nothing: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    }
 
     /// OpenSSL's way to read and write, shared by all sessions.
     let bio: OpaquePointer
@@ -20,7 +24,7 @@ public final class TLSTransport {
     /// Received bytes of the session being served that OpenSSL has not taken yet.
     ///
     /// Empty between two calls.
-    var input = TLSTransport.nothing
+    var input = unsafe TLSTransport.nothing
     /// The session being served.
     private unowned(unsafe) var current: TLSSession?
 
@@ -32,49 +36,51 @@ public final class TLSTransport {
     public init() throws(TLSError) {
         _ = puente_ssl_start()
         guard
-            let method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "puente"),
-            let bio = BIO_new(method)
+            let method = unsafe BIO_meth_new(BIO_TYPE_SOURCE_SINK, "puente"),
+            let bio = unsafe BIO_new(method)
         else {
-            storage.deallocate()
+            unsafe storage.deallocate()
             throw TLSError(openSSL: "TLS")
         }
-        self.method = method
-        self.bio = bio
-        BIO_meth_set_read_ex(method, readInput)
-        BIO_meth_set_write_ex(method, writeOutput)
-        BIO_meth_set_ctrl(method, control)
-        BIO_set_data(bio, Unmanaged.passUnretained(self).toOpaque())
-        BIO_set_init(bio, 1)
+        unsafe self.method = method
+        unsafe self.bio = bio
+        unsafe BIO_meth_set_read_ex(method, readInput)
+        unsafe BIO_meth_set_write_ex(method, writeOutput)
+        unsafe BIO_meth_set_ctrl(method, control)
+        unsafe BIO_set_data(bio, Unmanaged.passUnretained(self).toOpaque())
+        unsafe BIO_set_init(bio, 1)
     }
 
     deinit {
-        BIO_free(bio)
-        BIO_meth_free(method)
-        storage.deallocate()
+        unsafe BIO_free(bio)
+        unsafe BIO_meth_free(method)
+        unsafe storage.deallocate()
     }
 
     /// Calls a function of OpenSSL's, which reads and writes for a session meanwhile.
     @inline(__always)
     func serving<Result>(_ session: TLSSession, _ body: () -> Result) -> Result {
-        current = session
-        defer { current = nil }
+        unsafe current = session
+        defer { unsafe current = nil }
         return body()
     }
 
     fileprivate func read(into bytes: UnsafeMutableRawPointer, count: Int) -> Int {
-        let count = min(count, input.count)
-        guard count > 0, let source = input.baseAddress else { return 0 }
-        memcpy(bytes, source, count)
-        input = UnsafeRawBufferPointer(rebasing: input[count...])
+        let count = unsafe min(count, input.count)
+        guard count > 0, let source = unsafe input.baseAddress else { return 0 }
+        unsafe memcpy(bytes, source, count)
+        unsafe input.removeBeginning(count)
         return count
     }
 
-    fileprivate func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        current?.sendEncrypted(bytes) ?? false
+    @safe fileprivate func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        unsafe current?.sendEncrypted(bytes) ?? false
     }
 
     fileprivate static func of(_ bio: OpaquePointer?) -> TLSTransport? {
-        BIO_get_data(bio).map { Unmanaged<TLSTransport>.fromOpaque($0).takeUnretainedValue() }
+        unsafe BIO_get_data(bio).map {
+            unsafe Unmanaged<TLSTransport>.fromOpaque($0).takeUnretainedValue()
+        }
     }
 }
 
@@ -82,11 +88,13 @@ private func readInput(
     _ bio: OpaquePointer?, _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int,
     _ read: UnsafeMutablePointer<Int>?
 ) -> Int32 {
-    guard let bytes, let read, let transport = TLSTransport.of(bio) else { return 0 }
-    puente_bio_clear_retry(bio)
-    read.pointee = transport.read(into: bytes, count: count)
-    if read.pointee > 0 { return 1 }
-    puente_bio_retry_read(bio)
+    guard let bytes = unsafe bytes, let read = unsafe read,
+        let transport = unsafe TLSTransport.of(bio)
+    else { return 0 }
+    unsafe puente_bio_clear_retry(bio)
+    unsafe read.pointee = transport.read(into: bytes, count: count)
+    if unsafe read.pointee > 0 { return 1 }
+    unsafe puente_bio_retry_read(bio)
     return 0
 }
 
@@ -94,10 +102,14 @@ private func writeOutput(
     _ bio: OpaquePointer?, _ bytes: UnsafePointer<CChar>?, _ count: Int,
     _ written: UnsafeMutablePointer<Int>?
 ) -> Int32 {
-    guard let written, let transport = TLSTransport.of(bio) else { return 0 }
-    puente_bio_clear_retry(bio)
-    guard transport.write(UnsafeRawBufferPointer(start: bytes, count: count)) else { return 0 }
-    written.pointee = count
+    guard let written = unsafe written, let transport = unsafe TLSTransport.of(bio) else {
+        return 0
+    }
+    unsafe puente_bio_clear_retry(bio)
+    guard unsafe transport.write(UnsafeRawBufferPointer(start: bytes, count: count)) else {
+        return 0
+    }
+    unsafe written.pointee = count
     return 1
 }
 

@@ -13,14 +13,14 @@ struct UTF8Validator {
     /// Checks the next bytes; returns false if they can't be a part of any text.
     @safe mutating func check(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard var at = bytes.baseAddress else { return true }
-        let end = at + bytes.count
-        while at < end {
+        let end = unsafe at + bytes.count
+        while unsafe at < end {
             if needed == 0 {
-                at = Self.skipASCII(from: at, to: end)
-                if at == end { break }
+                unsafe at = Self.skipASCII(from: at, to: end)
+                if unsafe at == end { break }
             }
-            guard check(at.load(as: UInt8.self)) else { return false }
-            at += 1
+            guard unsafe check(at.load(as: UInt8.self)) else { return false }
+            unsafe at += 1
         }
         return true
     }
@@ -28,12 +28,14 @@ struct UTF8Validator {
     private static func skipASCII(
         from start: UnsafeRawPointer, to end: UnsafeRawPointer
     ) -> UnsafeRawPointer {
-        var at = start
-        while at + 8 <= end, at.loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
-            at += 8
+        var at = unsafe start
+        while unsafe at + 8 <= end,
+            unsafe at.loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+        {
+            unsafe at += 8
         }
-        while at < end, at.load(as: UInt8.self) < 0x80 { at += 1 }
-        return at
+        while unsafe at < end, unsafe at.load(as: UInt8.self) < 0x80 { unsafe at += 1 }
+        return unsafe at
     }
 
     private mutating func check(_ byte: UInt8) -> Bool {

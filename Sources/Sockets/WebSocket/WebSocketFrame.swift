@@ -22,19 +22,20 @@ package enum WebSocketFrame {
     package static func writeHeader(
         _ opcode: WebSocketOpcode, payload count: Int, to target: UnsafeMutableRawPointer
     ) -> Int {
-        target.storeBytes(of: 0x80 | opcode.rawValue, as: UInt8.self)
+        unsafe target.storeBytes(of: 0x80 | opcode.rawValue, as: UInt8.self)
         switch count {
         case ..<126:
-            target.storeBytes(of: UInt8(truncatingIfNeeded: count), toByteOffset: 1, as: UInt8.self)
+            unsafe target.storeBytes(
+                of: UInt8(truncatingIfNeeded: count), toByteOffset: 1, as: UInt8.self)
             return 2
         case ...0xFFFF:
-            target.storeBytes(of: 126, toByteOffset: 1, as: UInt8.self)
-            target.storeBytes(
+            unsafe target.storeBytes(of: 126, toByteOffset: 1, as: UInt8.self)
+            unsafe target.storeBytes(
                 of: UInt16(truncatingIfNeeded: count).bigEndian, toByteOffset: 2, as: UInt16.self)
             return 4
         default:
-            target.storeBytes(of: 127, toByteOffset: 1, as: UInt8.self)
-            target.storeBytes(
+            unsafe target.storeBytes(of: 127, toByteOffset: 1, as: UInt8.self)
+            unsafe target.storeBytes(
                 of: UInt64(truncatingIfNeeded: count).bigEndian, toByteOffset: 2, as: UInt64.self)
             return 10
         }
@@ -44,10 +45,10 @@ package enum WebSocketFrame {
     package static func append(
         _ opcode: WebSocketOpcode, _ payload: some Collection<UInt8>, to bytes: inout [UInt8]
     ) {
-        withUnsafeTemporaryAllocation(byteCount: maxHeader, alignment: 8) { header in
+        unsafe withUnsafeTemporaryAllocation(byteCount: maxHeader, alignment: 8) { header in
             guard let start = header.baseAddress else { return }
-            let count = writeHeader(opcode, payload: payload.count, to: start)
-            bytes.append(contentsOf: header[..<count])
+            let count = unsafe writeHeader(opcode, payload: payload.count, to: start)
+            unsafe bytes.append(contentsOf: header[..<count])
         }
         bytes.append(contentsOf: payload)
     }

@@ -80,9 +80,9 @@ package struct WebSocketHandshake: Sendable {
         let text = Array("\(key)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var count: UInt32 = 0
-        EVP_Digest(text, text.count, &digest, &count, EVP_sha1(), nil)
+        unsafe EVP_Digest(text, text.count, &digest, &count, EVP_sha1(), nil)
         var base64 = [UInt8](repeating: 0, count: 32)
-        let length = EVP_EncodeBlock(&base64, digest, Int32(count))
+        let length = unsafe EVP_EncodeBlock(&base64, digest, Int32(count))
         return String(decoding: base64.prefix(Int(length)), as: UTF8.self)
     }
 }

@@ -14,14 +14,14 @@ struct WebSocketMask {
         let wide = UInt64(key) << 32 | UInt64(key)
         var index = 0
         while index + 8 <= bytes.count {
-            target.storeBytes(
+            unsafe target.storeBytes(
                 of: start.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ wide,
                 toByteOffset: index, as: UInt64.self)
             index += 8
         }
-        withUnsafeBytes(of: key) { key in
+        unsafe withUnsafeBytes(of: key) { key in
             while index < bytes.count {
-                target.storeBytes(
+                unsafe target.storeBytes(
                     of: start.load(fromByteOffset: index, as: UInt8.self) ^ key[index & 3],
                     toByteOffset: index, as: UInt8.self)
                 index += 1

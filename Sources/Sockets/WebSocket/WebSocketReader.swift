@@ -71,7 +71,7 @@ package struct WebSocketReader: Sendable {
         }
     }
 
-    private mutating func read(
+    @safe private mutating func read(
         _ input: inout UnsafeRawBufferPointer
     ) throws(WebSocketViolation) -> Event? {
         while true {
@@ -79,7 +79,7 @@ package struct WebSocketReader: Sendable {
             case .failed(let violation): throw violation
             case .closed:
                 // Whatever follows a close is to be ignored (RFC 6455, 5.5.1).
-                input = UnsafeRawBufferPointer(start: nil, count: 0)
+                input.removeBeginning(input.count)
                 return nil
             case .header:
                 guard let (frame, key) = try readHeader(&input) else { return nil }
@@ -89,8 +89,8 @@ package struct WebSocketReader: Sendable {
                 part = .payload(frame, WebSocketMask(key), left: frame.count)
             case .payload(let frame, var mask, let left):
                 let count = min(left, input.count)
-                try add(UnsafeRawBufferPointer(rebasing: input[..<count]), to: frame, &mask)
-                input = UnsafeRawBufferPointer(rebasing: input[count...])
+                try add(input.part(..<count), to: frame, &mask)
+                input.removeBeginning(count)
                 part = .payload(frame, mask, left: left - count)
                 if count < left { return nil }
                 part = .header
@@ -99,17 +99,17 @@ package struct WebSocketReader: Sendable {
         }
     }
 
-    private mutating func readHeader(
+    @safe private mutating func readHeader(
         _ input: inout UnsafeRawBufferPointer
     ) throws(WebSocketViolation) -> (WebSocketFrameHeader, UInt32)? {
-        while let byte = input.first {
+        while let byte = input.byte(at: 0) {
             header.append(byte)
-            input = UnsafeRawBufferPointer(rebasing: input[1...])
+            input.removeBeginning(1)
             let frame = try WebSocketFrameHeader(header)
             if let frame { try check(frame) }
             guard let frame, header.count == frame.headerCount else { continue }
-            let key = header.withUnsafeBytes {
-                $0.loadUnaligned(fromByteOffset: frame.headerCount - 4, as: UInt32.self)
+            let key = unsafe header.withUnsafeBytes {
+                unsafe $0.loadUnaligned(fromByteOffset: frame.headerCount - 4, as: UInt32.self)
             }
             header.removeAll(keepingCapacity: true)
             return (frame, key)
@@ -135,7 +135,7 @@ package struct WebSocketReader: Sendable {
         }
     }
 
-    private mutating func add(
+    @safe private mutating func add(
         _ bytes: UnsafeRawBufferPointer, to frame: WebSocketFrameHeader, _ mask: inout WebSocketMask
     ) throws(WebSocketViolation) {
         if frame.opcode.isControl { return Self.append(bytes, to: &control, &mask) }
@@ -143,8 +143,8 @@ package struct WebSocketReader: Sendable {
         let start = message.count
         Self.append(bytes, to: &message, &mask)
         if isBinary { return }
-        let isText = message.withUnsafeBytes {
-            text.check(UnsafeRawBufferPointer(rebasing: $0[start...]))
+        let isText = unsafe message.withUnsafeBytes {
+            text.check($0.part(start...))
         }
         guard isText else { throw Self.notText }
     }
@@ -152,12 +152,12 @@ package struct WebSocketReader: Sendable {
     private static let notText = WebSocketViolation(
         code: .invalidText, reason: "a message is not UTF-8")
 
-    private static func append(
+    @safe private static func append(
         _ bytes: UnsafeRawBufferPointer, to target: inout [UInt8], _ mask: inout WebSocketMask
     ) {
-        if bytes.isEmpty { return }
-        let plain = [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
-            if let start = buffer.baseAddress { mask.unmask(bytes, into: start) }
+        if bytes.count == 0 { return }
+        let plain = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+            if let start = buffer.baseAddress { unsafe mask.unmask(bytes, into: start) }
             count = bytes.count
         }
         if target.isEmpty { target = plain } else { target += plain }
@@ -196,8 +196,8 @@ package struct WebSocketReader: Sendable {
                 code: .protocolError, reason: "a close has a code that is not to be sent")
         }
         var reason = UTF8Validator()
-        let isText = control.withUnsafeBytes {
-            reason.check(UnsafeRawBufferPointer(rebasing: $0[2...]))
+        let isText = unsafe control.withUnsafeBytes {
+            reason.check($0.part(2...))
         }
         guard isText, reason.isComplete else { throw Self.notText }
         return code

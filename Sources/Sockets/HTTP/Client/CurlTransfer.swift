@@ -4,7 +4,9 @@ import Glibc
 /// A request under way: its curl handle and the answer so far.
 ///
 /// Confined to the loop.
-final class CurlTransfer {
+///
+/// It owns what it has from the library.
+@safe final class CurlTransfer {
     let handle: UnsafeMutableRawPointer
     let deadline: LoopTimer
     private let continuation: CheckedContinuation<HTTPAnswer, any Error>
@@ -28,35 +30,36 @@ final class CurlTransfer {
         _ continuation: CheckedContinuation<HTTPAnswer, any Error>,
         onDeadline: @escaping () -> Void
     ) {
-        guard let handle = curl_easy_init() else { return nil }
-        self.handle = handle
+        guard let handle = unsafe curl_easy_init() else { return nil }
+        unsafe self.handle = handle
         self.continuation = continuation
         maxAnswerBytes = request.maxAnswerBytes
         cutsLongAnswer = request.cutsLongAnswer
         needsLoopback = request.isPlainOnlyToLoopback && request.isPlain
         deadline = LoopTimer(onDeadline)
-        headers = Self.headers(of: request)
+        unsafe headers = Self.headers(of: request)
         setUp(request, proxy)
     }
 
     deinit {
-        curl_easy_cleanup(handle)
-        curl_slist_free_all(headers)
-        curl_slist_free_all(resolved)
+        unsafe curl_easy_cleanup(handle)
+        unsafe curl_slist_free_all(headers)
+        unsafe curl_slist_free_all(resolved)
     }
 
     private static func headers(of request: HTTPRequest) -> UnsafeMutablePointer<curl_slist>? {
         var headers: UnsafeMutablePointer<curl_slist>?
         if request.body != nil {
-            headers = curl_slist_append(headers, "Content-Type: \(request.contentType)")
+            unsafe headers = curl_slist_append(headers, "Content-Type: \(request.contentType)")
             // Without an empty "Expect:" curl waits for a 100 before it sends a long body.
-            headers = curl_slist_append(headers, "Expect:")
+            unsafe headers = curl_slist_append(headers, "Expect:")
         }
         for (name, value) in request.headers {
             // curl sends no field for a name and a colon, and an empty one for a semicolon.
-            headers = curl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
+            unsafe headers = curl_slist_append(
+                headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
         }
-        return headers
+        return unsafe headers
     }
 
     /// Gives curl the addresses of a host, and forbids its own resolver.
@@ -67,55 +70,65 @@ final class CurlTransfer {
         let texts = addresses.map(\.hostText).filter { !$0.contains("%") }.joined(separator: ",")
         // curl may look a name with a final dot up without it.
         for name in Set([host.name, host.nameWithoutDot]) {
-            resolved = curl_slist_append(resolved, "\(name):\(host.port):\(texts)")
+            unsafe resolved = curl_slist_append(resolved, "\(name):\(host.port):\(texts)")
         }
-        puente_set_resolve(handle, resolved)
-        puente_set_resolver_start(handle) { _, _, _ in 1 }
+        unsafe puente_set_resolve(handle, resolved)
+        unsafe puente_set_resolver_start(handle) { _, _, _ in 1 }
     }
 
     private func setUp(_ request: HTTPRequest, _ proxy: String?) {
-        puente_set_text(handle, CURLOPT_URL, request.url)
-        puente_allow_http_only(handle)
-        puente_set_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        puente_set_number(handle, CURLOPT_FOLLOWLOCATION, 0)
-        puente_set_number(handle, CURLOPT_NOSIGNAL, 1)
-        puente_set_number(handle, CURLOPT_TCP_KEEPALIVE, 1)
-        puente_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectWithin)
-        puente_set_text(handle, CURLOPT_USERAGENT, "puente")
+        set(CURLOPT_URL, request.url)
+        unsafe puente_allow_http_only(handle)
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectWithin)
+        set(CURLOPT_USERAGENT, "puente")
         // An empty proxy means none, even if the environment names one.
-        puente_set_text(handle, CURLOPT_PROXY, proxy ?? "")
-        if proxy == nil { puente_set_text(handle, CURLOPT_NOPROXY, "*") }
+        set(CURLOPT_PROXY, proxy ?? "")
+        if proxy == nil { set(CURLOPT_NOPROXY, "*") }
         // Accept every compression that curl knows; a proxy may compress unasked. The limit counts
         // uncompressed bytes.
-        puente_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
+        set(CURLOPT_ACCEPT_ENCODING, "")
         if request.wantsFreshConnection {
-            puente_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
+            set(CURLOPT_FRESH_CONNECT, 1)
         }
         if let body = request.body {
-            puente_set_number(handle, CURLOPT_POST, 1)
-            _ = body.withUnsafeBytes { puente_set_body(handle, $0.baseAddress, $0.count) }
+            set(CURLOPT_POST, 1)
+            _ = unsafe body.withUnsafeBytes {
+                unsafe puente_set_body(handle, $0.baseAddress, $0.count)
+            }
         }
-        puente_set_headers(handle, headers)
-        let this = Unmanaged.passUnretained(self).toOpaque()
-        puente_set_context(handle, CURLOPT_WRITEDATA, this)
-        puente_set_write(handle) { bytes, size, count, context in
-            guard let bytes, let context else { return 0 }
-            return CurlTransfer.of(context).appendToBody(
+        unsafe puente_set_headers(handle, headers)
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe puente_set_context(handle, CURLOPT_WRITEDATA, this)
+        unsafe puente_set_write(handle) { bytes, size, count, context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            return unsafe CurlTransfer.of(context).appendToBody(
                 UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
-        puente_set_context(handle, CURLOPT_HEADERDATA, this)
-        puente_set_header(handle) { bytes, size, count, context in
-            guard let bytes, let context else { return 0 }
-            CurlTransfer.of(context).readHeaderLine(
+        unsafe puente_set_context(handle, CURLOPT_HEADERDATA, this)
+        unsafe puente_set_header(handle) { bytes, size, count, context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            unsafe CurlTransfer.of(context).readHeaderLine(
                 UnsafeRawBufferPointer(start: bytes, count: size * count))
             return size * count
         }
-        puente_set_context(handle, CURLOPT_PREREQDATA, this)
-        puente_set_before_request(handle) { context, remote, _, _, _ in
-            guard let context else { return CURL_PREREQFUNC_ABORT }
-            return CurlTransfer.of(context).beginAttempt(remote.map { String(cString: $0) } ?? "")
+        unsafe puente_set_context(handle, CURLOPT_PREREQDATA, this)
+        unsafe puente_set_before_request(handle) { context, remote, _, _, _ in
+            guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+            return unsafe CurlTransfer.of(context).beginAttempt(String(lent: remote) ?? "")
                 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
+    }
+
+    private func set(_ option: CURLoption, _ text: String) {
+        unsafe puente_set_text(handle, option, text)
+    }
+
+    private func set(_ option: CURLoption, _ number: Int) {
+        unsafe puente_set_number(handle, option, number)
     }
 
     /// Milliseconds within the deadline that connecting may take.
@@ -123,7 +136,7 @@ final class CurlTransfer {
 
     /// Returns the transfer of a curl callback.
     static func of(_ context: UnsafeMutableRawPointer) -> CurlTransfer {
-        Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+        unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 
     /// Returns true if the request may be sent.
@@ -142,19 +155,21 @@ final class CurlTransfer {
         return attempts == 1
     }
 
-    private func readHeaderLine(_ line: UnsafeRawBufferPointer) {
+    @safe private func readHeaderLine(_ line: UnsafeRawBufferPointer) {
         // A new header begins with its status; trailers of a chunked body don't.
-        if line.starts(with: "HTTP/".utf8) { isHeadComplete = false }
-        if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { isHeadComplete = true }
+        if unsafe line.starts(with: "HTTP/".utf8) { isHeadComplete = false }
+        if unsafe line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { isHeadComplete = true }
     }
 
-    private func appendToBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+    @safe private func appendToBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         if body.count + bytes.count > maxAnswerBytes {
             isTooLong = true
-            if cutsLongAnswer { body.append(contentsOf: bytes.prefix(maxAnswerBytes - body.count)) }
+            if cutsLongAnswer {
+                unsafe body.append(contentsOf: bytes.prefix(maxAnswerBytes - body.count))
+            }
             return 0
         }
-        body.append(contentsOf: bytes)
+        unsafe body.append(contentsOf: bytes)
         return bytes.count
     }
 
@@ -185,13 +200,13 @@ final class CurlTransfer {
 
     private var answer: HTTPAnswer {
         var status = 0
-        puente_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
+        unsafe puente_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
         var retryAfter: curl_off_t = 0
-        puente_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
+        unsafe puente_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
         var contentType: UnsafeMutablePointer<CChar>?
-        puente_get_text(handle, CURLINFO_CONTENT_TYPE, &contentType)
+        unsafe puente_get_text(handle, CURLINFO_CONTENT_TYPE, &contentType)
         return HTTPAnswer(
-            status: status, contentType: contentType.map { String(cString: $0) } ?? "",
+            status: status, contentType: unsafe String(lent: contentType) ?? "",
             retryAfter: retryAfter > 0
                 ? .seconds(min(Int64(retryAfter), Self.maxPause)) : nil, body: body)
     }
@@ -211,15 +226,15 @@ final class CurlTransfer {
                 .broken, mayHaveArrived: true, "the connection was closed before an answer came")
         }
         // curl's sentences for its codes are constant; its error buffer might contain the URL.
-        var reason = String(cString: curl_easy_strerror(code))
+        var reason = unsafe String(cString: curl_easy_strerror(code))
         // In lower case like our sentences, but not "sSL peer certificate …".
         if reason.dropFirst().first?.isUppercase == false {
             reason = reason.prefix(1).lowercased() + reason.dropFirst()
         }
         var number = 0
-        puente_get_number(handle, CURLINFO_OS_ERRNO, &number)
+        unsafe puente_get_number(handle, CURLINFO_OS_ERRNO, &number)
         if code == CURLE_COULDNT_CONNECT, number > 0 {
-            reason = "connect: \(String(cString: strerror(Int32(number))).lowercased())"
+            reason = unsafe "connect: \(String(cString: strerror(Int32(number))).lowercased())"
         }
         if code == CURLE_PEER_FAILED_VERIFICATION {
             // "SSL peer certificate or SSH remote key was not OK" helps nobody.

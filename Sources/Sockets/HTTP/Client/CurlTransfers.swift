@@ -5,7 +5,9 @@ import TimeUnits
 ///
 /// Confined to the loop, except for its initializer and deinitializer. curl names the sockets and
 /// the time it waits for; the loop watches them and reports back.
-final class CurlTransfers: @unchecked Sendable {
+///
+/// It owns what it has from the library.
+@safe final class CurlTransfers: @unchecked Sendable {
     /// The handle by which a request is cancelled.
     ///
     /// Confined to the loop.
@@ -19,7 +21,8 @@ final class CurlTransfers: @unchecked Sendable {
     private let proxy: String?
     private let resolver: HostResolver
     private var running:
-        [UnsafeMutableRawPointer: (transfer: CurlTransfer, cancellation: CancellationHandle)] = [:]
+        [UnsafeMutableRawPointer: (transfer: CurlTransfer, cancellation: CancellationHandle)] =
+            unsafe [:]
     private var watches: [curl_socket_t: SocketWatch] = [:]
     private var isClosed = false
     private lazy var timer = LoopTimer { [weak self] in self?.timerFired() }
@@ -30,47 +33,49 @@ final class CurlTransfers: @unchecked Sendable {
     private static let keptConnections = 8
 
     init(_ loop: EventLoop, proxy: String?, resolve: @escaping HostResolver.Resolver) throws {
-        guard Self.isReady, let multi = curl_multi_init() else {
+        guard Self.isReady, let multi = unsafe curl_multi_init() else {
             throw HTTPError(.refused, mayHaveArrived: false, "curl can't be started")
         }
         self.loop = loop
-        self.multi = multi
+        unsafe self.multi = multi
         self.proxy = proxy
         resolver = HostResolver(loop, resolve)
-        let this = Unmanaged.passUnretained(self).toOpaque()
-        puente_set_limit(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
-        puente_set_limit(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
-        puente_set_socket(
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe puente_set_limit(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        unsafe puente_set_limit(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
+        unsafe puente_set_socket(
             multi,
             { _, socket, wanted, context, _ in
-                guard let context else { return 0 }
-                CurlTransfers.of(context).watch(socket, wanted)
+                guard let context = unsafe context else { return 0 }
+                unsafe CurlTransfers.of(context).watch(socket, wanted)
                 return 0
-            }, this)
-        puente_set_timer(
+            }, unsafe this)
+        unsafe puente_set_timer(
             multi,
             { _, milliseconds, context in
-                guard let context else { return 0 }
-                CurlTransfers.of(context).setTimer(milliseconds)
+                guard let context = unsafe context else { return 0 }
+                unsafe CurlTransfers.of(context).setTimer(milliseconds)
                 return 0
-            }, this)
+            }, unsafe this)
     }
 
     deinit {
         // `close()` did this on the loop, unless that had stopped: then nothing watches any more.
-        puente_set_socket(multi, nil, nil)
-        puente_set_timer(multi, nil, nil)
-        for handle in running.keys { curl_multi_remove_handle(multi, handle) }
-        curl_multi_cleanup(multi)
+        unsafe puente_set_socket(multi, nil, nil)
+        unsafe puente_set_timer(multi, nil, nil)
+        for entry in unsafe Array(running.values) {
+            unsafe curl_multi_remove_handle(multi, entry.transfer.handle)
+        }
+        unsafe curl_multi_cleanup(multi)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer) -> CurlTransfers {
-        Unmanaged<CurlTransfers>.fromOpaque(context).takeUnretainedValue()
+        unsafe Unmanaged<CurlTransfers>.fromOpaque(context).takeUnretainedValue()
     }
 
     var count: Int {
         loop.assertOwned()
-        return running.count
+        return unsafe running.count
     }
 
     // MARK: - Beginning and ending
@@ -103,7 +108,7 @@ final class CurlTransfers: @unchecked Sendable {
             return
         }
         cancellation.transfer = transfer
-        running[transfer.handle] = (transfer, cancellation)
+        unsafe running[transfer.handle] = (transfer, cancellation)
         loop.set(transfer.deadline, after: request.deadline.inNanoseconds)
         switch HTTPHost.Endpoint(proxy ?? request.url, isProxy: proxy != nil) {
         case .known: submit(cancellation)
@@ -129,7 +134,7 @@ final class CurlTransfers: @unchecked Sendable {
 
     private func submit(_ cancellation: CancellationHandle) {
         guard let transfer = cancellation.transfer else { return }
-        guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+        guard unsafe curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
             end(cancellation, .refused, "curl does not take the request")
             return
         }
@@ -153,9 +158,11 @@ final class CurlTransfers: @unchecked Sendable {
     func close() {
         loop.assertOwned()
         isClosed = true
-        for entry in Array(running.values) { end(entry.cancellation, .cancelled, "cancelled") }
-        puente_set_socket(multi, nil, nil)
-        puente_set_timer(multi, nil, nil)
+        for entry in unsafe Array(running.values) {
+            end(entry.cancellation, .cancelled, "cancelled")
+        }
+        unsafe puente_set_socket(multi, nil, nil)
+        unsafe puente_set_timer(multi, nil, nil)
         for watch in watches.values { loop.remove(watch.registration) }
         watches = [:]
         timer.cancel()
@@ -171,10 +178,10 @@ final class CurlTransfers: @unchecked Sendable {
         cancellation.transfer = nil
         resolver.forget(ObjectIdentifier(cancellation))
         transfer.deadline.cancel()
-        running[transfer.handle] = nil
+        unsafe running[transfer.handle] = nil
         // Closes the connection if the answer was incomplete; has no effect while addresses are
         // awaited.
-        curl_multi_remove_handle(multi, transfer.handle)
+        unsafe curl_multi_remove_handle(multi, transfer.handle)
     }
 
     // MARK: - Sockets and timers of curl
@@ -211,7 +218,7 @@ final class CurlTransfers: @unchecked Sendable {
         // The loop's time is that of the beginning of its turn, so the call may have been too
         // early; curl does not ask for the same time twice.
         var rest = -1
-        if timer.deadline == nil, curl_multi_timeout(multi, &rest) == CURLM_OK, rest >= 0 {
+        if timer.deadline == nil, unsafe curl_multi_timeout(multi, &rest) == CURLM_OK, rest >= 0 {
             setTimer(max(rest, 1))
         }
     }
@@ -220,11 +227,13 @@ final class CurlTransfers: @unchecked Sendable {
         loop.assertOwned()
         guard !isClosed else { return }
         var count: Int32 = 0
-        curl_multi_socket_action(multi, socket, events, &count)
+        unsafe curl_multi_socket_action(multi, socket, events, &count)
         var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
+        while let message = unsafe curl_multi_info_read(multi, &left) {
             var code = CURLE_OK
-            guard let handle = puente_done(message, &code), let entry = running[handle] else {
+            guard let handle = unsafe puente_done(message, &code),
+                let entry = unsafe running[handle]
+            else {
                 continue
             }
             remove(entry.transfer, entry.cancellation)

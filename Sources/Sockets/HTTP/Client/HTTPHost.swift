@@ -23,18 +23,19 @@ extension HTTPHost {
         /// Parses a URL as curl does.
         init(_ url: String, isProxy: Bool) {
             self = .senseless
-            guard let parts = curl_url() else { return }
-            defer { curl_url_cleanup(parts) }
+            guard let parts = unsafe curl_url() else { return }
+            defer { unsafe curl_url_cleanup(parts) }
             let flags = UInt32(CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME)
-            guard curl_url_set(parts, CURLUPART_URL, url, flags) == CURLUE_OK else { return }
-            guard let name = Self.text(of: parts, CURLUPART_HOST), !name.isEmpty else {
+            guard unsafe curl_url_set(parts, CURLUPART_URL, url, flags) == CURLUE_OK else { return }
+            guard let name = unsafe Self.text(of: parts, CURLUPART_HOST), !name.isEmpty else {
                 self = .known
                 return
             }
             // A proxy's port has a default of its own, whatever the scheme.
-            let found = Self.text(of: parts, CURLUPART_PORT, isProxy ? 0 : CURLU_DEFAULT_PORT)
+            let found = unsafe Self.text(
+                of: parts, CURLUPART_PORT, isProxy ? 0 : CURLU_DEFAULT_PORT)
             var address = in_addr()
-            if name.hasPrefix("[") || inet_pton(AF_INET, name, &address) == 1 {
+            if unsafe name.hasPrefix("[") || inet_pton(AF_INET, name, &address) == 1 {
                 self = .known
             } else if name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }),
                 let port = UInt16(found ?? (isProxy ? "1080" : ""))
@@ -47,11 +48,13 @@ extension HTTPHost {
             of parts: OpaquePointer, _ part: CURLUPart, _ flags: Int32 = 0
         ) -> String? {
             var text: UnsafeMutablePointer<CChar>?
-            guard curl_url_get(parts, part, &text, UInt32(flags)) == CURLUE_OK, let text else {
+            guard unsafe curl_url_get(parts, part, &text, UInt32(flags)) == CURLUE_OK,
+                let text = unsafe text
+            else {
                 return nil
             }
-            defer { curl_free(text) }
-            return String(cString: text)
+            defer { unsafe curl_free(text) }
+            return unsafe String(cString: text)
         }
     }
 }

@@ -65,8 +65,9 @@ extension HTTPServer {
                 of: answer, to: &bytes, .closed, isEncrypted: false, at: loop.wallTime)
             bytes += answer.body
         }
-        bytes.withUnsafeBytes {
-            _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        unsafe bytes.withUnsafeBytes {
+            _ = unsafe send(
+                descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
     }
 

@@ -5,7 +5,9 @@ import Metrics
 /// answer them, and gives connections away to other protocols.
 ///
 /// Confined to the loop. Its owner keeps it until `onClosed`; the connections keep it too.
-package final class HTTPServer {
+///
+/// It owns its buffer.
+@safe package final class HTTPServer {
     private(set) var options: Options
     let loop: EventLoop
     let handler: any HTTPHandler
@@ -55,7 +57,7 @@ package final class HTTPServer {
 
     deinit {
         pendingReads.stop()
-        readBuffer.deallocate()
+        unsafe readBuffer.deallocate()
     }
 
     /// True once `stop` was called.

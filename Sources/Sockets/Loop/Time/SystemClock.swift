@@ -8,14 +8,14 @@ public struct SystemClock: LoopClock {
     /// `CLOCK_MONOTONIC`.
     public func monotonic() -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return time.inNanoseconds
     }
 
     /// `CLOCK_REALTIME`.
     public func wall() -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 

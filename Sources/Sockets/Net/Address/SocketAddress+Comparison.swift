@@ -16,12 +16,12 @@ extension SocketAddress: Equatable {
     /// The bytes of an IP address, and of the zone of an IPv6 address, as the kernel has them.
     private var rawIPBytes: [UInt8] {
         withPointer { pointer, _ in
-            let bytes = UnsafeRawPointer(pointer)
+            let bytes = unsafe UnsafeRawPointer(pointer)
             return switch family {
             // sockaddr_in: the address follows the port; sockaddr_in6: sin6_flowinfo is between, and
             // sin6_scope_id comes after (ip(7), ipv6(7)).
-            case AF_INET: Array(UnsafeRawBufferPointer(start: bytes + 4, count: 4))
-            case AF_INET6: Array(UnsafeRawBufferPointer(start: bytes + 8, count: 20))
+            case AF_INET: unsafe Array(UnsafeRawBufferPointer(start: bytes + 4, count: 4))
+            case AF_INET6: unsafe Array(UnsafeRawBufferPointer(start: bytes + 8, count: 20))
             default: []
             }
         }

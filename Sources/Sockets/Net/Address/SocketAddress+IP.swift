@@ -5,8 +5,8 @@ extension SocketAddress {
     /// Returns the 4 or 16 bytes of an address as it is written, without a zone; `nil` if it is none.
     static func ipBytes(_ text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &bytes) == 1 { return Array(bytes.prefix(4)) }
-        return inet_pton(AF_INET6, text, &bytes) == 1 ? mapped(bytes) : nil
+        if unsafe inet_pton(AF_INET, text, &bytes) == 1 { return Array(bytes.prefix(4)) }
+        return unsafe inet_pton(AF_INET6, text, &bytes) == 1 ? mapped(bytes) : nil
     }
 
     /// The 4 bytes of an IPv4 address in IPv6 (`::ffff:192.0.2.1`), or the bytes themselves.
@@ -23,13 +23,17 @@ extension SocketAddress {
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_port = port.bigEndian
-            withUnsafeMutableBytes(of: &address.sin_addr) { $0.copyBytes(from: bytes) }
+            unsafe withUnsafeMutableBytes(of: &address.sin_addr) {
+                unsafe $0.copyBytes(from: bytes)
+            }
             return SocketAddress(copying: &address)
         case 16:
             var address = sockaddr_in6()
             address.sin6_family = sa_family_t(AF_INET6)
             address.sin6_port = port.bigEndian
-            withUnsafeMutableBytes(of: &address.sin6_addr) { $0.copyBytes(from: bytes) }
+            unsafe withUnsafeMutableBytes(of: &address.sin6_addr) {
+                unsafe $0.copyBytes(from: bytes)
+            }
             return SocketAddress(copying: &address)
         default: return nil
         }
@@ -38,11 +42,12 @@ extension SocketAddress {
     /// The 4 or 16 bytes of an IP address, 4 for IPv4 in IPv6; `nil` for a path.
     var ipBytes: [UInt8]? {
         withPointer { pointer, _ in
-            let bytes = UnsafeRawPointer(pointer)
+            let bytes = unsafe UnsafeRawPointer(pointer)
             switch family {
-            case AF_INET: return Array(UnsafeRawBufferPointer(start: bytes + 4, count: 4))
+            case AF_INET: return unsafe Array(UnsafeRawBufferPointer(start: bytes + 4, count: 4))
             case AF_INET6:
-                return Self.mapped(Array(UnsafeRawBufferPointer(start: bytes + 8, count: 16)))
+                return unsafe Self.mapped(
+                    Array(UnsafeRawBufferPointer(start: bytes + 8, count: 16)))
             default: return nil
             }
         }

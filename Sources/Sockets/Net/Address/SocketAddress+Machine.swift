@@ -7,7 +7,7 @@ extension SocketAddress {
     /// socket, or because it has the very address that it has reached.
     func isOnThisMachine(reaching descriptor: Int32) -> Bool {
         if isLocal { return true }
-        let (own, result) = Self.read { getsockname(descriptor, $0, $1) }
+        let (own, result) = Self.own(of: descriptor)
         guard result == 0, let bytes = ipBytes else { return false }
         return own.ipBytes == bytes
     }
@@ -17,20 +17,20 @@ extension SocketAddress {
     /// Asks the kernel each time: interfaces come and go.
     public static var hostsOfThisMachine: [HostKey] {
         var first: UnsafeMutablePointer<ifaddrs>?
-        guard getifaddrs(&first) == 0 else { return [] }
-        defer { freeifaddrs(first) }
+        guard unsafe getifaddrs(&first) == 0 else { return [] }
+        defer { unsafe freeifaddrs(first) }
         var hosts: [HostKey] = []
-        var next = first
-        while let interface = next?.pointee {
-            next = interface.ifa_next
-            guard let address = interface.ifa_addr else { continue }
+        var next = unsafe first
+        while let interface = unsafe next?.pointee {
+            unsafe next = interface.ifa_next
+            guard let address = unsafe interface.ifa_addr else { continue }
             let bytes = UnsafeMutableRawPointer(address)
-            switch Int32(address.pointee.sa_family) {
+            switch unsafe Int32(address.pointee.sa_family) {
             case AF_INET:
-                var copy = bytes.loadUnaligned(as: sockaddr_in.self)
+                var copy = unsafe bytes.loadUnaligned(as: sockaddr_in.self)
                 SocketAddress(copying: &copy).host.map { hosts.append($0) }
             case AF_INET6:
-                var copy = bytes.loadUnaligned(as: sockaddr_in6.self)
+                var copy = unsafe bytes.loadUnaligned(as: sockaddr_in6.self)
                 SocketAddress(copying: &copy).host.map { hosts.append($0) }
             default: break
             }

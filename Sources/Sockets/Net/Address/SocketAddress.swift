@@ -11,8 +11,8 @@ public struct SocketAddress: Sendable {
 
     /// Copies an address in the kernel's form.
     init<Address>(copying address: inout Address) {
-        withUnsafeMutableBytes(of: &storage) { storage in
-            withUnsafeBytes(of: &address) { storage.copyMemory(from: $0) }
+        unsafe withUnsafeMutableBytes(of: &storage) { storage in
+            unsafe withUnsafeBytes(of: &address) { unsafe storage.copyMemory(from: $0) }
         }
         length = socklen_t(MemoryLayout<Address>.size)
     }
@@ -23,27 +23,27 @@ public struct SocketAddress: Sendable {
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
     public static func resolve(host: String, port: UInt16) throws -> [SocketAddress] {
-        var hints = addrinfo()
-        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, String(port), &hints, &list)
+        let code = unsafe getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else {
-            throw SocketError("resolve \(host)", reason: String(cString: gai_strerror(code)))
+            throw SocketError("resolve \(host)", reason: unsafe String(cString: gai_strerror(code)))
         }
-        defer { freeaddrinfo(list) }
+        defer { unsafe freeaddrinfo(list) }
         var result: [SocketAddress] = []
-        var next = list
-        while let entry = next?.pointee {
+        var next = unsafe list
+        while let entry = unsafe next?.pointee {
             var address = SocketAddress()
-            address.length = entry.ai_addrlen
-            withUnsafeMutableBytes(of: &address.storage) { bytes in
-                bytes.copyMemory(
+            address.length = unsafe entry.ai_addrlen
+            unsafe withUnsafeMutableBytes(of: &address.storage) { bytes in
+                unsafe bytes.copyMemory(
                     from: UnsafeRawBufferPointer(
                         start: entry.ai_addr, count: Int(entry.ai_addrlen)))
             }
             result.append(address)
-            next = entry.ai_next
+            unsafe next = entry.ai_next
         }
         return result
     }
@@ -58,7 +58,7 @@ public struct SocketAddress: Sendable {
         guard bytes.count < MemoryLayout.size(ofValue: unix.sun_path) else {
             throw SocketError("unix:\(path)", reason: "the path is longer than 107 bytes")
         }
-        withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
+        unsafe withUnsafeMutableBytes(of: &unix.sun_path) { unsafe $0.copyBytes(from: bytes) }
         return SocketAddress(copying: &unix)
     }
 
@@ -72,7 +72,7 @@ public struct SocketAddress: Sendable {
         }
         var unix = sockaddr_un()
         unix.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
+        unsafe withUnsafeMutableBytes(of: &unix.sun_path) { unsafe $0.copyBytes(from: bytes) }
         var address = SocketAddress(copying: &unix)
         // Each further zero would be part of the name.
         address.length = socklen_t(pathOffset + bytes.count)
@@ -85,7 +85,7 @@ public struct SocketAddress: Sendable {
     /// True for a Unix socket with a name in place of a file.
     var isAbstract: Bool {
         family == AF_UNIX && length > Self.pathOffset
-            && withUnsafeBytes(of: storage) { $0[Self.pathOffset] == 0 }
+            && value(at: Self.pathOffset) as UInt8 == 0
     }
 
     /// AF_INET, AF_INET6 or AF_UNIX.
@@ -96,63 +96,77 @@ public struct SocketAddress: Sendable {
     /// For IPv6 the first 64 bits, which belong to one subscriber; IPv4 in IPv6
     /// (`::ffff:192.0.2.1`) counts as IPv4.
     public var host: HostKey? {
-        withUnsafeBytes(of: storage) { bytes in
-            switch family {
-            case AF_INET: HostKey(ipv4: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-            case AF_INET6:
-                HostKey(
-                    high: UInt64(
-                        bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-                    low: UInt64(
-                        bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)))
-            default: nil
-            }
+        switch family {
+        case AF_INET: HostKey(ipv4: value(at: 4))
+        case AF_INET6:
+            HostKey(high: UInt64(bigEndian: value(at: 8)), low: UInt64(bigEndian: value(at: 16)))
+        default: nil
+        }
+    }
+
+    /// Returns the number at an offset of the kernel's form, in its byte order.
+    private func value<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Number {
+        unsafe withUnsafeBytes(of: storage) {
+            unsafe $0.loadUnaligned(fromByteOffset: offset, as: Number.self)
         }
     }
 
     /// The port, 0 for a path.
     public var port: UInt16 {
-        withUnsafeBytes(of: storage) { bytes in
-            family == AF_UNIX
-                ? 0 : UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
-        }
+        family == AF_UNIX ? 0 : UInt16(bigEndian: value(at: 2))
     }
 
     /// Returns the address with another port; a path stays as it is.
     public func with(port: UInt16) -> SocketAddress {
         var copy = self
         if family != AF_UNIX {
-            withUnsafeMutableBytes(of: &copy.storage) {
-                $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+            unsafe withUnsafeMutableBytes(of: &copy.storage) {
+                unsafe $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
             }
         }
         return copy
     }
 
     /// Calls a function with the address in the kernel's form.
-    func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        withUnsafeBytes(of: storage) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { pointer in
+    @safe func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result
+    {
+        unsafe withUnsafeBytes(of: storage) { bytes in
+            unsafe bytes.withMemoryRebound(to: sockaddr.self) { pointer in
                 guard let base = pointer.baseAddress else {
                     preconditionFailure("a struct on the stack has an address")
                 }
-                return body(base, length)
+                return unsafe body(base, length)
             }
         }
     }
 
+    /// Gives a socket the address.
+    func bind(_ descriptor: Int32) -> Int32 {
+        withPointer { unsafe Glibc.bind(descriptor, $0, $1) }
+    }
+
+    /// Connects a socket to the address.
+    func connect(_ descriptor: Int32) -> Int32 {
+        withPointer { unsafe Glibc.connect(descriptor, $0, $1) }
+    }
+
+    /// Returns a socket's own address, and the call's result.
+    static func own(of descriptor: Int32) -> (SocketAddress, Int32) {
+        read { unsafe getsockname(descriptor, $0, $1) }
+    }
+
     /// Returns the address that a function such as `getsockname` writes, and its result.
-    static func read(
+    @safe static func read(
         _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
     ) -> (SocketAddress, Int32) {
         var address = SocketAddress()
         var length = address.length
-        let result = withUnsafeMutableBytes(of: &address.storage) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { pointer in
+        let result = unsafe withUnsafeMutableBytes(of: &address.storage) { bytes in
+            unsafe bytes.withMemoryRebound(to: sockaddr.self) { pointer in
                 guard let base = pointer.baseAddress else {
                     preconditionFailure("a struct on the stack has an address")
                 }
-                return body(base, &length)
+                return unsafe body(base, &length)
             }
         }
         address.length = length
@@ -164,9 +178,9 @@ extension SocketAddress: CustomStringConvertible {
     /// `0.0.0.0:2000`, `[::1]:2000`, `unix:/run/puente.sock`, `unix:@puente`.
     public var description: String {
         if family == AF_UNIX {
-            return withUnsafeBytes(of: storage) { bytes in
-                let path = bytes[..<Int(length)].dropFirst(Self.pathOffset)
-                return isAbstract
+            return unsafe withUnsafeBytes(of: storage) { bytes in
+                let path = unsafe bytes[..<Int(length)].dropFirst(Self.pathOffset)
+                return unsafe isAbstract
                     ? "unix:@" + String(decoding: path.dropFirst(), as: UTF8.self)
                     : "unix:" + String(decoding: path.prefix { $0 != 0 }, as: UTF8.self)
             }
@@ -176,11 +190,11 @@ extension SocketAddress: CustomStringConvertible {
 
     /// The IP address without the port: `127.0.0.1`, `[::1]`.
     var hostText: String {
-        let host = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
+        let host = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
             let result = withPointer { pointer, length in
-                getnameinfo(pointer, length, text.baseAddress, 128, nil, 0, NI_NUMERICHOST)
+                unsafe getnameinfo(pointer, length, text.baseAddress, 128, nil, 0, NI_NUMERICHOST)
             }
-            return result == 0 ? text.baseAddress.map { String(cString: $0) } ?? "?" : "?"
+            return result == 0 ? unsafe String(lent: text.baseAddress) ?? "?" : "?"
         }
         return family == AF_INET6 ? "[\(host)]" : host
     }

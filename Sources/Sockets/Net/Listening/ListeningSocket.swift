@@ -44,7 +44,7 @@ struct ListeningSocket: Sendable {
         self.descriptor = descriptor
         self.wanted = wanted
         self.mode = mode
-        address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
+        address = SocketAddress.own(of: descriptor).0
         file = SocketFile(of: wanted)
         isInherited = false
         isDualStack = Self.isDualStack(descriptor, address)
@@ -54,8 +54,8 @@ struct ListeningSocket: Sendable {
     ///
     /// - Throws: `SocketError` if it is no stream socket that listens.
     init(inherited descriptor: Int32) throws(SocketError) {
-        guard Self.option(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue),
-            Self.option(SO_ACCEPTCONN, of: descriptor) == 1
+        guard SocketOption.value(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue),
+            SocketOption.value(SO_ACCEPTCONN, of: descriptor) == 1
         else {
             throw SocketError(
                 "descriptor \(descriptor)", reason: "it is no stream socket that listens")
@@ -65,7 +65,7 @@ struct ListeningSocket: Sendable {
             throw SocketError("descriptor \(descriptor)")
         }
         self.descriptor = descriptor
-        address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
+        address = SocketAddress.own(of: descriptor).0
         wanted = address
         file = SocketFile(of: address)
         isInherited = true
@@ -76,10 +76,10 @@ struct ListeningSocket: Sendable {
         _ descriptor: Int32, to address: SocketAddress, mode: UInt32?, sharesPort: Bool
     ) throws(SocketError) {
         if address.family == AF_UNIX { removeStale(address) } else { reuse(descriptor, address) }
-        if sharesPort { set(SO_REUSEPORT, 1, of: descriptor) }
+        if sharesPort { SocketOption.set(SO_REUSEPORT, 1, of: descriptor) }
         // The file gets the mode of the descriptor, less the process's mask: never more for a while.
         if let mode, address.family == AF_UNIX { fchmod(descriptor, mode) }
-        guard address.withPointer({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
+        guard address.bind(descriptor) == 0 else {
             throw SocketError("bind \(address)")
         }
         let file = SocketFile(of: address)
@@ -87,7 +87,7 @@ struct ListeningSocket: Sendable {
             if let mode { try file?.setMode(mode) }
             guard listen(descriptor, backlog) == 0 else { throw SocketError("listen \(address)") }
             // Only now: listen(2) looks for other sockets as bind(2) does.
-            if sharesPort { set(SO_REUSEPORT, 0, of: descriptor) }
+            if sharesPort { SocketOption.set(SO_REUSEPORT, 0, of: descriptor) }
         } catch {
             file?.remove()
             throw error
@@ -96,10 +96,9 @@ struct ListeningSocket: Sendable {
 
     private static func reuse(_ descriptor: Int32, _ address: SocketAddress) {
         // So that a restart does not wait for connections in TIME_WAIT (socket(7)).
-        set(SO_REUSEADDR, 1, of: descriptor)
+        SocketOption.set(SO_REUSEADDR, 1, of: descriptor)
         if address.family == AF_INET6 {
-            var zero: Int32 = 0
-            setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &zero, 4)
+            SocketOption.set(IPV6_V6ONLY, 0, Int32(IPPROTO_IPV6), of: descriptor)
         }
     }
 
@@ -112,27 +111,14 @@ struct ListeningSocket: Sendable {
         let probe = socket(AF_UNIX, type, 0)
         guard probe >= 0 else { return }
         defer { Glibc.close(probe) }
-        if address.withPointer({ connect(probe, $0, $1) }) != 0, errno == ECONNREFUSED {
+        if address.connect(probe) != 0, errno == ECONNREFUSED {
             file.remove()
         }
     }
 
     private static func isDualStack(_ descriptor: Int32, _ address: SocketAddress) -> Bool {
         guard address.family == AF_INET6, address.isWildcard else { return false }
-        return option(IPV6_V6ONLY, Int32(IPPROTO_IPV6), of: descriptor) == 0
-    }
-
-    private static func option(
-        _ name: Int32, _ level: Int32 = SOL_SOCKET, of descriptor: Int32
-    ) -> Int32? {
-        var value: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        return getsockopt(descriptor, level, name, &value, &length) == 0 ? value : nil
-    }
-
-    private static func set(_ option: Int32, _ value: Int32, of descriptor: Int32) {
-        var value = value
-        setsockopt(descriptor, SOL_SOCKET, option, &value, 4)
+        return SocketOption.value(IPV6_V6ONLY, Int32(IPPROTO_IPV6), of: descriptor) == 0
     }
 
     /// True if nobody accepts from it.
@@ -162,7 +148,7 @@ struct ListeningSocket: Sendable {
 
     /// Lets other sockets of this process be bound to an address that overlaps, or forbids it again.
     func setSharesPort(_ isShared: Bool) {
-        Self.set(SO_REUSEPORT, isShared ? 1 : 0, of: descriptor)
+        SocketOption.set(SO_REUSEPORT, isShared ? 1 : 0, of: descriptor)
     }
 
     /// Changes who may connect to our own Unix socket.

@@ -65,7 +65,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = socket(next.family, type, 0)
         guard descriptor >= 0 else { return fail(SocketError("socket").description) }
-        let result = next.withPointer { Glibc.connect(descriptor, $0, $1) }
+        let result = next.connect(descriptor)
         if result != 0, errno != EINPROGRESS {
             return fail(SocketError("connect \(next)").description)
         }
@@ -80,9 +80,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
     /// Goes on with the connection or its handshake.
     public func handle(_ ready: Readiness) {
         if session != nil { return receive() }
-        var code: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+        let code = SocketOption.value(SO_ERROR, of: descriptor) ?? 0
         guard code == 0 else {
             return fail(SocketError("connect \(addressText)", errno: code).description)
         }
@@ -101,7 +99,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
 
     private func receive() {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
+        let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
         if count > 0 { return proceed(with: buffer[..<count]) }
         if count < 0, errno == EAGAIN || errno == EINTR { return }
         fail("\(addressText): the server has closed the connection during the TLS handshake")
@@ -109,7 +107,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
 
     private func proceed(with bytes: ArraySlice<UInt8>) {
         guard let session, let encryption = target.encryption else { return }
-        switch bytes.withUnsafeBytes({ session.handshake($0) }) {
+        switch unsafe bytes.withUnsafeBytes({ session.handshake($0) }) {
         case .needsInput: break
         case .failed(let reason):
             let isUntrusted = session.doubt != nil

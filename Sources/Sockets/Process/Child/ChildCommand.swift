@@ -36,8 +36,9 @@ public struct ChildCommand: Sendable {
 
     /// Returns whether a path is that of a file, not a directory, which this process may execute.
     public static func isExecutable(_ path: String) -> Bool {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-        return access(path, X_OK) == 0
+        guard let status = SystemCalls.status(path), status.st_mode & S_IFMT == S_IFREG else {
+            return false
+        }
+        return SystemCalls.isAccessible(path, X_OK)
     }
 }

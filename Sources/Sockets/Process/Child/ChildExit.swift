@@ -19,7 +19,7 @@ public enum ChildExit: Sendable, Equatable, CustomStringConvertible {
     }
 
     private static func name(of signal: Int32) -> String {
-        strsignal(signal).map { String(cString: $0) } ?? "unknown"
+        unsafe String(lent: strsignal(signal)) ?? "unknown"
     }
 
     /// Reads the status word of waitpid(2): the signal in the low seven bits, else the status in the

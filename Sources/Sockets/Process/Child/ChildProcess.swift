@@ -8,7 +8,9 @@ import Glibc
 /// program that leaves its group on purpose escapes both.
 public final class ChildProcess {
     /// Functions that are called on the loop with what becomes of the child.
-    public struct Handlers {
+    ///
+    /// Bytes are lent to them for the time of a call.
+    @safe public struct Handlers {
         /// Called with bytes of its standard output.
         public var onOutput: (UnsafeRawBufferPointer) -> Void = { _ in }
         /// Called once at the end of its standard output.
@@ -65,9 +67,9 @@ public final class ChildProcess {
         id = process.id
         processGuard.watch(group: id)
         input = PipeWriter(ourInput, on: loop, onDrain: handlers.onDrain)
-        output = PipeReader(
+        output = unsafe PipeReader(
             ourOutput, on: loop, onBytes: handlers.onOutput, onEnd: handlers.onOutputEnd)
-        errors = PipeReader(
+        errors = unsafe PipeReader(
             ourErrors, on: loop, onBytes: handlers.onErrors, onEnd: handlers.onErrorsEnd)
         do {
             try output.resume()

@@ -19,7 +19,7 @@ final class PipeEnd {
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     static func pair() throws(SocketError) -> (reading: PipeEnd, writing: PipeEnd) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SocketError("pipe") }
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw SocketError("pipe") }
         return (PipeEnd(ends[0]), PipeEnd(ends[1]))
     }
 

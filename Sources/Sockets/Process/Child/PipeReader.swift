@@ -3,7 +3,9 @@ import Glibc
 /// The reading end of a pipe on the loop.
 ///
 /// Confined to the loop, which keeps it while it reads.
-final class PipeReader: EventHandler {
+///
+/// It lends its bytes for the time of a call.
+@safe final class PipeReader: EventHandler {
     private let pipe: PipeEnd
     private let loop: EventLoop
     private var registration: EventLoop.Registration?
@@ -14,14 +16,14 @@ final class PipeReader: EventHandler {
     /// Bytes of one read: as many as a pipe holds (pipe(7)).
     private static let readSize = 64 << 10
 
-    init(
+    @safe init(
         _ pipe: PipeEnd, on loop: EventLoop, onBytes: @escaping (UnsafeRawBufferPointer) -> Void,
         onEnd: @escaping () -> Void
     ) {
         pipe.unblock()
         self.pipe = pipe
         self.loop = loop
-        self.onBytes = onBytes
+        unsafe self.onBytes = onBytes
         self.onEnd = onEnd
     }
 
@@ -49,10 +51,10 @@ final class PipeReader: EventHandler {
 
     /// Reads once.
     func handle(_ ready: Readiness) {
-        let count = withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) {
+        let count = unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) {
             buffer in
-            let count = read(pipe.descriptor, buffer.baseAddress, buffer.count)
-            if count > 0 { onBytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+            let count = SystemCalls.read(pipe.descriptor, into: buffer)
+            if count > 0 { unsafe onBytes(buffer.part(..<count)) }
             return count
         }
         if count > 0 || count < 0 && (errno == EAGAIN || errno == EINTR) || isAtEnd { return }

@@ -30,7 +30,7 @@ final class PipeWriter: EventHandler {
         guard let pipe else { return 0 }
         var count: Int32 = 0
         // Linux counts them at both ends (pipe(7)).
-        return ioctl(pipe.descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+        return unsafe ioctl(pipe.descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
     }
     /// True until the end was written, or nobody reads any more.
     var isOpen: Bool { pipe != nil && !isEnding }
@@ -59,8 +59,9 @@ final class PipeWriter: EventHandler {
 
     private func send() {
         while let pipe, waiting > 0 {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(pipe.descriptor, $0.baseAddress.map { $0 + written }, waiting)
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(
+                    pipe.descriptor, $0.baseAddress.map { unsafe $0 + written }, waiting)
             }
             if count >= 0 {
                 written += count

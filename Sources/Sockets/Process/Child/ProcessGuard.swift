@@ -22,7 +22,7 @@ final class ProcessGuard {
     /// - Throws: `SocketError`.
     init(on loop: EventLoop) throws {
         let (reading, writing) = try PipeEnd.pair()
-        let null = PipeEnd(open("/dev/null", O_RDWR | O_CLOEXEC))
+        let null = PipeEnd(SystemCalls.open("/dev/null", O_RDWR | O_CLOEXEC))
         guard null.descriptor >= 0 else { throw SocketError("open /dev/null") }
         pipe = writing
         let ending = Ending()
@@ -43,7 +43,7 @@ final class ProcessGuard {
     func watch(group: pid_t) {
         let line = Array("\(group)\n".utf8)
         // A pipe takes a line of this length whole (pipe(7), PIPE_BUF).
-        _ = write(pipe.descriptor, line, line.count)
+        _ = unsafe write(pipe.descriptor, line, line.count)
     }
 
     /// Ends the guard, which then kills nothing.

@@ -42,7 +42,7 @@ final class SpawnedProcess: EventHandler {
             // Nobody would ever wait for it.
             kill(-id, SIGKILL)
             var word: Int32 = 0
-            waitpid(id, &word, 0)
+            unsafe waitpid(id, &word, 0)
             if descriptor >= 0 { close(descriptor) }
             throw error
         }
@@ -58,7 +58,7 @@ final class SpawnedProcess: EventHandler {
         guard let registration else { return }
         onEnd()
         var word: Int32 = 0
-        while waitpid(id, &word, 0) < 0, errno == EINTR {}
+        while unsafe waitpid(id, &word, 0) < 0, errno == EINTR {}
         self.registration = nil
         loop.remove(registration)
         close(descriptor)
@@ -68,31 +68,31 @@ final class SpawnedProcess: EventHandler {
     // MARK: - Starting
 
     private static func spawn(_ command: ChildCommand, _ descriptors: [Int32]) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
+        unsafe posix_spawn_file_actions_init(&actions)
+        unsafe posix_spawnattr_init(&attributes)
         defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
+            unsafe posix_spawn_file_actions_destroy(&actions)
+            unsafe posix_spawnattr_destroy(&attributes)
         }
         for (target, descriptor) in descriptors.enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(target))
+            unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(target))
         }
-        posix_spawn_file_actions_addchdir_np(&actions, command.directory)
+        unsafe posix_spawn_file_actions_addchdir_np(&actions, command.directory)
         // Ours are all closed by exec; what the daemon itself was started with may not be.
-        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(descriptors.count))
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, Int32(descriptors.count))
         var (none, all) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Self.flags)
+        unsafe sigemptyset(&none)
+        unsafe sigfillset(&all)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        unsafe posix_spawnattr_setflags(&attributes, Self.flags)
         let code = withCStrings(command.arguments) { arguments in
             withCStrings(command.environment.map { "\($0)=\($1)" }) { environment in
                 var process = pid_t()
-                let code = posix_spawn(
+                let code = unsafe posix_spawn(
                     &process, command.program, &actions, &attributes, arguments, environment)
                 return code == 0
                     ? Result<pid_t, SocketError>.success(process)
@@ -107,10 +107,10 @@ final class SpawnedProcess: EventHandler {
 }
 
 /// Calls a function with texts as C has them, and `nil` behind them.
-private func withCStrings<Result>(
+@safe private func withCStrings<Result>(
     _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
-    let copies = texts.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return body(copies + [nil])
+    let copies = unsafe texts.map { unsafe strdup($0) }
+    defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
+    return unsafe body(copies + [nil])
 }

@@ -19,29 +19,29 @@ public struct CertificateFile: Sendable {
 
     /// Returns the certificates, the caller's to free.
     func certificates() throws(TLSError) -> [OpaquePointer] {
-        var result: [OpaquePointer] = []
-        let failure = withReader { reader -> TLSError? in
-            while result.count < Self.maxChainLength {
+        var result: [OpaquePointer] = unsafe []
+        let failure = unsafe withReader { reader -> TLSError? in
+            while unsafe result.count < Self.maxChainLength {
                 ERR_clear_error()
-                guard let next = PEM_read_bio_X509(reader, nil, refusePassword, nil) else {
+                guard let next = unsafe PEM_read_bio_X509(reader, nil, refusePassword, nil) else {
                     let isAtEnd = puente_pem_is_at_end() == 1
                     let reason = TLSError.lastReason
                     return isAtEnd ? nil : error("a certificate is damaged (\(reason))")
                 }
-                result.append(next)
+                unsafe result.append(next)
             }
             return nil
         }
-        if failure == nil, !result.isEmpty { return result }
-        for certificate in result { X509_free(certificate) }
+        if failure == nil, unsafe !result.isEmpty { return unsafe result }
+        for index in unsafe result.indices { unsafe X509_free(result[index]) }
         throw failure ?? error("holds no certificate in PEM format (-----BEGIN CERTIFICATE-----)")
     }
 
     /// Returns the key, the caller's to free.
     func key() throws(TLSError) -> OpaquePointer {
         ERR_clear_error()
-        let key = withReader { PEM_read_bio_PrivateKey($0, nil, refusePassword, nil) }
-        if let key { return key }
+        let key = unsafe withReader { unsafe PEM_read_bio_PrivateKey($0, nil, refusePassword, nil) }
+        if let key = unsafe key { return unsafe key }
         ERR_clear_error()
         let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("ENCRYPTED") {
@@ -54,12 +54,12 @@ public struct CertificateFile: Sendable {
     }
 
     private func withReader<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
-        bytes.withUnsafeBytes { bytes in
-            let reader = BIO_new_mem_buf(
+        unsafe bytes.withUnsafeBytes { bytes in
+            let reader = unsafe BIO_new_mem_buf(
                 bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1),
                 Int32(clamping: bytes.count))
-            defer { BIO_free(reader) }
-            return body(reader)
+            defer { unsafe BIO_free(reader) }
+            return unsafe body(reader)
         }
     }
 }

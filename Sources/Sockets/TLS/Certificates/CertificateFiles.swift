@@ -58,9 +58,8 @@ public struct CertificateFiles: Sendable {
     }
 
     private static func version(_ path: String) -> [Int] {
-        var status = stat()
         // Through links: certbot replaces those.
-        guard stat(path, &status) == 0 else { return [] }
+        guard let status = SystemCalls.status(path) else { return [] }
         return [
             Int(status.st_dev), Int(status.st_ino), Int(status.st_size),
             status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
@@ -77,17 +76,16 @@ public struct CertificateFiles: Sendable {
 
     /// True if users of this machine other than the owner and the group may read the key.
     public var isKeyPublic: Bool {
-        var status = stat()
-        return stat(key.path, &status) == 0 && status.st_mode & S_IROTH != 0
+        return SystemCalls.status(key.path).map { $0.st_mode & S_IROTH != 0 } ?? false
     }
 
     private static func read(_ file: File) throws(TLSError) -> CertificateFile {
         // A named pipe must not be waited for.
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = SystemCalls.open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw TLSError(file.name, SocketError("open").reason) }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard let status = SystemCalls.status(of: descriptor), status.st_mode & S_IFMT == S_IFREG
+        else {
             throw TLSError(file.name, "is no file")
         }
         guard status.st_size <= maxBytes else {
@@ -96,8 +94,8 @@ public struct CertificateFiles: Sendable {
         var bytes: [UInt8] = []
         while true {
             var count = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: 16 << 10) { buffer, used in
-                count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            let piece = unsafe [UInt8](unsafeUninitializedCapacity: 16 << 10) { buffer, used in
+                count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
                 used = max(0, count)
             }
             if count < 0, errno == EINTR { continue }

@@ -15,14 +15,14 @@ public struct CertificateValidity: Sendable, Equatable {
     }
 
     init(of certificate: OpaquePointer) {
-        self.init(
+        unsafe self.init(
             start: Self.seconds(X509_get0_notBefore(certificate)),
             end: Self.seconds(X509_get0_notAfter(certificate)))
     }
 
     private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
-        var parts = tm()
-        guard ASN1_TIME_to_tm(time, &parts) == 1 else { return 0 }
-        return Int64(timegm(&parts))
+        var parts = unsafe tm()
+        guard unsafe ASN1_TIME_to_tm(time, &parts) == 1 else { return 0 }
+        return unsafe Int64(timegm(&parts))
     }
 }

@@ -19,14 +19,13 @@ extension SelfSignedCertificate {
         do throws(SocketError) {
             try Self.write(key, to: second, called: names.key, in: directory)
         } catch {
-            unlink(first)
+            SystemCalls.remove(first)
             throw error
         }
     }
 
     private static func refuseExisting(_ path: String, called name: String) throws(SocketError) {
-        var status = stat()
-        if lstat(path, &status) == 0 { throw exists(name) }
+        if SystemCalls.linkStatus(path) != nil { throw exists(name) }
     }
 
     private static func exists(_ name: String) -> SocketError {
@@ -36,12 +35,13 @@ extension SelfSignedCertificate {
     private static func write(
         _ bytes: [UInt8], to path: String, called name: String, in directory: String
     ) throws(SocketError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = SystemCalls.open(
+            path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode: 0o600)
         guard descriptor >= 0 else {
             throw errno == EEXIST ? exists(name) : SocketError("write \(name)")
         }
         defer { close(descriptor) }
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let count = unsafe bytes.withUnsafeBytes { SystemCalls.write(descriptor, $0) }
         let isWritten =
             count == bytes.count && fchmod(descriptor, 0o600) == 0
             && giveAway(descriptor, to: directory) && fsync(descriptor) == 0
@@ -50,15 +50,14 @@ extension SelfSignedCertificate {
                 count >= 0 && count < bytes.count
                 ? SocketError("write \(name)", reason: "the disk is full")
                 : SocketError("write \(name)")
-            unlink(path)
+            SystemCalls.remove(path)
             throw failure
         }
     }
 
     private static func giveAway(_ descriptor: Int32, to directory: String) -> Bool {
         guard geteuid() == 0 else { return true }
-        var status = stat()
-        return stat(directory, &status) == 0
-            && fchown(descriptor, status.st_uid, status.st_gid) == 0
+        guard let status = SystemCalls.status(directory) else { return false }
+        return fchown(descriptor, status.st_uid, status.st_gid) == 0
     }
 }

@@ -26,21 +26,21 @@ public struct SelfSignedCertificate: Sendable {
     public init(for hosts: [CertificateHost]) throws(TLSError) {
         _ = puente_ssl_start()
         ERR_clear_error()
-        guard let key = puente_make_p256_key(), let certificate = X509_new() else {
+        guard let key = unsafe puente_make_p256_key(), let certificate = unsafe X509_new() else {
             throw Self.failure
         }
         defer {
-            EVP_PKEY_free(key)
-            X509_free(certificate)
+            unsafe EVP_PKEY_free(key)
+            unsafe X509_free(certificate)
         }
-        try Self.fill(certificate, for: hosts, key)
-        guard X509_sign(certificate, key, EVP_sha256()) > 0 else { throw Self.failure }
-        self.certificate = try Self.text { PEM_write_bio_X509($0, certificate) }
-        self.key = try Self.text {
-            PEM_write_bio_PKCS8PrivateKey($0, key, nil, nil, 0, nil, nil)
+        try unsafe Self.fill(certificate, for: hosts, key)
+        guard unsafe X509_sign(certificate, key, EVP_sha256()) > 0 else { throw Self.failure }
+        self.certificate = try unsafe Self.text { unsafe PEM_write_bio_X509($0, certificate) }
+        self.key = try unsafe Self.text {
+            unsafe PEM_write_bio_PKCS8PrivateKey($0, key, nil, nil, 0, nil, nil)
         }
-        fingerprint = CertificateFingerprint.text(of: certificate)
-        validity = CertificateValidity(of: certificate)
+        fingerprint = unsafe CertificateFingerprint.text(of: certificate)
+        validity = unsafe CertificateValidity(of: certificate)
     }
 
     private static var failure: TLSError { TLSError(openSSL: "certificate") }
@@ -55,44 +55,46 @@ public struct SelfSignedCertificate: Sendable {
             (NID_subject_key_identifier, "hash"),
         ]
         // Version 3 is 2.
-        guard X509_set_version(certificate, 2) == 1, setSerial(of: certificate),
-            X509_gmtime_adj(X509_getm_notBefore(certificate), -leeway) != nil,
-            X509_gmtime_adj(X509_getm_notAfter(certificate), days * 86_400) != nil,
-            setSubject(of: certificate, hosts), X509_set_pubkey(certificate, key) == 1
+        guard unsafe X509_set_version(certificate, 2) == 1, unsafe setSerial(of: certificate),
+            unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), -leeway) != nil,
+            unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), days * 86_400) != nil,
+            unsafe setSubject(of: certificate, hosts), unsafe X509_set_pubkey(certificate, key) == 1
         else { throw failure }
         for (kind, value) in extensions {
-            guard let item = puente_make_extension(certificate, kind, value) else { throw failure }
-            defer { X509_EXTENSION_free(item) }
-            guard X509_add_ext(certificate, item, -1) == 1 else { throw failure }
+            guard let item = unsafe puente_make_extension(certificate, kind, value) else {
+                throw failure
+            }
+            defer { unsafe X509_EXTENSION_free(item) }
+            guard unsafe X509_add_ext(certificate, item, -1) == 1 else { throw failure }
         }
     }
 
     /// Gives the certificate a random number of 127 bits.
     private static func setSerial(of certificate: OpaquePointer) -> Bool {
-        guard let number = BN_new() else { return false }
-        defer { BN_free(number) }
-        return BN_rand(number, 127, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1
+        guard let number = unsafe BN_new() else { return false }
+        defer { unsafe BN_free(number) }
+        return unsafe BN_rand(number, 127, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1
             && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != nil
     }
 
     private static func setSubject(of certificate: OpaquePointer, _ hosts: [CertificateHost])
         -> Bool
     {
-        let name = X509_get_subject_name(certificate)
+        let name = unsafe X509_get_subject_name(certificate)
         let host = hosts.first.map { "\($0)" } ?? "puente"
         let subject = host.utf8.count <= maxSubjectLength ? host : "puente"
-        return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, subject, -1, -1, 0) == 1
+        return unsafe X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, subject, -1, -1, 0) == 1
             && X509_set_issuer_name(certificate, name) == 1
     }
 
     private static func text(
         _ write: (OpaquePointer) -> Int32
     ) throws(TLSError) -> [UInt8] {
-        guard let memory = BIO_new(BIO_s_secmem()) else { throw failure }
-        defer { BIO_free(memory) }
-        guard write(memory) == 1 else { throw failure }
+        guard let memory = unsafe BIO_new(BIO_s_secmem()) else { throw failure }
+        defer { unsafe BIO_free(memory) }
+        guard unsafe write(memory) == 1 else { throw failure }
         var bytes: UnsafePointer<CChar>?
-        let count = puente_bio_bytes(memory, &bytes)
-        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        let count = unsafe puente_bio_bytes(memory, &bytes)
+        return unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 }

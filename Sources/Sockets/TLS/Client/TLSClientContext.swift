@@ -5,7 +5,10 @@ import Glibc
 /// says.
 ///
 /// Safe from any thread.
-public final class TLSClientContext: @unchecked Sendable {  // SSL_CTX counts references atomically
+///
+/// It owns its context, which the library counts references to.
+@safe  // Sendable: SSL_CTX counts references atomically.
+public final class TLSClientContext: @unchecked Sendable {
     /// The reason to believe a server.
     public enum Trust: Sendable, Equatable {
         /// An authority that this machine trusts has signed its certificate.
@@ -27,64 +30,64 @@ public final class TLSClientContext: @unchecked Sendable {  // SSL_CTX counts re
         ERR_clear_error()
         self.trust = trust
         // The last step that can fail: an object that is complete would be freed twice.
-        pointer = try Self.make(trust)
+        unsafe pointer = try unsafe Self.make(trust)
     }
 
-    deinit { SSL_CTX_free(pointer) }
+    deinit { unsafe SSL_CTX_free(pointer) }
 
     private static func make(_ trust: Trust) throws(TLSError) -> OpaquePointer {
-        guard let context = SSL_CTX_new(TLS_client_method()) else {
+        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
             throw TLSError(openSSL: "TLS")
         }
         do throws(TLSError) {
-            try use(trust, in: context)
+            try unsafe use(trust, in: context)
         } catch {
-            SSL_CTX_free(context)
+            unsafe SSL_CTX_free(context)
             throw error
         }
-        return context
+        return unsafe context
     }
 
     private static func use(_ trust: Trust, in context: OpaquePointer) throws(TLSError) {
-        guard puente_ssl_set_minimum(context, TLS1_2_VERSION) == 1 else {
+        guard unsafe puente_ssl_set_minimum(context, TLS1_2_VERSION) == 1 else {
             throw TLSError(openSSL: "TLS")
         }
-        SSL_CTX_set_options(context, puente_ssl_client_options())
-        puente_ssl_set_modes(
+        unsafe SSL_CTX_set_options(context, puente_ssl_client_options())
+        unsafe puente_ssl_set_modes(
             context,
             Int(
                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                     | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
-        puente_ssl_turn_off_cache(context)
+        unsafe puente_ssl_turn_off_cache(context)
         switch trust {
         case .system:
-            guard SSL_CTX_set_default_verify_paths(context) == 1 else {
+            guard unsafe SSL_CTX_set_default_verify_paths(context) == 1 else {
                 throw TLSError(openSSL: "the authorities of this machine")
             }
         case .authorities(let path):
             // OpenSSL says no more than that the system has failed.
-            guard access(path, R_OK) == 0 else {
+            guard SystemCalls.isAccessible(path, R_OK) else {
                 throw TLSError(path, SocketError("open").reason)
             }
-            guard SSL_CTX_load_verify_file(context, path) == 1 else {
+            guard unsafe SSL_CTX_load_verify_file(context, path) == 1 else {
                 throw TLSError(openSSL: path)
             }
         case .fingerprint:
             // Compared when the server has shown its certificate.
-            SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+            unsafe SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
             return
         }
-        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
     }
 
     /// Has a session ask for a host, and expect a certificate that is for it.
     func expect(_ host: String, in ssl: OpaquePointer) -> Bool {
         if SocketAddress.ipBytes(host) != nil {
-            return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1
+            return unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1
         }
         let name = host.hasSuffix(".") ? String(host.dropLast()) : host
-        SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-        return puente_ssl_set_server_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1
+        unsafe SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+        return unsafe puente_ssl_set_server_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1
     }
 
     /// Returns why a server is not believed whose handshake is done; `nil` if it is.

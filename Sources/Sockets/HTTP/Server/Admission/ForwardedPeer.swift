@@ -12,7 +12,7 @@ struct ForwardedPeer {
     func peer(of head: HTTPRequestHead, from proxy: HTTPPeer) -> HTTPPeer {
         var addresses: [SocketAddress?] = []
         head.forEachElement(of: "x-forwarded-for") {
-            addresses.append(Self.address(String(decoding: $0, as: UTF8.self)))
+            unsafe addresses.append(Self.address(String(decoding: $0, as: UTF8.self)))
         }
         // Something that is no address ends the chain: nobody knows who is in front of it.
         var client: SocketAddress?

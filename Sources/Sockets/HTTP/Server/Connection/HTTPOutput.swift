@@ -52,8 +52,8 @@ struct HTTPOutput {
     mutating func send(on connection: Connection) -> Progress {
         let before = count
         while let piece = pieces.first {
-            let outcome = piece.withUnsafeBytes {
-                connection.send(UnsafeRawBufferPointer(rebasing: $0[sent...]))
+            let outcome = unsafe piece.withUnsafeBytes {
+                connection.send($0.part(sent...))
             }
             switch outcome {
             case .bytes(let taken):

@@ -42,13 +42,13 @@ extension HTTPServerConnection {
         }
     }
 
-    private func append(_ piece: UnsafeRawBufferPointer) {
+    @safe private func append(_ piece: UnsafeRawBufferPointer) {
         guard server.holdBody(piece.count, beside: heldBody) else {
             // What is left of it is not read.
             return encode(server.bodiesAreFull, for: head, isLast: true)
         }
         heldBody += piece.count
-        body.append(contentsOf: piece)
+        unsafe body.append(contentsOf: piece)
     }
 
     /// Counts the body no longer.

@@ -108,11 +108,11 @@ final class HTTPServerConnection: EventHandler {
     /// Reads once.
     func receive() {
         guard mayParse, held.isEmpty, !hasEnded, let socket else { return }
-        let buffer = server.readBuffer
+        let buffer = unsafe server.readBuffer
         switch socket.receive(into: buffer) {
         case .bytes(let count):
             lastRead = server.loop.now
-            parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            parse(buffer.part(..<count))
         case .wouldBlock: break
         case .end: hasEnded = true
         case .failed: close()
@@ -122,17 +122,17 @@ final class HTTPServerConnection: EventHandler {
     /// Obeys requests until one has to wait.
     @safe func parse(_ bytes: UnsafeRawBufferPointer) {
         isParsing = true
-        var input = bytes
+        var input = unsafe bytes
         do throws(HTTPRefusal) {
             while mayParse, let event = try parser.next(&input) {
-                obey(event, isMoreThere: !input.isEmpty)
+                unsafe obey(event, isMoreThere: !input.isEmpty)
             }
         } catch {
             refuse(error)
         }
         isParsing = false
         switch phase {
-        case .open, .leaving: held = input.isEmpty ? [] : Array(input)
+        case .open, .leaving: held = unsafe input.isEmpty ? [] : Array(input)
         case .closing, .over: held = []
         }
         if parser.isBetweenRequests || parser.isInBody {
@@ -148,7 +148,7 @@ final class HTTPServerConnection: EventHandler {
             if !held.isEmpty, mayParse {
                 let bytes = held
                 held = []
-                bytes.withUnsafeBytes { parse($0) }
+                unsafe bytes.withUnsafeBytes { parse($0) }
             }
             flush()
         } while !held.isEmpty && mayParse

@@ -28,7 +28,7 @@ package final class TakenOverConnection: @unchecked Sendable {  // touched on th
 
     /// Memory of 16 KiB to receive into, which all connections of the server share: what is in it
     /// counts until the handler returns.
-    package var readBuffer: UnsafeMutableRawBufferPointer { server.readBuffer }
+    package var readBuffer: UnsafeMutableRawBufferPointer { unsafe server.readBuffer }
 
     /// True until it is closed.
     package var isOpen: Bool { connection.isOpen }

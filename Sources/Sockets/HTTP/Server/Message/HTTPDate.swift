@@ -23,13 +23,13 @@ struct HTTPDate {
     }
 
     private static func text(_ second: Int64) -> String {
-        var (time, parts) = (time_t(second), tm())
-        gmtime_r(&time, &parts)
+        var (time, parts) = unsafe (time_t(second), tm())
+        unsafe gmtime_r(&time, &parts)
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return """
-            \(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \
-            \(parts.tm_year + 1_900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\
-            \(two(parts.tm_sec)) GMT
-            """
+        return unsafe """
+        \(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \
+        \(parts.tm_year + 1_900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\
+        \(two(parts.tm_sec)) GMT
+        """
     }
 }

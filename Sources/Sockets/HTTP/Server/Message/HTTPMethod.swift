@@ -19,6 +19,6 @@ package enum HTTPMethod: String, Sendable, CaseIterable {
 
     /// Recognizes a method, which is case-sensitive.
     @safe init(_ bytes: UnsafeRawBufferPointer) {
-        self = Self.allCases.first { bytes.elementsEqual($0.rawValue.utf8) } ?? .other
+        self = Self.allCases.first { unsafe bytes.elementsEqual($0.rawValue.utf8) } ?? .other
     }
 }

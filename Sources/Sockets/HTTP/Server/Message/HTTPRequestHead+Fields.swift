@@ -46,7 +46,7 @@ extension HTTPRequestHead {
     /// - Parameter name: in lower case.
     package func elements(of name: StaticString) -> [String] {
         var result: [String] = []
-        forEachElement(of: name) { result.append(String(decoding: $0, as: UTF8.self)) }
+        forEachElement(of: name) { result.append($0.text) }
         return result
     }
 
@@ -54,12 +54,15 @@ extension HTTPRequestHead {
     /// around it; empty ones are left out (RFC 9110, 5.6.1).
     ///
     /// - Parameter name: in lower case.
-    func forEachElement(of name: StaticString, _ body: (UnsafeRawBufferPointer) -> Void) {
+    @safe func forEachElement(of name: StaticString, _ body: (UnsafeRawBufferPointer) -> Void) {
         for field in fields where isNamed(field, name) {
             withBytes(field.value) { value in
-                for part in value.split(separator: 0x2C) {
-                    let element = Self.trimmed(UnsafeRawBufferPointer(rebasing: part))
-                    if !element.isEmpty { body(element) }
+                var start = 0
+                while start < value.count {
+                    let end = value.offset(of: 0x2C, from: start) ?? value.count
+                    let element = Self.trimmed(value.part(start..<end))
+                    if element.count > 0 { unsafe body(element) }
+                    start = end + 1
                 }
             }
         }
@@ -68,7 +71,9 @@ extension HTTPRequestHead {
     func isNamed(_ field: Field, _ name: StaticString) -> Bool {
         guard field.name.count == name.utf8CodeUnitCount else { return false }
         return withBytes(field.name) {
-            $0.baseAddress.map { memcmp($0, name.utf8Start, name.utf8CodeUnitCount) == 0 } ?? false
+            unsafe $0.baseAddress.map {
+                unsafe memcmp($0, name.utf8Start, name.utf8CodeUnitCount) == 0
+            } ?? false
         }
     }
 
@@ -78,15 +83,15 @@ extension HTTPRequestHead {
     @safe static func equals(_ bytes: UnsafeRawBufferPointer, _ token: StaticString) -> Bool {
         guard bytes.count == token.utf8CodeUnitCount else { return false }
         return bytes.indices.allSatisfy {
-            HTTPCharacters.lowercase(bytes[$0]) == token.utf8Start[$0]
+            unsafe HTTPCharacters.lowercase(bytes[$0]) == token.utf8Start[$0]
         }
     }
 
     /// Returns bytes without the spaces and tabs around them.
-    static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    @safe static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var (start, end) = (0, bytes.count)
-        while start < end, HTTPCharacters.isBlank(bytes[start]) { start += 1 }
-        while end > start, HTTPCharacters.isBlank(bytes[end - 1]) { end -= 1 }
-        return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+        while start < end, unsafe HTTPCharacters.isBlank(bytes[start]) { start += 1 }
+        while end > start, unsafe HTTPCharacters.isBlank(bytes[end - 1]) { end -= 1 }
+        return bytes.part(start..<end)
     }
 }

@@ -61,24 +61,24 @@ package struct HTTPRequestHead: Sendable {
     package var host: String? { hostRange.map { text($0) } }
 
     /// Calls a function with the path's bytes, percent-encoded as they came.
-    package func withPath<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    @safe package func withPath<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withBytes(pathRange, body)
     }
 
     /// Calls a function with the query's bytes, percent-encoded as they came; none if there is no
     /// query.
-    package func withQuery<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    @safe package func withQuery<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withBytes(queryRange ?? 0..<0, body)
     }
 
     func text(_ range: Range<Int>) -> String {
-        withBytes(range) { String(decoding: $0, as: UTF8.self) }
+        withBytes(range) { $0.text }
     }
 
-    func withBytes<Result>(
+    @safe func withBytes<Result>(
         _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
-        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        unsafe bytes.withUnsafeBytes { unsafe body($0.part(range)) }
     }
 }
 

@@ -73,7 +73,7 @@ extension HTTPResponseEncoder.Connection {
 
 extension [UInt8] {
     fileprivate mutating func append(_ text: StaticString) {
-        append(
+        unsafe append(
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 

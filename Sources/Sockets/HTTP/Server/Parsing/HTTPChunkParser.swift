@@ -35,32 +35,32 @@ struct HTTPChunkParser {
 
     /// Reads from the front of bytes; returns the next piece of data, an empty one at the end of the
     /// body, and `nil` when more bytes are needed.
-    mutating func read(
+    @safe mutating func read(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> UnsafeRawBufferPointer? {
-        while !input.isEmpty {
+        while input.count > 0 {
             if case .data(let left) = part {
                 let count = min(left, input.count)
-                let piece = UnsafeRawBufferPointer(rebasing: input[..<count])
-                input = UnsafeRawBufferPointer(rebasing: input[count...])
+                let piece = input.part(..<count)
+                input.removeBeginning(count)
                 part = count == left ? .dataEnd : .data(left - count)
-                return piece
+                return unsafe piece
             }
             guard try readLine(&input) else { return nil }
-            if try endLine() { return UnsafeRawBufferPointer(start: nil, count: 0) }
+            if try endLine() { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
         }
         return nil
     }
 
     /// Appends to the line; returns whether it is complete.
-    private mutating func readLine(
+    @safe private mutating func readLine(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> Bool {
-        while let byte = input.first {
+        while let byte = input.byte(at: 0) {
             // Before it is appended, so that it does not matter how much came at once.
             if let refusal = refusal(of: byte) { throw refusal }
             line.append(byte)
-            input = UnsafeRawBufferPointer(rebasing: input[1...])
+            input.removeBeginning(1)
             if byte == 10 { return true }
         }
         return false

@@ -26,16 +26,17 @@ struct HTTPHeadParser {
     @safe mutating func read(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> HTTPRequestHead? {
-        while let start = input.baseAddress, !input.isEmpty {
-            if requestLine == nil, bytes.count == lineStart { try checkFirst(input[0]) }
+        while let start = input.baseAddress, unsafe !input.isEmpty {
+            if requestLine == nil, bytes.count == lineStart { try unsafe checkFirst(input[0]) }
             let room = Self.maxBytes + 1 - bytes.count
-            let ending = memchr(start, 10, min(input.count, room))
+            let ending = unsafe memchr(start, 10, min(input.count, room))
             let count =
-                ending.map { UnsafeRawPointer($0) - start + 1 } ?? min(input.count, room)
-            append(UnsafeRawBufferPointer(rebasing: input[..<count]))
-            input = UnsafeRawBufferPointer(rebasing: input[count...])
+                unsafe ending.map { unsafe UnsafeRawPointer($0) - start + 1 }
+                ?? min(input.count, room)
+            append(input.part(..<count))
+            input.removeBeginning(count)
             if bytes.count > Self.maxBytes { throw tooLong }
-            if ending != nil, try endLine() { return try parseHead() }
+            if unsafe ending != nil, try endLine() { return try parseHead() }
         }
         return nil
     }
@@ -47,9 +48,9 @@ struct HTTPHeadParser {
         }
     }
 
-    private mutating func append(_ piece: UnsafeRawBufferPointer) {
+    @safe private mutating func append(_ piece: UnsafeRawBufferPointer) {
         if bytes.isEmpty { bytes.reserveCapacity(Self.usualBytes) }
-        bytes.append(contentsOf: piece)
+        unsafe bytes.append(contentsOf: piece)
     }
 
     private var tooLong: HTTPRefusal {

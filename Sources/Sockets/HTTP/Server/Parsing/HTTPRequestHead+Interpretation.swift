@@ -29,25 +29,26 @@ extension HTTPRequestHead {
     }
 
     /// Returns whether bytes are a name or an address, and perhaps a port.
-    private static func isHost(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let first = bytes.first else { return false }
+    @safe private static func isHost(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let first = bytes.byte(at: 0) else { return false }
         let end: Int
         if first == 0x5B {
-            guard let bracket = bytes.firstIndex(of: 0x5D), bracket > 1,
-                bytes[1..<bracket].allSatisfy({
+            guard let bracket = bytes.offset(of: 0x5D), bracket > 1,
+                unsafe bytes.part(1..<bracket).allSatisfy({
                     HTTPCharacters.hexadecimal($0) != nil || $0 == 0x3A || $0 == 0x2E
                 })
             else { return false }
             end = bracket + 1
         } else {
-            end = bytes.firstIndex(of: 0x3A) ?? bytes.count
-            guard end > 0, bytes[..<end].allSatisfy(HTTPCharacters.isHostName) else {
+            end = bytes.offset(of: 0x3A) ?? bytes.count
+            guard end > 0, unsafe bytes.part(..<end).allSatisfy(HTTPCharacters.isHostName) else {
                 return false
             }
         }
         guard end < bytes.count else { return true }
-        let port = bytes[(end + 1)...]
-        return bytes[end] == 0x3A && port.count <= 5 && port.allSatisfy(HTTPCharacters.isDigit)
+        let port = bytes.part((end + 1)...)
+        return unsafe bytes.byte(at: end) == 0x3A && port.count <= 5
+            && port.allSatisfy(HTTPCharacters.isDigit)
     }
 
     // MARK: - The body

@@ -19,8 +19,8 @@ struct HTTPRequestLine {
         guard bytes[methodRange].allSatisfy(HTTPCharacters.isToken) else {
             throw .malformed("the method is no token")
         }
-        method = bytes.withUnsafeBytes {
-            HTTPMethod(UnsafeRawBufferPointer(rebasing: $0[line.lowerBound..<first]))
+        method = unsafe bytes.withUnsafeBytes {
+            HTTPMethod($0.part(line.lowerBound..<first))
         }
         isVersion11 = try Self.isVersion11(bytes[(second + 1)..<line.upperBound])
         pathRange = (first + 1)..<second

@@ -6,7 +6,9 @@
 /// knows where the next request begins: the connection must be closed.
 package struct HTTPRequestParser: Sendable {
     /// A step in a request.
-    package enum Event {
+    ///
+    /// Valid as long as the bytes that were read are.
+    @safe package enum Event {
         /// A head is complete; a body may follow. `maxBody` may be set for it now.
         case head(HTTPRequestHead)
         /// A piece of the body, at least one byte, in the bytes that were given.
@@ -64,7 +66,8 @@ package struct HTTPRequestParser: Sendable {
         }
     }
 
-    private mutating func read(_ input: inout UnsafeRawBufferPointer) throws(HTTPRefusal) -> Event?
+    @safe private mutating func read(_ input: inout UnsafeRawBufferPointer) throws(HTTPRefusal)
+        -> Event?
     {
         switch part {
         case .refused(let refusal): throw refusal
@@ -86,8 +89,8 @@ package struct HTTPRequestParser: Sendable {
             part = .framing(.none)
             let piece = try parser.read(&input)
             part = .chunked(parser)
-            guard let piece else { return nil }
-            if !piece.isEmpty { return .body(piece) }
+            guard let piece = unsafe piece else { return nil }
+            if unsafe !piece.isEmpty { return unsafe .body(piece) }
             part = .head(HTTPHeadParser())
             return .end
         }
@@ -105,18 +108,18 @@ package struct HTTPRequestParser: Sendable {
         }
     }
 
-    private mutating func readCounted(
+    @safe private mutating func readCounted(
         _ left: Int, _ input: inout UnsafeRawBufferPointer
     ) -> Event? {
         if left == 0 {
             part = .head(HTTPHeadParser())
             return .end
         }
-        if input.isEmpty { return nil }
+        if input.count == 0 { return nil }
         let count = min(left, input.count)
-        let piece = UnsafeRawBufferPointer(rebasing: input[..<count])
-        input = UnsafeRawBufferPointer(rebasing: input[count...])
+        let piece = input.part(..<count)
+        input.removeBeginning(count)
         part = .counted(left - count)
-        return .body(piece)
+        return unsafe .body(piece)
     }
 }

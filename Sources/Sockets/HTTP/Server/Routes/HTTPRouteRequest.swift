@@ -43,7 +43,7 @@ public final class HTTPRouteRequest: Sendable {
     public func field(_ name: String) -> String? {
         let name = Array(name.lowercased().utf8)
         let values = head.fields.lazy.filter { field in
-            self.head.withBytes(field.name) { $0.elementsEqual(name) }
+            self.head.withBytes(field.name) { unsafe $0.elementsEqual(name) }
         }.map { self.head.text($0.value) }
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }

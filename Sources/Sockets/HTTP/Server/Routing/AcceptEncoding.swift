@@ -4,11 +4,11 @@ enum AcceptEncoding {
     static func allowsGzip(_ head: HTTPRequestHead) -> Bool {
         var (gzip, any): (Bool?, Bool?) = (nil, nil)
         head.forEachElement(of: "accept-encoding") { element in
-            let parts = element.split(separator: 0x3B).map {
-                HTTPRequestHead.trimmed(UnsafeRawBufferPointer(rebasing: $0))
+            let parts = unsafe element.split(separator: 0x3B).map {
+                unsafe HTTPRequestHead.trimmed(UnsafeRawBufferPointer(rebasing: $0))
             }
-            guard let coding = parts.first else { return }
-            let isAccepted = parts.dropFirst().allSatisfy(isPositive)
+            guard let coding = unsafe parts.first else { return }
+            let isAccepted = unsafe parts.dropFirst().allSatisfy(isPositive)
             if HTTPRequestHead.equals(coding, "gzip") || HTTPRequestHead.equals(coding, "x-gzip") {
                 gzip = isAccepted
             } else if HTTPRequestHead.equals(coding, "*") {
@@ -19,8 +19,8 @@ enum AcceptEncoding {
     }
 
     /// Returns whether a parameter is no quality of zero.
-    private static func isPositive(_ parameter: UnsafeRawBufferPointer) -> Bool {
-        let text = Array(parameter.filter { !HTTPCharacters.isBlank($0) })
+    @safe private static func isPositive(_ parameter: UnsafeRawBufferPointer) -> Bool {
+        let text = unsafe Array(parameter.filter { !HTTPCharacters.isBlank($0) })
         guard text.count > 2, text[0] | 0x20 == 0x71, text[1] == 0x3D else { return true }
         return text[2...].contains { $0 &- 0x31 < 9 }
     }

@@ -13,13 +13,17 @@ package struct HTTPQuery: Sendable {
         self = try result.get()
     }
 
-    private init(_ bytes: UnsafeRawBufferPointer) throws(HTTPRefusal) {
-        for part in bytes.split(separator: 0x26) {
-            let equals = part.firstIndex(of: 0x3D) ?? part.endIndex
+    @safe private init(_ bytes: UnsafeRawBufferPointer) throws(HTTPRefusal) {
+        var start = 0
+        while start < bytes.count {
+            let part = bytes.part(start..<(bytes.offset(of: 0x26, from: start) ?? bytes.count))
+            start += part.count + 1
+            if part.count == 0 { continue }
+            let equals = part.offset(of: 0x3D) ?? part.count
             let name = try PercentDecoding.text(
-                UnsafeRawBufferPointer(rebasing: part[..<equals]), decodesPlus: true)
+                part.part(..<equals), decodesPlus: true)
             let value = try PercentDecoding.text(
-                UnsafeRawBufferPointer(rebasing: part[equals...].dropFirst()), decodesPlus: true)
+                part.part(min(equals + 1, part.count)...), decodesPlus: true)
             guard self[name] == nil else {
                 throw .malformed("the query contains a name twice")
             }

@@ -103,11 +103,12 @@ package final class HTTPRouter: HTTPHandler {
         let result = head.withPath { bytes in
             Result<[String], HTTPRefusal> { () throws(HTTPRefusal) in
                 var segments: [String] = []
-                let parts = bytes.dropFirst().split(
-                    separator: 0x2F, omittingEmptySubsequences: false)
-                for part in parts {
-                    segments.append(
-                        try PercentDecoding.text(UnsafeRawBufferPointer(rebasing: part)))
+                // Behind the slash that it begins with.
+                var start = min(1, bytes.count)
+                while start <= bytes.count {
+                    let end = bytes.offset(of: 0x2F, from: start) ?? bytes.count
+                    segments.append(try PercentDecoding.text(bytes.part(start..<end)))
+                    start = end + 1
                 }
                 return segments
             }

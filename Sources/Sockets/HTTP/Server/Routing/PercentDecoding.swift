@@ -12,11 +12,11 @@ enum PercentDecoding {
         decoded.reserveCapacity(bytes.count)
         var index = 0
         while index < bytes.count {
-            switch bytes[index] {
+            switch unsafe bytes[index] {
             case 0x25:
                 guard index + 2 < bytes.count,
-                    let high = HTTPCharacters.hexadecimal(bytes[index + 1]),
-                    let low = HTTPCharacters.hexadecimal(bytes[index + 2])
+                    let high = unsafe HTTPCharacters.hexadecimal(bytes[index + 1]),
+                    let low = unsafe HTTPCharacters.hexadecimal(bytes[index + 2])
                 else { throw .malformed("a percent sign in the target begins no byte") }
                 decoded.append(high << 4 | low)
                 index += 3
