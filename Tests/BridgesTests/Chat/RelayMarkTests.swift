@@ -23,6 +23,14 @@ import Testing
         #expect(!RelayMark.isRepeated(in: "\(found): [↩ \(RelayMark.broken(name)): hola] sí"))
     }
 
+    @Test func `each line of a text has a mark of its own`() {
+        let lines = ["uno", "dos"].map { "\(RelayMark.mark("ana")): \($0)" }
+        let text = lines.joined(separator: "\n")
+        #expect(!RelayMark.isRepeated(in: text))
+        #expect(RelayMark.isRepeated(in: "\(RelayMark.mark("relé")): \(text)"))
+        #expect(RelayMark.isRepeated(in: "hola\n\(RelayMark.mark("relé")): \(lines[1])"))
+    }
+
     @Test(arguments: [
         "hola", "ខ្ញុំ\u{200B}ស្រឡាញ់\u{200B}ភាសា", "aa\u{200B}bb\u{200B}cc", "a \u{200B}\u{200B}b",
         "ខ្ញុំ\u{200B}តែ\u{200B}តែ\u{200B}ភាសា", "/a/\u{200B}b/\u{200B}c",

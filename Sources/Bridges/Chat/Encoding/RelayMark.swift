@@ -2,7 +2,8 @@
 /// letter of the name in front.
 ///
 /// On IRC, clients look for the nick of who sits in front of them, and find none. Two marked names in
-/// one text say that it has been carried twice: it goes round in a ring.
+/// one line say that it has been carried twice: it goes round in a ring. A text of several lines has a
+/// name in front of each.
 package enum RelayMark {
     package static let character: Character = "\u{200B}"
 
@@ -26,12 +27,16 @@ package enum RelayMark {
         text.unicodeScalars.contains("\u{200B}") ? text.replacing("\u{200B}", with: "") : text
     }
 
-    /// Returns whether two names in a text have the mark.
+    /// Returns whether two names in a line of a text have the mark.
     package static func isRepeated(in text: String) -> Bool {
         guard text.unicodeScalars.contains("\u{200B}") else { return false }
+        return text.split(separator: "\n").contains { marks(in: $0) > 1 }
+    }
+
+    private static func marks(in line: Substring) -> Int {
         var names = 0
         var (previous, before): (Character?, Character?)
-        for current in text {
+        for current in line {
             if current == character, let first = previous, mayBegin(first),
                 before.map({ isWithin($0) }) != true
             {
@@ -39,7 +44,7 @@ package enum RelayMark {
             }
             (before, previous) = (previous, current)
         }
-        return names > 1
+        return names
     }
 
     /// Returns whether a name may begin with a character, but for punctuation in front.

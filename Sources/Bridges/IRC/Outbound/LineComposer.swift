@@ -24,7 +24,8 @@ struct LineComposer: Sendable {
         case .join: return [cut(phrases.joined(name), to: limit)]
         case .leave: return [cut(phrases.left(name, for: message.destination), to: limit)]
         case .rename:
-            let other = RelayMark.mark(message.other?.name ?? "")
+            // The mark of the first name says that a bridge tells this; a second one that two have.
+            let other = RelayMark.broken(message.other?.name ?? "")
             return [cut(phrases.renamed(name, to: other), to: limit)]
         case .deletion: return []
         case .message, .edit: break
