@@ -225,6 +225,7 @@ import Testing
 
     @Test(arguments: [
         ("exec >/dev/null", "output"), ("exec </dev/null; echo '{\"type\":\"say\"}'", "input"),
+        ("exec </dev/null", "input"),
     ])
     func `one that closes its input or output is ended, and run again`(
         closing: String, what: String

@@ -2,7 +2,7 @@ import Glibc
 
 /// The writing end of a pipe on the loop, with the bytes that it has not taken.
 ///
-/// Confined to the loop, which keeps it while bytes wait.
+/// Confined to the loop, which keeps it until it is closed, by this end or the other.
 final class PipeWriter: EventHandler {
     private var pipe: PipeEnd?
     private let loop: EventLoop
@@ -11,6 +11,8 @@ final class PipeWriter: EventHandler {
     /// Bytes at the front that are written.
     private var written = 0
     private var isEnding = false
+    /// True while the pipe takes no more.
+    private var isFull = false
     /// Called when all bytes are written, and when nobody reads any more.
     private let onDrain: () -> Void
 
@@ -19,6 +21,8 @@ final class PipeWriter: EventHandler {
         self.pipe = pipe
         self.loop = loop
         self.onDrain = onDrain
+        // Watched for nothing but the end of the other side, which is always reported.
+        registration = try? loop.add(pipe.descriptor, [], self)
     }
 
     /// Bytes that wait.
@@ -39,7 +43,7 @@ final class PipeWriter: EventHandler {
     func write(_ more: [UInt8]) {
         guard isOpen else { return }
         bytes += more
-        if registration == nil { send() }
+        if !isFull { send() }
     }
 
     /// Writes the end behind all bytes.
@@ -52,10 +56,16 @@ final class PipeWriter: EventHandler {
     func close() {
         if let registration { loop.remove(registration) }
         (registration, pipe, bytes, written) = (nil, nil, [], 0)
+        isFull = false
     }
 
-    /// Writes on.
-    func handle(_ ready: Readiness) { send() }
+    /// Writes on, or learns that nobody reads any more, though nothing waits.
+    func handle(_ ready: Readiness) {
+        if waiting > 0 { return send() }
+        guard !ready.isDisjoint(with: [.failed, .hungUp]), pipe != nil else { return }
+        close()
+        onDrain()
+    }
 
     private func send() {
         while let pipe, waiting > 0 {
@@ -75,8 +85,8 @@ final class PipeWriter: EventHandler {
             }
         }
         (bytes, written) = ([], 0)
-        if let registration { loop.remove(registration) }
-        registration = nil
+        if isFull, let registration { loop.modify(registration, []) }
+        isFull = false
         if isEnding { close() }
         onDrain()
     }
@@ -87,7 +97,9 @@ final class PipeWriter: EventHandler {
             bytes.removeFirst(written)
             written = 0
         }
-        if registration != nil { return }
+        if isFull { return }
+        isFull = true
+        if let registration { return loop.modify(registration, .writable) }
         do {
             registration = try loop.add(pipe.descriptor, .writable, self)
         } catch {
