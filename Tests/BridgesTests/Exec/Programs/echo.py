@@ -23,21 +23,22 @@ def read():
             yield event
 
 
-said = 0
+# The last number of each room that was said: numbers rise within a room.
+said = {}
 for event in read():
     match event.get("type"):
         case "hello":
             # What was said before this program was killed, and perhaps not acknowledged.
-            said = int(event["checkpoints"].get("said", 0))
+            said = {room: int(number) for room, number in event["checkpoints"].items()}
             write({"type": "ready", "can": ["echo", "ack", "checkpoint"]})
         case "message":
-            number = event["number"]
-            if number <= said:
+            number, room = event["number"], event["room"]
+            if number <= said.get(room, 0):
                 write({"type": "ack", "number": number})
             else:
                 write({
-                    "type": "say", "text": event["text"], "room": event["room"], "id": number,
-                    "checkpoint": {"said": str(number)},
+                    "type": "say", "text": event["text"], "room": room, "id": number,
+                    "checkpoint": {room: str(number)},
                 })
         case "said":
             # The checkpoint is stored with it: from now on the message need not come again.
