@@ -15,15 +15,16 @@ extension Phrases {
             )
     }
 
-    /// Says that messages were not delivered because the receiver has not answered for too long.
+    /// Says that messages were not delivered because the receiver has not taken them for too long.
     func webhookGivesUp(_ count: Int, _ receiver: String) -> String {
         count == 1
             ? say(
-                "\(receiver) no responde; un mensaje no se le ha entregado.",
-                "\(receiver) does not answer; a message was not delivered to it.")
+                "\(receiver) no acepta nada hace tiempo; un mensaje no se le ha entregado.",
+                "\(receiver) has accepted nothing for long; a message was not delivered to it.")
             : say(
-                "\(receiver) no responde; \(count) mensajes no se le han entregado.",
-                "\(receiver) does not answer; \(count) messages were not delivered to it.")
+                "\(receiver) no acepta nada hace tiempo; \(count) mensajes no se le han entregado.",
+                "\(receiver) has accepted nothing for long; \(count) messages were not delivered to it."
+            )
     }
 
     /// Says that a receiver wants no more messages.

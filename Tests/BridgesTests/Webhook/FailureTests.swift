@@ -177,7 +177,8 @@ extension WebhookTests {
             let told = await host.read(3).last
             #expect(
                 told?.text
-                    == "http://127.0.0.1 does not answer; 2 messages were not delivered to it.")
+                    == "http://127.0.0.1 has accepted nothing for long; 2 messages were not delivered to it."
+            )
             try await host.say("tres")
             await host.turn(by: .seconds(4))
             _ = try await receiver.requests(4)
