@@ -213,12 +213,15 @@ extension Bus {
         let details = MessageDetails(of: draft, at: settings.time())
         let sender = sender(of: draft, by: attachment)
         append(text, header, details, by: sender, to: batch)
-        if draft.origin?.passed.contains(settings.name) == true {
-            batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
+        if draft.origin?.passed.contains(instanceID) == true {
+            batch.drop(batch.count - 1, Self.hasBeenHere)
         } else if let drop = reasonToRefuse(batch.arena[batch.count - 1], in: batch) {
             batch.drop(batch.count - 1, drop)
         }
     }
+
+    /// The reason to drop what comes back in a ring of instances.
+    static var hasBeenHere: Drop { Drop(code: "dropped", reason: "it has been here before") }
 
     /// Appends a text, cleaned, to a batch.
     @safe func append(

@@ -61,6 +61,9 @@ public actor Bus {
     var configurationObservers: [UInt64: () -> Void] = [:]
     /// Functions to call on the loop with the folded name of whoever comes or goes.
     var peopleObservers: [UInt64: (String) -> Void] = [:]
+    /// The name by which a ring of instances knows this one: drawn at the start.
+    nonisolated package let instanceID = String(
+        (0..<12).map { _ in "abcdefghijklmnopqrstuvwxyz234567".randomElement() ?? "a" })
     private var numbers: NumberAllocator
     private var lastIdentity: UInt64 = 0
     private var lastConnectionID: UInt32 = 0

@@ -4,7 +4,8 @@ public struct Origin: Sendable, Hashable {
     public let channel: String?
     /// The message's name there: a message id, a position in a file.
     public let remoteID: String?
-    /// Names of the bus instances it has passed, the earliest first.
+    /// The instances that it has passed, by `Port.instanceID`, the earliest first: one that is among
+    /// them drops it.
     public let passed: [String]
 
     /// Makes an origin.

@@ -32,7 +32,7 @@ import Testing
                 arena.append(header, copying: $0, sender: sender, details: nil)
             }
         }
-        let form = ClientForm([.serverTime, .messageTags], transport)
+        let form = ClientForm([.serverTime, .messageTags], transport, instance: "a")
         let people = IRCPeople(bus)
         let encoder = ChannelEncoder(form, room: "general", people: people)
         let transcript = Transcript(capacity: 64 << 10, framing: encoder.framing)

@@ -1,3 +1,4 @@
+import Chat
 import Foundation
 import IRC
 import MessageBus
@@ -133,6 +134,46 @@ extension IRCBridgeTests {
                 await host.told(2, "#otro") == [
                     "relé (irc): ana: hola", "ana (irc): ខ្ញុំស្រឡាញ់ភាសា",
                 ])
+        }
+
+        @Test func `what has passed this instance is not read, and what goes out says so`()
+            async throws
+        {
+            let host = try await IRCHost { $0.behaviour = { $0.capabilities = IRCHost.modern } }
+            let own = host.port.instanceID
+            let heard = try await host.heard(1) {
+                await host.server.emit("@+puente/passed=x1,\(own) :a!a@h PRIVMSG #swift :mío")
+                await host.server.emit("@+puente/passed=x1,y2,NO :b!b@h PRIVMSG #swift :otro")
+            }
+            #expect(heard.map(\.text) == ["otro"])
+            #expect(heard[0].origin?.passed == ["x1", "y2"])
+            try await host.say("hola")
+            #expect(await host.told(1) == ["Ana: hola"])
+            let tag = await host.server.perform { $0.said.last?.tags["+puente/passed"] }
+            #expect(tag == own)
+        }
+
+        @Test func `what comes from the server's own instance does not go back to it`()
+            async throws
+        {
+            let host = try await IRCHost {
+                $0.behaviour = { $0.features += ["PUENTE=there"] }
+            }
+            let chat = await host.test.port("chat")
+            for (text, passed) in [("uno", ["there"]), ("dos", ["here"])] {
+                var draft = Draft(text, from: "Ana")
+                draft.origin = Origin(passed: passed)
+                try await chat.publish([draft])
+            }
+            #expect(await host.told(1) == ["Ana: dos"])
+        }
+
+        @Test func `a rename is told with one mark`() {
+            let composer = LineComposer(phrases: Phrases(.es), format: "{name}: {text}")
+            let rename = Message.make(by: .make("Ana"), kind: .rename, other: .make("Eva"))
+            let lines = composer.lines(of: rename, quotes: false, atMost: 400)
+            #expect(lines.contains { $0.contains("\u{200B}") })
+            #expect(!lines.contains { RelayMark.isRepeated(in: $0) })
         }
 
         @Test func `somebody is their account, the time that of the server`() async throws {

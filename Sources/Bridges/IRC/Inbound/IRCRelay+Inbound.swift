@@ -66,7 +66,8 @@ extension IRCRelay {
         var draft = Draft(words, from: text.nick)
         draft.identity = text.identity
         draft.room = room
-        draft.origin = Origin(channel: text.channel, remoteID: text.remoteID)
+        draft.origin = Origin(
+            channel: text.channel, remoteID: text.remoteID, passed: text.passed)
         draft.isLinked = text.remoteID != nil
         draft.time = text.time
         draft.isAutomatic = RelayMark.isRepeated(in: text.text)

@@ -34,4 +34,6 @@ struct InboundText: Sendable, Equatable {
     let answered: String?
     /// The time at which the server had it; `nil` if it does not say.
     let time: Timestamp?
+    /// The instances of Puente that it has passed.
+    let passed: [String]
 }

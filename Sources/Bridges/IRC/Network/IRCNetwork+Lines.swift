@@ -77,6 +77,7 @@ extension IRCNetwork {
         case 335: if parameters.count > 1 { roster.markBot(parameters[1]) }
         case 5:
             features.read(parameters.dropFirst().dropLast())
+            tellWhetherOwn()
             roster.caseMapping = features.caseMapping
         case 376, 422: beWelcome()
         case 353:
@@ -155,6 +156,17 @@ extension IRCNetwork {
         // 437 is also said of channels.
         if line.parameters.contains(where: { channelID($0) != nil }) { return refuse(line) }
         log.debug("the nick \(options.nick) is not to be had: \(line.reason)")
+    }
+
+    /// Logs that the server is one of this daemon's own, where nothing is to be carried.
+    private func tellWhetherOwn() {
+        guard features.instance == port.instanceID, !isServerOwn else { return }
+        isServerOwn = true
+        log.warning(
+            """
+            \(serverName) is an ircd of this daemon itself: nothing is carried to its channels or from \
+            them
+            """)
     }
 
     /// Tells the rooms that the nick is another one than it should be, or that it is the right one

@@ -14,7 +14,8 @@ extension IRCNetwork {
         let rest = user.flatMap { user in host.map { user + $0 + 2 } } ?? Self.longestUserAndHost
         return LineRules(
             // The colon in front, the space behind.
-            prefixBytes: own.nick.utf8.count + rest + 2, capabilities: registration.capabilities)
+            prefixBytes: own.nick.utf8.count + rest + 2, capabilities: registration.capabilities,
+            instance: port.instanceID, serverInstance: features.instance)
     }
 
     /// Sends what may go out now.

@@ -48,6 +48,9 @@ extension IRCNetwork {
         guard line.command == "PRIVMSG", !isBot, !isIgnored(source) else { return }
         askWhetherBot(source.nick)
         guard let (text, isAction) = Self.plainText(line.parameters[1]) else { return }
+        let passed = PassedInstances.names(in: line.tags[PassedInstances.tag])
+        // It was said here, or has been here.
+        if passed.contains(port.instanceID) { return }
         let account = line.tags["account"] ?? roster.account(of: source.nick)
         tellRead(
             .said(
@@ -57,7 +60,7 @@ extension IRCNetwork {
                     isAction: isAction, remoteID: line.tags["msgid"].flatMap(Self.remoteID),
                     answered: (line.tags["+draft/reply"] ?? line.tags["+reply"])
                         .flatMap(Self.remoteID),
-                    time: time(of: line))))
+                    time: time(of: line), passed: passed)))
     }
 
     /// Returns a name of a message that is short enough to be kept.

@@ -38,6 +38,8 @@ actor IRCNetwork {
     var isWelcome = false
     /// The time of the server's 001, in the loop's nanoseconds.
     var greetedAt: Int64?
+    /// True once it was told that the server is this daemon's own.
+    var isServerOwn = false
     var features = ServerFeatures() { didSet { recordNick() } }
     var roster = Roster()
     var batches = OpenBatches()

@@ -6,6 +6,10 @@ struct LineRules: Sendable {
     var prefixBytes: Int
     /// The capabilities in use.
     var capabilities: Capabilities
+    /// The instance that the lines go out of.
+    var instance = ""
+    /// The instance of Puente that the server is of; `nil` if it is another server.
+    var serverInstance: String?
 
     /// Bytes of a text to a channel.
     func textBytes(to channel: String) -> Int {

@@ -69,15 +69,27 @@ struct OutgoingItem: Sendable {
         case .digest(let count):
             let text = composer.digest(count)
             units = [OutgoingUnit(texts: [text], lines: [IRCMessage("PRIVMSG", [channel, text])])]
+        case .message(let message, _) where hasPassed(message, rules):
+            content = .nothing
         case .message(let message, let answered):
             let isLinked = answered != nil && rules.capabilities.has("message-tags")
             let lines = composer.lines(
                 of: message, quotes: !isLinked, atMost: rules.textBytes(to: channel))
             var tags = IRCTags()
             if isLinked { tags["+draft/reply"] = answered }
+            if rules.capabilities.has("message-tags") {
+                tags[PassedInstances.tag] = PassedInstances.value(
+                    message.origin?.passed ?? [], and: rules.instance)
+            }
             units = Self.units(lines, to: channel, tags, rules.capabilities)
         }
         skipConfirmed()
+    }
+
+    /// Returns whether a message comes from the instance that the server is of: it would go round.
+    private func hasPassed(_ message: Message, _ rules: LineRules) -> Bool {
+        guard let server = rules.serverInstance else { return false }
+        return server == rules.instance || message.origin?.passed.contains(server) == true
     }
 
     private static func units(

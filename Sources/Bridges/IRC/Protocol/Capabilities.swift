@@ -7,7 +7,7 @@ struct Capabilities: Sendable, Equatable {
     static let wanted: Set<String> = [
         "message-tags", "server-time", "account-tag", "account-notify", "extended-join", "batch",
         "echo-message", "labeled-response", "draft/multiline", "draft/message-redaction",
-        "chghost", "cap-notify", "standard-replies",
+        "chghost", "cap-notify", "standard-replies", PassedInstances.capability,
     ]
     /// Capabilities that are remembered at most; real servers offer some forty.
     private static let maxOffered = 200

@@ -16,6 +16,8 @@ struct ServerFeatures: Sendable, Equatable {
     private(set) var tellsBotsByWhois = false
     /// True if WHO tells accounts (WHOX).
     private(set) var hasExtendedWho = false
+    /// The instance of Puente that the server is of; `nil` if it is another server.
+    private(set) var instance: String?
     /// The signs in front of nicks in a list of a channel's members.
     private(set) var memberSigns: Set<Character> = ["@", "+", "%", "&", "~", "!"]
 
@@ -41,6 +43,7 @@ struct ServerFeatures: Sendable, Equatable {
             case "NETWORK": network = value.isEmpty ? nil : String(value.prefix(60))
             case "BOT": botMode = value.first
             case "WHOX": hasExtendedWho = true
+            case PassedInstances.token: instance = PassedInstances.isName(value) ? value : nil
             case "PREFIX":
                 guard let end = value.firstIndex(of: ")") else { continue }
                 memberSigns = Set(value[value.index(after: end)...])

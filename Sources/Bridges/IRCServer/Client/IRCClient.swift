@@ -113,7 +113,9 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// True if passwords may come over this connection.
     var mayLogIn: Bool { isSecure || network.options.plaintextPasswords }
     /// The form in which it reads.
-    var form: ClientForm { ClientForm(capabilities, wire.transport) }
+    var form: ClientForm {
+        ClientForm(capabilities, wire.transport, instance: bus.instanceID)
+    }
 
     /// Takes the bytes that came behind the handshake.
     func begin(_ received: [UInt8], _ bus: isolated Bus) {

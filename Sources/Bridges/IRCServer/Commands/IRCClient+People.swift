@@ -66,7 +66,7 @@ extension IRCClient {
     private func description(of entry: IRCPeople.Entry) -> [String] {
         let source = IRCSource(
             String(decoding: entry.source.dropFirst().dropLast(), as: UTF8.self))
-        return [entry.nick, source.user ?? "user", source.host ?? "puente", "*", entry.name]
+        return [entry.nick, source.user ?? "user", source.host ?? "puente", "*", entry.realname]
     }
 
     /// True if the connection is encrypted by TLS.

@@ -177,9 +177,10 @@ extension IRCClient {
         return [
             "AWAYLEN=390", "CASEMAPPING=ascii", "CHANLIMIT=#:\(self.network.rooms.count)",
             "CHANMODES=,,,nt", "CHANNELLEN=33", "CHANTYPES=#", "CHATHISTORY=\(Self.maxHistory)",
-            "CLIENTTAGDENY=*,-draft/reply", "KICKLEN=390", "MODES=1",
+            "CLIENTTAGDENY=*,-draft/reply,-puente/passed", "KICKLEN=390", "MODES=1",
             "MONITOR=\(Self.maxWatched)", "MSGREFTYPES=msgid,timestamp", "NAMELEN=150",
             "NETWORK=\(network)", "NICKLEN=\(NickRules.maxLength)", "PREFIX=(ov)@+",
+            "\(PassedInstances.token)=\(bus.instanceID)",
             "TARGMAX=JOIN:,KICK:1,NAMES:,NOTICE:4,PART:,PRIVMSG:4,WHOIS:1", "TOPICLEN=390",
             "UTF8ONLY", "WHOX",
         ]

@@ -14,6 +14,7 @@ enum Capability: String, CaseIterable, Sendable {
     case labeledResponse = "labeled-response"
     case messageTags = "message-tags"
     case multiPrefix = "multi-prefix"
+    case passedInstances = "puente/passed"
     case sasl = "sasl"
     case serverTime = "server-time"
     case setName = "setname"

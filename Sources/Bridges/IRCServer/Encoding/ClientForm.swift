@@ -32,9 +32,13 @@ struct ClientForm: Hashable, Sendable {
 
     var options: Options
     let transport: Transport
+    /// This instance, for a client that wants to know what a message has passed; `nil` for others.
+    let instance: String?
 
     /// Makes the form of a client's capabilities.
-    init(_ capabilities: Set<Capability>, _ transport: Transport) {
+    init(
+        _ capabilities: Set<Capability>, _ transport: Transport, instance: String
+    ) {
         var options: Options = []
         if capabilities.contains(.serverTime) { options.insert(.time) }
         if capabilities.contains(.messageTags) { options.insert(.tags) }
@@ -44,6 +48,8 @@ struct ClientForm: Hashable, Sendable {
         if capabilities.contains(.messageRedaction) { options.insert(.redaction) }
         self.options = options
         self.transport = transport
+        self.instance =
+            capabilities.isSuperset(of: [.passedInstances, .messageTags]) ? instance : nil
     }
 
     /// The form of transcripts that hold it.

@@ -171,6 +171,10 @@ struct MessageComposer {
                 Self.append(reply.number, to: &bytes)
             }
         }
+        if let instance = form.instance, isWhole, message.header.isSaid {
+            begin("+puente/passed=", from: start, in: &bytes)
+            bytes += PassedInstances.value(message.origin?.passed ?? [], and: instance).utf8
+        }
         if form.options.contains(.account), let account = place.account {
             begin("account=", from: start, in: &bytes)
             bytes += IRCTags.escape(account).utf8

@@ -8,12 +8,13 @@ final class IRCPeople {
     /// Somebody's nick.
     struct Entry {
         let key: String
-        let name: String
         let nick: String
         let nickKey: String
         /// `:nick!user@host `.
         var source: [UInt8]
         let bridge: String
+        /// What WHOIS told as the name when they left.
+        var realname: String
     }
 
     private unowned let bus: Bus
@@ -89,8 +90,9 @@ final class IRCPeople {
         }
         if let former = keys[nickKey] { entries[former] = nil }
         let entry = Entry(
-            key: sender.key, name: sender.name, nick: nick, nickKey: nickKey,
-            source: source(nick, key: sender.key, bridge: sender.bridge), bridge: sender.bridge)
+            key: sender.key, nick: nick, nickKey: nickKey,
+            source: source(nick, key: sender.key, bridge: sender.bridge), bridge: sender.bridge,
+            realname: sender.name)
         entries[sender.key] = entry
         keys[nickKey] = sender.key
         return entry
@@ -140,7 +142,9 @@ final class IRCPeople {
     func removeClient(_ key: String) {
         guard let profile = profiles[key] else { return }
         profile.clients -= 1
-        if profile.clients == 0 { profiles[key] = nil }
+        if profile.clients > 0 { return }
+        entries[key]?.realname = profile.realname
+        profiles[key] = nil
     }
 
     private func refresh(_ key: String) {

@@ -175,6 +175,12 @@ public struct Port: Sendable {
         try await bus.storedCursor(of: reader, for: attachment)
     }
 
+    /// The name of this instance in `Origin.passed`: small letters and digits, drawn at each start.
+    ///
+    /// A bridge that tells the other side what a message has passed, and this besides, ends rings of
+    /// instances.
+    public var instanceID: String { bus.instanceID }
+
     /// The present time, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
 

@@ -19,6 +19,8 @@ extension Bus {
         package var connectionID: UInt32 = 0
         /// True if the speaker's program says it by itself.
         package var isAutomatic = false
+        /// The instances that it has passed.
+        package var passed: [String] = []
 
         /// Makes something to say.
         package init(
@@ -201,9 +203,11 @@ extension Bus {
             reply = Quotation(
                 number: message.number, name: message.sender.name, excerpt: message.text)
         }
+        if speech.passed.contains(instanceID) { return .dropped(Self.hasBeenHere) }
         let batch = self.batch(room: room.name, capacity: 1, bytes: speech.text.count)
+        let origin = speech.passed.isEmpty ? id?.origin : Origin(passed: speech.passed)
         let details =
-            reply != nil || id != nil ? MessageDetails(reply: reply, origin: id?.origin) : nil
+            reply != nil || origin != nil ? MessageDetails(reply: reply, origin: origin) : nil
         var header = MessageHeader()
         header.connectionID = speech.connectionID
         if isAutomatic(speech) { header.flags.insert(.automatic) }

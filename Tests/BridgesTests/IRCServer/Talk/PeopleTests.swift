@@ -40,12 +40,12 @@ import Testing
         let host = try await IRCHost()
         let eva = try await host.client("eva")
         let ana = try await host.client("ana")
-        try ana.send("PRIVMSG #general :hola", "QUIT")
+        try ana.send("PRIVMSG #general :hola", "SETNAME :Ana María", "QUIT")
         _ = try await eva.until("QUIT :Quit")
         try eva.send("WHOWAS ANA", "WHOWAS nadie", "WHOWAS eva", "WHOWAS", "WHOIS ana")
         #expect(
             try await eva.barrier() == [
-                ":puente.irc 314 eva ana ana irc * ana",
+                ":puente.irc 314 eva ana ana irc * :Ana María",
                 ":puente.irc 312 eva ana puente.irc :by irc",
                 ":puente.irc 369 eva ANA :End of WHOWAS",
                 ":puente.irc 406 eva nadie :There was no such nickname",

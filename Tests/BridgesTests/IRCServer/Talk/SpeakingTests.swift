@@ -62,6 +62,32 @@ import Testing
         try await host.stop()
     }
 
+    @Test func `a relay learns what a message has passed, and says it`() async throws {
+        let host = try await IRCHost()
+        let ana = try await host.client("ana", "message-tags puente/passed")
+        let plain = try await host.client("eva", "message-tags")
+        let relay = try await host.client("relay", "message-tags")
+        let own = host.test.bus.instanceID
+        try relay.send("@+puente/passed=x1,y2 PRIVMSG #general :uno")
+        let read = try #require(try await ana.until(":uno").last)
+        #expect(read.split(separator: " ")[0].hasSuffix(";+puente/passed=x1,y2,\(own)"))
+        #expect(try await plain.until(":uno").last?.contains("passed") == false)
+        try relay.send("@+puente/passed=x1,\(own) PRIVMSG #general :dos")
+        #expect(try await relay.until("before").last?.contains(" 404 ") == true)
+        try relay.send("PRIVMSG #general :tres")
+        #expect(try await ana.until(":tres").contains { $0.hasSuffix(":dos") } == false)
+        try await host.stop()
+    }
+
+    @Test func `what was relayed twice is automatic`() async throws {
+        let host = try await IRCHost()
+        let ana = try await host.client("ana")
+        let relay = try await host.client("relay")
+        try relay.send("PRIVMSG #general :b\u{200B}ob: e\u{200B}va: hola")
+        #expect(try await ana.until("hola").last?.contains(" NOTICE ") == true)
+        try await host.stop()
+    }
+
     @Test func `an answer is one everywhere`() async throws {
         let host = try await IRCHost()
         let chat = try await host.chat("bob")

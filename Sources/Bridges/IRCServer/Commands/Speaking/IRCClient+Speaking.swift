@@ -11,6 +11,8 @@ extension IRCClient {
         var text: [UInt8]
         var cuts: [Int] = []
         var reply: String?
+        /// The instances that it has passed.
+        var passed: [String] = []
         /// True if its lines were cut by the client, so that none is too long.
         var isCut = false
 
@@ -39,7 +41,8 @@ extension IRCClient {
         for target in targets {
             if isAsking { break }
             let utterance = Utterance(
-                command: command, target: String(target), text: text, reply: reference(in: tags))
+                command: command, target: String(target), text: text, reply: reference(in: tags),
+                passed: passed(in: tags))
             say(utterance, bus)
         }
     }
@@ -49,6 +52,11 @@ extension IRCClient {
             !reply.isEmpty, reply.utf8.count <= Self.maxReference
         else { return nil }
         return reply
+    }
+
+    private func passed(in tags: IRCTags) -> [String] {
+        guard capabilities.contains(.messageTags) else { return [] }
+        return PassedInstances.names(in: tags[PassedInstances.tag])
     }
 
     /// Returns a text as the bus carries it: what `/me` says becomes `* Ana waves`, which everybody
@@ -90,7 +98,10 @@ extension IRCClient {
             in: relayed == nil ? presence : nil, session: sessionKey,
             reply: utterance.reply.flatMap { MessageNumber($0) }.flatMap { $0 > 0 ? $0 : nil })
         speech.connectionID = connectionID
-        speech.isAutomatic = utterance.isAutomatic
+        speech.isAutomatic =
+            utterance.isAutomatic
+            || RelayMark.isRepeated(in: String(decoding: speech.text, as: UTF8.self))
+        speech.passed = utterance.passed
         let name = room.name
         wait { then in
             bus.say(speech, in: room, by: network.port.attachment, then: then)
@@ -246,7 +257,7 @@ extension IRCClient {
         {
             multiline = MultilineInput(
                 String(name.dropFirst().prefix(64)), to: parameters[2], label: responses.label,
-                reply: reference(in: tags))
+                reply: reference(in: tags), passed: passed(in: tags))
             // The end of the batch is answered, not its beginning.
             return responses.begin(nil)
         }
@@ -262,7 +273,7 @@ extension IRCClient {
         }
         let utterance = Utterance(
             command: command, target: batch.target, text: batch.text, cuts: batch.cuts,
-            reply: batch.reply, isCut: true)
+            reply: batch.reply, passed: batch.passed, isCut: true)
         say(utterance, bus)
     }
 

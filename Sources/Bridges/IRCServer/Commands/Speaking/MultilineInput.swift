@@ -17,6 +17,8 @@ struct MultilineInput {
     let label: String?
     /// The value of `+draft/reply`.
     let reply: String?
+    /// The instances that it has passed.
+    let passed: [String]
     /// `PRIVMSG` or `NOTICE`, once a line has come.
     private(set) var command: String?
     private(set) var text: [UInt8] = []
@@ -29,11 +31,12 @@ struct MultilineInput {
     /// Lines at most.
     static let maxLines = 40
 
-    init(_ name: String, to target: String, label: String?, reply: String?) {
+    init(_ name: String, to target: String, label: String?, reply: String?, passed: [String] = []) {
         self.name = name
         self.target = target
         self.label = label
         self.reply = reply
+        self.passed = passed
     }
 
     /// Takes a line.
