@@ -13,6 +13,8 @@ package struct StoreLocation: Sendable, Equatable {
     package let bridgeNames: [String]
     /// Names of the tokens that bridges have in `tokens`.
     package let tokenNames: [String]
+    /// Addresses and blocks of the proxies that bridges believe, as they are written.
+    package let proxies: [String]
 
     /// Reads a configuration.
     ///
@@ -33,7 +35,7 @@ package struct StoreLocation: Sendable, Equatable {
             return StoreLocation(
                 path: store.map { Configuration.path($0.path, of: file) }, language: language,
                 rooms: rooms(in: root, expansion), bridgeNames: bridgeNames(in: root, expansion),
-                tokenNames: tokenNames(in: root))
+                tokenNames: tokenNames(in: root), proxies: proxies(in: root, expansion))
         }
     }
 
@@ -56,6 +58,18 @@ package struct StoreLocation: Sendable, Equatable {
             return expansion.expand(entry, unset: .empty, into: &quiet)
         }
         return BridgeNames(named, leftOut: [], into: &quiet).all
+    }
+
+    private static func proxies(in root: ConfigValue, _ expansion: Expansion) -> [String] {
+        guard case .array(let entries)? = root.member("bridges")?.value.kind else { return [] }
+        var quiet = Problems()
+        return entries.flatMap { entry in
+            ["proxyFrom", "proxies"].flatMap { key in
+                entry.member(key)?.value.elements.compactMap {
+                    expansion.expand($0, unset: .empty, into: &quiet).text
+                } ?? []
+            }
+        }
     }
 
     /// Only the names: a secret may be in a variable that only the daemon has.

@@ -1,6 +1,8 @@
 import Chat
 import MessageBus
+import Sockets
 import Store
+import Wiring
 
 extension AccountCommands {
     /// Lists the bans in force: end, name or address, giver and reason.
@@ -29,8 +31,9 @@ extension AccountCommands {
             account = try store.credentials(ofName: key)?.account.id
             shown = text
         case .addresses(let block):
-            guard !block.holdsLoopback else {
-                throw Refusal.usage("\(block) holds this machine's own address")
+            let proxies = location.proxies.compactMap { AddressRange($0) }
+            guard !block.holdsThisMachine, !proxies.contains(where: { block.overlaps($0) }) else {
+                throw Refusal.usage("\(text.quoted): \(Phrases(.en).protectedAddress)")
             }
             shown = block.description
         }

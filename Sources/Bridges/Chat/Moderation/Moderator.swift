@@ -136,8 +136,7 @@ package struct Moderator {
     /// Returns true if this person may keep a block of addresses out: it holds neither this
     /// connection nor this machine nor, for a moderator, a connection of a moderator or an admin.
     private func mayBan(_ block: AddressBlock, _ bus: isolated Bus) -> Bool {
-        if block.contains(address) || bus.isProtected(block) { return false }
-        if SocketAddress.hostsOfThisMachine.contains(where: { block.contains(ClientAddress($0)) }) {
+        if block.contains(address) || block.holdsThisMachine || bus.isProtected(block) {
             return false
         }
         if role == .admin { return true }

@@ -108,9 +108,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
-        for case .addresses(let range) in options.proxyFrom {
-            bus.protect("\(range)") { $0.overlaps(range) }
-        }
+        bus.protect(options.proxyFrom)
         exposeGauges()
         observe(bus)
         loop.set(pings, after: Self.checkInterval)

@@ -132,9 +132,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
-        for case .addresses(let range) in options.proxyFrom {
-            bus.protect("\(range)") { $0.overlaps(range) }
-        }
+        bus.protect(options.proxyFrom)
         exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }

@@ -88,6 +88,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
+        bus.protect(options.proxies)
         exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }

@@ -95,13 +95,7 @@ extension Bus {
     /// Returns true if a block of addresses may not be banned by whoever: it holds this machine or
     /// one of its proxies.
     package func isProtected(_ block: AddressBlock) -> Bool {
-        switch block.family {
-        case .local: return true
-        case .ipv4: if block.bits >> 24 == 127 { return true }
-        // ::1 is in the first /64 of all.
-        case .ipv6: if block.contains(ClientAddress(ipv6: 0, 1)) { return true }
-        }
-        return protectedAddresses.values.contains { $0(block) }
+        block.holdsLoopback || protectedAddresses.values.contains { $0(block) }
     }
 
     /// Keeps addresses from being banned: those of proxies.
