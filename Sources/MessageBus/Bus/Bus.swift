@@ -40,6 +40,7 @@ public actor Bus {
     var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]
     /// Called on the loop with what moderators do to whoever is connected, named or not.
     var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
+    var kickObservers: [UInt64: (String?, AccountID?, _ reason: String) -> Bool] = [:]
     /// What sessions and tokens have said and want to say, by their own names for it.
     var saidIDs = SaidIDs()
     /// Messages that were deleted since the start.

@@ -69,14 +69,12 @@ package struct Moderator {
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let target = try target(of: .kick, arguments, mayBeUnknown: false, bus)
         try checkRank(of: target, bus)
-        guard let person = bus.person(target.key) else {
-            throw target.key.hasSuffix(")")
+        let reason = unsafe ModerationArguments.reason(target.rest)
+        let isHere = bus.person(target.key) != nil
+        guard bus.kick(target.key, reason: reason) else {
+            throw isHere || target.key.hasSuffix(")")
                 ? refusal(.forbidden, phrases.canNotBeKicked)
                 : refusal(.unknownUser, phrases.unknownUser)
-        }
-        let reason = unsafe ModerationArguments.reason(target.rest)
-        guard bus.kick(person, reason: reason) else {
-            throw refusal(.forbidden, phrases.canNotBeKicked)
         }
         log("sends \(target.shown.quoted) away: \(reason.isEmpty ? "no reason" : reason.quoted)")
         return .answer(.ok, phrases.isKicked(target.shown))
@@ -221,7 +219,7 @@ package struct Moderator {
 
     /// Returns whom a command is about.
     ///
-    /// - Parameter mayBeUnknown: whether it may be somebody who was never here.
+    /// - Parameter mayBeUnknown: whether it may be somebody who was never here, also by a bridge.
     @safe private func target(
         of command: ChatCommand, _ arguments: UnsafeRawBufferPointer, mayBeUnknown: Bool,
         _ bus: isolated Bus
@@ -232,8 +230,9 @@ package struct Moderator {
         case .unclear: throw refusal(.badArguments, phrases.unclearName(command))
         case .missing: throw refusal(.badArguments, phrases.badArguments(command))
         case .unknown:
-            if mayBeUnknown, let argument = NameArgument(arguments),
-                let target = unknownTarget(argument, bus)
+            // Whoever is in no room was never here.
+            if let argument = NameArgument(arguments), let target = unknownTarget(argument, bus),
+                mayBeUnknown || !target.key.hasSuffix(")")
             {
                 return target
             }

@@ -176,19 +176,25 @@ extension IRCNetwork {
     private func obey(_ change: AccountChange) {
         switch change {
         case .passwordChanged(let account, _):
-            for client in registering(by: account) { client.disconnect(.passwordChanged) }
+            for client in registering(by: account.id) { client.disconnect(.passwordChanged) }
         case .removed(let account):
-            for client in registering(by: account) { client.disconnect(.accountRemoved) }
+            for client in registering(by: account.id) { client.disconnect(.accountRemoved) }
         case .renamed(let account, _), .roleChanged(let account, _):
-            for client in registering(by: account) { client.registration.account = account }
+            for client in registering(by: account.id) { client.registration.account = account }
         // Whoever is banned is refused at the end of the registration.
         case .created, .banned, .unbanned, .muted, .unmuted: break
         }
     }
 
-    private func registering(by account: Account) -> [IRCClient] {
-        clients.values.filter {
-            !$0.isRegistered && $0.registration.account?.id == account.id
-        }
+    /// Sends the clients away that have logged in and are not registered yet; returns false if there
+    /// are none.
+    func kick(_ account: AccountID?, reason: String) -> Bool {
+        let meant = account.map(registering) ?? []
+        for client in meant { client.disconnect(.kicked(reason: reason)) }
+        return !meant.isEmpty
+    }
+
+    private func registering(by account: AccountID) -> [IRCClient] {
+        clients.values.filter { !$0.isRegistered && $0.registration.account?.id == account }
     }
 }

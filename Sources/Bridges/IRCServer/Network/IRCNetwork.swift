@@ -52,7 +52,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     /// True for watched nicks of people who are here, as the clients know it.
     var watchState: [String: Bool] = [:]
     private var observers = (
-        store: UInt64(0), moderation: UInt64(0), configuration: UInt64(0), people: UInt64(0)
+        store: UInt64(0), moderation: UInt64(0), kicks: UInt64(0), configuration: UInt64(0),
+        people: UInt64(0)
     )
     private var turnEndID = 0
     private var lastBatch = 0
@@ -116,6 +117,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
 
     private func observe(_ bus: isolated Bus) {
         observers.moderation = bus.whenModerated { [unowned self] in self.obey($0) }
+        observers.kicks = bus.whenKicked { [unowned self] in self.kick($1, reason: $2) }
         observers.store = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         observers.configuration = bus.whenConfigurationChanges { [unowned self] in
             self.port.bus.assumeIsolated { self.useConfiguration($0) }
@@ -140,6 +142,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(observers.store)
             bus.removeModerationObserver(observers.moderation)
+            bus.removeModerationObserver(observers.kicks)
             bus.removeConfigurationObserver(observers.configuration)
             bus.removePeopleObserver(observers.people)
         }

@@ -45,7 +45,21 @@ extension WebServer {
         }
     }
 
-    private func end(_ reason: Disconnection, where isMeant: (WebSession) -> Bool) {
-        for session in sessions.all where isMeant(session) { session.disconnect(reason) }
+    /// Sends the sessions in no room away that have a name or an account; returns false if there are
+    /// none.
+    func kick(_ key: String?, _ account: AccountID?, reason: String) -> Bool {
+        end(.kicked(reason: reason)) { session in
+            guard session.presence == nil, !session.clients.isEmpty, let sender = session.sender
+            else { return false }
+            return sender.account.map { $0 == account } ?? (sender.key == key)
+        }
+    }
+
+    /// Sends sessions away; returns false if none is meant.
+    @discardableResult
+    private func end(_ reason: Disconnection, where isMeant: (WebSession) -> Bool) -> Bool {
+        let meant = sessions.all.filter(isMeant)
+        for session in meant { session.disconnect(reason) }
+        return !meant.isEmpty
     }
 }

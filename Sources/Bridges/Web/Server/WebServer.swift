@@ -41,6 +41,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
+    private var kickObserver: UInt64 = 0
     private var configurationObserver: UInt64 = 0
     private var turnEndID = 0
     private(set) var isStopping = false
@@ -91,6 +92,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         bus.protect(options.proxies)
         exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
+        kickObserver = bus.whenKicked { [unowned self] in self.kick($0, $1, reason: $2) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         configurationObserver = bus.whenConfigurationChanges { [unowned self] in
             self.port.bus.assumeIsolated { self.useConfiguration($0) }
@@ -338,6 +340,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(storeObserver)
             bus.removeModerationObserver(moderationObserver)
+            bus.removeModerationObserver(kickObserver)
             bus.removeConfigurationObserver(configurationObserver)
             // Whoever is between two pages does not come back to this bridge.
             for session in sessions.all { session.depart(bus) }

@@ -85,11 +85,19 @@ extension Bus {
         }
     }
 
-    /// Sends somebody away from all connections; returns false if there is none that can be closed.
-    package func kick(_ person: Person, reason: String) -> Bool {
-        let presences = person.onePerDelegate.filter { $0.connection != 0 }
+    /// Sends whoever has a folded name away from all connections, also from those in no room;
+    /// returns false if there is none that can be closed.
+    package func kick(_ key: String, reason: String) -> Bool {
+        let account = accounts.account(named: key)
+        let isHeld = people[key] != nil
+        var isSentAway = false
+        for observer in kickObservers.values {
+            // A guest in no room does not hold the name: it may be somebody else's by now.
+            isSentAway = observer(isHeld ? nil : key, account?.id, reason) || isSentAway
+        }
+        let presences = (people[key]?.onePerDelegate ?? []).filter { $0.connection != 0 }
         for presence in presences { presence.delegate.disconnect(.kicked(reason: reason)) }
-        return !presences.isEmpty
+        return isSentAway || !presences.isEmpty
     }
 
     /// Returns true if a block of addresses may not be banned by whoever: it holds this machine or
@@ -142,8 +150,23 @@ extension Bus {
         return lastObserver
     }
 
-    /// Takes a function of `whenModerated` away.
-    package func removeModerationObserver(_ id: UInt64) { moderationObservers[id] = nil }
+    /// Calls a function on the loop with the folded name, or the account, of somebody who is to be
+    /// sent away; it does that to connections in no room, and returns true if there were any.
+    ///
+    /// Returns what to take it away by.
+    package func whenKicked(
+        _ action: sending @escaping (_ key: String?, AccountID?, _ reason: String) -> Bool
+    ) -> UInt64 {
+        lastObserver += 1
+        kickObservers[lastObserver] = action
+        return lastObserver
+    }
+
+    /// Takes a function of `whenModerated` or `whenKicked` away.
+    package func removeModerationObserver(_ id: UInt64) {
+        moderationObservers[id] = nil
+        kickObservers[id] = nil
+    }
 
     /// Returns everybody who is logged in as a moderator or an admin.
     package var moderators: [Person] {

@@ -58,6 +58,13 @@ import Testing
         try await host.stop()
     }
 
+    @Test func `whoever is sent away before the end of a registration is gone`() async throws {
+        let (host, _, ana) = try await halfRegistered()
+        #expect(await host.test.bus.perform { $0.kick("ana", reason: "fuera") })
+        #expect(try await ana.rest().last?.hasPrefix("ERROR") == true)
+        try await host.stop()
+    }
+
     /// A client that has logged in by SASL and has not ended its negotiation.
     private func halfRegistered() async throws -> (IRCHost, FakeAccounts, IRCTestClient) {
         let accounts = FakeAccounts()

@@ -148,7 +148,7 @@ import Testing
         try await ana.until("ana joins otra")
         _ = try await second.barrier()
         await host.test.bus.perform { bus in
-            _ = bus.person("ana").map { bus.kick($0, reason: "enough") }
+            _ = bus.kick("ana", reason: "enough")
         }
         for client in [ana, second] {
             let (messages, code) = try await client.rest()

@@ -1,21 +1,34 @@
 import JSON
 import MessageBus
+import Sockets
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import WebBridge
 
 /// Commands of moderators and admins, given on the page.
 @Suite(.timeLimit(.minutes(5))) struct CommandTests {
     /// A host with two accounts, and a page of the one that moderates.
-    private func host(_ role: Role) async throws -> (WebHost, SocketClient) {
-        let accounts = FakeAccounts([("mara", "secreto1"), ("bob", "secreto2")])
+    private func host(
+        _ role: Role, _ change: (inout Web.Options) -> Void = { _ in }
+    ) async throws -> (WebHost, SocketClient) {
+        let accounts = FakeAccounts([("mara", "secreto1"), ("bob", "secreto1")])
         accounts.give(role, to: "mara")
-        let host = try await WebHost(accounts: accounts)
-        let mara = try await host.socket()
-        let session = WebHost.session("mara")
-        try mara.send(
-            #"{"type":"hello","session":"\#(session)","name":"mara","password":"secreto1"}"#)
-        try await mara.next("welcome")
-        return (host, mara)
+        let host = try await WebHost(accounts: accounts, change)
+        return (host, try await page(of: "mara", on: host))
+    }
+
+    /// A page that is logged in.
+    private func page(
+        of name: String, session: String? = nil, on host: WebHost
+    ) async throws -> SocketClient {
+        let page = try await host.socket()
+        let session = WebHost.session(session ?? name)
+        try page.send(
+            #"{"type":"hello","session":"\#(session)","name":"\#(name)","password":"secreto1"}"#)
+        try await page.next("welcome")
+        return page
     }
 
     private func command(_ line: String, _ client: SocketClient) async throws -> JSON {
@@ -45,6 +58,62 @@ import Testing
         for line in ["nick x", "foo", ""] {
             #expect(try await command(line, mara).brief == "refused command unknown-command")
         }
+    }
+
+    @Test(arguments: ["198.51.100.7", "198.51.0.0/16"])
+    func `a proxy of the page can't be kept out`(address: String) async throws {
+        let (_, mara) = try await host(.admin) { options in
+            options.proxies = AddressRange("198.51.100.7").map { [.addresses($0)] } ?? []
+        }
+        #expect(try await command("ban \(address)", mara).brief == "refused command forbidden")
+    }
+
+    @Test(arguments: [false, true])
+    func `whoever is logged in and in no room is sent away`(hasOther: Bool) async throws {
+        let (host, mara) = try await host(.moderator)
+        let bob = try await page(of: "bob", on: host)
+        try bob.send(#"{"type":"leave","room":"general"}"#)
+        try await bob.until("ok leave ok")
+        // One of the same account that is in a room goes too.
+        let other = hasOther ? try await page(of: "bob", session: "other", on: host) : nil
+        #expect(try await command("kick bob too loud", mara).brief == "ok command ok")
+        for client in [bob, other].compactMap(\.self) {
+            let (messages, code) = try await client.rest()
+            #expect(messages.last == "refused ? forbidden" && code == 1008)
+        }
+        #expect(try await command("kick bob", mara).brief == "refused command unknown-user")
+    }
+
+    @Test func `a guest in no room is sent away, unless the name is somebody else's by now`()
+        async throws
+    {
+        let (host, mara) = try await host(.moderator)
+        let first = try await host.client("eve")
+        let left = try await host.client("ana")
+        for page in [first, left] {
+            try page.send(#"{"type":"leave","room":"general"}"#)
+            try await page.until("ok leave ok")
+        }
+        let second = try await host.client("eve", session: WebHost.session("second"))
+        #expect(try await command("kick eve", mara).brief == "ok command ok")
+        #expect(try await second.rest().code == 1008)
+        _ = try await first.barrier()
+        #expect(first.closeCode == nil)
+        #expect(try await command("kick ana", mara).brief == "ok command ok")
+        #expect(try await left.rest().code == 1008)
+    }
+
+    @Test func `whoever only reads is sent away too`() async throws {
+        let accounts = FakeAccounts([("mara", "secreto1"), ("bob", "secreto1")])
+        accounts.give(.moderator, to: "mara")
+        let host = try await WebHost(direction: .out, accounts: accounts)
+        let bob = try await page(of: "bob", on: host)
+        let mara = try await host.chat("x")
+        try mara.send("/login mara secreto1\n")
+        _ = try await mara.barrier()
+        try mara.send("/kick bob\n")
+        #expect(try await mara.barrier().last?.contains("[ok]") == true)
+        #expect(try await bob.rest().code == 1008)
     }
 
     @Test func `admins announce and give roles, others may do nothing`() async throws {
