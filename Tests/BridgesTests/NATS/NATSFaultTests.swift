@@ -20,6 +20,18 @@ import Testing
         return try body(&inbox)
     }
 
+    /// A broker, and two instances that are connected to it.
+    private func connectedPair() async throws -> (
+        server: NATSServer, norte: FleetHost, sur: FleetHost
+    ) {
+        let server = try await NATSServer()
+        let norte = try await FleetHost("norte", server.address)
+        let sur = try await FleetHost("sur", server.address)
+        await norte.untilConnected()
+        await sur.untilConnected()
+        return (server, norte, sur)
+    }
+
     /// Deletes the stream and makes it anew, full of rubbish.
     private func makeAnew(_ server: NATSServer, junk: Int) throws {
         let settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 1 << 26)
@@ -37,11 +49,7 @@ import Testing
     func `a stream that is made anew under way loses nothing, without many consumers`()
         async throws
     {
-        let server = try await NATSServer()
-        let norte = try await FleetHost("norte", server.address)
-        let sur = try await FleetHost("sur", server.address)
-        await norte.untilConnected()
-        await sur.untilConnected()
+        let (server, norte, sur) = try await connectedPair()
         for index in 0..<50 { try await norte.say("m\(index)") }
         _ = await sur.read(until: "m49")
         try makeAnew(server, junk: 300)
@@ -61,11 +69,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)))
     func `numbers at the edge from a stranger stop nothing`() async throws {
-        let server = try await NATSServer()
-        let norte = try await FleetHost("norte", server.address)
-        let sur = try await FleetHost("sur", server.address)
-        await norte.untilConnected()
-        await sur.untilConnected()
+        let (server, norte, sur) = try await connectedPair()
         let edges: [UInt64] = [.max - 1, 1 << 63, 1 << 53, 0]
         try ask(server) { inbox in
             for index in edges {
@@ -83,11 +87,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)))
     func `messages under other subjects are passed over`() async throws {
-        let server = try await NATSServer()
-        let norte = try await FleetHost("norte", server.address)
-        let sur = try await FleetHost("sur", server.address)
-        await norte.untilConnected()
-        await sur.untilConnected()
+        let (server, norte, sur) = try await connectedPair()
         try ask(server) { inbox in
             for subject in ["puente.a.b.c", "puente.a", "puente.general.x.y.z", "puente.a.b"] {
                 _ = try inbox.request([120], to: subject)
@@ -102,11 +102,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)), arguments: ["503", "404", "408", "409", "100"])
     func `a stranger's message with a status is passed over`(status: String) async throws {
-        let server = try await NATSServer()
-        let norte = try await FleetHost("norte", server.address)
-        let sur = try await FleetHost("sur", server.address)
-        await norte.untilConnected()
-        await sur.untilConnected()
+        let (server, norte, sur) = try await connectedPair()
         try await norte.say("antes")
         _ = await sur.read(until: "antes")
         try ask(server) { inbox in
@@ -157,11 +153,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)))
     func `what a stranger invents does not fill the log`() async throws {
-        let server = try await NATSServer()
-        let norte = try await FleetHost("norte", server.address)
-        let sur = try await FleetHost("sur", server.address)
-        await norte.untilConnected()
-        await sur.untilConnected()
+        let (server, norte, sur) = try await connectedPair()
         try ask(server) { inbox in
             for index in 0..<1_500 {
                 try inbox.connection.publish([120], to: "puente.general.zzzz")
@@ -181,11 +173,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)))
     func `a run that has ended and is heard once more is no other instance`() async throws {
-        let server = try await NATSServer()
-        let norte = try await FleetHost("norte", server.address)
-        let sur = try await FleetHost("sur", server.address)
-        await norte.untilConnected()
-        await sur.untilConnected()
+        let (server, norte, sur) = try await connectedPair()
         let id = String(
             decoding: try #require(norte.store.disk.checkpoints[""]?["id"]), as: UTF8.self)
         let hello = LiveMessage.hello(.init(name: "norte", run: "old", since: 0, version: 0))

@@ -1,5 +1,6 @@
 import Chat
 import Locking
+import MessageBus
 
 /// The pace at which messages are sent to a chat: so many to it, so many to all chats, one at a time,
 /// none before a flood is over.
@@ -27,11 +28,10 @@ final class ChatPace: Sendable {
     private struct State {
         var bucket: TokenBucket
         var notBefore = Duration.zero
-        /// True if somebody has the turn.
-        var isTaken = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// The turn of whoever sends to this chat: one message at a time.
+    let turn = AsyncTurn()
     private let time: TimeSource
     private let total: Total
     private let state: Locked<State>
@@ -73,35 +73,5 @@ final class ChatPace: Sendable {
             state.notBefore = max(state.notBefore, now + pause + Self.margin)
             state.bucket.drain(now)
         }
-    }
-
-    // MARK: - One at a time
-
-    /// Returns when no other sends to this chat; `releaseTurn()` is to follow, also if the task was
-    /// cancelled meanwhile.
-    func acquireTurn() async {
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                if state.isTaken {
-                    state.waiters.append(continuation)
-                    return false
-                }
-                state.isTaken = true
-                return true
-            }
-            if isFree { continuation.resume() }
-        }
-    }
-
-    /// Gives the turn to the next that waits for it.
-    func releaseTurn() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if state.waiters.isEmpty {
-                state.isTaken = false
-                return nil
-            }
-            return state.waiters.removeFirst()
-        }
-        next?.resume()
     }
 }

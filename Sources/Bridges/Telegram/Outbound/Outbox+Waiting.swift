@@ -17,21 +17,21 @@ extension Outbox {
     mutating func acquireTurn() async throws -> Bool {
         while true {
             attemptStart = settings.time.now()
-            await pace.acquireTurn()
+            await pace.turn.acquire()
             let pause: Duration
             do {
                 guard let left = try await reserveMessage() else {
-                    pace.releaseTurn()
+                    pace.turn.release()
                     return false
                 }
                 pause = left
             } catch {
-                pace.releaseTurn()
+                pace.turn.release()
                 throw error
             }
             if pause <= .zero { return true }
             // The other topics find out by themselves, and count what waits for them.
-            pace.releaseTurn()
+            pace.turn.release()
             guard try await rest(pause) else { return false }
         }
     }

@@ -101,7 +101,7 @@ struct Outbox {
     }
 
     private mutating func attemptInTurn() async throws -> Outcome {
-        defer { pace.releaseTurn() }
+        defer { pace.turn.release() }
         return try await attempt()
     }
 

@@ -1,9 +1,10 @@
 import Locking
 
-/// A turn that tasks take one after the other.
+/// A turn that tasks take one after the other, in the order in which they have asked.
 ///
-/// Safe from any thread.
-final class AsyncTurn: Sendable {
+/// Cancelling a task does not end its wait: it gets the turn like any other, and passes it on. Safe
+/// from any thread.
+package final class AsyncTurn: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -11,14 +12,22 @@ final class AsyncTurn: Sendable {
 
     private let state = Locked(State())
 
-    /// Runs a body when nobody else has the turn.
-    func take<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    /// Makes a turn that nobody has.
+    package init() {}
+
+    /// Number of tasks that wait.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Runs a body when no other task has the turn.
+    package func take<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         await acquire()
         defer { release() }
         return try await body()
     }
 
-    private func acquire() async {
+    /// Returns when no other task has the turn; `release()` is to follow, also if the task was
+    /// cancelled meanwhile.
+    package func acquire() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.isTaken {
@@ -32,7 +41,8 @@ final class AsyncTurn: Sendable {
         }
     }
 
-    private func release() {
+    /// Gives the turn to the task that has waited for it longest.
+    package func release() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if state.waiting.isEmpty {
                 state.isTaken = false
