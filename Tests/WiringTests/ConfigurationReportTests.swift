@@ -293,6 +293,47 @@ import Testing
         #expect(found == [expected])
     }
 
+    @Test(arguments: [
+        (
+            #""bridges":[{"type":"tcp","maxLine":"${env:N}"}]"#,
+            #", which needs a unit as in "64KiB""#
+        ),
+        (
+            #""middleware":[{"type":"limit","per":"${env:N}"}]"#,
+            #", which needs a unit as in "10s""#
+        ),
+        (#""middleware":[{"type":"limit","messages":"${env:N}"}]"#, ": write the number here"),
+        (#""middleware":[{"type":"limit","burst":"${file:n}"}]"#, ": write the number here"),
+        (#""bridges":[{"type":"tcp","echo":"${env:N}"}]"#, ": write true or false here"),
+        (#""bridges":[{"type":"tail","paths":"${env:N}"}]"#, ": put [ ] around it"),
+        (#""rooms":"${env:N}""#, ": put [ ] around it"),
+        (#""middleware":[{"type":"replace","rules":"${env:N}"}]"#, ""),
+        (#""bridges":[{"type":"tcp","tls":"${env:N}"}]"#, ""),
+        (#""status":"${env:N}""#, ""),
+    ])
+    func `what is put in where no string is wanted gets a hint`(member: String, hint: String) {
+        let bridges = member.contains("bridges") ? "" : #","bridges":[{"type":"stdio"}]"#
+        let found = problems(
+            "{\(member)\(bridges)}", variables: ["N": "8192"], files: ["./n": "8192\n"])
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasSuffix(#"}"; what is put in is always a string"# + hint) == true,
+            "\(found)")
+    }
+
+    @Test(arguments: [
+        (#""bridges":[{"type":"tcp","maxLine":"${env:SIZE}"}]"#, 1),
+        (#""middleware":[{"type":"limit","by":"${env:SIZE}"}]"#, 1),
+        (#""bridges":[{"type":"tcp","maxLine":"${env:GOOD}"}]"#, 0),
+    ])
+    func `what is put in where a string is wanted gets none`(member: String, count: Int) {
+        let bridges = member.contains("bridges") ? "" : #","bridges":[{"type":"stdio"}]"#
+        let found = problems(
+            "{\(member)\(bridges)}", variables: ["SIZE": "900MiB", "GOOD": "64KiB"])
+        #expect(found.count == count)
+        #expect(!found.contains { $0.contains("put in") })
+    }
+
     @Test func `what a factory throws is a problem of its entry`() throws {
         let good = try configuration(#"{"bridges":[{"type":"stdio","sender":"nobody"}]}"#)
         var problems = Problems()

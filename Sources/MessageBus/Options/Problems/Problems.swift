@@ -124,10 +124,7 @@ public struct Problems: Sendable {
         isAllowed: (Duration) -> Bool = { _ in true }
     ) -> String {
         if Value.isSecret { return "" }
-        if value.shownAs != nil {
-            let isText = !(Value.self is any Numeric.Type) && Value.self != Bool.self
-            return isText ? "" : "; what is put in is always a string"
-        }
+        if value.shownAs != nil { return Self.hint(forReferenceAs: Value.self) }
         // A value that lacks its brackets elsewhere has them here.
         if value.elements.count == 1, let element = value.elements.first, element.shownAs == nil {
             var quiet = Problems()
@@ -142,6 +139,23 @@ public struct Problems: Sendable {
             return "; \(hint)"
         }
         return Value.hint(for: value).map { "; \($0)" } ?? ""
+    }
+
+    /// Returns a hint for a string that a reference to the environment or a file has given, where it
+    /// does not fit; its contents are not told.
+    static func hint<Value: OptionValue>(forReferenceAs type: Value.Type) -> String {
+        let unit: String? =
+            if Value.self == Duration.self || Value.self == Duration?.self {
+                Duration.example?.rendered
+            } else if Value.self == ByteCount.self || Value.self == ByteCount?.self {
+                ByteCount.example?.rendered
+            } else {
+                nil
+            }
+        let sentence = "; what is put in is always a string"
+        if let unit { return "\(sentence), which needs a unit as in \(unit)" }
+        if Value.schema.takesStrings { return "" }
+        return sentence + (Value.schema.remedyForReference.map { ": \($0)" } ?? "")
     }
 
     /// Returns `; did you mean "listen"?`, or nothing.

@@ -13,8 +13,12 @@ struct NewRooms: OptionValue {
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> NewRooms? {
         guard case .array(let elements) = value.kind else {
             let name = value.text.flatMap { RoomName.isAllowed($0) ? $0 : nil }
-            let hint = value.shownAs == nil ? name.map { "; write [\($0.quoted)]" } : nil
-            problems.expected(expectation, found: value, suggestion: hint ?? "")
+            if value.shownAs != nil {
+                problems.expected(Self.self, found: value)
+            } else {
+                let hint = name.map { "; write [\($0.quoted)]" }
+                problems.expected(expectation, found: value, suggestion: hint ?? "")
+            }
             return nil
         }
         if elements.isEmpty {
