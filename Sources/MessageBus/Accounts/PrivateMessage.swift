@@ -1,5 +1,5 @@
 /// A private message between two people, as it is stored for those of them who have an account.
-package struct PrivateMessage: Sendable, Hashable {
+package struct PrivateMessage: Sendable, Equatable {
     /// One of the two.
     package struct Party: Sendable, Hashable {
         /// The account; `nil` if that one was not logged in.
@@ -27,15 +27,19 @@ package struct PrivateMessage: Sendable, Hashable {
     package let receiver: Party
     /// The text.
     package let text: String
+    /// The message that it answers; `nil` if it answers none.
+    package let reply: Quotation?
 
     /// Makes a message.
     package init(
-        number: MessageNumber, time: Timestamp, from sender: Party, to receiver: Party, text: String
+        number: MessageNumber, time: Timestamp, from sender: Party, to receiver: Party,
+        text: String, answering reply: Quotation? = nil
     ) {
         self.number = number
         self.time = time
         self.sender = sender
         self.receiver = receiver
         self.text = text
+        self.reply = reply
     }
 }

@@ -10,8 +10,9 @@ extension SQLiteAccountStore {
             _ = try database.run(
                 """
                 INSERT OR IGNORE INTO private_messages (number, time, sender, sender_name,
-                    sender_key, receiver, receiver_name, receiver_key, text, waiting)
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS
+                    sender_key, receiver, receiver_name, receiver_key, text, waiting,
+                    reply_number, reply_name, reply_excerpt)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE NOT EXISTS
                     (SELECT 1 FROM accounts WHERE id IN (?3, ?6) AND key IS NULL)
                 """
             ) { statement throws(StoreError) in
@@ -21,6 +22,10 @@ extension SQLiteAccountStore {
                 try Self.bind(message.receiver, from: 6, to: statement)
                 try statement.bind(9, message.text)
                 statement.bind(10, Int64(isLeft ? 1 : 0))
+                guard let reply = message.reply else { return }
+                statement.bind(11, reply.number)
+                try statement.bind(12, reply.name)
+                try statement.bind(13, reply.excerpt)
             }
             guard isInMemory else { return }
             _ = try database.run(
@@ -181,6 +186,13 @@ extension SQLiteAccountStore {
         }
         try transaction { database throws(StoreError) in
             try erase("number = ?1", in: database) { statement in statement.bind(1, number) }
+            // Its words stand in the answers to it, too.
+            _ = try database.run(
+                "UPDATE private_messages SET reply_excerpt = ?2 WHERE reply_number = ?1"
+            ) { statement throws(StoreError) in
+                statement.bind(1, number)
+                try statement.bind(2, Quotation.erasedExcerpt)
+            }
         }
         return .deleted
     }
@@ -200,13 +212,18 @@ extension SQLiteAccountStore {
     }
 
     private static let columns = """
-        number, time, sender, sender_name, sender_key, receiver, receiver_name, receiver_key, text
+        number, time, sender, sender_name, sender_key, receiver, receiver_name, receiver_key, text,
+        reply_number, reply_name, reply_excerpt
         """
 
     private static func message(in row: Statement) -> PrivateMessage {
         PrivateMessage(
             number: row.number(0), time: Timestamp(milliseconds: row.integer(1)),
-            from: party(in: row, from: 2), to: party(in: row, from: 5), text: row.text(8) ?? "")
+            from: party(in: row, from: 2), to: party(in: row, from: 5), text: row.text(8) ?? "",
+            answering: row.isNull(9)
+                ? nil
+                : Quotation(
+                    number: row.number(9), name: row.text(10) ?? "", excerpt: row.text(11) ?? ""))
     }
 
     private static func party(in row: Statement, from column: Int32) -> PrivateMessage.Party {

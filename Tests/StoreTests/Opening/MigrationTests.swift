@@ -80,6 +80,46 @@ import Testing
             try database.number("SELECT delay FROM login_attempts WHERE counter = x'01'") == 5)
     }
 
+    @Test func `private messages are kept by a migration, and later ones say what they answer`()
+        async throws
+    {
+        do {
+            let database = try Database(folder.file, .write)
+            try database.execute(
+                """
+                PRAGMA application_id = \(0x506E_7465);
+                \(Schema.migrations[..<9].joined(separator: ";\n"));
+                PRAGMA user_version = 9;
+                INSERT INTO private_messages (number, time, sender, sender_name, sender_key,
+                        receiver, receiver_name, receiver_key, text, waiting)
+                    VALUES (7, 1000, 1, 'Ana', 'ana', 2, 'Bob', 'bob', 'hola', 1)
+                """)
+        }
+        await (try SQLiteStore.open(folder.file)).close()
+        let accounts = SQLiteAccountStore(besideStoreAt: folder.file)
+        let (ana, bob) = (
+            PrivateMessage.Party(account: AccountID(rawValue: 1), name: "Ana", key: "ana"),
+            PrivateMessage.Party(account: AccountID(rawValue: 2), name: "Bob", key: "bob")
+        )
+        let old = PrivateMessage(
+            number: 7, time: Timestamp(milliseconds: 1_000), from: ana, to: bob, text: "hola")
+        let answer = PrivateMessage(
+            number: 8, time: Timestamp(milliseconds: 2_000), from: bob, to: ana, text: "qué tal",
+            answering: Quotation(number: 7, name: "Ana", excerpt: "hola"))
+        try accounts.keep(answer, isLeft: true)
+        let waiting = [1, 2].map { AccountID(rawValue: $0) }
+        #expect(try waiting.map { try accounts.dequeueWaiting(for: $0) } == [[answer], [old]])
+        let both = try accounts.privateMessages(
+            of: waiting[0], with: waiting[1], key: "bob", before: .max, last: 9)
+        #expect(both == [old, answer])
+        // Deleted words do not stay in the answers to them.
+        let result = try accounts.deletePrivateMessage(numbered: 7, by: waiting[0], saidSince: nil)
+        #expect(result == .deleted)
+        let left = try accounts.privateMessage(numbered: 8, of: waiting[1])
+        #expect(left?.reply?.excerpt == Quotation.erasedExcerpt)
+        accounts.close()
+    }
+
     @Test func `the account of a sender is stored with its messages`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let first = store.reserve(3)

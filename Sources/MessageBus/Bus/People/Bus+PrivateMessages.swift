@@ -102,7 +102,7 @@ extension PrivateMessage {
     fileprivate init(_ message: Message, to receiver: Sender) {
         self.init(
             number: message.number, time: message.time, from: Party(message.sender),
-            to: Party(receiver), text: message.text)
+            to: Party(receiver), text: message.text, answering: message.reply)
     }
 }
 
@@ -123,7 +123,7 @@ extension Message {
             stored.text.utf8.contains(UInt8(ascii: "\n")) ? [.isPrivate, .hasLines] : .isPrivate
         self.init(
             header: header, sender: Sender(stored.sender), body: Body(stored.text), room: "",
-            details: MessageDetails(other: Sender(stored.receiver)), uptime: 0)
+            details: MessageDetails(reply: stored.reply, other: Sender(stored.receiver)), uptime: 0)
     }
 }
 

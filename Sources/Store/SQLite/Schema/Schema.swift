@@ -3,7 +3,7 @@ import CSQLite
 /// The tables of the file, and the migrations that bring older files up to date.
 enum Schema {
     /// Version of the schema that this program writes, kept in the file as `user_version`.
-    static let current: Int64 = 9
+    static let current: Int64 = 10
     /// Application id that marks the file as ours, also for file(1): "Pnte".
     private static let application: Int64 = 0x506E_7465
 
@@ -46,7 +46,7 @@ enum Schema {
     /// One migration for each version, from an empty file on.
     static let migrations = [
         version1, version2, foldedWords, origins, accounts, deletions, sessions, automatic,
-        loginAttempts,
+        loginAttempts, privateReplies,
     ]
 
     /// The full-text index: words of messages and edits, as `SearchTokens` writes them; the texts

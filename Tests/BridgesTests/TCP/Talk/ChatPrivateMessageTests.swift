@@ -15,10 +15,12 @@ import Testing
         try await ChatHost(rooms: rooms, accounts: accounts)
     }
 
-    private func owner(_ name: String, _ host: ChatHost) async throws -> ChatClient {
+    private func owner(
+        _ name: String, _ host: ChatHost, reads: Bool = true
+    ) async throws -> ChatClient {
         let client = try await host.client()
         try client.send("/login \(name) secreto1\n")
-        _ = try await client.barrier()
+        if reads { _ = try await client.barrier() }
         return client
     }
 
@@ -239,6 +241,12 @@ import Testing
                 "bob → ana (privado): [↩ bob: hola] ¿sigues ahí?",
                 "servidor: [ok] ana no está; lo leerá cuando entre.",
             ])
+        // What it answers is shown to whoever was away too, and later.
+        let back = try await owner("ana", host, reads: false)
+        let left = plain(try await back.barrier()).suffix(2)
+        #expect(left == ["bob → ana (privado): [↩ bob: hola] ¿sigues ahí?", "servidor: [ok] 1"])
+        try back.send("/history @bob 1\n")
+        #expect(plain(try await back.barrier()) == Array(left))
     }
 
     @Test func `only so many are left, and only by people who are logged in`() async throws {

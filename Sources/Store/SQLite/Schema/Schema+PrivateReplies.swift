@@ -1,0 +1,9 @@
+extension Schema {
+    /// What private messages answer.
+    static let privateReplies = """
+        -- What a message answers, as in the table messages; NULL where it answers none.
+        ALTER TABLE private_messages ADD COLUMN reply_number INTEGER;
+        ALTER TABLE private_messages ADD COLUMN reply_name TEXT;
+        ALTER TABLE private_messages ADD COLUMN reply_excerpt TEXT;
+        """
+}
