@@ -22,6 +22,8 @@ package struct Supervisor: Sendable {
         package let abandoned: [String]
         /// Messages that were said and are lost, because the store could not be closed in time.
         package var lost = 0
+        /// True if a bridge has not done what the daemon was started for, and has said so.
+        package var isFailure = false
     }
 
     /// Deadlines of starting and stopping.
@@ -57,6 +59,7 @@ package struct Supervisor: Sendable {
     private let executor: (any TaskExecutor)?
     private let roster: BridgeRoster
     private let runs = BridgeRuns()
+    private let failure = ReportedFailure()
     private let states: BridgeStates
     private let onStopping: @Sendable () -> Void
     private let requestShutdown: @Sendable () -> Void
@@ -150,7 +153,8 @@ package struct Supervisor: Sendable {
             }
             overdue?.cancel()
             group.cancelAll()
-            return End(outcome: outcome, abandoned: abandoned.sorted())
+            return End(
+                outcome: outcome, abandoned: abandoned.sorted(), isFailure: failure.isReported)
         }
     }
 
@@ -298,7 +302,10 @@ package struct Supervisor: Sendable {
 
     /// Runs a bridge once, and logs it if it takes long to become ready.
     private func run(_ bridge: SupervisedBridge) async -> BridgeRuns.End {
-        let port = Port(bus: bus, attachment: bridge.attachment, requestShutdown: requestShutdown)
+        let port = Port(
+            bus: bus, attachment: bridge.attachment,
+            reportFailure: { [failure] in failure.report() },
+            requestShutdown: requestShutdown)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await watchReadiness(of: bridge.attachment) }
             defer { group.cancelAll() }

@@ -135,8 +135,8 @@ struct Puente {
             if case .failedToStart(let bridge, let reason) = end.outcome {
                 await sink.complain(reason, of: bridge)
                 status = .unavailable
-            } else if end.lost > 0 {
-                // The log has said how many.
+            } else if end.lost > 0 || end.isFailure {
+                // The log has said what.
                 status = .unavailable
             }
             guard end.abandoned.isEmpty else {

@@ -6,6 +6,7 @@ import Testing
 
 @Suite struct StandardStreamsTests {
     private static let console = #"{ "type": "stdio", "sender": "op" }"#
+    private static let script = #"{ "type": "stdio", "sender": "op", "exitAtEnd": true }"#
 
     @Test func `a reader of standard output that goes away ends that bridge only`() async throws {
         let daemon = try TestFolder(bridges: TestFolder.chat, Self.console).start()
@@ -105,7 +106,7 @@ import Testing
         half: String, expected: [String]
     ) async throws {
         let daemon = try TestFolder(
-            bridges: TestFolder.chat, #"{ "type": "stdio", "sender": "op", "exitAtEnd": true }"#
+            bridges: TestFolder.chat, Self.script
         ).start()
         let client = try ChatClient(port: try await daemon.port())
         try await client.barrier()
@@ -113,6 +114,30 @@ import Testing
         daemon.endInput()
         #expect(try await client.rest() == expected)
         #expect(try await daemon.exitStatus() == 0)
+    }
+
+    @Test func `with exitAtEnd, output that nobody reads is no success`() async throws {
+        let daemon = try TestFolder(bridges: TestFolder.chat, Self.script).start()
+        let client = try ChatClient(port: try await daemon.port())
+        daemon.output.close()
+        try client.send("ana: one\n")
+        #expect(try await client.lines(2).last == "ana: one")
+        await daemon.type("two\n")
+        #expect(try await client.line() == "op (stdio): two")
+        daemon.endInput()
+        try await daemon.errors.lines(until: "nobody reads standard output any more")
+        #expect(try await daemon.exitStatus() == 69)
+    }
+
+    @Test func `with exitAtEnd, output that can't be written is no success`() async throws {
+        let folder = try TestFolder(bridges: TestFolder.chat, Self.script)
+        let daemon = try RunningProgram(
+            ["run"], in: folder.url, limits: "exec >/dev/full", keeping: folder)
+        let client = try ChatClient(port: try await daemon.port())
+        try client.send("ana: one\n")
+        try await daemon.errors.lines(until: "no space left on device")
+        daemon.endInput()
+        #expect(try await daemon.exitStatus() == 69)
     }
 
     @Test func `the end of the input ends nothing unless it is asked for`() async throws {

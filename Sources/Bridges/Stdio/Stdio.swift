@@ -153,10 +153,16 @@ package struct Stdio: Bridge {
         switch end {
         case .done: break
         case .gone(let reason):
-            port.log.info("nobody reads standard output any more (\(reason)): the bridge ends")
+            let sentence = "nobody reads standard output any more (\(reason)): the bridge ends"
+            port.log.write(options.exitAtEnd ? .warning : .info, sentence)
+            // Whoever waits for the end must learn that something is missing.
+            if options.exitAtEnd { port.failDaemon() }
             // Without input there is no end of input to wait for.
             if options.exitAtEnd, port.direction == .out { port.stopDaemon() }
-        case .failed(let error): throw error
+        case .failed(let error):
+            // What was said then is missing, even if a later run can write.
+            if options.exitAtEnd { port.failDaemon() }
+            throw error
         }
     }
 }

@@ -17,6 +17,7 @@ import Testing
                 == "nobody reads standard output any more (write standard output: broken pipe): "
                 + "the bridge ends")
         #expect(stdio.bus.shutdownRequests == 0)
+        #expect(stdio.bus.reportedFailures == 0)
         #expect(await !stdio.bus.bus.isStopping)
     }
 
@@ -29,6 +30,7 @@ import Testing
         stdio.input.closeWriteEnd()
         try await stdio.run.value
         #expect(stdio.bus.shutdownRequests == 1)
+        #expect(stdio.bus.reportedFailures == 1)
     }
 
     @Test func `a full disk is a failure, after which the bridge is run again`() async throws {

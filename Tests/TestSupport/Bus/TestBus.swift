@@ -15,6 +15,7 @@ package final class TestBus: Sendable {
     /// The log of the bus and its bridges.
     package let log = LogRecorder()
     private let requests = Locked(0)
+    private let failures = Locked(0)
 
     /// Starts a bus.
     ///
@@ -76,7 +77,10 @@ package final class TestBus: Sendable {
             chain: Self.chain(middlewares), outgoing: Self.chain(outgoing), isFleet: isFleet)
         await bus.attach(attachment)
         await bus.begin(attachment)
-        return Port(bus: bus, attachment: attachment) { self.requestShutdown() }
+        return Port(
+            bus: bus, attachment: attachment,
+            reportFailure: { self.failures.withLock { $0 += 1 } },
+            requestShutdown: { self.requestShutdown() })
     }
 
     /// Runs a bridge as the supervisor does, and returns when it has ended.
@@ -92,6 +96,9 @@ package final class TestBus: Sendable {
 
     /// Number of times that a bridge has asked the daemon to stop.
     package var shutdownRequests: Int { requests.withLock { $0 } }
+
+    /// Number of times that a bridge has said that the daemon's run is no success.
+    package var reportedFailures: Int { failures.withLock { $0 } }
 
     private func requestShutdown() {
         requests.withLock { $0 += 1 }

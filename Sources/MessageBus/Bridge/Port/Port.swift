@@ -6,13 +6,21 @@ public struct Port: Sendable {
     package let bus: Bus
     package let attachment: BridgeAttachment
     private let requestShutdown: @Sendable () -> Void
+    private let reportFailure: @Sendable () -> Void
 
     /// Makes a port.
+    ///
+    /// - Parameters:
+    ///   - requestShutdown: stops the daemon.
+    ///   - reportFailure: has the daemon end with a status that is no success.
     package init(
-        bus: Bus, attachment: BridgeAttachment, requestShutdown: @escaping @Sendable () -> Void = {}
+        bus: Bus, attachment: BridgeAttachment,
+        reportFailure: @escaping @Sendable () -> Void = {},
+        requestShutdown: @escaping @Sendable () -> Void = {}
     ) {
         self.bus = bus
         self.attachment = attachment
+        self.reportFailure = reportFailure
         self.requestShutdown = requestShutdown
     }
 
@@ -212,4 +220,8 @@ public struct Port: Sendable {
 
     /// Stops the daemon as SIGTERM does.
     public func stopDaemon() { requestShutdown() }
+
+    /// Has the daemon end with a status that is no success, whenever it ends: something that it was
+    /// started for can't be done any more.
+    package func failDaemon() { reportFailure() }
 }
