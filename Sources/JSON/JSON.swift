@@ -74,6 +74,15 @@ extension JSON {
         return bytes
     }
 
+    /// True for null, and for numbers that JSON has no form for.
+    private var isWrittenAsNull: Bool {
+        switch self {
+        case .null: true
+        case .real(let number): !number.isFinite
+        default: false
+        }
+    }
+
     private func encode(into bytes: inout [UInt8], keepingNulls: Bool) {
         switch self {
         case .null: bytes += "null".utf8
@@ -90,7 +99,7 @@ extension JSON {
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
             bytes.append(UInt8(ascii: "{"))
-            let present = members.filter { keepingNulls || $0.value != .null }
+            let present = members.filter { keepingNulls || !$0.value.isWrittenAsNull }
                 .sorted { $0.key < $1.key }
             for (index, member) in present.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }

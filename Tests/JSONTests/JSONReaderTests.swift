@@ -21,6 +21,7 @@ import Testing
         #expect(odd.map(\.isPresent) == [true, true])
         #expect(odd.map(\.integer) == [nil, nil] && odd.map(\.double) == [nil, nil])
         #expect(odd.map(\.encoded) == [Array("null".utf8), Array("null".utf8)])
+        #expect(read(#"{"a":1e999,"b":1}"#)?.encoded == Array(#"{"b":1}"#.utf8))
         #expect(read("[]")?.elements == [])
         #expect(read("\u{FEFF}{}") == .object([:]))
     }

@@ -66,8 +66,12 @@ struct LineMeaning {
                 verb.lowerBound > 0 && line[verb.lowerBound - 1] == 0x2F
                     && verb.upperBound <= arguments.lowerBound
                     && arguments.upperBound <= line.count, "a command stands behind its slash")
+            // A name may have slashes, too.
+            let slashes = line[..<verb.lowerBound].count { $0 == 0x2F }
             let verb = String(decoding: line[verb], as: UTF8.self)
-            if ChatCommand(verb: verb)?.carriesPassword == true { try checkPassword() }
+            if ChatCommand(verb: verb)?.carriesPassword == true {
+                try checkPassword(behind: slashes)
+            }
         }
     }
 
@@ -124,8 +128,13 @@ struct LineMeaning {
     }
 
     /// Checks that no silence ends the line before its password is whole.
-    private func checkPassword() throws {
-        guard let slash = raw.firstIndex(of: 0x2F), slash < 256 else { return }
+    ///
+    /// - Parameter count: slashes up to that of the command.
+    private func checkPassword(behind count: Int) throws {
+        let slashes = raw.indices.filter { raw[$0] == 0x2F }
+        guard slashes.indices.contains(count - 1) else { return }
+        let slash = slashes[count - 1]
+        guard slash < 256 else { return }
         for count in (slash + 1)..<max(raw.count, slash + 1) {
             try raw[..<count].withUnsafeBytes {
                 // Half a character waits for its rest in any case.
