@@ -36,14 +36,17 @@ struct Cuckoo: Bridge {
     private func sayTheTime(_ port: Port) async throws {
         while true {
             do { try await clock.sleep(for: options.every) } catch { return }
-            try await port.publish("¡Cucú! Son las \(time(await port.now)).", from: "cuco")
+            let text = "¡Cucú! Son las \(time(await port.now))."
+            try await port.publish(text, from: "cuco", isAutomatic: true)
         }
     }
 
     private func answer(_ port: Port) async throws {
         let question = Body(options.question)
-        for await message in port.messages where message.body == question {
-            try await port.publish("Son las \(time(message.time)).", from: "cuco")
+        for await message in port.messages
+        where message.body == question && !message.isAutomatic {
+            let text = "Son las \(time(message.time))."
+            try await port.publish(text, from: "cuco", isAutomatic: true)
         }
     }
 

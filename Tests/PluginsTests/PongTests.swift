@@ -12,8 +12,22 @@ import Testing
         var messages = ana.messages.makeAsyncIterator()
         let message = await messages.next()
         #expect(message?.text == "pong, ana")
+        #expect(message?.isAutomatic == true)
         #expect(message?.sender.name == "pong (pong)")
         bus.stop()
         try await run.value
+    }
+
+    @Test func `pong does not answer another program`() async throws {
+        let bus = try TestBus()
+        let (robot, port) = (await bus.port("robot"), await bus.port("pong"))
+        let run = Task { try await bus.run(Pong(), on: port) }
+        try await robot.publish("ping", from: "robot", isAutomatic: true)
+        try await robot.publish("ping", from: "ana")
+        var messages = robot.messages.makeAsyncIterator()
+        #expect(await messages.next()?.text == "pong, ana (robot)")
+        bus.stop()
+        try await run.value
+        #expect(await messages.next() == nil)
     }
 }

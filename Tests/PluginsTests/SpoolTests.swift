@@ -101,6 +101,18 @@ import Testing
         #expect(try written() == ["ana (other): hola\n", "bob (other): adiós\n"])
     }
 
+    @Test func `joins and leaves are no files`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let life = try await Life(.init(), in: folder)
+        try await life.other.enter("ana")
+        await life.other.rename("ana", to: "eva")
+        try await life.other.publish("hola", from: "eva")
+        await life.other.leave(["eva"])
+        life.bus.stop()
+        try await life.run.value
+        #expect(try written() == ["eva (other): hola\n"])
+    }
+
     @Test func `a directory that is gone is a failure, after which it is run again`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let life = try await Life(.init(), in: folder)

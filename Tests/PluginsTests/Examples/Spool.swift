@@ -32,6 +32,7 @@ struct Spool: Bridge {
             try FileManager.default.createDirectory(
                 at: directory, withIntermediateDirectories: true)
         }
+        try await port.beginDeliveries(in: port.room)
         await port.ready()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -81,16 +82,17 @@ struct Spool: Bridge {
     private func takeOut(_ port: Port) async throws {
         for try await delivery in port.deliveries(in: port.room) {
             let message = delivery.message
-            if let deleted = message.deletedNumber {
-                let file = outgoing.appending(path: "\(deleted).txt")
+            let file = outgoing.appending(path: "\(message.deletedNumber ?? message.number).txt")
+            switch message.kind {
+            case .message, .edit:
+                let text = "\(message.sender.name): \(message.text)\n"
+                try Data(text.utf8).write(to: file, options: .atomic)
+                try await delivery.acknowledge(as: file.lastPathComponent)
+            case .deletion:
                 try? FileManager.default.removeItem(at: file)
                 try await delivery.acknowledge()
-                continue
+            case .join, .leave, .rename: try await delivery.acknowledge()
             }
-            let name = "\(message.number).txt"
-            let text = "\(message.sender.name): \(message.text)\n"
-            try Data(text.utf8).write(to: outgoing.appending(path: name), options: .atomic)
-            try await delivery.acknowledge(as: name)
         }
     }
 }

@@ -90,10 +90,11 @@ import Testing
         #expect(result.status == 0)
     }
 
-    @Test func `the configuration of the IRC page is in order`() async throws {
+    @Test(arguments: ["irc", "cuckoo"])
+    func `the configurations of other pages are in order`(folder: String) async throws {
         let result = try await RunningProgram.result(
             "check", "--config", "bridge.json",
-            in: ProjectFile.top.appending(path: "Tests/PuenteTests/Examples/irc"),
+            in: ProjectFile.top.appending(path: "Tests/PuenteTests/Examples/\(folder)"),
             environment: ["IRC_PASSWORD": "0123456789abcdef"])
         #expect(result.errors == [])
         #expect(result.status == 0)

@@ -24,7 +24,7 @@ public struct Port: Sendable {
         self.requestShutdown = requestShutdown
     }
 
-    /// What is counted of the bridge.
+    /// The counters of the bridge.
     package var statistics: BridgeStatistics { attachment.statistics }
 
     /// The bridge's name in bridge.json.
@@ -44,11 +44,20 @@ public struct Port: Sendable {
 
     /// Publishes a message in the bridge's room.
     ///
+    /// - Parameters:
+    ///   - text: the text; may have several lines.
+    ///   - name: the author's name, as the bridge knows it.
+    ///   - isAutomatic: true if a program says it and no person: programs that answer by themselves
+    ///     pass over it.
     /// - Returns: its number, and the verdict of the chains.
     /// - Throws: `PortError` if the bus has stopped or the room does not exist.
     @discardableResult
-    public func publish(_ text: String, from name: String) async throws -> Receipt {
-        try await publish(Draft(text, from: name))
+    public func publish(
+        _ text: String, from name: String, isAutomatic: Bool = false
+    ) async throws -> Receipt {
+        var draft = Draft(text, from: name)
+        draft.isAutomatic = isAutomatic
+        return try await publish(draft)
     }
 
     /// Publishes a message.
