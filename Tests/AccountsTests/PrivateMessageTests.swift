@@ -157,6 +157,20 @@ import Testing
         #expect(await last(9, of: bob, with: "ana", host) == [])
     }
 
+    @Test func `a removed account's row is deleted once other processes have seen it`() throws {
+        let store = try SQLiteAccountStore()
+        let (time, hour) = (Timestamp(milliseconds: 1_000), Int64(3_600_000))
+        _ = try store.create("ana", key: "ana", role: .member, password: "x", at: time)
+        let version = try store.changes(since: 0).version
+        let ana = try #require(try store.credentials(ofName: "ana")?.account)
+        #expect(try store.remove(ana.id, at: time))
+        try store.deleteExpired(at: Timestamp(milliseconds: hour), history: nil)
+        #expect(try store.changes(since: version).accounts.map(\.isRemoved) == [true])
+        try store.deleteExpired(at: Timestamp(milliseconds: 2 * hour), history: nil)
+        #expect(try store.changes(since: version).accounts.isEmpty)
+        #expect(try store.changes(since: version).reservedNames.map(\.key) == ["ana"])
+    }
+
     @Test func `what is too old is deleted, what waits after ninety days`() throws {
         let store = try SQLiteAccountStore()
         let (ana, bob) = (

@@ -5,21 +5,19 @@ import Locking
 /// A task reads `count`, looks at whatever the signal is about, and waits for a signal since that
 /// count: one that is sent between the look and the wait is not missed. Safe from any thread.
 package final class BroadcastSignal: Sendable {
-    private struct State {
+    struct State {
         var count: UInt64 = 0
         var lastID: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     }
 
-    private let state = Locked(State())
+    let state = Locked(State())
 
     /// Makes a signal that was never sent.
     package init() {}
 
     /// Number of times the signal was sent.
     package var count: UInt64 { state.withLock { $0.count } }
-    /// True if any task waits.
-    package var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
 
     /// Wakes all waiting tasks.
     package func send() {

@@ -20,8 +20,6 @@ package struct WebSocketCloseCode: Sendable, Hashable {
     package static let policyViolation = WebSocketCloseCode(1_008)
     /// A message that is too long.
     package static let messageTooBig = WebSocketCloseCode(1_009)
-    /// An error on the server's side.
-    package static let internalError = WebSocketCloseCode(1_011)
 
     /// True if a frame may say it: 1005, 1006 and 1015 only mean that no frame did.
     package var maySend: Bool {

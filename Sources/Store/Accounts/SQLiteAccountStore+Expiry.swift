@@ -16,6 +16,7 @@ extension SQLiteAccountStore {
                 now - Self.maxWait
             ),
             ("DELETE FROM bans WHERE until < ?1", now - Self.grace),
+            ("DELETE FROM accounts WHERE removed < ?1", now - Self.grace),
             ("DELETE FROM sessions WHERE seen < ?1", now - 30 * 86_400_000),
             ("DELETE FROM login_attempts WHERE used < ?1 AND until < ?1", now - Self.grace),
         ]
@@ -29,18 +30,6 @@ extension SQLiteAccountStore {
             for (text, limit) in statements {
                 _ = try database.run(text) { statement in statement.bind(1, limit) }
             }
-        }
-    }
-
-    /// Deletes the places of accounts, reserved names and bans that are gone: for a start, when
-    /// nobody remembers them.
-    package func deleteVoid() throws {
-        try transaction(.normal) { database throws(StoreError) in
-            for text in [
-                "DELETE FROM accounts WHERE key IS NULL",
-                "DELETE FROM reserved_names WHERE freed",
-                "DELETE FROM bans WHERE ended",
-            ] { _ = try database.run(text) { _ in } }
         }
     }
 }

@@ -12,7 +12,7 @@ struct PendingAnswers {
         var list: (any AnswerList)?
     }
 
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private var marks: [Mark] = []
     /// Bytes, and below places, at the front that were consumed already.
     private var consumed = 0
@@ -20,8 +20,6 @@ struct PendingAnswers {
 
     /// Bytes of pending answers.
     var byteCount: Int { bytes.count - consumed }
-    /// Bytes in memory, pending or consumed.
-    var keptBytes: Int { bytes.count }
     /// Places with pending answers.
     var placeCount: Int { marks.count - firstMark }
     /// True if no answers are pending.

@@ -19,7 +19,8 @@ final class ServerLink: EventHandler {
     var onEnd: (String) -> Void = { _ in }
 
     /// Bytes of a line: the tags of a server's and a client's, and what follows.
-    private static let maxLine = 8_191 + 4_096 + 2_048
+    private static let maxLine =
+        IRCMessage.maxServerTags + IRCMessage.maxClientTags + 2_048
     /// Bytes that wait for the server before no more lines are made.
     private static let fullOutput = 64 << 10
     /// Bytes that may wait at all: a server that reads nothing is dead.

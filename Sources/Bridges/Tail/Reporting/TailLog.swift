@@ -32,7 +32,7 @@ final class TailLog {
     let others = PathReport {
         "\($0.one) is \($0.reason) and is not followed"
     } many: {
-        "\($0.list) are no files and are not followed: \($0.reason)"
+        "\($0.list) are not files and are not followed: \($0.reason)"
     }
     /// Symbolic links that are not followed.
     let linksOut = PathReport {
@@ -81,15 +81,10 @@ final class TailLog {
     }
 
     /// Says something that has gone wrong, unless it was said already.
-    func warnOnce(_ sentence: @autoclosure () -> String) { once(.warning, sentence()) }
-
-    /// Says something, unless it was said already.
-    func infoOnce(_ sentence: @autoclosure () -> String) { once(.info, sentence()) }
-
-    private func once(_ level: Log.Level, _ sentence: String) {
+    func warnOnce(_ sentence: String) {
         // Rather a new one less than all of them again and again.
         guard told.count < Self.bound, told.insert(sentence).inserted else { return }
-        log.write(level, sentence)
+        log.warning(sentence)
     }
 
     /// Says that something is lost.

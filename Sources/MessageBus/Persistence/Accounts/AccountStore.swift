@@ -133,7 +133,8 @@ package protocol AccountStore: AnyObject {
     // MARK: - Keeping house
 
     /// Deletes what is too old: reserved names and private messages after `history`, messages left
-    /// for people who are away after 90 days, bans and mutes that are over.
+    /// for people who are away after 90 days, bans and mutes that are over, and what is left of
+    /// removed accounts.
     ///
     /// - Parameter history: milliseconds that messages are kept; `nil`: as long as the store lives.
     func deleteExpired(at time: Timestamp, history: Int64?) throws

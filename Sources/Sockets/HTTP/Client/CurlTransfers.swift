@@ -20,7 +20,7 @@ import TimeUnits
     private let multi: UnsafeMutableRawPointer
     private let proxy: String?
     private let resolver: HostResolver
-    private var running:
+    private(set) var running:
         [UnsafeMutableRawPointer: (transfer: CurlTransfer, cancellation: CancellationHandle)] =
             unsafe [:]
     private var watches: [curl_socket_t: SocketWatch] = [:]
@@ -71,11 +71,6 @@ import TimeUnits
 
     private static func of(_ context: UnsafeMutableRawPointer) -> CurlTransfers {
         unsafe Unmanaged<CurlTransfers>.fromOpaque(context).takeUnretainedValue()
-    }
-
-    var count: Int {
-        loop.assertOwned()
-        return unsafe running.count
     }
 
     // MARK: - Beginning and ending

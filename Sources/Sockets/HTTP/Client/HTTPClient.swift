@@ -4,8 +4,8 @@
 /// so that one that hangs delays no other. Redirects are not followed, proxies of the environment
 /// are not used, certificates are checked.
 public final class HTTPClient: Sendable {
-    private let loop: EventLoop
-    private let transfers: CurlTransfers
+    let loop: EventLoop
+    let transfers: CurlTransfers
 
     /// Makes a client that has no connection yet.
     ///
@@ -42,16 +42,6 @@ public final class HTTPClient: Sendable {
             }
         } onCancel: {
             loop.perform { transfers.cancel(cancellation) }
-        }
-    }
-
-    /// Number of requests under way.
-    var pendingCount: Int {
-        get async {
-            let (loop, transfers) = (loop, transfers)
-            return await withCheckedContinuation { continuation in
-                loop.perform { continuation.resume(returning: transfers.count) }
-            }
         }
     }
 }

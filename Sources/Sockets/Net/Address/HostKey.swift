@@ -8,8 +8,6 @@ public struct HostKey: Hashable, Sendable {
 
     /// The bits of an IPv4 address, in the machine's order; `nil` for IPv6.
     public var ipv4: UInt32? { isIPv4 ? UInt32(truncatingIfNeeded: bits) : nil }
-    /// The first 64 bits of an IPv6 address, in the machine's order; `nil` for IPv4.
-    public var ipv6Prefix: UInt64? { isIPv4 ? nil : bits }
     /// True if it is this machine's own (127.0.0.0/8, ::1).
     public let isLoopback: Bool
 

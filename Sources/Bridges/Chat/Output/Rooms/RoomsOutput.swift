@@ -56,10 +56,10 @@ package struct RoomsOutput {
     /// Bytes that a room may send before it is another room's turn.
     private static let share = 64 << 10
 
-    /// What was sent of the rooms that are not read any more.
+    /// The counts of the rooms that are not read any more.
     private var left = DeliveryCounts()
 
-    /// What was sent of the rooms since the beginning.
+    /// The counts of all rooms since the beginning.
     package var counts: DeliveryCounts {
         readings.reduce(left) { $0 + DeliveryCounts($1.cursor) }
     }
@@ -75,8 +75,6 @@ package struct RoomsOutput {
     package var waitingPlaces: Int { readings.reduce(0) { $0 + $1.answers.placeCount } }
     /// True if nothing is owed at present.
     package var isUpToDate: Bool { queue.isEmpty && readings.allSatisfy(\.isUpToDate) }
-    /// The transcripts of the rooms that are read.
-    package var transcripts: [Transcript] { readings.map(\.cursor.transcript) }
 
     /// The rooms whose next lines must be fetched from the store or the log, as long as what was
     /// fetched before is on its way.

@@ -36,9 +36,6 @@ package struct StaticAsset: Sendable {
         .joined()
     }
 
-    /// The tag of the bytes as they are, with its quotes; it changes with them.
-    package var entityTag: String { plainTag }
-
     /// Returns the answer to a `GET` or `HEAD`: 200, or 304 if the client has it already.
     package func response(to head: HTTPRequestHead) -> HTTPResponse {
         let isCompressed = gzip != nil && AcceptEncoding.allowsGzip(head)
