@@ -60,7 +60,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     /// Reads everything, before the loop runs.
     ///
-    /// What can't be read now is tried again by `refresh`; until then nobody gets a name.
+    /// `refresh` tries again to read whatever can't be read now; until then nobody gets a name.
     package func open() {
         do {
             var first: StoredAccounts?
@@ -106,7 +106,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     // MARK: - Changes
 
-    /// Has a function called after every change.
+    /// Registers a function that is called after every change.
     package func observe(_ observer: @escaping (AccountChange) -> Void) {
         observers.append(observer)
     }

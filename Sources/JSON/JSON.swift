@@ -8,7 +8,7 @@ package enum JSON: Sendable, Equatable {
     case list([JSON])
     case object([String: JSON])
 
-    /// The member of that name; null if there is none, or the value is no object.
+    /// The member of that name; null if there is none, or the value is not an object.
     package subscript(key: String) -> JSON {
         if case .object(let members) = self { members[key] ?? .null } else { .null }
     }
@@ -24,16 +24,16 @@ package enum JSON: Sendable, Equatable {
     /// True if it is `true`.
     package var isTrue: Bool { self == .bool(true) }
 
-    /// The text; nil if it is none.
+    /// The text; nil if it is not one.
     package var string: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
-    /// The text; nil if it is none or empty.
+    /// The text; nil if it is not one or empty.
     package var nonEmptyString: String? { string.flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// The whole number; nil if it is none or beyond 2⁵³, up to which all programs agree (RFC 8259,
-    /// 6): no computation with a smaller one overflows.
+    /// The whole number; nil if it is not one or beyond 2⁵³, up to which all programs agree (RFC
+    /// 8259, 6): no computation with a smaller one overflows.
     package var integer: Int64? {
         let number: Int64? =
             switch self {
@@ -44,7 +44,7 @@ package enum JSON: Sendable, Equatable {
         return number.flatMap { (-(1 << 53)...1 << 53).contains($0) ? $0 : nil }
     }
 
-    /// The number; nil if it is none, or too large.
+    /// The number; nil if it is not one, or too large.
     package var double: Double? {
         switch self {
         case .integer(let number): Double(number)
@@ -53,7 +53,7 @@ package enum JSON: Sendable, Equatable {
         }
     }
 
-    /// The elements; none if it is no list.
+    /// The elements; none if it is not a list.
     package var elements: [JSON] {
         if case .list(let elements) = self { elements } else { [] }
     }

@@ -12,7 +12,7 @@ package struct JSONReader {
     /// The deepest nesting that is read; an answer of Telegram's has about ten levels.
     private static let deepest = 128
 
-    /// Returns the value of a text; nil if it is no JSON.
+    /// Returns the value of a text; nil if it is not JSON.
     package static func read(_ bytes: [UInt8]) -> JSON? {
         var reader = JSONReader(bytes: bytes)
         // Some servers put a byte order mark in front.

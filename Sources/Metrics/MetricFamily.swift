@@ -16,10 +16,10 @@ package struct MetricFamily: Sendable, Hashable {
     /// The full name; a counter's ends in `_total`.
     package let name: String
     package let kind: Kind
-    /// One sentence for who looks for the number.
+    /// One sentence for people who look for the number.
     package let help: String
-    /// What the exposed number is of those that are counted, if that is in another unit: 1e-9 for
-    /// nanoseconds that are exposed as seconds.
+    /// The factor from the number counted to the number exposed: 1e-9 for nanoseconds that are
+    /// exposed as seconds.
     package let scale: Double
     package let combination: Combination
     /// The labels of a bridge's own family: `bridge`, or none where all bridges count together.

@@ -76,8 +76,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Opens or creates the file.
     ///
-    /// Must be called once, before anything else. A full disk or a locked file is no error here:
-    /// the condition is `.fails` then.
+    /// Must be called once, before anything else. A full disk or a locked file is not an error
+    /// here: the condition is `.fails` then.
     ///
     /// - Throws: `StoreError` for a problem that does not pass by itself.
     package func open() throws(StoreError) {
@@ -222,7 +222,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package var expired: [String: MessageNumber] { status.expired }
     /// The state of writing: keeping up, lagging or failing.
     package var condition: StoreCondition { writeQueue.condition }
-    /// What was written, and what waits to be.
+    /// The report of what was written and what waits to be.
     package var report: StoreReport {
         let backlog = writeQueue.backlog(at: monotonicNow())
         return StoreReport(

@@ -2,7 +2,7 @@ import Accounts
 import MessageBus
 import Sockets
 
-/// Has the accounts look for changes by other processes, again and again.
+/// The loop that makes the accounts look for changes by other processes.
 ///
 /// Confined to the loop.
 final class AccountRefresh {

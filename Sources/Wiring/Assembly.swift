@@ -24,7 +24,7 @@ package struct Assembly: Sendable {
     let store: SQLiteStore?
     /// The accounts, bans and mutes.
     let accounts: AccountService
-    /// What can be known of the daemon while it runs.
+    /// The monitor of the daemon while it runs.
     let monitor: StatusMonitor
     /// The server of the status page.
     let status: StatusService

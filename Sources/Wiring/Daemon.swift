@@ -189,7 +189,7 @@ package struct Daemon: Sendable {
         Task(executorPreference: LoopExecutor(loop)) { await reloader.begin() }
     }
 
-    /// What the daemon does about reloads, beside the bus.
+    /// The observer that makes the daemon take part in reloads, beside the bus.
     private var reloadObserver: ReloadObserver {
         let outcome = assembly.monitor.reload
         let clock = SystemClock()

@@ -1,6 +1,6 @@
 /// The words and options of a command line, not interpreted yet.
 struct Arguments {
-    /// The words that are no options.
+    /// The words that are not options.
     private(set) var words: [String] = []
     private var values: [Name: String] = [:]
     private var flags: [Name: String] = [:]

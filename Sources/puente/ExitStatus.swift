@@ -17,7 +17,7 @@ extension ExitStatus {
     /// Something is not as it was expected.
     static var unexpected: ExitStatus { .unknown }
 
-    /// What the status means.
+    /// The meaning of the status.
     var summary: String {
         switch self {
         case .success: "Everything went well."

@@ -45,7 +45,7 @@ struct Puente {
     let command: Command
     /// The main thread's loop.
     let loop: EventLoop
-    /// What a service manager asks of the process.
+    /// The environment that a service manager has given.
     let service: ServiceEnvironment
 
     private func run() async -> ExitStatus {

@@ -7,8 +7,8 @@ import Wiring
 enum Terminal {
     /// Writes a text and a line ending to standard output.
     ///
-    /// Returns false if the reader is gone, which is no error. Where it can't be written otherwise, on a
-    /// full disk for instance, the program ends with a sentence and status 69.
+    /// Returns false if the reader is gone, which is not an error. If it can't be written
+    /// otherwise, on a full disk for instance, the program ends with a sentence and status 69.
     @discardableResult
     static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 

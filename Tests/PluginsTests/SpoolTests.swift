@@ -101,7 +101,7 @@ import Testing
         #expect(try written() == ["ana (other): hola\n", "bob (other): adiós\n"])
     }
 
-    @Test func `joins and leaves are no files`() async throws {
+    @Test func `joins and leaves are not files`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let life = try await Life(.init(), in: folder)
         try await life.other.enter("ana")

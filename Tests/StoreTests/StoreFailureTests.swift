@@ -291,7 +291,7 @@ import TestSupport
         let error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(
             error?.sentence == """
-                this is no database; is "path" right? Move the file away to start a new one \
+                this is not a database; is "path" right? Move the file away to start a new one \
                 (file is not a database)
                 """)
         var status = stat()

@@ -31,7 +31,7 @@ extension ChildCommand {
     ///
     /// - Parameters:
     ///   - command: the program, with a slash in it or to be found by PATH, and its arguments.
-    ///   - fileIn: returns the path of a program with a slash.
+    ///   - path: returns the path of a program with a slash.
     /// - Throws: `BridgeError` if there is no such program or directory.
     init(
         _ command: [String], fileIn path: (String) -> String, environment: [String: String],
@@ -46,7 +46,7 @@ extension ChildCommand {
         if name.utf8.contains(UInt8(ascii: "/")) {
             file = Self.absolute(path(name))
             guard Self.isExecutable(file) else {
-                throw BridgeError("\(file) is no file that can be run (chmod +x)")
+                throw BridgeError("\(file) is not a file that can be run (chmod +x)")
             }
         } else {
             let path = environment["PATH"] ?? Exec.Options.usualPath

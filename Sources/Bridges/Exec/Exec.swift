@@ -17,7 +17,7 @@ package struct Exec: Bridge {
     package enum Restart: String, Sendable, CaseIterable, OptionValue {
         /// Any.
         case always
-        /// Those that are no success: another status than 0, or a signal.
+        /// Only failures: another status than 0, or a signal.
         case failure
         /// None.
         case never
@@ -56,7 +56,7 @@ package struct Exec: Bridge {
             "cwd": "\"directory\"", "timeout": "\"stopWithin\"",
         ]
 
-        /// Reports a command that is none, names that no environment can have, and texts that nobody
+        /// Reports an invalid command, names that no environment can have, and texts that nobody
         /// could acknowledge.
         package func validate(_ check: inout OptionCheck) {
             if command.first?.isEmpty ?? true {

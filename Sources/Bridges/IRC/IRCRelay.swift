@@ -179,7 +179,7 @@ struct IRCRelay: Sendable {
 
     // MARK: - To the store
 
-    /// Has the store know what may have gone out, before it does.
+    /// Tells the store what may have gone out, before it does.
     private func keepMarks(of network: IRCNetwork) async throws {
         while true {
             try await network.marking.wait()

@@ -24,11 +24,13 @@ extension Phrases {
             "Puedes echar a alguien: /kick CANAL NICK MOTIVO",
             "You may send somebody away: /kick CHANNEL NICK REASON")
     }
-    var serverStops: String { say("El servidor se para", "The server stops") }
-    var registrationIsLate: String {
-        say("No has dicho a tiempo quién eres", "You have not said in time who you are")
+    var serverStops: String {
+        say("El servidor se está apagando", "The server is shutting down")
     }
-    var isSilent: String { say("No contestas", "You don't answer") }
+    var registrationIsLate: String {
+        say("El registro ha tardado demasiado", "Registration timed out")
+    }
+    var isSilent: String { say("Sin respuesta al PING", "Ping timeout") }
     var needsTLSForIRC: String {
         say(
             "Aquí se habla TLS: conéctate con cifrado",
@@ -142,7 +144,7 @@ extension Phrases {
     var saslMechanisms: String {
         say("son los mecanismos de SASL que hay", "are available SASL mechanisms")
     }
-    /// What NickServ can do, a line each.
+    /// The help of NickServ, a line for each command.
     var serviceHelp: [String] {
         [
             say(
@@ -159,7 +161,7 @@ extension Phrases {
     var isNoTime: String {
         say(
             "Eso no es una hora: timestamp=2026-11-29T19:05:10.123Z",
-            "That is no time: timestamp=2026-11-29T19:05:10.123Z")
+            "That is not a time: timestamp=2026-11-29T19:05:10.123Z")
     }
     var unknownMsgid: String { say("No existe ese mensaje", "There is no such message") }
     var isNoHistoryRequest: String {
@@ -199,7 +201,7 @@ extension Phrases {
     }
     var helpTitle: String { say("Ayuda de Puente", "Help of Puente") }
     var endOfHelp: String { say("Fin de la ayuda", "End of help") }
-    /// What may be typed, a line each.
+    /// The commands that may be typed, a line each.
     var ircHelp: [String] {
         [
             say(

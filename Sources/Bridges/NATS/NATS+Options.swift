@@ -49,7 +49,7 @@ extension NATS {
             "room": "\"rooms\"", "maxage": "\"maxAge\"", "maxbytes": "\"maxBytes\"",
         ]
 
-        /// Finds addresses that are none, and credentials that don't fit together.
+        /// Reports invalid addresses, and credentials that don't fit together.
         package func validate(_ check: inout OptionCheck) {
             if servers.isEmpty { check.problem("expected at least one address", at: $servers) }
             for (index, server) in servers.enumerated() where !Self.isAddress(server) {

@@ -16,7 +16,7 @@ package struct NATS: FleetBridge {
     /// Makes a bridge that connects to nothing yet.
     ///
     /// - Throws: a sentence if the instance has no name of its own, or keeps nothing, or if its
-    ///   credentials file is none.
+    ///   credentials file is invalid.
     package init(_ options: Options, _ context: Context) throws {
         try self.init(options, context, clock: LoopSleep(context.loop))
     }

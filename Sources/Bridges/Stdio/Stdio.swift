@@ -36,7 +36,7 @@ package struct Stdio: Bridge {
             "user": "\"sender\"", "nick": "\"sender\"", "author": "\"sender\"",
         ]
 
-        /// Reports a sender that is no name, and two bridges that would share the lines of one
+        /// Reports a sender that is not a name, and two bridges that would share the lines of one
         /// input.
         package func validate(_ check: inout OptionCheck) {
             if let sender { check.name(sender, at: $sender) }

@@ -65,7 +65,7 @@ struct StdioLines {
         }
     }
 
-    /// Returns the name in front of a colon, or `nil` if that is none.
+    /// Returns the name in front of a colon, or `nil` if that is not a name.
     private mutating func name(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
         if let lastName, unsafe lastName.bytes.elementsEqual(bytes) { return lastName.name }
         guard let name = try? unsafe Name(UnsafeRawBufferPointer(rebasing: bytes), isChosen: false)

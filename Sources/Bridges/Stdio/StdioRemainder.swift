@@ -1,7 +1,7 @@
 import Locking
 
-/// What a stdio bridge leaves to the next one in the same process: the beginning of a line that was
-/// read, and lines that nobody has taken yet.
+/// The input that a stdio bridge leaves to the next one in the same process: the beginning of a
+/// line, and lines that nobody has taken yet.
 ///
 /// Safe from any thread.
 final class StdioRemainder: Sendable {

@@ -17,7 +17,8 @@ final class TailThread: Sendable {
     let batches: BoundedQueue<TailBatch>
     private let lastReport = Locked(TailReport())
 
-    /// Nanoseconds between two reports: often enough for who looks, and rare beside the reading.
+    /// Nanoseconds between two reports: often enough for people who look, and rare beside the
+    /// reading.
     private static let reportPause: Int64 = 500_000_000
 
     /// The number of lines read ahead while others are being published.
@@ -42,7 +43,7 @@ final class TailThread: Sendable {
         batches = BoundedQueue(bound: Self.ahead) { events.wake() }
     }
 
-    /// What is tailed and not read yet, as of half a second ago at most.
+    /// The bytes and files that are not read yet, as of half a second ago at most.
     var gauges: BridgeGauges { lastReport.withLock { $0 }.gauges(at: now) }
 
     /// Tails files until the queue ends, on a thread of its own.

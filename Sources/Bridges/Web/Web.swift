@@ -9,7 +9,7 @@ package struct Web: ListeningBridge {
         /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
         package var listen = Address.network(host: "127.0.0.1", port: 8_080)
-        /// Who may connect to a Unix socket; `nil` for what the process's mask leaves.
+        /// The mode of a Unix socket's file; `nil` for what the process's mask leaves.
         @Option(
             "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
             absent: "by the umask")

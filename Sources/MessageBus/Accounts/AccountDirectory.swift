@@ -2,8 +2,8 @@
 ///
 /// Confined to the bus's loop. Questions about names and addresses are answered from memory;
 /// passwords are checked on threads of their own. Every `then` is called on the loop, once, and
-/// never before the function that it was given to returns. Where an account changes, the `then` of
-/// whoever asked for it is called first, the observers after it.
+/// never before the function that it was given to returns. A change of an account calls the `then`
+/// of its caller first, and the observers after it.
 package protocol AccountDirectory: AnyObject, Sendable {
     /// The rules of bridge.json.
     var policy: AccountPolicy { get }
@@ -132,7 +132,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
 
     // MARK: - Changes
 
-    /// Has a function called after every change, for as long as the directory lives.
+    /// Registers a function that is called after every change, for as long as the directory lives.
     ///
     /// Changes that another process makes are seen within a second.
     func observe(_ observer: @escaping (AccountChange) -> Void)

@@ -3,7 +3,7 @@ public protocol ConnectionChecking: Bridge {
     /// Tries the other side, and returns what was found.
     ///
     /// Called on a bridge that does not run and may be running elsewhere: it must create nothing,
-    /// change nothing, and send nothing to anybody. What takes longer than ten seconds is not waited
-    /// for.
+    /// change nothing, and send nothing to anybody. A check that takes longer than ten seconds is
+    /// not waited for.
     func checkConnection() async -> [ConnectionFinding]
 }

@@ -31,7 +31,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     ///
     /// Safe from any thread.
     package let condition = BridgeCondition()
-    /// What is counted of the bridge, over all its runs and attachments.
+    /// The counters of the bridge, over all its runs and attachments.
     package internal(set) var statistics = BridgeStatistics()
     /// Returns the numbers that rise and fall; set by a bridge for the time of a run.
     package var readGauges: ((isolated Bus) -> BridgeGauges)?
@@ -90,7 +90,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var presences: [Presence] = []
     /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.
     var pendingPrivateMessages: [Message] = []
-    /// Where private messages go, if the bridge reads them by themselves.
+    /// The queue of private messages, if the bridge reads them by themselves.
     var privateMessages: PrivateMessageQueue?
 
     /// Makes the attachment of a bridge of bridge.json.

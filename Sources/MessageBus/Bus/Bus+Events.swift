@@ -6,7 +6,8 @@ package struct RoomEvents {
     package let through: MessageNumber
     /// True if nothing has happened behind it, at present.
     package let isComplete: Bool
-    /// How many events may be missing in front of it, by their numbers: they are kept no longer.
+    /// The number of events that may be missing in front of it, by their numbers: they are kept no
+    /// longer.
     package let missed: Int
 }
 

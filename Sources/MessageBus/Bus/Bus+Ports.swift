@@ -121,7 +121,7 @@ extension Bus {
         try await store.enqueue(progress).wait()
     }
 
-    /// Has the store link messages to their names in the remote chat, without waiting.
+    /// Tells the store to link messages to their names in the remote chat, without waiting.
     private func link(
         _ drafts: [Draft], _ receipts: [Receipt], by attachment: BridgeAttachment
     ) {

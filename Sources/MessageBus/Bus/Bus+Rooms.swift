@@ -27,7 +27,7 @@ extension Bus {
     /// Exchanges the rooms for those of a new configuration: pending ones are seen from now on, and
     /// whoever is in one that is not among them is moved to the first one by their bridges.
     ///
-    /// What was said in a closed room, and the places of its durable readers, stay in the store.
+    /// The messages of a closed room, and the places of its durable readers, stay in the store.
     package func exchangeRooms(for names: [String]) {
         let closed = rooms.filter { !names.contains($0.name) }
         rooms = names.compactMap { roomsByName[$0] }

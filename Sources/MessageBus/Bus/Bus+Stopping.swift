@@ -50,7 +50,7 @@ extension Bus {
 
     // MARK: - One bridge
 
-    /// Has one bridge end while the bus goes on: `Port.stopping()` returns for it, and its readers
+    /// Ends one bridge while the bus goes on: `Port.stopping()` returns for it, and its readers
     /// finish when its sources are closed.
     package func stop(_ attachment: BridgeAttachment, as ending: BridgeEnding) {
         guard attachment.ending == nil, !isStopping else { return }
@@ -59,7 +59,7 @@ extension Bus {
         if attachment.openSources == 0 { end(attachment) }
     }
 
-    /// Has the readers of a bridge that ends alone finish, although a source may still be open.
+    /// Ends the readers of a bridge that ends alone, although a source may still be open.
     package func end(_ attachment: BridgeAttachment) {
         guard let ending = attachment.ending, !attachment.isEnding else { return }
         attachment.isEnding = true

@@ -41,13 +41,14 @@ public actor Bus {
     /// Called on the loop with what moderators do to whoever is connected, named or not.
     var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
     var kickObservers: [UInt64: (String?, AccountID?, _ reason: String) -> Bool] = [:]
-    /// What sessions and tokens have said and want to say, by their own names for it.
+    /// The messages of sessions and tokens, by the ids that they give them, said already or
+    /// waiting.
     var saidIDs = SaidIDs()
     /// Messages that were deleted since the start.
     nonisolated let deletedNumbers = DeletedNumbers()
-    /// How the bridges are, for whoever asks from another thread.
+    /// The conditions of the bridges, for other threads.
     package nonisolated let conditions = BridgeConditions()
-    /// What is counted of the bus.
+    /// The counters of the bus.
     package nonisolated let statistics = BusStatistics()
     /// The log for lines that people can cause again and again.
     let throttledLog: ThrottledLog
@@ -86,7 +87,7 @@ public actor Bus {
     /// Functions to call on the loop when the store may have got further.
     var storeObservers: [UInt64: () -> Void] = [:]
     var lastObserver: UInt64 = 0
-    /// Whoever looks on; mostly nobody.
+    /// The taps that look on; mostly none.
     var taps: [MessageTap] = []
     /// The number of the newest message that the store was handed.
     private(set) var lastEnqueued: MessageNumber = 0
@@ -137,7 +138,7 @@ public actor Bus {
     /// All rooms, also those of a new configuration that is not in use yet.
     package var allRooms: [Room] { pendingRooms.isEmpty ? rooms : rooms + pendingRooms }
 
-    /// What the bus's rooms are confined to.
+    /// The confinement of the bus's rooms.
     var owner: Confinement { Confinement(executor) }
 
     /// Returns the room with a name.

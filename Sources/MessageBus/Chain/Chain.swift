@@ -11,7 +11,7 @@ package final class Chain {
         package let condition: Condition
         let isPlain: Bool
         package var middleware: any Middleware
-        /// What is counted of the step; `nil` in a chain that only changes what somebody is given.
+        /// The counters of the step; `nil` in a chain that only changes what somebody is given.
         fileprivate var statistics: StepStatistics?
         private let make: @Sendable () throws -> any Middleware
 

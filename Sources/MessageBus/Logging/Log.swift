@@ -47,7 +47,7 @@ public struct Log: Sendable {
         /// - Parameters:
         ///   - now: nanoseconds of a clock that never jumps.
         ///   - later: calls a function once, on any thread, after as many nanoseconds; `nil` if there
-        ///     is no timer.
+        ///     is not a timer.
         public init(
             now: @escaping @Sendable () -> Int64,
             later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)? = nil

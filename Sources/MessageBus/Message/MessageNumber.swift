@@ -17,7 +17,7 @@ public struct MessageNumber: RawRepresentable, Comparable, Hashable, Sendable,
     @inlinable
     public init(integerLiteral value: UInt64) { self.init(rawValue: value) }
 
-    /// Makes the number that decimal digits give; `nil` if they are none, or too many.
+    /// Makes the number that decimal digits give; `nil` if they are not digits, or too many.
     @inlinable
     public init?(_ digits: some StringProtocol) {
         guard let value = UInt64(digits) else { return nil }

@@ -2,7 +2,7 @@
 package struct Deletion: Sendable, Hashable {
     /// The number of the message.
     package let number: MessageNumber
-    /// The name of who has deleted it.
+    /// The name of the person who has deleted it.
     package let deleter: String
     /// The beginning of the text as other messages quote it, where they do so without its number.
     package let excerpt: String

@@ -45,7 +45,7 @@ package protocol MessageStore: Sendable {
     var expired: [String: MessageNumber] { get }
     /// The store's condition: it keeps up, lags or fails.
     var condition: StoreCondition { get }
-    /// What was written, and what waits to be.
+    /// The report of what was written and what waits to be.
     var report: StoreReport { get }
     /// Calls a function, on a thread of its own, whenever `committed`, `expired` or `condition` may
     /// have changed.

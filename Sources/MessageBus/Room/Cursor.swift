@@ -30,7 +30,7 @@ package final class Cursor {
     let idle: BroadcastSignal?
     /// True if the bridge only brings in: it is given nothing but the end.
     var isMuted = false
-    /// What is counted of the bridge; `nil` where nobody counts.
+    /// The counters of the bridge; `nil` where nobody counts.
     var statistics: BridgeStatistics?
     /// True if what it is given counts as delivered only once it is acknowledged.
     var isDurable = false

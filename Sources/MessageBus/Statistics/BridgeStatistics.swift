@@ -1,7 +1,7 @@
 import Locking
 import Metrics
 
-/// What is counted of one bridge since the daemon's start, over all its runs.
+/// The counters of one bridge since the daemon's start, over all its runs.
 ///
 /// Confined to the bus's loop, except `counter(_:)`, `recordAttempt(_:)` and `acknowledged`, which are
 /// safe from any thread.

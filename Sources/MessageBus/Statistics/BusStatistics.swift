@@ -1,15 +1,16 @@
 import Metrics
 
-/// What is counted of the whole bus since the daemon's start.
+/// The counters of the whole bus since the daemon's start.
 ///
-/// What has the same name later, after a bridge was restarted or a chain exchanged, counts on. Confined
-/// to the bus's loop.
+/// The counters of a name go on after a bridge was restarted or a chain exchanged. Confined to the
+/// bus's loop.
 package final class BusStatistics: @unchecked Sendable {  // touched on the loop only
     /// The statistics of bridges by their names.
     private var bridges: [String: BridgeStatistics] = [:]
     /// The statistics of steps by their names, in the order in which these first came.
     private(set) var steps: [(name: String, statistics: StepStatistics)] = []
-    /// Drops by the bus itself: of who is muted, of what comes back to where it was.
+    /// Drops by the bus itself: messages of muted people, and messages that come back to where they
+    /// were.
     let ownDrops: StepStatistics
     /// The durations of the loop's turns.
     package private(set) var turns = Histogram()

@@ -1,6 +1,6 @@
 import Metrics
 
-/// What is counted of the steps of one name, whichever chain they are in.
+/// The counters of the steps of one name, in whichever chains.
 ///
 /// Confined to the bus's loop.
 package final class StepStatistics: @unchecked Sendable {  // touched on the loop only

@@ -66,7 +66,7 @@ public enum TextCleaning {
         let removed = result.count - count
         if removed == 0 { return (result, false) }
         result.removeLast(removed)
-        // A CR LF loses its CR, which is no control character.
+        // A CR LF loses its CR, which is not a control character.
         let endings = unsafe zip(bytes, bytes.dropFirst()).count { $0 == 0x0D && $1 == 0x0A }
         return (result, removed > endings)
     }

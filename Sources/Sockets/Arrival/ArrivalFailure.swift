@@ -6,7 +6,7 @@ public enum ArrivalFailure: Equatable, Sendable {
     case plaintext([UInt8])
     /// A proxy's header is missing or malformed; the sentence says in which way.
     case badHeader(String)
-    /// A PROXY header came from an address that is no proxy's.
+    /// A PROXY header came from an address that is not a proxy's.
     case strangeHeader
     /// The handshake failed; the client has been sent an alert.
     case handshake(String)

@@ -14,7 +14,7 @@ public final class Arrivals {
     private static let graceTime: Int64 = 5_000_000_000
     /// Nanoseconds of a turn for handshakes: two or three of them.
     ///
-    /// What others say waits so long.
+    /// The lines of others wait so long.
     private static let timePerTurn: Int64 = 500_000
     /// Handshakes in progress; one more, and the oldest ends.
     private static let maxHandshakes = 1_000
@@ -85,7 +85,7 @@ public final class Arrivals {
 
     // MARK: - Handshakes
 
-    /// Has a step of a handshake done in its turn.
+    /// Schedules a step of a handshake.
     func enqueue(_ arrival: PendingArrival) {
         guard !arrival.isQueued else { return }
         arrival.isQueued = true

@@ -60,7 +60,7 @@ public final class DescriptorReader: Sendable {
             }
         } onCancel: {
             stop()
-            // Bytes that the thread is just reading are lost. Waiting for it is no option: if
+            // Bytes that the thread is just reading are lost. Waiting for it is not an option: if
             // another process got the bytes, the read may take for ever.
             answer(.success(nil))
         }

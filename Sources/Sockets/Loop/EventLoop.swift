@@ -9,7 +9,7 @@ import Synchronization
 /// share the thread of their sockets. A turn is: events, jobs, due timers, then the functions given
 /// to `beforeTurnEnd` and `atTurnEnd`.
 ///
-/// What the kernel hands back with an event is a number here, never a pointer.
+/// The kernel hands back a number with each event, never a pointer.
 @safe public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined to its thread
     /// A slot in the table of descriptors.
     public struct Registration: Sendable {

@@ -139,7 +139,8 @@ public final class Connection {
 
     /// True if encrypted bytes, at most a record, wait for the kernel to take them.
     ///
-    /// Whoever has sent everything must call `flush()` when the loop reports that it is writable.
+    /// An owner that has sent everything must call `flush()` when the loop reports that the
+    /// connection is writable.
     public var hasUnsent: Bool { session?.hasUnsent ?? false }
 
     /// Sends encrypted bytes that wait; returns `nil` once there are none left.

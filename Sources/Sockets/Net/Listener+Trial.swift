@@ -30,7 +30,7 @@ extension Listener {
     private static func check(_ path: String, _ address: SocketAddress) throws(SocketError) {
         if let status = SystemCalls.linkStatus(path) {
             guard status.st_mode & S_IFMT == S_IFSOCK else {
-                throw SocketError("bind \(address)", reason: "there is a file that is no socket")
+                throw SocketError("bind \(address)", reason: "there is a file that is not a socket")
             }
             let probe = try makeSocket(address)
             defer { Glibc.close(probe) }

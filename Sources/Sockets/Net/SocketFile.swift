@@ -6,7 +6,7 @@ struct SocketFile: Sendable {
     private let device: dev_t
     private let inode: ino_t
 
-    /// Looks at the file of an address; `nil` if it has none, or if that is no socket.
+    /// Looks at the file of an address; `nil` if it has none, or if that is not a socket.
     init?(of address: SocketAddress) {
         guard let path = Self.path(of: address), let status = Self.status(path) else { return nil }
         self.path = path

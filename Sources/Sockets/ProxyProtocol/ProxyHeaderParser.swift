@@ -7,7 +7,7 @@ struct ProxyHeaderParser {
     enum Result {
         case needsMore
         case header(ProxyHeader)
-        /// It is none; the reason is for the log.
+        /// It is not a header; the reason is for the log.
         case invalid(String)
     }
 

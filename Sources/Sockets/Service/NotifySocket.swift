@@ -31,7 +31,7 @@ final class NotifySocket: Sendable {
         switch name.first {
         case "/": address = try .unix(path: name)
         case "@": address = try .abstract(name: String(name.dropFirst()))
-        default: throw SocketError("NOTIFY_SOCKET \(name)", reason: "it is no Unix socket")
+        default: throw SocketError("NOTIFY_SOCKET \(name)", reason: "it is not a Unix socket")
         }
         self.patience = patience
         self.report = report

@@ -4,7 +4,7 @@ import TimeUnits
 
 /// Tells the service manager that has started the process how the process is doing (sd_notify(3)).
 ///
-/// Safe from any thread, never waits. Where no manager asked, each function does nothing.
+/// Safe from any thread, never waits. If no manager asked, each function does nothing.
 package final class ServiceNotifier: Sendable {
     private struct State {
         var wasReady = false

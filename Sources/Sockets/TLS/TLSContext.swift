@@ -114,7 +114,7 @@ import COpenSSL
         guard areSet else { throw TLSError(openSSL: "TLS") }
         unsafe SSL_CTX_set_options(context, puente_ssl_options())
         // Buffers are freed while they are empty; a record that is written in part stays where it
-        // is; and a record that is no text ends a read, so that a flood of them has a bound.
+        // is; and a record that is not text ends a read, so that a flood of them has a bound.
         unsafe puente_ssl_set_modes(
             context,
             Int(
@@ -126,8 +126,8 @@ import COpenSSL
 
     /// Makes new keys for session tickets: tickets that were given before are not accepted any more.
     ///
-    /// Whoever steals a key can read the connections that its tickets were given to (TLS 1.2), so a
-    /// key must not live long. Called on the loop.
+    /// A thief of a key can read the connections that its tickets were given to (TLS 1.2), so a key
+    /// must not live long. Called on the loop.
     public func renewTicketKeys() {
         var keys = unsafe [UInt8](repeating: 0, count: puente_ssl_ticket_key_size(pointer))
         unsafe keys.withUnsafeMutableBytes { keys in

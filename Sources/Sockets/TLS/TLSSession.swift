@@ -5,8 +5,8 @@ import Glibc
 ///
 /// Confined to the loop, which `Connection` checks. The descriptor belongs to whoever holds the session.
 ///
-/// A record is at most 16 KiB of text. What the kernel does not take of a record is kept here, at
-/// most one record, and the text in it counts as sent. So a write is never repeated, and a
+/// A record is at most 16 KiB of text. The rest of a record that the kernel does not take is kept
+/// here, at most one record, and the text in it counts as sent. So a write is never repeated, and a
 /// reader's place may move as if the kernel had taken everything.
 ///
 /// It owns what it has from the library.
@@ -161,7 +161,7 @@ import Glibc
         return unsafe CertificateFingerprint.text(of: certificate)
     }
 
-    /// Has the kernel encrypt if it knows the cipher.
+    /// Lets the kernel encrypt if it knows the cipher.
     private func chooseSender() {
         isKernelSending = unsafe puente_ssl_is_kernel_sending(ssl) == 1
         if isKernelSending {

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Whether the daemon does what it is for, and if not, why.
+/// The readiness of the daemon, with the reasons if it is not ready.
 package struct DaemonReadiness: Sendable {
     /// The reasons for which it does not, each in a sentence.
     package private(set) var problems: [String] = []

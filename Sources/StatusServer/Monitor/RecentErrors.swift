@@ -3,7 +3,7 @@ import MessageBus
 
 /// The last errors and warnings of the daemon's log.
 ///
-/// What is about messages is left out: nobody's words are to be read here. Safe from any thread.
+/// Entries about messages are left out: nobody's words are to be read here. Safe from any thread.
 package final class RecentErrors: Sendable {
     /// An entry of the log and its time.
     package struct Entry: Sendable, Equatable {

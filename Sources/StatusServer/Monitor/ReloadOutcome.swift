@@ -1,7 +1,7 @@
 import Locking
 import MessageBus
 
-/// How the last reading of bridge.json ended.
+/// The outcome of the last reading of bridge.json.
 ///
 /// Safe from any thread.
 package final class ReloadOutcome: Sendable {

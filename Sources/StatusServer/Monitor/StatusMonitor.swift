@@ -2,8 +2,7 @@ import Locking
 import MessageBus
 import Sockets
 
-/// What can be known of a running daemon from outside: how it is, what it has counted, and how the last
-/// hour was.
+/// The view of a running daemon from outside: its state, its counters, and the last hour.
 ///
 /// Safe from any thread, except where a function says otherwise.
 package final class StatusMonitor: Sendable {
@@ -26,7 +25,7 @@ package final class StatusMonitor: Sendable {
     package let name: String
     /// The time at which the daemon started.
     package let started: Timestamp
-    /// How the last reload ended.
+    /// The outcome of the last reload.
     package let reload: ReloadOutcome
     /// The last errors.
     package let errors: RecentErrors
@@ -87,7 +86,7 @@ package final class StatusMonitor: Sendable {
     /// The store; `nil` if nothing outlives the process.
     package var store: StoreReport? { bus.keepsMessages ? bus.store.report : nil }
 
-    /// Whether the daemon does what it is for.
+    /// The readiness of the daemon at the moment.
     package var readiness: DaemonReadiness {
         DaemonReadiness(
             bridges: bridges, isStopping: bus.conditions.isStopping, store: store,

@@ -2,10 +2,10 @@ import JSON
 import MessageBus
 import Metrics
 
-/// How a daemon is, for people and for programs.
+/// A report on a daemon, for people and for programs.
 package struct StatusReport: Sendable {
     let monitor: StatusMonitor
-    /// What the bus has counted; `nil` while it hangs.
+    /// The report of the bus; `nil` while it hangs.
     let bus: BusReport?
     let readiness: DaemonReadiness
     let newest: StatusHistory.Sample?
@@ -31,7 +31,7 @@ package struct StatusReport: Sendable {
 
     // MARK: - As JSON
 
-    /// What `/ready` answers: the states of all parts.
+    /// Returns the answer of `/ready`: the states of all parts.
     package static func readiness(
         _ monitor: StatusMonitor, _ readiness: DaemonReadiness, tellsReasons: Bool
     ) -> JSON {

@@ -28,10 +28,10 @@ extension SQLiteAccountStore {
         try end(Kind.mute, key, at: time)
     }
 
-    /// Has the ban and the mute of an account follow it to another name, so that the old one is free
-    /// of them.
+    /// Moves the ban and the mute of an account to its other name, so that the old one is free of
+    /// them.
     ///
-    /// What was given to the new name before there was an account of it is replaced.
+    /// A ban or mute of the new name from before it had an account is replaced.
     func moveRestrictions(
         of id: AccountID, to name: String, key: String, _ version: Int64, in database: Database
     ) throws(StoreError) {

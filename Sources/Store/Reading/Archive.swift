@@ -12,7 +12,8 @@ package final class Archive {
 
     /// Opens a store's file.
     ///
-    /// - Throws: `StoreError` if there is none, it is newer than this program, or no store.
+    /// - Throws: `StoreError` if there is none, if it is newer than this program, or if it is not a
+    ///   store.
     package convenience init(_ path: String) throws(StoreError) {
         try self.init(path, clock: StoreClock(wall: { 0 }, monotonic: { 0 }))
     }

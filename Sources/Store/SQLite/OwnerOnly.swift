@@ -194,7 +194,7 @@ struct OwnerOnly {
         throw StoreError(path, "its symbolic links form a loop")
     }
 
-    /// Returns the target of a link; `nil` if the path is no link.
+    /// Returns the target of a link; `nil` if the path is not a link.
     private static func target(ofLink path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink(path, &bytes, bytes.count)

@@ -98,7 +98,7 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
         case SQLITE_CORRUPT:
             "it is damaged; restore a copy of it, or move it away to start a new one"
         case SQLITE_NOTADB:
-            "this is no database; is \"path\" right? Move the file away to start a new one"
+            "this is not a database; is \"path\" right? Move the file away to start a new one"
         default: "SQLite reports an error"
         }
     }

@@ -188,7 +188,8 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         }
     }
 
-    /// Has the log beside the database moved into it, or moves a small remainder itself.
+    /// Requests that the log beside the database is moved into it, or moves a small remainder
+    /// itself.
     private func moveLogPages() {
         guard let connection, checkpointer.recordLog(pages: connection.walPages) else {
             return

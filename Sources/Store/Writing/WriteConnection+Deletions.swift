@@ -4,8 +4,8 @@ import MessageBus
 extension WriteConnection {
     /// Overwrites the text of a message, its words in the index, and what quotes it.
     ///
-    /// Must be called in a transaction. What is left of it in the index's older parts and in the log
-    /// beside the database is for `Scrubber`.
+    /// Must be called in a transaction. `Scrubber` removes the rest, from the index's older parts
+    /// and from the log beside the database.
     func delete(_ deletion: Deletion) throws(StoreError) {
         let found = try statement(
             """

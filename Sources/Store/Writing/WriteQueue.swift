@@ -230,7 +230,8 @@ final class WriteQueue: Sendable {
     /// True if something waits.
     var hasMore: Bool { monitor.withLock { !$0.batches.isEmpty } }
 
-    /// How many messages wait, those in the thread's hands included, and how many were lost.
+    /// The number of messages that wait, those in the thread's hands included, and the number of
+    /// those lost.
     var waiting: (rows: Int, lost: UInt64) {
         monitor.withLock { ($0.rows + $0.rowsTaken, $0.lost) }
     }

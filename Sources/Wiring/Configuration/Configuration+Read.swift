@@ -1,7 +1,7 @@
 import MessageBus
 
 extension Configuration {
-    /// The most bytes of a file; anything larger is no configuration.
+    /// The most bytes of a file; anything larger is not a configuration.
     package static let largestFile = 4 << 20
 
     /// Reads and checks a file, without making or starting anything.

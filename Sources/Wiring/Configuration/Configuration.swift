@@ -18,7 +18,7 @@ package struct Configuration: Sendable {
     package let accounts: AccountRequirement
     /// True if people may register themselves.
     package let isRegistrationOpen: Bool
-    /// Where metrics, health and the status page are served; `nil` if nowhere.
+    /// The options of the status page; `nil` if it is not served.
     package let status: StatusOptions?
     /// Path of the control socket, relative to the directory; `nil` if there is none.
     package let control: String?

@@ -12,7 +12,7 @@ package struct ControlRequest: Sendable, Equatable {
     package let version: String
     /// The name of the command.
     package let command: String
-    /// What it is asked to do; an object.
+    /// The arguments of the request; an object.
     package let arguments: JSON
 
     /// Makes a request of this program.
@@ -22,7 +22,7 @@ package struct ControlRequest: Sendable, Equatable {
         self.arguments = .object(arguments)
     }
 
-    /// Reads a line; `nil` if it is no request.
+    /// Reads a line; `nil` if it is not a request.
     init?(_ line: [UInt8]) {
         guard let value = JSONReader.read(line), let version = value["version"].string,
             let command = value["command"].string

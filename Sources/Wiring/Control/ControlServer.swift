@@ -46,7 +46,7 @@ package final class ControlServer: @unchecked Sendable {  // touched on the loop
         guard kind == S_IFSOCK else {
             throw ControlError(
                 """
-                control: \(path) is no socket, and was left as it is: move it away, or choose \
+                control: \(path) is not a socket, and was left as it is: move it away, or choose \
                 another path for "control"
                 """)
         }

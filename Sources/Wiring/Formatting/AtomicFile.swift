@@ -15,7 +15,7 @@ enum AtomicFile {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw FileProblem(errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FileProblem(sentence: "it is no file that could be replaced")
+            throw FileProblem(sentence: "it is not a file that could be replaced")
         }
         let temporary = try Temporary(beside: path)
         do throws(FileProblem) {

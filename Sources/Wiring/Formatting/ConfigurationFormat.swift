@@ -14,7 +14,7 @@ package struct ConfigurationFormat {
 
     /// Reads a file and formats it, without changing it.
     ///
-    /// - Throws: `ConfigurationReport` if it can't be read, or is no JSON as it is read here.
+    /// - Throws: `ConfigurationReport` if it can't be read, or is not JSON as it is read here.
     package init(
         _ file: String, environment: Environment = .process
     ) throws(ConfigurationReport) {

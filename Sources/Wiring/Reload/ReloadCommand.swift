@@ -1,7 +1,7 @@
 import JSON
 import MessageBus
 
-/// Has the running daemon read its configuration anew: `puente reload`.
+/// The command `puente reload`: makes the running daemon read its configuration anew.
 struct ReloadCommand: ControlCommand {
     /// `reload`.
     var name: String { "reload" }

@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 import Store
 
-/// What a chain would make of the messages that are stored, in the order in which they came.
+/// A replay of stored messages through a chain, in the order in which they came.
 package struct Replay: Sendable {
     /// A message that would not be published as it is.
     package struct Finding: Sendable {

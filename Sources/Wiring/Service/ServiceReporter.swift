@@ -78,7 +78,7 @@ package final class ServiceReporter: Sendable {
         notifier.isActive ? TimeoutExtension(notifier, on: loop) : nil
     }
 
-    /// Has a loop tell the manager that it turns, if the manager asks for that.
+    /// Makes a loop tell the manager that it turns, if the manager asks for that.
     ///
     /// Must be called on the loop, or before it starts.
     func startWatchdog(on loop: EventLoop) { Watchdog.start(notifier, on: loop) }

@@ -33,10 +33,10 @@ package struct ChainTest: PluginOptions {
     /// The name, which is shown with the result.
     @Option("The name, which is shown with the result.")
     package var name: String
-    /// What is said, in order.
+    /// The texts that are said, in order.
     @Option("The texts that are said, in this order.")
     package var say: [Say]
-    /// What is to become of each.
+    /// The judgement expected of each.
     @Option("The judgement expected of each of them.")
     package var expect: [ChainExpectation]
 

@@ -117,7 +117,8 @@ enum AccountCommand: Equatable {
             return word
         }
 
-        /// Takes a duration; what begins with a digit and isn't one is no reason either.
+        /// Takes a duration; text that begins with a digit and is not a duration is not a reason
+        /// either.
         mutating func duration() throws(UsageError) -> Duration? {
             guard let word = rest.first, word.first?.isNumber == true else { return nil }
             guard let duration = Duration(option: word), duration > .zero,
@@ -139,8 +140,8 @@ enum AccountCommand: Equatable {
         func end() throws(UsageError) {
             guard !rest.isEmpty else { return }
             throw .sentence(
-                "\(command) has more words than it takes; a password is no argument, where all who "
-                    + "list processes can read it: it is asked for, or read from standard input")
+                "\(command) has more words than it takes; a password is not an argument, which all "
+                    + "who list processes could read: it is asked for, or read from standard input")
         }
     }
 }

@@ -14,7 +14,7 @@ extension Arguments.Name {
         }
     }
 
-    /// What the option does.
+    /// The effect of the option.
     var summary: String {
         switch self {
         case .config: "The configuration, in place of ./bridge.json."

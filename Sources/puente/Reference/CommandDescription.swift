@@ -4,9 +4,9 @@
 struct CommandDescription {
     /// The forms of the command behind `puente`: `history [--room R] [--last N]`.
     let forms: [String]
-    /// What it does, in lines short enough to stand beside a form.
+    /// The summary, in lines short enough to stand beside a form.
     let summary: [String]
-    /// What else there is to know, in paragraphs, for the manual page.
+    /// The details, in paragraphs, for the manual page.
     let details: [String]
 
     init(_ forms: String..., summary: [String], details: [String] = []) {

@@ -119,7 +119,9 @@ enum CommandReference {
                 "accounts; ROLE is member, moderator, admin or relay,",
                 "--free lets others have the name again",
             ],
-            details: ["A password is asked for, or read from standard input; it is no argument."]),
+            details: [
+                "A password is asked for, or read from standard input; it is not an argument."
+            ]),
         CommandDescription(
             "token list", "token add NAME [--room R] [--read-only]", "token remove NAME",
             summary: ["secrets of programs, each shown once"]),

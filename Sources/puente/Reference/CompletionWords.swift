@@ -5,7 +5,7 @@ struct CompletionWords {
     /// The names of bridges and middlewares.
     let types: [String]
 
-    /// What stands for an option's value or an operand.
+    /// The words that can stand for an option's value or an operand.
     enum Choice: Equatable {
         /// One of some words.
         case words([String])

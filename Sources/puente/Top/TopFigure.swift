@@ -9,7 +9,7 @@ enum TopFigure {
 
     /// Returns a time in the unit that suits it; `-` for none.
     ///
-    /// - Parameter seconds: the time; one that is not positive is none.
+    /// - Parameter seconds: the time; one that is not positive counts as none.
     static func duration(_ seconds: Double) -> String {
         guard seconds > 0, seconds.isFinite else { return "-" }
         switch seconds {

@@ -1,4 +1,4 @@
-/// What the rows of `puente top` are sorted by, with the key that chooses it.
+/// The order of the rows of `puente top`, with the key that chooses it.
 enum TopOrder: Character, CaseIterable {
     case file = "f"
     case name = "n"

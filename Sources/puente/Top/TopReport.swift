@@ -1,12 +1,12 @@
 import JSON
 
-/// What the running daemon has counted at one moment, read from its status.
+/// A snapshot of the running daemon's counters, read from its status.
 struct TopReport: Equatable {
     /// A bridge.
     struct Bridge: Equatable {
         var name: String
         var state: String
-        /// Why it is in that state; empty where there is nothing to say.
+        /// The reason of its state; empty if there is nothing to say.
         var reason = ""
         /// Messages that it brought in and that the chain let pass.
         var passed: Int64 = 0
@@ -45,7 +45,7 @@ struct TopReport: Equatable {
     var store = "none"
     /// Bytes that wait to be stored.
     var storeBacklog: Int64 = 0
-    /// Why the last reload was refused; `nil` if it was not.
+    /// The reason why the last reload was refused; `nil` if it was not.
     var refusal: String?
     /// False while the bus does not answer: then there are no figures of rooms and bridges.
     var hasFigures = true

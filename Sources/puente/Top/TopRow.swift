@@ -3,7 +3,7 @@ struct TopRow {
     let name: String
     /// The cells behind the name.
     let cells: [String]
-    /// What is said at the end of the line, where there is room.
+    /// The remark at the end of the line, if there is room.
     var remark = ""
     private let figures: [TopOrder: Double]
 

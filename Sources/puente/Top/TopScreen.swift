@@ -1,6 +1,6 @@
 import Sockets
 
-/// What `puente top` shows, and how keys change it.
+/// The screen of `puente top`, and the keys that change it.
 ///
 /// Confined to the loop.
 final class TopScreen: @unchecked Sendable {  // touched on the loop only

@@ -79,7 +79,7 @@ import Testing
         ),
         (#"{ "type": "log", "senders": ["a:b"] }"#, #"nobody is called "a:b": names hold no ":""#),
         (#"{ "type": "log", "senders": ["*(caht)"] }"#, #"did you mean "chat"?"#),
-        (#"{ "type": "log", "file": "log-*.txt" }"#, #""*" is no pattern here"#),
+        (#"{ "type": "log", "file": "log-*.txt" }"#, #""*" is not a pattern here"#),
         (#"{ "type": "log", "file": "a.log", "level": "debug" }"#, "have no level"),
         (#"{ "type": "log", "file": "%Y-%m.log" }"#, "no date takes the place"),
         (

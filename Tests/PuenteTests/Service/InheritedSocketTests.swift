@@ -64,7 +64,7 @@ import Testing
         #expect(
             try await daemon.errors.line()?.hasSuffix(
                 """
-                warning from the service manager: descriptor 4: it is no stream socket that \
+                warning from the service manager: descriptor 4: it is not a stream socket that \
                 listens (spool); it is not used
                 """) == true)
         let words = "127.0.0.1:\(otherPort) was opened by the service manager, and no bridge"

@@ -221,7 +221,7 @@ import Testing
             #expect {
                 try pool.adopt(descriptor)
             } throws: {
-                "\($0)" == "descriptor \(descriptor): it is no stream socket that listens"
+                "\($0)" == "descriptor \(descriptor): it is not a stream socket that listens"
             }
         }
         close(descriptor)

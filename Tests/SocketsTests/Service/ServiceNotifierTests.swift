@@ -90,7 +90,7 @@ import Testing
         #expect(
             reports.withLock { $0 } == [
                 "notify unix:/nowhere/notify: no such file or directory",
-                "NOTIFY_SOCKET relative: it is no Unix socket",
+                "NOTIFY_SOCKET relative: it is not a Unix socket",
                 "unix:@: the name has not 1 to 107 bytes",
             ])
         ServiceNotifier().ready()

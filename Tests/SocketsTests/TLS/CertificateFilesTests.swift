@@ -46,7 +46,7 @@ import Testing
         unlink(certificate.key)
         #expect(sentence == "key.pem: no such file or directory")
         mkfifo(certificate.key, 0o600)
-        #expect(sentence == "key.pem: is no file")
+        #expect(sentence == "key.pem: is not a file")
         try write("hola", to: certificate.key)
         try write("", to: certificate.certificate)
         #expect(

@@ -48,7 +48,7 @@ import Testing
         let error = try await #require(throws: ControlError.self) {
             _ = try await TestControl(commands: [], in: folder)
         }
-        #expect("\(error)".contains("is no socket, and was left as it is"))
+        #expect("\(error)".contains("is not a socket, and was left as it is"))
         #expect(try String(contentsOfFile: folder.path, encoding: .utf8) == "notes")
     }
 

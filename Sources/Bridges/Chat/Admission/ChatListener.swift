@@ -285,12 +285,13 @@ extension ChatListener: ArrivalOwner {
         case .plaintext: log.debug("\(client.client) is closed: it does not speak TLS")
         case .handshake(let reason):
             log.debug("\(client.client) is closed: TLS handshake: \(reason)")
-        case .gaveWay: log.debug("\(client.client) gives way: there is no room")
+        case .gaveWay:
+            log.debug("closed \(client.client), not ready yet, to make room for another connection")
         case .gone, .refused: break
         }
     }
 
-    /// Logs that a PROXY header came from somebody who is no proxy: an attempt to have another
+    /// Logs that a PROXY header came from somebody who is not a proxy: an attempt to have another
     /// address, or a proxy that bridge.json does not know.
     package func logStrangeHeader(from peer: String) {
         throttledLog.warning(

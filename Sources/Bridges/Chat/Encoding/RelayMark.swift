@@ -1,17 +1,17 @@
 /// The mark of a text that a bridge says elsewhere for somebody: a space without width behind the first
 /// letter of the name in front.
 ///
-/// On IRC, clients look for the nick of who sits in front of them, and find none. Two marked names in
-/// one line say that it has been carried twice: it goes round in a ring. A text of several lines has a
-/// name in front of each.
+/// On IRC, clients look for the nick of their own user, and find none. Two marked names in one line
+/// say that it has been carried twice: it goes round in a ring. A text of several lines has a name in
+/// front of each.
 package enum RelayMark {
     package static let character: Character = "\u{200B}"
 
     /// Returns a name that nobody's client takes for their nick.
     package static func mark(_ name: String) -> String { split(name, by: character) }
 
-    /// Returns a name that nobody's client takes for their nick either, and that is no mark: that of
-    /// who is quoted.
+    /// Returns a name that nobody's client takes for their nick either, and that is not a mark:
+    /// that of who is quoted.
     package static func broken(_ name: String) -> String { split(name, by: "\u{2060}") }
 
     private static func split(_ name: String, by character: Character) -> String {
@@ -52,7 +52,7 @@ package enum RelayMark {
         !first.isWhitespace && !first.isPunctuation && first != character && first != "\u{2060}"
     }
 
-    /// Returns whether what stands behind a character is no beginning: in languages that put such
+    /// Returns whether the text behind a character is not a beginning: in languages that put such
     /// spaces between words, few words have one letter, and those stand between two.
     private static func isWithin(_ before: Character) -> Bool {
         before.isLetter || before.isNumber || before == character

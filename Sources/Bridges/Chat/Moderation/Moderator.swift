@@ -35,7 +35,7 @@ package struct Moderator {
         self.log = log
     }
 
-    /// Obeys a command, whose role was checked before.
+    /// Executes a command, whose role was checked before.
     @safe package func execute(
         _ command: ChatCommand, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) -> ModerationOutcome {
@@ -295,7 +295,7 @@ package struct Moderator {
     }
 }
 
-/// The reason for which a command of a moderator is not obeyed.
+/// The reason why a command of a moderator is refused.
 private struct ModerationRefusal: Error {
     let code: AnswerCode
     let text: String

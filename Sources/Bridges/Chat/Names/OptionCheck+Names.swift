@@ -1,9 +1,9 @@
 import MessageBus
 
 extension OptionCheck {
-    /// Reports a text that is no name, and warns about one that is shown in another form.
+    /// Reports a text that is not a name, and warns about one that is shown in another form.
     ///
-    /// - Parameter shown: the text as bridge.json has it, if that differs.
+    /// - Parameter written: the text as bridge.json has it, if that differs.
     package mutating func name(
         _ text: String, shown written: String? = nil, at location: OptionLocation
     ) {

@@ -5,7 +5,7 @@ import Sockets
 package enum ProxySource: Sendable, Hashable {
     /// An address, or all addresses that share their first bits.
     case addresses(AddressRange)
-    /// Whoever connects to a Unix socket.
+    /// Every client of a Unix socket.
     case unix
 }
 

@@ -34,10 +34,10 @@ package struct ClientOutput {
     /// Bytes the kernel was given since the beginning.
     package private(set) var sentBytes: UInt64 = 0
 
-    /// What was sent of the rooms that are not read any more.
+    /// The counts of the rooms that are not read any more.
     private var left = DeliveryCounts()
 
-    /// What was sent of the rooms since the beginning.
+    /// The counts of all rooms since the beginning.
     package var counts: DeliveryCounts { cursor.map { left + DeliveryCounts($0) } ?? left }
 
     /// Makes the output of a connection that is in no room.

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What one connection was sent of the rooms that it reads.
+/// The counts of messages that one connection was sent from the rooms that it reads.
 package struct DeliveryCounts {
     /// Messages that it was sent.
     package private(set) var delivered = 0

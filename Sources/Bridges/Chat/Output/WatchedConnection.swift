@@ -12,7 +12,7 @@ package protocol WatchedConnection: AnyObject {
     var unconfirmedBytes: Int { get }
     /// True if the kernel took no more the last time.
     var isBlocked: Bool { get }
-    /// True while its unconfirmed bytes are watched; set by who watches them.
+    /// True while its unconfirmed bytes are watched; set by their watcher.
     var isWatched: Bool { get set }
 
     /// Closes at once: the other side has not confirmed a byte for too long.

@@ -12,7 +12,7 @@ package enum ClientLine: Sendable, Equatable {
     case leave
     /// Says something without a name, or enters by the line alone.
     case nameless(NamelessText)
-    /// Can't be obeyed; the client is told the reason.
+    /// Can't be executed; the client is told the reason.
     case refused(NameProblem)
 
     /// The part of a line that remains once its sender is known.

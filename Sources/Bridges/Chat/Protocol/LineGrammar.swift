@@ -67,7 +67,7 @@ package final class LineGrammar: Sendable {
                 let start = min(colon + 2, line.count)
                 return .enter(name, then: utterance(in: line, from: start))
             }
-            // A notice whose subject is no name is refused for that reason.
+            // A notice whose subject is not a name is refused for that reason.
             if let spelling = subject(of: line, ending: joinedEnding) { _ = try Name(spelling) }
         } catch {
             return .refused(error)

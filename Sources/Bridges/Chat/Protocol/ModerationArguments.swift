@@ -41,8 +41,8 @@ package enum ModerationArguments {
             ? .tooLarge : .none
     }
 
-    /// Reads how long something is to last; `nil` if that is nothing, longer than a hundred years, or
-    /// begins with a digit and is no duration.
+    /// Reads how long something is to last; `nil` if that is nothing, longer than a hundred years,
+    /// or begins with a digit and is not a duration.
     @safe package static func term(
         _ text: UnsafeRawBufferPointer, from start: Timestamp
     ) -> Term? {

@@ -58,7 +58,7 @@ package enum PasswordLine {
     }
 
     /// Returns true if a command may begin behind a byte: a blank, the end of a name or a notice, or
-    /// part of a character that is no ASCII and may be a blank.
+    /// part of a character that is not ASCII and may be a blank.
     static func mayPrecedeCommand(_ byte: UInt8?) -> Bool {
         guard let byte else { return true }
         return byte >= 0x80 || byte <= 0x20 || ":>].".utf8.contains(byte)

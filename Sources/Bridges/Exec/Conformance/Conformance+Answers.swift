@@ -98,7 +98,7 @@ extension Conformance {
         #"{"type":"delete","number":3,"room":"general","of":1,"from":"bob"}"#,
     ]
 
-    /// What was asked before the end is answered before the end.
+    /// A request before the end is answered before the end.
     var lastLine: ConformanceCheck {
         ConformanceCheck("last line") { kit in
             try await kit.with(Ledger()) { program in

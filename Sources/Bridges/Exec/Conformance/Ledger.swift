@@ -1,8 +1,8 @@
 import Locking
 import MessageBus
 
-/// What the kit would have in its store: messages, what was said, checkpoints, and how far the program
-/// has acknowledged.
+/// The kit's stand-in for a store: messages, published texts, checkpoints, and the number up to
+/// which the program has acknowledged.
 ///
 /// Safe from any thread. It outlives a run of the program.
 final class Ledger: Sendable {
@@ -28,7 +28,7 @@ final class Ledger: Sendable {
     }
 
     private let state = Locked(State())
-    /// A word that no program says by itself, so that its own words are no answers.
+    /// A word that no program says by itself, so that its own words are not taken for answers.
     private let mark: String
 
     init() { mark = String(UInt32.random(in: .min ... .max), radix: 36) }

@@ -1,4 +1,4 @@
-/// What a program does wrong, in a sentence.
+/// A mistake of a program, as a sentence.
 struct Mistake: Error, CustomStringConvertible {
     let description: String
 

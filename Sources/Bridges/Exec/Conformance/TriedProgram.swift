@@ -37,7 +37,7 @@ final class TriedProgram: Sendable {
         process = ProgramProcess(on: kit.loop)
     }
 
-    /// What it says that it can.
+    /// The capabilities that it declares.
     var can: Set<String> { state.withLock { $0.can ?? [] } }
     /// Its end; `nil` as long as it runs.
     var exit: ChildExit? { state.withLock { $0.exit } }
@@ -61,7 +61,7 @@ final class TriedProgram: Sendable {
         if isReady { return }
         if let exit { throw Mistake("it \(exit) before it was ready") }
         if let stray = state.withLock({ $0.stray }) {
-            throw Mistake("its first line is no such JSON object: \(stray)")
+            throw Mistake("its first line is not such a JSON object: \(stray)")
         }
         throw Mistake(
             "it has not said {\"type\":\"ready\"} within \(kit.deadlines.ready.plain); is its output"

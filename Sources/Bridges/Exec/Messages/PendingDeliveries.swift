@@ -22,7 +22,7 @@ struct PendingDeliveries {
     /// Messages that wait at most: no more are handed out until some are acknowledged.
     static let bound = 1_024
 
-    /// What was handed out, the oldest first, with what the program is not given.
+    /// The deliveries handed out, the oldest first, including those that the program is not given.
     private var entries: [Entry] = []
     /// Names that the program has for some of them, or for some that are done with.
     private var names: [(delivery: Delivery, remote: String)] = []

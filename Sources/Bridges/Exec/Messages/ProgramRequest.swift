@@ -28,9 +28,9 @@ enum ProgramRequest: Sendable {
     /// Of a type that later versions may know.
     case unknown(String)
 
-    /// Reads a line; `nil` if it is no JSON object with a type and what belongs to it.
+    /// Reads a line; `nil` if it is not a JSON object with a type and what belongs to it.
     init?(_ line: [UInt8]) {
-        // What is no UTF-8 would be repaired to something that nobody has said.
+        // What is not UTF-8 would be repaired to something that nobody has said.
         guard let json = JSONReader.read(line), json.isObject, let type = json["type"].string,
             let request = Self.request(type, json)
         else { return nil }

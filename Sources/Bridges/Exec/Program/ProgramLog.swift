@@ -2,8 +2,8 @@ import Locking
 import MessageBus
 import Sockets
 
-/// What a program writes for the log: its standard error, what it says with `log`, and the beginnings
-/// of what is no message.
+/// The lines of a program that go into the log: its standard error, its `log` messages, and the
+/// beginnings of lines that are not messages.
 ///
 /// Safe from any thread. Secrets of its environment are hidden, long lines cut, and more than a
 /// hundred lines a second counted only.
@@ -14,7 +14,7 @@ final class ProgramLog: Sendable {
     static let linesPerSecond = 100
     /// Bytes of a line that are read before it is cut, so that a secret is hidden whole.
     private static let longestRead = 64 << 10
-    /// Characters that are shown of a line that is no message.
+    /// Characters that are shown of a line that is not a message.
     private static let shown = 80
 
     private struct State {
@@ -66,12 +66,12 @@ final class ProgramLog: Sendable {
         await write(level, [mask.masked(text)])
     }
 
-    /// Reports a line that is no message, with its beginning.
+    /// Reports a line that is not a message, with its beginning.
     func reportStray(_ line: [UInt8], isTooLong: Bool = false) async {
         let beginning = String(decoding: line.prefix(4 * Self.shown), as: UTF8.self)
         let masked = Self.cleaned(mask.masked(beginning: beginning))
         let short = masked.count > Self.shown ? masked.prefix(Self.shown) + "…" : masked[...]
-        let what = isTooLong ? "a line of more than 1 MiB" : "a line that is no message"
+        let what = isTooLong ? "a line of more than 1 MiB" : "a line that is not a message"
         await write(.warning, ["the program wrote \(what): \(short)"])
     }
 

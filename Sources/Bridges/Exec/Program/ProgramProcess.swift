@@ -32,9 +32,9 @@ actor ProgramProcess {
     static let answerBuffer = 4 << 20
 
     nonisolated private let loop: EventLoop
-    /// What it does, in order; ends when all that it writes has ended, and it too.
+    /// The events of the program, in order; ends when the program has, and both of its outputs.
     nonisolated let events: AsyncStream<Event>
-    /// What it writes to standard error; no more is read before `readMoreErrors()`.
+    /// The bytes of its standard error; no more are read before `readMoreErrors()`.
     nonisolated let errors: AsyncStream<[UInt8]>
     private let errorQueue: AsyncStream<[UInt8]>.Continuation
     private let queue: AsyncStream<Event>.Continuation

@@ -16,13 +16,13 @@ extension ProgramSession {
         let content: Content
         let checkpoint: [String: String]
 
-        /// What is published of it.
+        /// The draft to publish; `nil` for anything else.
         var draft: Draft? {
             if case .draft(let draft) = content { draft } else { nil }
         }
     }
 
-    /// Obeys the lines of one read, and reads on.
+    /// Executes the lines of one read, and reads on.
     func obey(_ lines: [ProgramProcess.Line], _ group: inout TaskGroup<Void>) async throws {
         if options.format == .lines {
             try await say(lines)

@@ -8,7 +8,7 @@ import Sockets
 ///
 /// Safe from any thread.
 final class ProgramSession: Sendable {
-    /// What becomes of the session, beside the program's own end.
+    /// The state of the session, apart from the program's own end.
     struct State {
         var wasReady = false
         /// The first thing that went wrong on our side, for which the program was ended.
@@ -237,7 +237,7 @@ final class ProgramSession: Sendable {
         if await process.hasExited { return }
         guard beginEnding() else { return }
         port.log.warning(
-            "the program has closed its standard \(closed) and takes no part any more: it is ended")
+            "the program has closed its standard \(closed) while running: stopping it")
         await endInput()
         do { try await clock.sleep(for: options.stopWithin / 2) } catch { return }
         await forceEnd()

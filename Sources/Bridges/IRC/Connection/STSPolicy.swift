@@ -18,7 +18,7 @@ struct STSPolicy: Sendable, Equatable {
         self.until = until
     }
 
-    /// Reads what the store has kept; `nil` if it is no policy.
+    /// Reads what the store has kept; `nil` if it is not a policy.
     init?(_ state: [UInt8]) {
         let words = String(decoding: state, as: UTF8.self).split(separator: " ")
         guard words.count == 3, let port = UInt16(words[1]), let until = Int64(words[2]) else {

@@ -35,7 +35,7 @@ struct OpenBatches: Sendable, Equatable {
     mutating func end(_ reference: String) -> Batch? { open.removeValue(forKey: reference) }
 
     /// Keeps a line that belongs to a text of several lines, or to the past; returns false if it is to
-    /// be obeyed at once.
+    /// be executed at once.
     mutating func collect(_ line: IRCMessage) -> Bool {
         guard let reference = line.tags["batch"], let batch = open[reference] else { return false }
         if isInPast(batch) { return true }

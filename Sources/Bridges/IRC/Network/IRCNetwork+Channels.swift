@@ -83,7 +83,7 @@ extension IRCNetwork {
         return .seconds(Int64(pause / .seconds(1)) + 1)
     }
 
-    /// Obeys a numeric that refuses something.
+    /// Acts on a numeric that refuses something.
     func refuse(_ line: IRCMessage) {
         let id = line.parameters.dropFirst().compactMap { channelID($0) }.first
         if line.numeric.map(Self.finalRefusals.contains) == true {
@@ -138,7 +138,7 @@ extension IRCNetwork {
         say(phrases.channelListens(channel.name), in: channel)
     }
 
-    /// Obeys a standard reply that refuses something.
+    /// Acts on a standard reply that refuses something.
     func recordFailure(_ line: IRCMessage) {
         log.warning("\(serverName): \(line.parameters.joined(separator: " ").shortened(to: 200))")
         guard line.parameters.first == "BATCH", registration.capabilities.hasMultiline else {

@@ -4,7 +4,7 @@ import Sockets
 
 // Lines of the server.
 extension IRCNetwork {
-    /// Obeys a line.
+    /// Executes a line.
     func receive(_ line: IRCMessage) {
         lastLine = loop.now
         if line.command == "PING" {
@@ -189,7 +189,7 @@ extension IRCNetwork {
     /// Returns whether a nick is the bridge's own.
     func isOwn(_ nick: String) -> Bool { roster.key(nick) == roster.key(own.nick) }
 
-    /// Returns the bus's name for a channel; `nil` if it is none of the configuration.
+    /// Returns the bus's name for a channel; `nil` if it is not in the configuration.
     func channelID(_ name: String) -> String? {
         guard let sign = name.first, "#&+!".contains(sign) else { return nil }
         let key = roster.key(name)

@@ -4,7 +4,7 @@ import Sockets
 
 // People who come, go, and are called otherwise.
 extension IRCNetwork {
-    /// Obeys a line about where people are.
+    /// Executes a line about where people are.
     func movePeople(_ line: IRCMessage) {
         guard let source = line.source else { return }
         switch line.command {
@@ -131,7 +131,7 @@ extension IRCNetwork {
         if let mode = features.botMode, flags.contains(mode) { roster.markBot(nick) }
     }
 
-    /// Has the server asked whether somebody is a bot, if nothing else tells that.
+    /// Schedules a question to the server whether somebody is a bot, if nothing else tells that.
     func askWhetherBot(_ nick: String) {
         guard features.tellsBotsByWhois, roster.isUnasked(nick) else { return }
         if !questions.add(nick) { roster.forgetQuestion(nick) }

@@ -210,6 +210,6 @@ actor IRCNetwork {
         return arrived
     }
 
-    /// Has the senders look whether there is room.
+    /// Tells the senders to look whether there is room.
     func wakeSenders() { for signal in space.values { signal.send() } }
 }

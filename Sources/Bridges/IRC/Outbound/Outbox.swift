@@ -223,7 +223,7 @@ struct Outbox: Sendable {
         return true
     }
 
-    /// What follows from a line that a channel has refused.
+    /// The consequence of a line that a channel has refused.
     enum Refusal {
         /// The channel takes nothing at present.
         case ofChannel

@@ -10,7 +10,7 @@ struct OutgoingUnit: Sendable {
         case confirmed
     }
 
-    /// The texts in it; none if it is no text.
+    /// The texts in it; none if it is not a text.
     let texts: [String]
     /// The lines, without a label.
     let lines: [IRCMessage]

@@ -64,7 +64,7 @@ struct Registration: Sendable {
         return letters.isEmpty ? "puente" : String(letters.lowercased().prefix(10))
     }
 
-    /// Obeys a line.
+    /// Executes a line.
     mutating func receive(_ line: IRCMessage) -> Outcome {
         switch line.command {
         case "CAP": return negotiate(line.parameters)

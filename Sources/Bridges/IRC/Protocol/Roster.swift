@@ -97,7 +97,7 @@ struct Roster: Sendable, Equatable {
         return asked.insert(key(nick)).inserted
     }
 
-    /// Has the server asked another time.
+    /// Schedules another question to the server.
     mutating func forgetQuestion(_ nick: String) { asked.remove(key(nick)) }
 
     /// Returns whether somebody is known to be a bot.

@@ -2,7 +2,7 @@
 struct WhoisQueue: Sendable {
     /// Nicks that wait at most; of more is not asked.
     private static let bound = 64
-    /// Nanoseconds between two questions, so that they are no flood.
+    /// Nanoseconds between two questions, so that they do not count as a flood.
     private static let pause: Int64 = 2_000_000_000
 
     private var nicks: [String] = []

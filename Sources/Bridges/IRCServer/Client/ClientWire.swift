@@ -1,7 +1,7 @@
 import Chat
 import Sockets
 
-/// What carries a client's lines: a socket, or a WebSocket.
+/// The transport of a client's lines: a socket or a WebSocket.
 ///
 /// Confined to the bus's loop.
 enum ClientWire: StreamedConnection {

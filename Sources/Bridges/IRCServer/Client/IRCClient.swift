@@ -7,8 +7,8 @@ import TimeUnits
 
 /// One client of IRC.
 ///
-/// Its lines are obeyed one after the other: while a password is checked or the store is read, the
-/// next ones wait. Confined to the bus's loop.
+/// Its lines are executed one after the other: while a password is checked or the store is read,
+/// the next ones wait. Confined to the bus's loop.
 final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     unowned let network: IRCNetwork
@@ -67,7 +67,8 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Bytes of one read.
     private static let readSize = 16 << 10
-    /// Lines that wait while one is obeyed; beyond these nothing is read, and a read holds no more.
+    /// Lines that wait while one is executed; beyond these nothing is read, and a read holds no
+    /// more.
     private static let maxWaiting = 64
     /// Nanoseconds within which a client must be registered.
     private static let registrationTimeout: Int64 = 60_000_000_000
@@ -189,7 +190,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
         }
     }
 
-    /// Obeys the lines that wait, until one has to ask.
+    /// Executes the lines that wait, until one has to ask.
     func serveNext(_ bus: isolated Bus) {
         guard !isServing else { return }
         isServing = true
@@ -242,7 +243,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
             if case .failure(let error) = result {
                 network.throttledLog.warning(
                     cause: "no answer: \(error)",
-                    "what was said before can't be read: \(error); who asks is told so")
+                    "earlier messages can't be read: \(error); people who ask are told")
             }
             endQuestion(try? result.get(), finish, bus)
         }

@@ -4,7 +4,7 @@ import IRC
 ///
 /// Confined to whoever holds it.
 struct InputLines {
-    /// What comes next.
+    /// The next piece of input.
     enum Line: Equatable {
         /// A line without its ending.
         case line([UInt8])

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What a client has said before it is registered.
+/// The facts that a client gives before it is registered.
 ///
 /// Confined to whoever holds it.
 struct Registration {
@@ -8,7 +8,7 @@ struct Registration {
     var nick: String?
     /// The user name that it gives.
     var username: String?
-    /// What it says of itself.
+    /// The real name that it gives, any text.
     var realname = ""
     /// The password of an account, until it is looked at.
     var password: String?

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Confined to whoever holds it.
 struct SASLExchange {
-    /// What a piece leads to.
+    /// The result of a piece.
     enum Step: Equatable {
         /// More is to come.
         case more

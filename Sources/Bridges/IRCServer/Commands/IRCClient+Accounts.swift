@@ -57,7 +57,7 @@ extension IRCClient {
     /// The name of the service that takes passwords.
     static let serviceName = "NickServ"
 
-    /// Obeys something that is said to the service.
+    /// Executes something that is said to the service.
     func askService(_ text: String, _ bus: isolated Bus) {
         let words = text.split(separator: " ").map(String.init)
         guard mayLogIn || !["IDENTIFY", "REGISTER"].contains(words.first?.uppercased()) else {

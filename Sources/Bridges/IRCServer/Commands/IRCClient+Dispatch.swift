@@ -5,7 +5,7 @@ import Sockets
 
 // One line: what it asks for, and how it is answered.
 extension IRCClient {
-    /// Obeys one line.
+    /// Executes one line.
     func obey(_ line: InputLines.Line, _ bus: isolated Bus) {
         guard case .line(let bytes) = line else {
             return numeric("417", [phrases.lineIsTooLong])

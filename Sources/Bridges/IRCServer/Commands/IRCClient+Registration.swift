@@ -171,7 +171,7 @@ extension IRCClient {
         }
     }
 
-    /// What the server can do, in the words of `RPL_ISUPPORT`.
+    /// Returns the features of the server, as tokens of `RPL_ISUPPORT`.
     private func supported(_ name: String) -> [String] {
         let network = NickRules.host(name)
         return [

@@ -20,7 +20,7 @@ enum Capability: String, CaseIterable, Sendable {
     case setName = "setname"
     case userhostInNames = "userhost-in-names"
 
-    /// What `CAP LS 302` tells behind the name; `nil` for nothing.
+    /// The value that `CAP LS 302` has behind the name; `nil` for none.
     var value: String? {
         switch self {
         case .sasl: "PLAIN"

@@ -11,7 +11,7 @@ final class ChannelEncoder: MessageEncoder {
     /// A line that says something about a person and not about the room: who shares several rooms
     /// with them is told it once.
     struct PersonLine {
-        /// What is told: equal in all rooms.
+        /// The key of the notice, equal in all rooms.
         let key: String
         let run: Transcript.Run
     }

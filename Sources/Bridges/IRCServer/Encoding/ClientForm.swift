@@ -20,7 +20,7 @@ struct ClientForm: Hashable, Sendable {
         static let redaction = Options(rawValue: 1 << 5)
     }
 
-    /// What carries the lines.
+    /// The transport of the lines.
     enum Transport: Hashable, Sendable {
         /// A socket: each line ends with CR LF.
         case lines

@@ -4,7 +4,7 @@ import MessageBus
 
 /// The composer of a message's lines as clients of one form read them, each with CR LF.
 struct MessageComposer {
-    /// What a message's lines have besides the message.
+    /// The parts of a message's lines that are not in the message.
     struct Surroundings {
         /// `:nick!user@host ` of the sender.
         var source: [UInt8]
@@ -18,7 +18,7 @@ struct MessageComposer {
         var label: String?
         /// The value of `+draft/reply`, where the message's own does not say it.
         var reply: String?
-        /// What stands in front of the text: the time, for clients that are not told it.
+        /// The prefix of the text: the time, for clients that do not get it as a tag.
         var stamp: [UInt8] = []
         /// Places inside lines at which the speaker has cut the text.
         var cuts: [Int] = []
@@ -58,7 +58,7 @@ struct MessageComposer {
         }
     }
 
-    /// What all lines of a message have in common.
+    /// The common parts of all lines of a message.
     private struct Line {
         let message: Message
         let place: Surroundings

@@ -42,7 +42,7 @@ extension IRCNetwork {
         }
     }
 
-    /// Has the connections counted, and what waits for them told to whoever asks.
+    /// Registers the gauges of the connections and of what waits for them.
     func exposeGauges() {
         port.statistics.connections.isUsed = true
         port.attachment.readGauges = { [weak self] bus in

@@ -90,7 +90,7 @@ extension IRCNetwork {
         let offered = exchange.head.elements(of: "sec-websocket-protocol")
         let preferred = offered.filter(Self.subprotocols.contains)
         let names = preferred.isEmpty ? Self.subprotocols : preferred
-        // A list that is none was reported when the file was read.
+        // An invalid list was reported when the file was read.
         let origins = OriginList(options.origins) ?? OriginList.none
         do throws(HTTPRefusal) {
             let handshake = try WebSocketHandshake(
@@ -139,7 +139,8 @@ extension IRCNetwork {
         guard let oldest = silent.min(by: { $0.connectionID < $1.connectionID }) else {
             return false
         }
-        port.log.debug("a client gives way: it has said nothing, and there is no room")
+        port.log.debug(
+            "closed a client, which had said nothing, to make room for another connection")
         port.bus.assumeIsolated { oldest.stream.close($0) }
         return true
     }

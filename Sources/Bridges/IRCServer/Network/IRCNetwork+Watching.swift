@@ -3,13 +3,13 @@ import MessageBus
 
 // Nicks that clients watch (MONITOR).
 extension IRCNetwork {
-    /// Has a client told when a nick comes and goes.
+    /// Registers a client that is told when a nick comes and goes.
     func startWatching(_ nickKey: String, _ client: IRCClient, _ bus: isolated Bus) {
         watchers[nickKey, default: []].append(client)
         if watchState[nickKey] == nil { watchState[nickKey] = shown(nickKey: nickKey, bus) != nil }
     }
 
-    /// Has a client told no longer.
+    /// Removes a client that was told.
     func stopWatching(_ nickKey: String, _ client: IRCClient) {
         watchers[nickKey]?.removeAll { $0 === client }
         if watchers[nickKey]?.isEmpty == true {

@@ -57,7 +57,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     )
     private var turnEndID = 0
     private var lastBatch = 0
-    /// What is answered by the private message that is being said.
+    /// The message id that the private message being sent replies to.
     var speakingReply: String?
     var isStopping = false
     var isDetached = false

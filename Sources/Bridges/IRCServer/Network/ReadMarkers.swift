@@ -1,12 +1,11 @@
 import MessageBus
 
-/// How far people have read, as clients of IRC say it: a time for each channel and each
-/// conversation.
+/// The read markers of IRC clients: a time for each channel and each conversation.
 ///
 /// Those of accounts are kept for all their clients, and for channels with the account. Confined to
 /// the bus's loop.
 final class ReadMarkers {
-    /// Whose markers they are.
+    /// The owner of markers.
     enum Owner: Hashable {
         case account(AccountID)
         case client(UInt32)

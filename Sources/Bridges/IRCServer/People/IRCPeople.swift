@@ -25,7 +25,7 @@ final class IRCPeople {
     /// The sender whose source was asked for last: most lines of a burst are of one.
     private var lastSender: Sender?
     private var lastSource: [UInt8] = []
-    /// What is said beside the messages of this turn.
+    /// The IRC details of this turn's messages.
     var live = LiveDetails()
 
     /// Nicks that are remembered at a time; of those who are gone the rest is forgotten.
@@ -53,8 +53,8 @@ final class IRCPeople {
         return isHere(nickKey) && NickRules.nick(for: nick) == nick ? nickKey : nil
     }
 
-    /// Returns somebody who has spoken and is not on the list of who is here; `nil` if nobody is known
-    /// by the nick, or they are here.
+    /// Returns somebody who has spoken and is not on the list of people here; `nil` if nobody is
+    /// known by the nick, or they are here.
     func absent(withNick nick: String) -> Entry? {
         guard let nickKey = Self.fold(nick), let key = keys[nickKey], !isHere(key) else {
             return nil
@@ -168,17 +168,17 @@ final class IRCPeople {
 
     // MARK: - What is told once
 
-    /// What a change of names tells, in whichever room.
+    /// Returns the key of a change of names, the same in every room.
     static func renameKey(_ old: Sender, _ new: Sender) -> String {
         "\(old.key)\u{0}\(new.key)\u{0}\(new.name)"
     }
 
-    /// What a departure tells, in whichever room.
+    /// Returns the key of a departure, the same in every room.
     static func quitKey(_ sender: Sender) -> String { "\(sender.key)\u{0}" }
 }
 
 extension IRCPeople.Entry {
-    /// True for people of elsewhere, who are on no list of who is here.
+    /// True for people of elsewhere, who are on no list of people here.
     var isRelayed: Bool { !isPlain }
 
     /// True for people of this bus, whose nick is the same whichever bridge they are on.

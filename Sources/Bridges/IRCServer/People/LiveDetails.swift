@@ -1,7 +1,7 @@
 import MessageBus
 
-/// What clients of IRC say beside what the bus carries, for the lines that are encoded in this turn:
-/// reasons, and where a text was cut.
+/// The details that IRC clients give and the bus does not carry, for the lines that are encoded in
+/// this turn: reasons, and the places where a text was cut.
 ///
 /// Confined to the bus's loop.
 struct LiveDetails {

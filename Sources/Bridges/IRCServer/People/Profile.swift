@@ -1,10 +1,10 @@
-/// What somebody who is here by IRC tells of themselves.
+/// The profile that an IRC user gives: user name, real name and away message.
 ///
 /// Shared by all clients of one person. Confined to the bus's loop.
 final class Profile {
     let username: String
     var realname: String
-    /// Why they are away; `nil` while they are not.
+    /// The away message; `nil` while the user is not away.
     var away: String?
     /// The number of clients.
     var clients = 0

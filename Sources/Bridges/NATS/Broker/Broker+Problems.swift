@@ -3,10 +3,11 @@ import MessageBus
 
 // What is wrong, as people and the other parts of the bridge are told.
 extension Broker {
-    /// Why nothing goes out or comes in at present, of which rooms are told; `nil` if all is well.
+    /// The reason why nothing goes out or comes in at present, which rooms are told; `nil` if all
+    /// is well.
     var outage: BrokerError? { state.withLock { $0.problem ?? $0.refusal ?? $0.silence } }
 
-    /// Why not all can be shared at present; `nil` if all is well.
+    /// The reason why not everything can be shared at present; `nil` if all is well.
     var problem: BrokerError? { outage ?? state.withLock { $0.complaint } }
 
     /// Records why there is no connection, or no stream.
@@ -94,11 +95,11 @@ extension Broker {
         if isNew { onEvent(.changed) }
     }
 
-    /// Records a message of the stream that is none of an instance's.
+    /// Records a message of the stream that was not sent by an instance.
     func recordJunk(_ sequence: UInt64) {
         let now = ThreadTime.now
         if state.withLock({ $0.junk.admit(at: now) }) {
-            log.warning("message \(sequence) of the stream is none of an instance's")
+            log.warning("message \(sequence) of the stream was not sent by an instance")
         }
     }
 

@@ -5,7 +5,8 @@ import Locking
 extension Broker {
     /// Milliseconds within which the stream has to take a message.
     ///
-    /// What it took without an answer it knows by its name when it comes again.
+    /// The stream recognizes by its name a message that it took without answering and that is sent
+    /// again.
     private static let patienceForAnswer: Int64 = 2_000
 
     /// Publishes what waits until the session is over, on a thread of its own.
@@ -39,7 +40,7 @@ extension Broker {
         let bytes = try inbox.request(
             request.content, to: request.subject, id: request.id, within: Self.patienceForAnswer)
         guard let answer = JSONReader.read(bytes) else {
-            throw BrokerError(.rejected, "\(request.subject): the answer is no JSON")
+            throw BrokerError(.rejected, "\(request.subject): the answer is not JSON")
         }
         if let reason = answer["error"]["description"].string {
             throw BrokerError(.rejected, "the stream does not take messages: \(reason)")

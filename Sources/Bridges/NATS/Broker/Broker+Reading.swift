@@ -119,7 +119,8 @@ extension Broker {
         try throwIfGone(session)
     }
 
-    /// Where nothing is read, the stream answers by what is told of it, if most of its copies are there.
+    /// Records an answer of a stream that is not read: its state counts as one if most of its
+    /// copies are there.
     private func recordAnswer(of stream: StreamState) {
         if stream.hasMajority { recordAnswer() }
     }
@@ -276,7 +277,7 @@ extension Broker {
     ) throws(BrokerError) -> Bool {
         guard try checkStream(&reading.heard, &stream, &inbox) else { return false }
         let position = state.withLock { $0.position }
-        // Nothing new, which is news to who waits for the end of something.
+        // Nothing new, which is news to a caller that waits for the end of something.
         if incoming.hasCapacity {
             incoming.put(
                 ReceivedBatch(position: position, room: "", store: "", batch: nil, pending: 0),

@@ -10,15 +10,17 @@ import Sockets
 final class Broker: Sendable {
     /// The condition of the connection.
     struct State {
-        /// Why there is none, or why nothing can be shared; `nil` once the stream has answered.
+        /// The reason why there is no connection, or why nothing can be shared; `nil` once the
+        /// stream has answered.
         var problem: BrokerError?
-        /// Why nothing can be read though there is a connection; `nil` if it can.
+        /// The reason why nothing can be read though there is a connection; `nil` if there is no such
+        /// reason.
         var silence: BrokerError?
-        /// What the server does not allow; `nil` if it has not complained.
+        /// The right that the server has refused; `nil` if it has refused none.
         var complaint: BrokerError?
-        /// What the log was told of the present outage.
+        /// The sentences about the present outage that the log has.
         var told = ToldSentences()
-        /// Messages of the stream that are none of an instance's.
+        /// Messages of the stream that were not sent by an instance.
         var junk = LogThrottle()
         /// Milliseconds at which the log was told last of a refusal.
         var toldAt = Int64.min / 2
@@ -26,21 +28,22 @@ final class Broker: Sendable {
         var complainedAt = Int64.min / 2
         /// True once the first attempts have ended.
         var isSettled = false
-        /// Why the bridge is not to start: the servers do not take the credentials.
+        /// The reason why the bridge must not start: the servers do not take the credentials.
         var startRefusal: BrokerError?
         var isConnected = false
-        /// Why the stream takes no messages though there is a connection; `nil` if it does.
+        /// The reason why the stream takes no messages though there is a connection; `nil` if it
+        /// does.
         var refusal: BrokerError?
         /// The address of the present server, or the last one.
         var server = ""
         /// The largest message that it takes.
         var maxPayload = 1 << 20
         var stream = StreamState()
-        /// What was read and handed over.
+        /// The position up to which messages were read and handed over.
         var position: StreamPosition
         /// Messages of the stream that were not read yet, as of the last one.
         var pending: UInt64 = 0
-        /// What was put into the stream last.
+        /// The position of the last message put into the stream.
         var sent: StreamPosition
         /// Other servers, as servers have told.
         var discovered: [String] = []
@@ -75,13 +78,13 @@ final class Broker: Sendable {
     let isReader: Bool
     let log: Log
     let publishing = PublishQueue()
-    /// What was read and waits for the bus.
+    /// Batches that were read and wait for the bus.
     let incoming: BoundedQueue<ReceivedBatch>
     let state: Locked<State>
     let wake = ThreadSignal()
     /// Called on one of the threads with what happens.
     let onEvent: @Sendable (Event) -> Void
-    /// What other threads of a session do; each is given the session.
+    /// The functions of the other threads of a session; each is given the session.
     let companions: [(name: String, body: @Sendable (BrokerSession) -> Void)]
 
     /// Milliseconds after which a thread looks whether it is to end.
@@ -141,7 +144,7 @@ final class Broker: Sendable {
     /// The highest number of a message of ours that the stream had at first; `nil` before that is
     /// known.
     var highestOwn: MessageNumber? { state.withLock { $0.highestOwn } }
-    /// What was put into the stream last.
+    /// The position of the last message put into the stream.
     var sent: StreamPosition { state.withLock { $0.sent } }
 
     /// Records that a message was put into the stream, and is to be looked for there later.

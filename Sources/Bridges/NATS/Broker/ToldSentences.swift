@@ -1,11 +1,11 @@
-/// What the log was told of an outage: each sentence once, and one a minute as long as it lasts.
+/// The sentences that were logged about an outage: each once, and one a minute as long as it lasts.
 struct ToldSentences: Sendable {
     private var known: Set<String> = []
     private var last: Int64?
 
     /// Milliseconds after which the log is told again of something that is still so.
     static let reminder: Int64 = 60_000
-    /// Sentences that are remembered; what comes then is none that is new.
+    /// Sentences that are remembered; further ones do not count as new.
     private static let bound = 32
 
     /// Makes a list of nothing.

@@ -2,13 +2,13 @@ import CNATS
 import Locking
 import Sockets
 
-/// What a server has said that this instance may not do, and when it has said so last.
+/// The rights that a server has refused to this instance, each with the time of the last refusal.
 ///
 /// Safe from any thread.
 final class BrokerComplaints: Sendable {
     private let known = Locked<[String: Int64]>([:])
 
-    /// Milliseconds after which what was not said again is no longer so.
+    /// Milliseconds after which a refusal that was not repeated is forgotten.
     private static let memory: Int64 = 60_000
     /// Sentences that are remembered.
     private static let bound = 16

@@ -82,7 +82,7 @@ import Sockets
     /// The largest message that the server takes.
     var maxPayload: Int { unsafe Int(natsConnection_GetMaxPayload(pointer)) }
 
-    /// What the server has complained of last, such as a right that is missing; `nil` if nothing.
+    /// The last error that the server has sent, such as a missing right; `nil` if there is none.
     var complaint: String? {
         var text: UnsafePointer<CChar>?
         guard unsafe natsConnection_GetLastError(pointer, &text) != NATS_OK,
@@ -91,7 +91,7 @@ import Sockets
         return complaint
     }
 
-    /// What the server has said that we may not do.
+    /// The rights that the server has refused.
     var complaints: BrokerComplaints { closing.complaints }
 
     /// True if the connection is not gone.

@@ -79,7 +79,7 @@ struct BrokerInbox {
         let content = body == .null ? [] : body.encoded
         let bytes = try request(content, to: "$JS.API.\(verb)", within: deadline)
         guard let answer = JSONReader.read(bytes) else {
-            throw BrokerError(.rejected, "\(verb): the answer is no JSON")
+            throw BrokerError(.rejected, "\(verb): the answer is not JSON")
         }
         if answer["error"].isObject {
             throw BrokerError(

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What was put into the stream of a room so far.
+/// The counts of what was put into the stream for a room so far.
 struct OutboxProgress: Sendable, Equatable {
     /// Messages.
     var count: UInt64 = 0

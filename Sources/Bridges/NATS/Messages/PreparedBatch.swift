@@ -3,7 +3,7 @@ import MessageBus
 /// The messages of a room that go into the stream next, with those between them that are nothing for
 /// others.
 struct PreparedBatch: Sendable {
-    /// What goes into the stream.
+    /// The batch that goes into the stream.
     private(set) var content = OutgoingBatch()
     /// The messages in it.
     private(set) var members: [Delivery] = []

@@ -1,4 +1,4 @@
-/// What has come from an instance for a room, and what is missing of it.
+/// The messages that have come from an instance for a room, and those that are missing.
 struct SourceProgress: Equatable {
     /// Numbers between two that have come: what the stream had lost may be put into it again behind
     /// something newer.

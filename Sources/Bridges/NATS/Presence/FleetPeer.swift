@@ -4,13 +4,13 @@ struct FleetPeer: Sendable {
     var name: String
     /// A number for its present run.
     var run: String
-    /// When that has begun, in milliseconds since 1970.
+    /// The start of that run, in milliseconds since 1970.
     var since: Int64
     /// Milliseconds, by the thread's clock, at which it was heard last.
     var heard: Int64
-    /// The version of who is there.
+    /// The version of the list of people there.
     var version: Int64 = -1
-    /// Who is there; with true for those of whose entry the rooms were told.
+    /// The people there; true for those whose entry the rooms were told of.
     var people: [FleetPerson: Bool] = [:]
     /// Parts of a list that is not complete yet.
     var parts: [Int: [FleetPerson: Bool]] = [:]

@@ -2,13 +2,14 @@ import JSON
 import Locking
 import Sockets
 
-/// What instances tell each other at the moment: at most once, and never in the stream.
+/// The channel for what instances tell each other at the moment: at most once, and never in the
+/// stream.
 ///
 /// Safe from any thread. Its threads last as long as a connection.
 final class LiveChannel: Sendable {
     /// Something that was told.
     struct Incoming: Sendable {
-        /// The store of who tells it: that part of the subject is what is believed.
+        /// The store of the sender: that part of the subject is what is believed.
         let store: String
         let message: LiveMessage
     }
@@ -20,10 +21,10 @@ final class LiveChannel: Sendable {
 
     private let store: String
     private let outgoing = Locked<[Outgoing]>([])
-    /// What was told and waits to be looked at.
+    /// Messages that were received and wait to be looked at.
     let incoming: BoundedQueue<Incoming>
 
-    /// What waits at most, either way; what comes then is lost.
+    /// The most messages that wait, either way; further ones are lost.
     private static let bound = 4_096
     /// Milliseconds that something may wait to go out.
     private static let nap: Int64 = 40
@@ -76,7 +77,7 @@ final class LiveChannel: Sendable {
                     if session.isOver { break }
                 }
             } catch {
-                // An empty message that says so of itself is none.
+                // An empty message with such a status is not a message of an instance.
                 guard error.code == BrokerError.noResponders else { return }
             }
         }

@@ -8,9 +8,9 @@ enum LiveMessage: Sendable, Equatable {
         var name: String
         /// A number for this run of the bridge.
         var run: String
-        /// When the run has begun, in milliseconds since 1970.
+        /// The start of the run, in milliseconds since 1970.
         var since: Int64
-        /// A count of all changes in who is there.
+        /// A count of all changes of the list of people there.
         var version: Int64
         /// True if all others are to say hello at once.
         var asks = false
@@ -116,7 +116,7 @@ enum LiveMessage: Sendable, Equatable {
         .list(people.map { $0.json(isAnnounced: $1) })
     }
 
-    /// Reads the JSON form; `nil` if it is none, or of a type that a later version may know.
+    /// Reads the JSON form; `nil` if it is not one, or of a type that a later version may know.
     init?(_ json: JSON) {
         switch json["type"].string {
         case "hello":

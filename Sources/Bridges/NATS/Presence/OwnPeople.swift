@@ -12,7 +12,7 @@ struct OwnPeople {
     private let rooms: FleetRooms
     /// A count of all changes.
     private(set) var version: Int64 = 0
-    /// Who is here; with true for those of whose entry the rooms were told.
+    /// The people here; true for those whose entry the rooms were told of.
     private(set) var people: [FleetPerson: Bool] = [:]
     private var identities: [Entry: FleetPerson] = [:]
 

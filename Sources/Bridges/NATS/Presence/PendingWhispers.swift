@@ -7,7 +7,7 @@ struct PendingWhispers: Sendable {
         let id: Int64
         /// The store of the receiver's instance.
         let store: String
-        /// Who has said it, and to whom: the names that everybody sees here.
+        /// The sender and the receiver, by the names that everybody sees here.
         let sender: String
         let receiver: String
         /// Milliseconds, by the thread's clock, until which there must be an answer.

@@ -3,12 +3,12 @@ import Locking
 import MessageBus
 import Sockets
 
-/// Who is on which instance: it tells the others who is here, and the rooms who is there, and passes
-/// private messages on.
+/// The presence of people on all instances: it tells the others who is here, tells the rooms who is
+/// there, and passes private messages on.
 ///
 /// Safe from any thread; its state changes in its tasks, one after the other.
 final class Presence: Sendable {
-    /// What is known at the moment.
+    /// The people known at the moment.
     struct State {
         var own: OwnPeople
         var peers: [String: FleetPeer] = [:]
@@ -178,7 +178,8 @@ final class Presence: Sendable {
 
     /// Returns whether a run was heard twice, some seconds apart.
     ///
-    /// Once is no sign of life: a broker that stood still delivers what a run has said that has ended.
+    /// Once is not a sign of life: a broker that stood still delivers what a run has said that has
+    /// ended.
     private func isAlive(_ hello: LiveMessage.Hello, _ store: String) -> Bool {
         let (now, key) = (ThreadTime.now, "\(store) \(hello.run)")
         return state.withLock { state in

@@ -5,7 +5,7 @@ struct DeliveryPlace: Sendable, Equatable {
     let consumer: String
     /// The message's number in the stream.
     let sequence: UInt64
-    /// How many the consumer has delivered, this one included.
+    /// The number of messages that the consumer has delivered, this one included.
     let count: UInt64
     /// The time that the stream has for it, in nanoseconds since 1970.
     let time: String

@@ -1,4 +1,4 @@
-/// What a message of the stream holds, and its place.
+/// The content of a message of the stream, and its place.
 struct ReceivedBatch: Sendable {
     /// The place behind it.
     let position: StreamPosition

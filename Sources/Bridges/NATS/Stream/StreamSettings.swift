@@ -11,7 +11,7 @@ struct StreamSettings: Sendable {
 
     /// Nanoseconds in which the broker knows a message again by its name.
     private static let window: Int64 = 600_000_000_000
-    /// The shortest such time with which messages that are published again are no second ones.
+    /// The shortest such time with which messages that are published again do not count twice.
     static let shortestWindow: Int64 = 120_000_000_000
 
     /// The configuration as JetStream takes it.

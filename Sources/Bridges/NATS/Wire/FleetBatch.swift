@@ -10,8 +10,8 @@ struct FleetBatch: Sendable, Equatable {
 
     /// The name of the instance.
     var instance: String
-    /// How many messages the instance had put into the stream for this room before these; `nil` for
-    /// messages that are put into it again.
+    /// The number of messages that the instance had put into the stream for this room before these;
+    /// `nil` for messages that are put into it again.
     var index: UInt64?
     var records: [FleetRecord] = []
     /// Records that can't be read, as a later version's may be.
@@ -44,7 +44,7 @@ struct FleetBatch: Sendable, Equatable {
         return writer.bytes
     }
 
-    /// Reads a batch; `nil` if it is none, or its place is too high to be one.
+    /// Reads a batch; `nil` if it is not one, or its place is too high to be one.
     ///
     /// Records that can't be read are left out.
     @safe init?(_ bytes: UnsafeRawBufferPointer) {

@@ -31,7 +31,7 @@ struct FleetRecord: Sendable, Equatable {
     var number: UInt64
     /// Milliseconds since 1970.
     var time: Int64 = 0
-    /// The name of who said it, without the bridge.
+    /// The name of the author, without the bridge.
     var name = ""
     /// The bridge there by which it was said; empty for people of that instance.
     var bridge = ""
@@ -92,8 +92,8 @@ struct FleetRecord: Sendable, Equatable {
 
     // MARK: - Reading
 
-    /// Reads a record; `nil` if it is none, of a kind that a later version may know, or with a number
-    /// that is too high for a message.
+    /// Reads a record; `nil` if it is not one, of a kind that a later version may know, or with a
+    /// number that is too high for a message.
     @safe init?(_ bytes: UnsafeRawBufferPointer) {
         var reader = ByteReader(bytes)
         guard let kind = reader.byte().flatMap({ Kind(rawValue: $0) }), let flags = reader.byte(),

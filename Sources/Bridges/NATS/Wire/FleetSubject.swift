@@ -2,7 +2,7 @@
 ///
 /// Names of rooms and stores are tokens of subjects as they are: `a-z 0-9 _ -`.
 enum FleetSubject {
-    /// What the stream takes.
+    /// The subjects that the stream takes.
     static let all = "puente.>"
 
     /// Returns the subject of what is said in a room of the fleet on an instance.

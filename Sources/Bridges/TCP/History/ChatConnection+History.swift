@@ -29,7 +29,7 @@ extension ChatConnection {
         }
     }
 
-    /// Returns how many messages a number asks for; `nil` if it is none, or too large.
+    /// Returns how many messages a number asks for; `nil` if it is not one, or too large.
     static func historyCount(_ text: String) -> Int? {
         if text.isEmpty { return usualHistory }
         guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let count = Int(text),

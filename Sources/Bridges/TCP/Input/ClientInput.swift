@@ -19,7 +19,7 @@ final class ClientInput {
     private let server: ChatServer
     private var framing: ClientFraming
     private var opening = Opening.nothing
-    /// The lines that can't be obeyed yet.
+    /// The lines that can't be executed yet.
     private var deferred = DeferredLines()
     /// The timer that ends lines of a client without line endings.
     private var silence: LoopTimer?
@@ -42,7 +42,7 @@ final class ClientInput {
     /// Changes the bytes of the longest line.
     func setLongest(_ bytes: Int) { framing.setLongest(bytes) }
 
-    /// Splits bytes that were read into the server's batch, and obeys the lines.
+    /// Splits bytes that were read into the server's batch, and executes the lines.
     @safe func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if case .isText = opening {} else if isOther(bytes, bus) { return }
         isLongSilence = false
@@ -179,7 +179,7 @@ final class ClientInput {
     /// True if lines are deferred.
     var hasDeferred: Bool { !deferred.isEmpty }
 
-    /// Keeps a line that can't be obeyed yet; a connection that has left keeps none.
+    /// Keeps a line that can't be executed yet; a connection that has left keeps none.
     private func deferLine(_ piece: LineSplitter.Piece) {
         if connection.isOpen { deferred.append(piece) }
     }
@@ -195,7 +195,7 @@ final class ClientInput {
         }
     }
 
-    /// Obeys deferred lines, until a query, the end of the slice, or too many unread answers.
+    /// Executes deferred lines, until a query, the end of the slice, or too many unread answers.
     func readDeferred(_ bus: isolated Bus) {
         let (connection, scheduler) = (connection, server.scheduler)
         var rest = deferred

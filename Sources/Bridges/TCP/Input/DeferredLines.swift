@@ -1,7 +1,7 @@
 import Chat
 import Sockets
 
-/// The lines that a client has sent and that can't be obeyed yet, in order.
+/// The lines that a client has sent and that can't be executed yet, in order.
 ///
 /// They are one read at most, because nothing is read meanwhile. Confined to whoever holds it.
 struct DeferredLines {

@@ -29,7 +29,7 @@ import Sockets
         self.base = unsafe base
     }
 
-    /// Obeys a line, or refuses one that is too long.
+    /// Executes a line, or refuses one that is too long.
     @inline(__always)
     mutating func accept(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
         switch piece {
@@ -105,7 +105,7 @@ import Sockets
     /// Executes a command behind a name that is not to be taken first: a login, or what may be done
     /// before one where that is required; returns false if it is something else.
     ///
-    /// Where a login is required, nothing else is done either.
+    /// If a login is required, nothing else is done either.
     @safe private func executeWithoutEntering(
         _ utterance: ClientLine.Utterance, of name: Name, in line: UnsafeRawBufferPointer,
         _ bus: isolated Bus
@@ -177,7 +177,7 @@ import Sockets
         unsafe explicit_bzero(UnsafeMutableRawPointer(mutating: start), arguments.count)
     }
 
-    /// Obeys a line of an account that speaks for others: nothing in it but a text counts.
+    /// Executes a line of an account that speaks for others: nothing in it but a text counts.
     @safe private mutating func relay(
         _ line: UnsafeRawBufferPointer, of own: Name, _ bus: isolated Bus
     ) {

@@ -13,7 +13,7 @@ enum OtherProtocol: Equatable {
     case smtp
     case socks4
     case socks5
-    /// A PROXY header, from somebody who is no proxy.
+    /// A PROXY header, from somebody who is not a proxy.
     case proxy
 
     /// The verdict on the first byte; no text begins with those of other protocols.

@@ -4,7 +4,7 @@ import Sockets
 /// 854, RFC 855).
 ///
 /// UTF-8 never has the byte IAC (255). An IAC that no command follows stays, and is refused like
-/// any other byte that is no text. Commands are not answered, which refuses what they ask for.
+/// any other byte that is not text. Commands are not answered, which refuses what they ask for.
 /// Confined to whoever holds it.
 struct TelnetFilter {
     private enum State {

@@ -45,7 +45,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     /// Changes the bytes that are counted.
     func adjustHeldBytes(by difference: Int) { heldBytes += difference }
 
-    /// Has the next piece of a connection's list produced in its turn.
+    /// Schedules the next piece of a connection's list.
     func enqueue(_ connection: ChatConnection) {
         loop.assertOwned()
         ready.append(connection)

@@ -3,7 +3,7 @@ import MessageBus
 import Metrics
 
 extension ChatServer {
-    /// Has the connections counted, and what waits for them told to whoever asks.
+    /// Registers the gauges of the connections and of what waits for them.
     func exposeGauges() {
         port.statistics.connections.isUsed = true
         port.attachment.readGauges = { [weak self] in self?.gauges($0) ?? BridgeGauges() }

@@ -242,7 +242,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         if case PendingQuery.Failure.stopped = error { return }
         throttledLog.warning(
             cause: "no answer: \(error)",
-            "what was said before can't be read: \(error); who asks is told so")
+            "earlier messages can't be read: \(error); people who ask are told")
     }
 
     // MARK: - Connections

@@ -5,8 +5,8 @@ import Sockets
 /// The order in which connections are read: those that have used little come first.
 ///
 /// Each connection has a share of every turn of the loop, by time and by the bytes others have to
-/// read because of it; a connection that has used much lately comes after all that have not. What a
-/// share leaves of a read waits for the next turn. Confined to the bus's loop.
+/// read because of it; a connection that has used much lately comes after all that have not. The
+/// rest of a read that exceeds the share waits for the next turn. Confined to the bus's loop.
 final class ReadScheduler {
     /// A connection's share of the time, of which it may use some in advance.
     struct TimeShare {

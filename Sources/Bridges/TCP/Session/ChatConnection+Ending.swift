@@ -17,7 +17,8 @@ extension ChatConnection {
 
     /// Closes a silent connection at once to make room for another, whatever it is owed.
     func closeToFreeCapacity(_ bus: isolated Bus) {
-        server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
+        server.port.log.debug(
+            "closed \(peer), which had said nothing, to make room for another connection")
         awaitsGreeting = false
         answer(.full, server.phrases.full)
         closeWhenSent(bus)

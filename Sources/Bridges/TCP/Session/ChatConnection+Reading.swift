@@ -50,7 +50,7 @@ extension ChatConnection {
         }
     }
 
-    /// Reads once and obeys the lines, and returns whether there may be more.
+    /// Reads once and executes the lines, and returns whether there may be more.
     private func read(_ bus: isolated Bus) -> Bool {
         guard let socket else { return false }
         server.batch.removeAll()
@@ -81,7 +81,7 @@ extension ChatConnection {
         if isSilent { server.recordFirstBytes(of: self) }
     }
 
-    /// Obeys half a line as the last one, and leaves; what was said until then is still sent.
+    /// Executes half a line as the last one, and leaves; what was said until then is still sent.
     private func endOfInput(_ bus: isolated Bus) {
         input.endHalfLine(bus)
         // A connection that waits for an answer meets the end of its input again afterwards.

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// While a connection waits for an answer from elsewhere it is not read, and its lines are obeyed
+// While a connection waits for an answer from elsewhere it is not read, and its lines are executed
 // afterwards. So answers come in the order of the commands.
 extension ChatConnection {
     /// Runs a query elsewhere; whatever else the client has sent waits until it is answered.
@@ -59,7 +59,7 @@ extension ChatConnection {
         return pendingQuery
     }
 
-    /// Hands the answer over, and obeys the lines that have come meanwhile.
+    /// Hands the answer over, and executes the lines that have come meanwhile.
     private func finishQuery(_ bus: isolated Bus, _ handOver: (ChatConnection) -> Void) {
         guard isOpen else { return }
         // A connection that was lost meanwhile stays lost.
@@ -71,6 +71,6 @@ extension ChatConnection {
         updateInterest()
     }
 
-    /// Ends the query with a failure, and obeys the lines that have come.
+    /// Ends the query with a failure, and executes the lines that have come.
     func cancelQuery(_ bus: isolated Bus) { pendingQuery?.fail(.stopped, bus) }
 }

@@ -12,11 +12,11 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     /// The treatment of the connection's lines; the last three stages are never left for an earlier
     /// one.
     enum Stage {
-        /// Lines are obeyed as they come.
+        /// Lines are executed as they come.
         case accepting
         /// Lines are kept until a query is answered.
         case waiting
-        /// The connection is broken: lines that had come are obeyed, and no answer will be read.
+        /// The connection is broken: lines that had come are executed, and no answer will be read.
         case lost
         /// Lines are discarded: the client has left or is sent away, and is still sent what it is
         /// owed.
@@ -81,7 +81,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var countedListBytes = 0
     /// True while the server watches its unconfirmed bytes.
     var isWatched = false
-    /// What the bridge has counted of what was sent.
+    /// The part of the counts of messages sent that the bridge has counted already.
     private var counted = DeliveryCounts()
     /// True while a send is scheduled for the end of the turn.
     private var isSendScheduled = false
@@ -113,9 +113,9 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     }
 
     var bus: Bus { server.port.bus }
-    /// True if lines are obeyed.
+    /// True if lines are executed.
     var acceptsLines: Bool { stage == .accepting || stage == .lost }
-    /// True if the next line is obeyed at once, and not deferred until answers are read.
+    /// True if the next line is executed at once, and not deferred until answers are read.
     var acceptsNextLine: Bool { acceptsLines && !isBackedUp }
     /// True while its lines wait for the answer to a query.
     var isWaiting: Bool { stage == .waiting }

@@ -65,7 +65,7 @@ import Sockets
         return place < bound ? .endOfFile : .unknown
     }
 
-    /// The first byte that is no NUL; compared with itself, one byte on, which is fast.
+    /// The first byte that is not NUL; compared with itself, one byte on, which is fast.
     private static func firstWritten(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress, bytes.count > 1 else {
             return unsafe bytes.firstIndex { $0 != 0 }

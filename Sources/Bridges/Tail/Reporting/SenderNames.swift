@@ -3,8 +3,8 @@ import MessageBus
 
 /// The sender names of tailed files, all different.
 ///
-/// A name is as long as names on the bus may be. What does not fit is cut at the front: paths differ
-/// at their ends. Confined to the bridge's thread.
+/// A name is as long as names on the bus may be. A longer one is cut at the front: paths differ at
+/// their ends. Confined to the bridge's thread.
 struct SenderNames {
     private let template: String
     private var names: [FilePath: Name] = [:]

@@ -13,7 +13,8 @@ struct RotatedName {
 
     /// Creates the names of a live one.
     ///
-    /// - Parameter places: where rotation puts its number or date, besides the end.
+    /// - Parameter markIndices: the indices at which rotation puts its number or date, besides the
+    ///   end.
     init(of name: some Sequence<UInt8>, markIndices: Set<Int> = []) {
         live = Array(name)
         let dot = live.dropFirst().lastIndex(of: UInt8(ascii: ".")) ?? live.endIndex

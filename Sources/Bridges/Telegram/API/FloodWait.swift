@@ -37,7 +37,8 @@ struct FloodWait: Sendable, Equatable {
     /// Returns the checkpoint's source for a chat.
     static func source(_ chat: Int64) -> String { "\(source)\(chat)" }
 
-    /// Reads what the store has kept; nil if it is no wait, like the state that earlier versions kept.
+    /// Reads what the store has kept; nil if it is not a wait, like the state that earlier versions
+    /// kept.
     init?(_ state: [UInt8]) {
         let numbers = String(decoding: state, as: UTF8.self).split(separator: " ")
         guard numbers.count == 2, let pause = Int64(numbers[0]), let since = Int64(numbers[1]),
@@ -55,7 +56,7 @@ struct FloodWait: Sendable, Equatable {
             state: Array("\(milliseconds) \(since.milliseconds)".utf8))
     }
 
-    /// Returns what the store is to forget: floods that are over, and states that are none.
+    /// Returns what the store is to forget: floods that are over, and invalid states.
     static func ended(in checkpoints: [String: [UInt8]], at now: Timestamp) -> [Checkpoint] {
         checkpoints.filter { source, state in
             source.hasPrefix(Self.source)

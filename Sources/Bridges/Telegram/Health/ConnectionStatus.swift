@@ -187,7 +187,7 @@ final class ConnectionStatus: Sendable {
         state.outageCounted = isOver ? nil : now
     }
 
-    /// Has the bridge count as degraded as long as Telegram does not answer.
+    /// Registers that the bridge counts as degraded as long as Telegram does not answer.
     ///
     /// - Parameter reason: why it does not, if that has just come to be known.
     private func reportReachability(_ reason: String = "") {

@@ -34,7 +34,7 @@ extension Outbox {
         return .proceed
     }
 
-    /// Returns the name of who deleted the first message of a plan that was deleted.
+    /// Returns the name of the person who deleted the first deleted message of a plan.
     private func deleter(in sendPlan: SendPlan) async throws -> String {
         for waiting in queue where waiting.message.number <= sendPlan.last {
             let number = waiting.message.number

@@ -47,7 +47,7 @@ struct SendPlan: Sendable, Equatable {
 
     // MARK: - In the store
 
-    /// Reads what the store has kept; nil if it is no plan.
+    /// Reads what the store has kept; nil if it is not a plan.
     init?(_ state: [UInt8]) {
         guard let json = JSONReader.read(state), let done = json["done"].integer,
             let last = json["last"].string.flatMap({ MessageNumber($0) })

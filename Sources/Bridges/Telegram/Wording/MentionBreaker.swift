@@ -2,7 +2,8 @@ import Chat
 
 /// The removal of mentions and commands from relayed texts, which would notify people on Telegram.
 enum MentionBreaker {
-    /// A word joiner, which is invisible; a name that follows it is no mention or command any more.
+    /// A word joiner, which is invisible; a name that follows it is not a mention or command any
+    /// more.
     static let joiner: Unicode.Scalar = "\u{2060}"
 
     /// Returns the text with a word joiner behind each `@` that begins a mention, and each `/` that begins

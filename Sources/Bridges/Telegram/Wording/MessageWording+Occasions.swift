@@ -180,7 +180,7 @@ extension MessageWording {
 
     private static func moment(_ seconds: Int64) -> String {
         var bytes: [UInt8] = []
-        // Far enough for any call; a number beyond is no date.
+        // Far enough for any call; a number beyond is not a date.
         let seconds = min(max(seconds, 0), 100_000 * 86_400)
         LocalTime.append(Timestamp(milliseconds: seconds * 1_000), to: &bytes)
         return String(decoding: bytes, as: UTF8.self)

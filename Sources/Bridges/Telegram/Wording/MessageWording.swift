@@ -47,7 +47,7 @@ struct MessageWording: Sendable {
         return unknown(json, caption)
     }
 
-    /// Returns the kind of a message that is no text, `[foto]`; nil if there is no word for it.
+    /// Returns the kind of a message that is not a text, `[foto]`; nil if there is no word for it.
     func kind(of json: JSON, _ referred: Referred = Referred()) -> String? {
         let description =
             media(json) ?? location(json) ?? question(json) ?? occasion(json, referred)

@@ -1,8 +1,8 @@
-/// The reason for which a client's message is none of the protocol's: code `bad-arguments`.
+/// The reason why a client's message is not valid in the protocol: code `bad-arguments`.
 struct MessageProblem: Error, Equatable {
     /// The kinds of problems.
     enum Kind: Equatable {
-        /// The frame is no JSON object.
+        /// The frame is not a JSON object.
         case notObject
         /// There is no `type`, or nobody knows it.
         case unknownType

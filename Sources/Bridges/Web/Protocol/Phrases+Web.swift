@@ -2,7 +2,7 @@ import Chat
 
 // Sentences for people who use the page, and for those who write clients.
 extension Phrases {
-    /// After `bad-arguments`: why a message is none of the protocol's.
+    /// After `bad-arguments`: the reason why a message is not valid in the protocol.
     func problem(_ problem: MessageProblem) -> String {
         switch problem.kind {
         case .notObject:

@@ -2,7 +2,7 @@ import Chat
 import JSON
 import MessageBus
 
-/// The messages to one client that are no events of a room: answers, and lists.
+/// The messages to one client that are not events of a room: answers, and lists.
 enum ServerMessage {
     /// Returns an answer that something is done.
     static func ok(_ request: RequestName, _ text: String = "", number: MessageNumber? = nil)

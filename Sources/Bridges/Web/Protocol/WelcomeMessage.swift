@@ -9,7 +9,7 @@ struct WelcomeMessage {
         /// The number of the newest event, before the person entered.
         let last: MessageNumber
         let people: Int
-        /// How far the person has read, on whatever device; `nil` if that is not known.
+        /// The number up to which the person has read, on any device; `nil` if that is not known.
         let seen: MessageNumber?
         /// True if the room has no event with the number that the client has seen last.
         let isLost: Bool

@@ -37,7 +37,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private(set) var clients: [UInt32: WebClient] = [:]
     private(set) var eventStreams: [UInt32: EventStream] = [:]
     let polls: LongPolls
-    /// What is to be done once the store has kept a message.
+    /// Functions to call once the store has kept a message.
     private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
@@ -69,7 +69,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         self.loop = loop
         self.site = site
         self.isLocal = isLocal
-        // A list that is none was reported when the file was read.
+        // An invalid list was reported when the file was read.
         origins = OriginList(options.origins) ?? .none
         phrases = Phrases(port.language)
         throttledLog = ThrottledLog(port.log)

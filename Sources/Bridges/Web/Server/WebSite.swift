@@ -2,7 +2,7 @@ import JSON
 import MessageBus
 import Sockets
 
-/// What the bridge serves besides the chat: the page's files and the description of the API.
+/// The static part of what the bridge serves: the page's files and the description of the API.
 ///
 /// Safe from any thread. Made once, at the start: compressing takes some milliseconds.
 struct WebSite: Sendable {
@@ -46,8 +46,9 @@ struct WebSite: Sendable {
         return .list((["./"] + others).map { .text($0) })
     }
 
-    /// What the first paint waits for, and then the modules, of which a browser would find out level
-    /// by level (HTML, 4.6.7.15): it asks for them in this order, over six connections.
+    /// The files that the first paint waits for, and then the modules, which a browser would
+    /// discover level by level (HTML, 4.6.7.15): it asks for them in this order, over six
+    /// connections.
     private static var preloads: String {
         let modules = PageFiles.all.map(\.path).filter { path in
             path.hasSuffix(".js") && path != "boot.js" && path != "service-worker.js"

@@ -7,7 +7,7 @@ extension WebClient {
     /// Bans and mutes in one answer: more than anybody reads.
     private static let maxRestrictions = 500
 
-    /// Obeys a command as it is typed, without its slash.
+    /// Executes a command as it is typed, without its slash.
     func execute(
         _ line: String, in room: String?, _ session: WebSession, _ bus: isolated Bus
     ) {

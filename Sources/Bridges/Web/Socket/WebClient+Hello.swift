@@ -4,9 +4,9 @@ import Sockets
 
 // The first message: which browser this is, who is behind it, and what it has read already.
 extension WebClient {
-    /// What has to be asked before a client is welcome.
+    /// The answers of the store that a welcome needs.
     private struct Facts: Sendable {
-        /// How far the person has read, by room.
+        /// The number up to which the person has read, by room.
         var seen: [String: MessageNumber] = [:]
         /// Events that are kept no longer, by room.
         var missed: [String: Int] = [:]

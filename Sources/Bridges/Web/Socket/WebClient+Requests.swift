@@ -4,7 +4,7 @@ import Sockets
 
 // What a client may ask for, once it has said hello.
 extension WebClient {
-    /// Obeys one message.
+    /// Executes one message.
     func obey(_ message: ClientMessage, _ bus: isolated Bus) {
         switch message {
         case .hello(let hello): return greet(hello, bus)

@@ -5,8 +5,8 @@ import Sockets
 
 /// One WebSocket: a page of a session, or a client that somebody has written.
 ///
-/// Its messages are obeyed one after the other: while a password is checked or the store is read, the
-/// next ones wait. Confined to the bus's loop.
+/// Its messages are executed one after the other: while a password is checked or the store is read,
+/// the next ones wait. Confined to the bus's loop.
 final class WebClient: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     unowned let server: WebServer
@@ -122,7 +122,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         serveNext(bus)
     }
 
-    /// Obeys the messages that wait, until one has to ask.
+    /// Executes the messages that wait, until one has to ask.
     func serveNext(_ bus: isolated Bus) {
         guard !isServing else { return }
         isServing = true
@@ -172,7 +172,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
             if case .failure(let error) = result {
                 server.throttledLog.warning(
                     cause: "no answer: \(error)",
-                    "what was said before can't be read: \(error); who asks is told so")
+                    "earlier messages can't be read: \(error); people who ask are told")
             }
             endQuestion(try? result.get(), finish, bus)
         }

@@ -2,10 +2,10 @@ import Chat
 import JSON
 import MessageBus
 
-/// What a request says.
+/// The text of a request, with its author.
 struct HookText: Equatable, Sendable {
     var text: String
-    /// The name of who says it; `nil` for the bridge's.
+    /// The name of its author; `nil` for the bridge's.
     var name: String?
 
     init(_ text: String, from name: String? = nil) {

@@ -50,7 +50,7 @@ package struct HookProof: Sendable {
             let signatures = request.field("webhook-signature")
         else { return "the fields webhook-id, webhook-timestamp and webhook-signature are missing" }
         guard let time = Int64(timestamp), timestamp.utf8.count <= 12 else {
-            return "webhook-timestamp is no number of seconds"
+            return "webhook-timestamp is not a number of seconds"
         }
         guard abs(time - now) <= Self.tolerance else {
             return "webhook-timestamp is more than \(Self.tolerance / 60) minutes from now"
@@ -73,7 +73,7 @@ package struct HookProof: Sendable {
             return "the field X-Hub-Signature-256 is missing"
         }
         guard field.hasPrefix("sha256="), let code = Self.bytes(hex: field.dropFirst(7)) else {
-            return "X-Hub-Signature-256 is no signature"
+            return "X-Hub-Signature-256 is not a signature"
         }
         var isRight = false
         for secret in secrets {

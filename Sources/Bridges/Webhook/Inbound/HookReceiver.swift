@@ -118,7 +118,8 @@ struct HookReceiver {
             return .answer(
                 refusal(
                     400,
-                    hook.preset?.complaint ?? "the body is no JSON, nor a form with \"payload\""))
+                    hook.preset?.complaint ?? "the body is neither JSON nor a form with \"payload\""
+                ))
         }
         guard let said = content.text(of: json, read) else {
             if let complaint = hook.preset?.complaintAboutNothing {

@@ -4,7 +4,7 @@ import Sockets
 /// The answers to requests with an id within a day, as far as they fit: the same id is answered as
 /// the first time.
 ///
-/// Owned by the hook's task. What is not here any more is found in the store.
+/// Owned by the hook's task. Older answers are found in the store.
 struct RecentAnswers {
     private struct Entry {
         let id: String

@@ -15,7 +15,7 @@ struct Receiver: Sendable, CustomStringConvertible {
     /// Scheme and host, `https://hooks.example.org`.
     var description: String { "\(isPlain ? "http" : "https")://\(host)" }
 
-    /// Reads a URL; `nil` if it is none of HTTP, or could be read in two ways.
+    /// Reads a URL; `nil` if it is not one of HTTP, or could be read in two ways.
     init?(_ url: Secret) {
         let text = url.reveal()
         let lower = text.lowercased()
@@ -50,7 +50,7 @@ struct Receiver: Sendable, CustomStringConvertible {
     /// True if the host is an IP address, and not one of this machine alone: then nothing may go
     /// there in plain.
     ///
-    /// What a name leads to is known only when it is connected to.
+    /// A name is resolved only when a connection is made.
     var isForeignAddress: Bool {
         var bytes = [UInt8](repeating: 0, count: 16)
         if unsafe inet_pton(AF_INET, host, &bytes) == 1 { return bytes[0] != 127 }

@@ -13,7 +13,7 @@ package struct SecretList: Sendable {
     /// Bytes of such a secret.
     static let sizes = 24...64
 
-    /// Returns the key in a secret of Standard Webhooks; `nil` if it is none.
+    /// Returns the key in a secret of Standard Webhooks; `nil` if it is not one.
     static func key(in secret: Secret) -> [UInt8]? {
         let text = secret.reveal()
         guard text.hasPrefix(prefix),

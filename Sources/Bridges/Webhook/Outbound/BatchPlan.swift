@@ -17,7 +17,7 @@ struct BatchPlan: Equatable, Sendable {
         (self.first, self.last, self.failingSince) = (first, last, failingSince)
     }
 
-    /// Reads a checkpoint; `nil` if it is none.
+    /// Reads a checkpoint; `nil` if it is not one.
     init?(_ state: [UInt8]) {
         let words = String(decoding: state, as: UTF8.self).split(separator: " ")
         guard words.count == 2 || words.count == 3, let first = MessageNumber(words[0]),

@@ -1,8 +1,8 @@
 import Chat
 import MessageBus
 
-/// What the room is told of messages that were passed over: the first one at once, more of them
-/// together, once a minute at most.
+/// The notices to the room about messages that were passed over: the first one at once, more of
+/// them together, once a minute at most.
 ///
 /// Owned by the outbox.
 struct FailureNotices {

@@ -1,7 +1,7 @@
 import Locking
 import MessageBus
 
-/// The state of the receiver: told in the log once for each outage, and to who asks for the bridge's.
+/// The state of the receiver: logged once for each outage, and shown as the bridge's state.
 ///
 /// Safe from any thread.
 final class ReceiverStatus: Sendable {

@@ -23,7 +23,7 @@ struct GitHubPayload {
     }
     private var action: String? { json["action"].line(40) }
 
-    /// The event in a sentence; `nil` if it is none.
+    /// The event in a sentence; `nil` if it is not one.
     var sentence: String? {
         guard json.isObject else { return nil }
         switch event {

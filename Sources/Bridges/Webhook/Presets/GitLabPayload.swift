@@ -28,7 +28,7 @@ struct GitLabPayload {
     private var subject: JSON { json["object_attributes"] }
     private var kind: String { json["object_kind"].string ?? json["event_name"].string ?? "" }
 
-    /// The event in a sentence; `nil` if it is none.
+    /// The event in a sentence; `nil` if it is not one.
     var sentence: String? {
         guard json.isObject else { return nil }
         switch kind {
@@ -59,7 +59,7 @@ struct GitLabPayload {
 
     // MARK: - Events
 
-    /// What stands for no commit: forty zeros.
+    /// Returns true for forty zeros, which stand for no commit.
     private static func isNone(_ commit: JSON) -> Bool {
         commit.string.map { !$0.isEmpty && $0.allSatisfy { $0 == "0" } } ?? false
     }

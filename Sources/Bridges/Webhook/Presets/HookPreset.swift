@@ -32,7 +32,7 @@ package enum HookPreset: String, Sendable, CaseIterable, OptionValue {
     /// The whole answer to a request that was taken, where clients compare it.
     var acceptance: String? { self == .slack ? "ok" : nil }
 
-    /// The answer to what is no JSON, where clients know one.
+    /// The answer to what is not JSON, where clients know one.
     var complaint: String? { self == .slack ? "invalid_payload" : nil }
 
     /// The answer to what says nothing, where that is a mistake.
@@ -40,7 +40,7 @@ package enum HookPreset: String, Sendable, CaseIterable, OptionValue {
 }
 
 extension JSON {
-    /// The text on one line, not longer than so many characters; `nil` if it is none or blank.
+    /// The text on one line, not longer than so many characters; `nil` if it is not one or blank.
     func line(_ limit: Int = 200) -> String? {
         guard let text = plainText else { return nil }
         // As much as could be needed: a text may have a megabyte.

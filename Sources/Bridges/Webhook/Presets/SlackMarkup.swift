@@ -24,7 +24,7 @@ enum SlackMarkup {
 
     /// Returns a text with `&lt;`, `&gt;` and `&amp;` as the characters they stand for.
     static func unescaped(_ text: Substring) -> String {
-        // The ampersand last, or it would make escapes of what is none.
+        // The ampersand last, or it would make escapes where there are none.
         String(text).replacing("&lt;", with: "<").replacing("&gt;", with: ">")
             .replacing("&amp;", with: "&")
     }

@@ -9,7 +9,7 @@ struct SlackPayload {
 
     init(_ json: JSON) { self.json = json }
 
-    /// What it says; `nil` if that is nothing.
+    /// The text of the payload; `nil` if it has none.
     var text: HookText? {
         var parts: [String] = []
         let blocks = json["blocks"].elements.prefix(Self.maxParts).compactMap(Self.block)

@@ -26,7 +26,7 @@ package struct BodyTemplate: Sendable {
 
     private let node: Node
 
-    /// Reads a template; throws a sentence if a string of it is none.
+    /// Reads a template; throws a sentence if a string of it is invalid.
     init(_ json: JSON) throws(TemplateProblem) { node = try Self.node(json) }
 
     private static func node(_ json: JSON) throws(TemplateProblem) -> Node {
@@ -115,7 +115,7 @@ extension BodyTemplate: OptionValue {
         return try? BodyTemplate(json)
     }
 
-    /// Reports each string that is no template, at its place.
+    /// Reports each string that is not a template, at its place.
     private static func check(_ value: ConfigValue, _ problems: inout Problems) {
         switch value.kind {
         case .string(let text):

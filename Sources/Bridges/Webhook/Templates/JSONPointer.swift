@@ -6,7 +6,7 @@ package struct JSONPointer: Sendable, Hashable {
     private let steps: [String]
     private let text: String
 
-    /// Reads a pointer; `nil` if it is none, or points to the whole text.
+    /// Reads a pointer; `nil` if it is not one, or points to the whole text.
     init?(_ text: some StringProtocol) {
         guard text.hasPrefix("/") else { return nil }
         var steps: [String] = []

@@ -31,7 +31,7 @@ enum TemplatePart: Equatable {
     }
 }
 
-/// The reason why a text is no template, in words without the text.
+/// The reason why a text is not a template, in words without the text.
 struct TemplateProblem: Error {
     let sentence: String
 

@@ -39,8 +39,8 @@ package struct AddressBlock: Hashable, Sendable {
 
     /// Reads an address or a block: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
     ///
-    /// `nil` if it is none, or larger than one may ban. What is written behind the prefix, and
-    /// behind the first 64 bits of an IPv6 address, makes no difference.
+    /// `nil` if the text is neither, or the block is larger than one may ban. Bits behind the
+    /// prefix, and behind the first 64 of an IPv6 address, make no difference.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = ClientAddress(first) else { return nil }

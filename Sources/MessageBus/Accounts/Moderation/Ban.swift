@@ -8,7 +8,7 @@ package struct Ban: Sendable, Hashable {
         case addresses(AddressBlock)
     }
 
-    /// Whom it keeps out.
+    /// The subject that it keeps out.
     package let subject: Subject
     /// The name as people read it, or the block.
     package let shown: String

@@ -29,12 +29,12 @@ public struct Draft: Sendable {
     /// ten years back counts as unknown.
     public var time: Timestamp?
     /// An attachment's identity, such as a file's id: two messages with the same text and different
-    /// attachments are no repetition.
+    /// attachments are not a repetition.
     public var attachment: String?
     /// True if the message belongs to the one before it, as the second picture of an album does: a
     /// limit counts both as one.
     public var isContinuation = false
-    /// True if a program says it and no person: programs that answer by themselves pass over it.
+    /// True if a program says it, not a person: programs that answer by themselves pass over it.
     public var isAutomatic = false
     /// True if answers and edits will look for the message by its origin: the store links its number
     /// to the origin, or records that it was dropped.

@@ -18,7 +18,7 @@ extension Port {
         return String(decoding: id, as: UTF8.self)
     }
 
-    /// The owner of checkpoints that are no bridge's.
+    /// The owner of checkpoints that belong to no bridge.
     private static var storeItself: String { "" }
 
     /// Gives no number up to one that others have of this store.
@@ -88,7 +88,7 @@ extension Port {
 
     /// Deletes a message for good, as somebody on another instance has, who may do so there.
     ///
-    /// - Parameter deleter: the name of who has deleted it, as everybody sees it.
+    /// - Parameter deleter: the name of the person who has deleted it, as everybody sees it.
     /// - Returns: pass, or why not: `unknown-message`.
     /// - Throws: errors of the store; `CancellationError`.
     package func delete(_ number: MessageNumber, as deleter: String) async throws -> Verdict {

@@ -38,7 +38,7 @@ extension Port {
         }
     }
 
-    /// Has numbers of the bridge exposed that rise and fall, until its run ends.
+    /// Exposes numbers of the bridge that rise and fall, until its run ends.
     ///
     /// - Parameter gauges: is called on the loop, and must not wait.
     package func expose(_ gauges: @escaping @Sendable () -> BridgeGauges) async {

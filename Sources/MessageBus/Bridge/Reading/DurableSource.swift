@@ -68,8 +68,8 @@ extension Bus {
         guard let first = log.messages(from: log.start, atMost: 1).first?.number ?? lastCommitted,
             first > reading.position + 1
         else { return }
-        // Only for who wants to know how much waits: a store that can't be read now is asked again by
-        // the reader itself.
+        // Only for the count of what waits: a store that can't be read now is asked again by the
+        // reader itself.
         let count = try? await store.countTexts(
             in: reading.room.name, after: reading.position, through: first - 1)
         if let count { reading.recordStored(count, through: first - 1) }

@@ -91,7 +91,7 @@ extension Bus {
             Deletion(of: message.number, by: deleter.name, quotedAs: quoted.excerpt))
     }
 
-    /// Has the readers of a room that pass messages on told, those that are behind as well: in the
+    /// Tells the readers of a room that pass messages on, those that are behind as well: in the
     /// order of the log.
     private func tellDeletion(of message: Message, by deleter: Sender, in room: Room) {
         let batch = self.batch(room: room.name, capacity: 1, bytes: 0)

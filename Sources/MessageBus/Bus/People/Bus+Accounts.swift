@@ -1,4 +1,4 @@
-// What accounts have to do with who is here.
+// Accounts and the people who are here.
 extension Bus {
     /// The accounts, bans and mutes.
     package nonisolated var accounts: any AccountDirectory { settings.accounts }
@@ -91,7 +91,7 @@ extension Bus {
 
     // MARK: - Changes
 
-    /// Applies changes of accounts, made here or in another process, to who is here.
+    /// Applies changes of accounts, made here or in another process, to the people here.
     func observeAccounts() {
         restrictions.isInUse = !accounts.bans.isEmpty || !accounts.mutes.isEmpty
         accounts.observe { [weak self] change in

@@ -11,10 +11,10 @@ extension Bus {
     /// Lets somebody in and tells the room, unless the person is there already by another
     /// connection of the same account.
     ///
-    /// Who is in may go into further rooms: with a presence for each, of the same delegate and
-    /// identity, or of the same account.
+    /// A person who is in may go into further rooms: with a presence for each, of the same delegate
+    /// and identity, or of the same account.
     ///
-    /// Returns why not, if so; nothing is done then.
+    /// Returns the reason of a refusal; nothing is done then.
     ///
     /// - Parameters:
     ///   - isQuiet: true if the room is not told of the entry, as of somebody who was there before.
@@ -90,7 +90,7 @@ extension Bus {
 
     /// Gives somebody another name and tells the rooms.
     ///
-    /// Returns why not, if so; nothing is done then.
+    /// Returns the reason of a refusal; nothing is done then.
     ///
     /// - Parameter presence: where the person asked for it.
     package func rename(_ presence: Presence, to sender: Sender) -> NameRefusal? {
@@ -143,7 +143,7 @@ extension Bus {
 
     /// Takes a connection of somebody from one room to another and tells both.
     ///
-    /// Returns why not, if so; nothing is done then.
+    /// Returns the reason of a refusal; nothing is done then.
     package func move(
         _ presence: Presence, to room: Room, between: () -> Void = {}
     ) -> Drop? {
@@ -209,7 +209,7 @@ extension Bus {
         to room: Room? = nil
     ) {
         guard presence.isAnnounced, !person.isAnnounced(in: presence.room) else { return }
-        // A room is no person, but where somebody goes is kept as whom something is about.
+        // A room is not a person, but where somebody goes is kept as whom something is about.
         let destination = room.map {
             Sender(name: $0.name, key: $0.name, bridge: "", identity: 0)
         }

@@ -1,8 +1,9 @@
 /// A person who is on the bus: no two have the same name.
 ///
-/// Whoever is logged in may be here by any number of connections, on several bridges and in several
-/// rooms: the person enters with the first and leaves with the last. Others have one connection, or
-/// one session, with a presence in each room that it reads. Confined to the bus's loop.
+/// Somebody who is logged in may be here by any number of connections, on several bridges and in
+/// several rooms: the person enters with the first and leaves with the last. Others have one
+/// connection, or one session, with a presence in each room that it reads. Confined to the bus's
+/// loop.
 package final class Person {
     /// The presences of a person that have room and bridge in common.
     private struct Place {

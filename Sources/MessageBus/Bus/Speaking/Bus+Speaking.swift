@@ -39,8 +39,8 @@ extension Bus {
     /// Says something in a room, unless the same session has said something by the same name within
     /// a day, also before a restart.
     ///
-    /// What was dropped may be tried again. What one session says is said in its order. Of a program,
-    /// which is in no room, only so much may wait: then the answer is `full`.
+    /// A dropped message may be tried again. The messages of one session are said in order. Of a
+    /// program, which is in no room, only so much may wait: then the answer is `full`.
     ///
     /// - Parameter then: is called on the loop, once, perhaps before this returns.
     /// - Returns: false if so much waits of what the session says that no more of it should be read,
@@ -93,7 +93,7 @@ extension Bus {
         return !saidIDs.isFull(channel)
     }
 
-    /// Has a function called on the loop when what a session says may be read again.
+    /// Registers a function that is called on the loop when what a session says may be read again.
     package func whenResumed(
         session: [UInt8], of attachment: BridgeAttachment, _ resumption: @escaping () -> Void
     ) {

@@ -1,8 +1,7 @@
-/// The names by which speakers have said something within a day, as far as they fit, and what waits
-/// to be said.
+/// The names by which speakers have said something within a day, as far as they fit, and the
+/// messages that wait to be said.
 ///
-/// What is not here any more is found in the store, once it is committed. Confined to the bus's
-/// loop.
+/// Older names are found in the store, once they are committed. Confined to the bus's loop.
 struct SaidIDs {
     /// Something that waits for its turn: what one session says is said in its order.
     struct Pending {
@@ -18,7 +17,7 @@ struct SaidIDs {
         }
     }
 
-    /// What is to be said, and to whom.
+    /// The content to be said, with its receivers.
     enum Content {
         /// To everybody in a room.
         case speech(Bus.Speech, Room, BridgeAttachment)
@@ -34,7 +33,7 @@ struct SaidIDs {
         }
     }
 
-    /// What waits of a session.
+    /// The waiting messages of a session.
     private struct Waiting {
         /// All, those in front of `first` taken already.
         private var pending: [Pending?] = []
@@ -76,7 +75,7 @@ struct SaidIDs {
     private var numbers: [SpeechID: MessageNumber] = [:]
     private var order: [Entry] = []
     private var first = 0
-    /// What waits, by session; the first of each is looked at.
+    /// The waiting messages by session; the first of each is looked at.
     private var waiting: [DurableReader.Channel: Waiting] = [:]
 
     /// The most names to remember: about 20 MB.
@@ -119,7 +118,8 @@ struct SaidIDs {
         waiting[channel, default: Waiting()].append(pending)
     }
 
-    /// Has a function called when so little waits of a session that it may be read again.
+    /// Registers a function that is called when so little waits of a session that it may be read
+    /// again.
     mutating func whenResumed(
         _ channel: DurableReader.Channel, _ resumption: @escaping () -> Void
     ) { waiting[channel, default: Waiting()].resumptions.append(resumption) }

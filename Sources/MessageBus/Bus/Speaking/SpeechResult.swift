@@ -4,7 +4,7 @@ package enum SpeechResult {
     case said(MessageNumber)
     /// It was said before, by the same name; the number that it got then.
     case saidBefore(MessageNumber)
-    /// The bridge's chain or the common one has refused it, or it is no text.
+    /// The bridge's chain or the common one has refused it, or it is not text.
     case dropped(Drop)
     /// The speaker is not in the room, or has left it by now.
     case notHere

@@ -5,7 +5,7 @@
 package final class MessageDetails: Sendable {
     package let reply: Quotation?
     package let other: Sender?
-    /// The name of who has deleted it; `nil` if nobody has.
+    /// The name of the person who has deleted it; `nil` if nobody has.
     package let deleter: String?
     /// The time at which it was said, in milliseconds since 1970, if that is not the time of
     /// arrival.

@@ -1,9 +1,9 @@
 /// The options of an entry whose values are not known: they are missing or wrong, or another key was
 /// probably meant for them.
 ///
-/// What the rest of the entry says wrong is reported all the same, so that people need not try again
-/// to hear of it: the entry is checked with several values in their place, and what is wrong with all
-/// of them does not depend on them.
+/// Mistakes in the rest of the entry are reported all the same, so that people need not try again
+/// to hear of them: the entry is checked with several values in their place, and a problem that all
+/// of them have does not depend on them.
 struct DoubtfulOptions {
     private let options: [(name: String, option: any DeclaredOption)]
 

@@ -1,7 +1,7 @@
 extension OptionCheck {
     /// Reports a path that can't be that of a file to read: `check.readFile(path, at: $key)`.
     ///
-    /// A file that is missing is no problem here: it may come later.
+    /// A file that is missing is not a problem here: it may come later.
     public mutating func readFile(_ path: String, at location: OptionLocation) {
         let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
         if path.contains("-----BEGIN ") {
@@ -31,7 +31,8 @@ extension OptionCheck {
         }
         if let sign = path.first(where: { "*?[]{}".contains($0) }) {
             warning(
-                "\"\(sign)\" is no pattern here: the file is really called \(found)", at: location)
+                "\"\(sign)\" is not a pattern here: the file is really called \(found)",
+                at: location)
         }
         if let percent = path.firstRange(of: "%"),
             path[percent.upperBound...].first.map({ "YmdHMSjFT".contains($0) }) == true
@@ -48,7 +49,7 @@ extension OptionCheck {
     /// Records which files' lines come in, so that none of them is one that the bus writes itself.
     ///
     /// - Parameters:
-    ///   - place: the value that names them.
+    ///   - location: the value that names them.
     ///   - contains: returns whether an absolute path is one of them; called when all entries are
     ///     read.
     package mutating func follows(

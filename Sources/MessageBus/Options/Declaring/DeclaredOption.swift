@@ -22,7 +22,7 @@ protocol DeclaredOption {
     /// Returns different values that the option takes, for a check.
     func samples(at location: ConfigLocation) -> [ConfigValue]
 
-    /// Has a value that nobody has written, for a check.
+    /// Sets a value that nobody has written, for a check.
     func assume(_ value: ConfigValue)
 
     /// Keeps the default, because an object does not have the key.

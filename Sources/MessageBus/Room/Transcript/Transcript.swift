@@ -125,8 +125,8 @@ import Glibc
     ///
     /// - Parameters:
     ///   - bytes: room to reserve, at most `maxLineBytes`.
-    ///   - lines: the number of lines.
-    ///   - source: the connection that brought them, or 0.
+    ///   - count: the number of lines.
+    ///   - connectionID: the connection that brought them, or 0.
     @inline(__always)
     package func write(
         atMost bytes: Int, lines count: Int, connectionID: UInt32,

@@ -1,6 +1,6 @@
 import Metrics
 
-/// What was counted of a bridge, and how it is, at a moment.
+/// A snapshot of a bridge: its counters and its state.
 package struct BridgeReport: Sendable {
     /// The connections of a bridge.
     package struct Connections: Sendable {

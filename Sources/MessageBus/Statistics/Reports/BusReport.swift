@@ -1,6 +1,6 @@
 import Metrics
 
-/// What was counted on the bus, and how it is, at a moment.
+/// A snapshot of the bus: its counters and its state.
 package struct BusReport: Sendable {
     /// A room, with the people in it and what was said there.
     package struct Room: Sendable {

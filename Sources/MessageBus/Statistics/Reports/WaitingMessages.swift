@@ -2,7 +2,7 @@
 package struct WaitingMessages: Sendable, Equatable {
     /// The remote chat, or the room where a bridge has no such chats.
     package let channel: String
-    /// How many wait; of several readers, for all of them together.
+    /// The number of messages that wait; of several readers, for all of them together.
     package var count: Int
     /// Nanoseconds since the oldest of them came; 0 if none waits.
     package var age: Int64

@@ -10,7 +10,7 @@ public struct HTTPRequest: Sendable {
     public var contentType = "application/json"
     /// Further fields of the head, in order, such as `Authorization`.
     ///
-    /// May contain secrets; they appear in no error. A name that is no token, or a value with a
+    /// May contain secrets; they appear in no error. A name that is not a token, or a value with a
     /// control character, refuses the request.
     public var headers: [(name: String, value: String)] = []
     /// The time that all of it may take.

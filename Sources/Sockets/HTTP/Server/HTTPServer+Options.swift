@@ -25,7 +25,7 @@ extension HTTPServer {
         package var ban: (HostKey?) -> String? = { _ in nil }
         /// Returns the answer to a request that the server itself refuses.
         package var answer: (HTTPRefusal) -> HTTPResponse = { .text($0.status, $0.reason) }
-        /// Writes down what is of use only for who looks for it.
+        /// Logs what is of use only to people who look for it.
         package var debug: (String) -> Void = { _ in }
         /// Writes down that requests are refused because of `maxBodies`; may be called often.
         package var onFullBodies: (String) -> Void = { _ in }

@@ -127,7 +127,8 @@ import Metrics
         connection.advance()
     }
 
-    /// Has a connection read again in this turn: it has input that the loop does not report.
+    /// Schedules another read of a connection in this turn: it has input that the loop does not
+    /// report.
     func enqueue(_ connection: HTTPServerConnection) {
         pendingReads.enqueue(connection)
     }

@@ -2,7 +2,8 @@ import Glibc
 
 // IP addresses as bytes in network order.
 extension SocketAddress {
-    /// Returns the 4 or 16 bytes of an address as it is written, without a zone; `nil` if it is none.
+    /// Returns the 4 or 16 bytes of an address as it is written, without a zone; `nil` if it is not
+    /// one.
     static func ipBytes(_ text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
         if unsafe inet_pton(AF_INET, text, &bytes) == 1 { return Array(bytes.prefix(4)) }

@@ -52,13 +52,13 @@ struct ListeningSocket: Sendable {
 
     /// Takes a descriptor over that the process was started with.
     ///
-    /// - Throws: `SocketError` if it is no stream socket that listens.
+    /// - Throws: `SocketError` if it is not a stream socket that listens.
     init(inherited descriptor: Int32) throws(SocketError) {
         guard SocketOption.value(SO_TYPE, of: descriptor) == Int32(SOCK_STREAM.rawValue),
             SocketOption.value(SO_ACCEPTCONN, of: descriptor) == 1
         else {
             throw SocketError(
-                "descriptor \(descriptor)", reason: "it is no stream socket that listens")
+                "descriptor \(descriptor)", reason: "it is not a stream socket that listens")
         }
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {

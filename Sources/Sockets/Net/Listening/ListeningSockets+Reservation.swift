@@ -68,7 +68,8 @@ private struct Reserving {
     /// The sockets that belong to a request.
     private var claimed: Set<Int> = []
     private var opened: [Int] = []
-    /// What is not open of the requests, and whether anything of the same request is.
+    /// The requests with an address that is not open; true if another address of the same request
+    /// is.
     private(set) var missing: [(request: ListenRequest, isPartlyOpen: Bool)] = []
 
     init(_ state: ListeningSockets.State) { self.state = state }

@@ -3,9 +3,9 @@ import Glibc
 /// A program that runs as a child process, with pipes to its standard input, output and error.
 ///
 /// Confined to the loop. It has a process group of its own, no descriptors of ours, no signal
-/// blocked or ignored, and only the environment it is given. When it ends, what is left of its
-/// group is killed; so it is when the daemon ends, however that happens, by a guard process. A
-/// program that leaves its group on purpose escapes both.
+/// blocked or ignored, and only the environment it is given. At its end the rest of its group is
+/// killed; at the end of the daemon, however that happens, a guard process does it. A program that
+/// leaves its group on purpose escapes both.
 public final class ChildProcess {
     /// Functions that are called on the loop with what becomes of the child.
     ///
@@ -91,7 +91,7 @@ public final class ChildProcess {
 
     /// Writes bytes to its standard input, now or as soon as it takes them.
     ///
-    /// Whoever calls it bounds what waits, by `waitingBytes`.
+    /// The caller bounds what waits, by `waitingBytes`.
     public func write(_ bytes: [UInt8]) { input.write(bytes) }
 
     /// Closes its standard input behind all that was written.

@@ -12,8 +12,8 @@ final class ProcessGuard {
 
     /// Reads the group's number, and then nothing more until the daemon is gone.
     ///
-    /// Whoever stops a service sends its signals to all processes of it, and so to the guard, which
-    /// has to outlive the daemon.
+    /// A service manager that stops a service sends its signals to all processes of it, and so to
+    /// the guard, which has to outlive the daemon.
     private static let script =
         "trap '' HUP INT QUIT TERM; read -r group || exit 0; read -r end; kill -KILL -$group"
 
@@ -39,7 +39,7 @@ final class ProcessGuard {
             })
     }
 
-    /// Has a group killed when the daemon ends.
+    /// Registers a group that is killed when the daemon ends.
     func watch(group: pid_t) {
         let line = Array("\(group)\n".utf8)
         // A pipe takes a line of this length whole (pipe(7), PIPE_BUF).

@@ -53,7 +53,7 @@ final class SpawnedProcess: EventHandler {
         if registration != nil { kill(-id, number) }
     }
 
-    /// Obeys the event that the process has ended.
+    /// Records that the process has ended.
     func handle(_ ready: Readiness) {
         guard let registration else { return }
         onEnd()

@@ -86,7 +86,7 @@ public struct CertificateFiles: Sendable {
         defer { close(descriptor) }
         guard let status = SystemCalls.status(of: descriptor), status.st_mode & S_IFMT == S_IFREG
         else {
-            throw TLSError(file.name, "is no file")
+            throw TLSError(file.name, "is not a file")
         }
         guard status.st_size <= maxBytes else {
             throw TLSError(file.name, "has more than \(maxBytes >> 20) MiB")

@@ -80,7 +80,7 @@ public final class TLSClientContext: @unchecked Sendable {
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
     }
 
-    /// Has a session ask for a host, and expect a certificate that is for it.
+    /// Makes a session ask for a host, and expect a certificate for it.
     func expect(_ host: String, in ssl: OpaquePointer) -> Bool {
         if SocketAddress.ipBytes(host) != nil {
             return unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1

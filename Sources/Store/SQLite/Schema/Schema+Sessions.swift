@@ -1,6 +1,6 @@
 extension Schema {
-    /// What clients of the web need: sessions that are logged in, how far people have read, and
-    /// what an edit corrects.
+    /// The tables for clients of the web: sessions that are logged in, the numbers up to which
+    /// people have read, and the messages that edits correct.
     static let sessions = """
         -- corrects: in an edit, the number of the message that it corrects, if known.
         ALTER TABLE messages ADD COLUMN corrects INTEGER;

@@ -23,7 +23,7 @@ package struct BridgeEntry: Sendable {
 
     /// True if its name is given and not made from its type.
     package let isNamed: Bool
-    /// What it has that no other bridge may have.
+    /// The claims to things that only one bridge may have.
     let claims: Set<UniqueClaim>
     /// The values of its options, the common ones first, without its chains.
     let values: DecodedValues

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Where metrics, health and the status page are served.
+/// The options of the server of metrics, health and the status page.
 package struct StatusOptions: PluginOptions {
     /// The address to listen on.
     @Option("The address of metrics, health and the status page; port 0 lets the system choose.")

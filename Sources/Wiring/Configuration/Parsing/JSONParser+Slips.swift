@@ -70,7 +70,7 @@ extension JSONParser {
         while let byte = peek, byte != 0x0A { offset += 1 }
     }
 
-    /// Skips a character that looks like a space but is none; reports the first one.
+    /// Skips a character that looks like a space but is not one; reports the first one.
     ///
     /// - Returns: false if there is no such character.
     mutating func skipOddSpace() -> Bool {

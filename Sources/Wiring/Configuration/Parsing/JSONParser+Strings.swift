@@ -36,7 +36,7 @@ extension JSONParser {
         throw fail("expected the end of this string, found the end of the file", at: start)
     }
 
-    /// Parses an escape; skips backslash and letter and returns `nil` if it is none.
+    /// Parses an escape; skips backslash and letter and returns `nil` if it is not one.
     private mutating func parseEscape() -> Unicode.Scalar? {
         offset += 1
         // The end of the line or file: the caller reports that the string isn't closed.

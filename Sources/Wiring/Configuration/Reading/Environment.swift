@@ -50,7 +50,7 @@ package struct Environment: Sendable {
     private static func resolve(_ path: String) -> String {
         var existing = path.hasPrefix("/") ? path : "./\(path)"
         var rest = ""
-        // Names that a later `..` cancels: a name that does not exist yet is no link.
+        // Names that a later `..` cancels: a name that does not exist yet is not a link.
         var taken = 0
         while true {
             if let real = unsafe realpath(existing, nil) {

@@ -24,7 +24,7 @@ package final class BridgeRoster: Sendable {
     /// Makes a roster without changes.
     package init() { (changes, continuation) = AsyncStream.makeStream() }
 
-    /// Has a bridge run; to be called between `hold` and `release`.
+    /// Starts a bridge; to be called between `hold` and `release`.
     func run(_ bridge: SupervisedBridge) { continuation.yield(.run(bridge)) }
 
     /// Keeps the supervisor from ending although no bridge may be left.

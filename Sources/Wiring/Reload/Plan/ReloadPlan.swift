@@ -13,7 +13,7 @@ package struct ReloadPlan: Sendable {
     /// True if the status server is opened, moved or closed.
     let movesStatus: Bool
     private let otherLines: [String]
-    /// What is read or opened anew although nothing differs.
+    /// The names of things that are read or opened anew although nothing differs.
     private var renewals: [String] = []
 
     /// Compares two configurations.

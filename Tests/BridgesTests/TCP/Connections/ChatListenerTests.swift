@@ -29,7 +29,7 @@ import Testing
         #expect(try await ChatClient(port: host.ports[0]).rest() == [Self.full])
         for client in [ana, reader, bob, eva] { try await client.barrier() }
         let debug = host.test.log.entries.filter { $0.level == .debug }.map(\.sentence)
-        #expect(debug.count { $0.hasPrefix("127.0.0.1:") && $0.contains(" gives way: ") } == 2)
+        #expect(debug.count { $0.hasPrefix("closed 127.0.0.1:") && $0.contains("make room") } == 2)
         #expect(
             debug.count {
                 $0.hasPrefix("127.0.0.1:")

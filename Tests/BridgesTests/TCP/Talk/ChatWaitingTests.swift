@@ -126,9 +126,9 @@ import Testing
         #expect(
             warnings
                 == ["no answer within 10 s", "the disk is on fire"].map {
-                    "what was said before can't be read: \($0); who asks is told so"
+                    "earlier messages can't be read: \($0); people who ask are told"
                 } + [
-                    "what was said before can't be read: the disk is on fire; who asks is told so "
+                    "earlier messages can't be read: the disk is on fire; people who ask are told "
                         + "(2 more times in the last minute)"
                 ])
     }

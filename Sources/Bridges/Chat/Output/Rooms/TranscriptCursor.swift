@@ -14,7 +14,7 @@ package struct TranscriptCursor {
         case store(StoreCatchUp)
     }
 
-    /// What has to be known of the lines that were passed to tell how many messages were sent.
+    /// The facts about the lines passed from which the number of messages sent follows.
     private struct Tally {
         /// The earliest line that it has stood at.
         ///
@@ -51,7 +51,7 @@ package struct TranscriptCursor {
     private var lineEnd: TranscriptOffset?
     /// True if a store can be asked.
     private let isCarriedOn: Bool
-    /// What is counted of the lines it has passed.
+    /// The facts about the lines that it has passed.
     private var tally = Tally()
     /// The number of the last message before the position at which the cursor began, while earlier
     /// messages are replayed: those have no lines in the transcript that could be counted.

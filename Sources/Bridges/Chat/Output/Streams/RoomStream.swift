@@ -32,12 +32,12 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     package private(set) var isOpen = true
     /// True if it closes as soon as everything is sent.
     package private(set) var isEnding = false
-    /// What is kept until the client has taken all answers.
+    /// Objects that are kept alive until the client has taken all answers.
     private var owners: [AnyObject] = []
     private var isScheduled = false
     private var isClosing = false
     package var isWatched = false
-    /// What the bridge has counted of what was sent.
+    /// The part of `output.counts` that the bridge has counted already.
     private var counted = DeliveryCounts()
     /// Bytes to send when all else is.
     private var endBytes: [UInt8] = []

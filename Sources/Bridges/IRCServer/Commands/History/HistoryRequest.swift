@@ -9,7 +9,7 @@ struct HistoryRequest: Sendable {
         /// By a time, `timestamp=`, in milliseconds since 1970.
         case time(Int64)
 
-        /// Reads a reference; `nil` if it is none.
+        /// Reads a reference; `nil` if it is not one.
         init?(_ text: String) {
             if text.hasPrefix("msgid="), let number = MessageNumber(text.dropFirst(6)) {
                 self = .number(number)
@@ -37,7 +37,8 @@ struct HistoryRequest: Sendable {
     let range: Range
     let count: Int
 
-    /// Reads the parameters of a question for the messages of one target; `nil` if they are none.
+    /// Reads the parameters of a question for the messages of one target; `nil` if they are
+    /// invalid.
     init?(_ command: String, _ parameters: [String], atMost most: Int) {
         guard let last = parameters.last, let wanted = Int(last), wanted > 0 else { return nil }
         count = min(wanted, most)

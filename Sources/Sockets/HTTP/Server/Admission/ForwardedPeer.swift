@@ -1,20 +1,20 @@
 /// The client that a reverse proxy names in `X-Forwarded-For` and `X-Forwarded-Proto`.
 ///
-/// Every proxy appends the address that its connection came from, so the last one that is no proxy's
-/// is the client's; those in front of it are whatever the client has written.
+/// Every proxy appends the address that its connection came from, so the last one that is not a
+/// proxy's is the client's; those in front of it are whatever the client has written.
 struct ForwardedPeer {
     let proxies: ProxySources
 
     /// Returns the client of a request that came by a proxy.
     ///
     /// - Parameter proxy: the other side of the connection, which counts where the proxy has named
-    ///   nobody, or something that is no address.
+    ///   nobody, or something that is not an address.
     func peer(of head: HTTPRequestHead, from proxy: HTTPPeer) -> HTTPPeer {
         var addresses: [SocketAddress?] = []
         head.forEachElement(of: "x-forwarded-for") {
             unsafe addresses.append(Self.address(String(decoding: $0, as: UTF8.self)))
         }
-        // Something that is no address ends the chain: nobody knows who is in front of it.
+        // Something that is not an address ends the chain: nobody knows who is in front of it.
         var client: SocketAddress?
         for address in addresses.reversed() {
             client = address

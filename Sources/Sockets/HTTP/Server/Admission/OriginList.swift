@@ -7,7 +7,7 @@ package struct OriginList: Sendable {
     /// The hosts of the origins, without ports.
     let hosts: Set<String>
 
-    /// Makes a list of origins such as `https://chat.example.org`; `nil` if one of them is none.
+    /// Makes a list of origins such as `https://chat.example.org`; `nil` if one of them is invalid.
     package init?(_ texts: [String]) {
         var (origins, hosts): (Set<String>, Set<String>) = ([], [])
         for text in texts {
@@ -43,9 +43,10 @@ package struct OriginList: Sendable {
 
     /// Returns whether a page may connect.
     ///
-    /// Its own may. Where the client is known to speak TLS, only one that came by TLS is that: anybody
-    /// on the way may have changed the other. Elsewhere the scheme says nothing, since a proxy that ends
-    /// TLS may not have said so, and no browser lets a page that came by TLS connect in plain.
+    /// Its own may. If the client is known to speak TLS, only a page that came by TLS is its own:
+    /// anybody on the way may have changed the other. Elsewhere the scheme says nothing, since a
+    /// proxy that ends TLS may not have said so, and no browser lets a page that came by TLS
+    /// connect in plain.
     ///
     /// - Parameters:
     ///   - origin: the value of `Origin`; `nil` if there is none.

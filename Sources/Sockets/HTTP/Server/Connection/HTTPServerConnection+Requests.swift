@@ -1,7 +1,7 @@
 // From a request to its handler.
 
 extension HTTPServerConnection {
-    /// Obeys an event of the parser.
+    /// Acts on an event of the parser.
     ///
     /// - Parameter isMoreThere: whether bytes behind it have come already.
     func obey(_ event: HTTPRequestParser.Event, isMoreThere: Bool) {

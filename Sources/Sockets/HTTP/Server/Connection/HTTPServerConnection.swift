@@ -45,9 +45,9 @@ final class HTTPServerConnection: EventHandler {
     /// Bytes behind it that were received with it.
     var held: [UInt8] = []
     var output = HTTPOutput()
-    /// What is kept until everything is sent.
+    /// Objects that are kept alive until everything is sent.
     var owners: [AnyObject] = []
-    /// True while events of the parser are obeyed, so that answers wait for the end of that.
+    /// True while events of the parser are acted on, so that answers wait for the end of that.
     var isParsing = false
     /// True once the client has ended its sending side.
     var hasEnded = false
@@ -119,7 +119,7 @@ final class HTTPServerConnection: EventHandler {
         }
     }
 
-    /// Obeys requests until one has to wait.
+    /// Answers requests until one has to wait.
     @safe func parse(_ bytes: UnsafeRawBufferPointer) {
         isParsing = true
         var input = unsafe bytes

@@ -14,7 +14,7 @@ final class PendingReads {
         turnEndID = loop.beforeTurnEnd { self.serve() }
     }
 
-    /// Has a connection read again in this turn.
+    /// Schedules another read of a connection in this turn.
     func enqueue(_ connection: HTTPServerConnection) {
         loop.assertOwned()
         guard !connection.isQueued else { return }
@@ -34,7 +34,7 @@ final class PendingReads {
         }
     }
 
-    /// Has the loop forget this object, soon.
+    /// Tells the loop to forget this object, soon.
     ///
     /// Safe from any thread: a server may be released on any.
     func stop() {

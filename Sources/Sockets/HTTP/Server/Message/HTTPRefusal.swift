@@ -1,4 +1,4 @@
-/// The reason for which a request is not obeyed: a status, and a sentence for whoever wrote the client.
+/// The reason why a request is refused: a status, and a sentence for the author of the client.
 package struct HTTPRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The status of the answer.
     package let status: HTTPStatus

@@ -23,7 +23,7 @@ extension HTTPRequestHead {
         fields.contains { isNamed($0, name) }
     }
 
-    /// Returns how many fields have a name: a field that is no list must not come twice.
+    /// Returns how many fields have a name: a field that is not a list must not come twice.
     ///
     /// - Parameter name: in lower case.
     package func count(of name: StaticString) -> Int {

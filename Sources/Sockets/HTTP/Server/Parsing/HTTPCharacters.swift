@@ -41,7 +41,7 @@ enum HTTPCharacters {
     @inline(__always)
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-    /// Returns the value of a hexadecimal digit; `nil` if it is none.
+    /// Returns the value of a hexadecimal digit; `nil` if it is not one.
     @inline(__always)
     static func hexadecimal(_ byte: UInt8) -> UInt8? {
         switch byte {

@@ -112,7 +112,7 @@ struct HTTPChunkParser {
         guard digits > 0, digits <= Self.maxDigits || size <= room,
             extra.isEmpty || extra.first == 0x3B,
             extra.allSatisfy(HTTPCharacters.isFieldValue)
-        else { throw .malformed("the size of a chunk is no hexadecimal number") }
+        else { throw .malformed("the size of a chunk is not a hexadecimal number") }
         extraBytes += extra.count
         guard extraBytes <= Self.maxExtraBytes else {
             throw .malformed("the extensions of chunks are too long")

@@ -113,7 +113,7 @@ struct HTTPHeadParser {
                 : "a field of the header has a blank in its name or before the colon"
         }
         return at == line.lowerBound
-            ? "a field of the header has no name" : "the name of a field is no token"
+            ? "a field of the header has no name" : "the name of a field is not a token"
     }
 
     private mutating func parseHead() throws(HTTPRefusal) -> HTTPRequestHead {

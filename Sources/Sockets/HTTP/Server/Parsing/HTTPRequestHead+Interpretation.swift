@@ -64,7 +64,7 @@ extension HTTPRequestHead {
         guard let field = fields.first(where: { isNamed($0, "content-length") }) else { return }
         let digits = bytes[field.value]
         guard !digits.isEmpty, digits.allSatisfy(HTTPCharacters.isDigit) else {
-            throw .malformed("the Content-Length is no number")
+            throw .malformed("the Content-Length is not a number")
         }
         var length = 0
         for digit in digits {

@@ -17,7 +17,7 @@ struct HTTPRequestLine {
         else { throw .malformed("the request line is not a method, a target and a version") }
         methodRange = line.lowerBound..<first
         guard bytes[methodRange].allSatisfy(HTTPCharacters.isToken) else {
-            throw .malformed("the method is no token")
+            throw .malformed("the method is not a token")
         }
         method = unsafe bytes.withUnsafeBytes {
             HTTPMethod($0.part(line.lowerBound..<first))

@@ -1,8 +1,8 @@
 /// The way from a method and a path to the function that answers.
 ///
-/// Confined to the loop. What no route takes is answered here: an unknown path with 404, another
-/// method with 405 and `Allow`, and `OPTIONS`. A route for `GET` answers `HEAD` too, and its function
-/// need not care.
+/// Confined to the loop. Requests that no route takes are answered here: an unknown path with 404,
+/// another method with 405 and `Allow`, and `OPTIONS`. A route for `GET` answers `HEAD` too, and
+/// its function need not care.
 package final class HTTPRouter: HTTPHandler {
     /// A function that answers a request.
     package typealias Handler = (HTTPExchange) -> Void
@@ -141,7 +141,7 @@ package final class HTTPRouter: HTTPHandler {
         }
     }
 
-    /// Has the route's function answer.
+    /// Calls the route's function, which answers.
     package func handle(_ exchange: HTTPExchange) {
         switch find(exchange.head) {
         case .route(let route, let parameters):
