@@ -110,7 +110,8 @@ package struct Supervisor: Sendable {
     /// - Parameter stop: yields each request to stop the daemon; after the second nothing is
     ///   waited for.
     package func run(_ bridges: [SupervisedBridge], stop: AsyncStream<Void>) async -> End {
-        await withTaskGroup(of: Event.self) { group in
+        await storeBeginnings(of: bridges)
+        return await withTaskGroup(of: Event.self) { group in
             for bridge in bridges { group.addTask { await supervise(bridge) } }
             group.addTask { await nextStop(stop) }
             group.addTask { await nextChange() }
@@ -157,6 +158,29 @@ package struct Supervisor: Sendable {
                 outcome: outcome, abandoned: abandoned.sorted(), isFailure: failure.isReported)
         }
     }
+
+    /// Stores where durable bridges begin to read, before anything can be said.
+    ///
+    /// A store that can't be written now stops nobody: such a bridge tries again by itself.
+    private func storeBeginnings(of bridges: [SupervisedBridge]) async {
+        let durable = bridges.compactMap { bridge in
+            (bridge.bridge as? any DurableBridge).map { ($0, bridge.attachment) }
+        }
+        if durable.isEmpty { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for (bridge, attachment) in durable {
+                    try? await bridge.begin(Port(bus: bus, attachment: attachment))
+                }
+            }
+            group.addTask { try? await sleep(Self.beginningsLimit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// The time for which a store may hold up the start.
+    private static let beginningsLimit = Duration.seconds(2)
 
     private func nextChange() async -> Event {
         for await change in roster.changes { return .changed(change) }

@@ -132,6 +132,18 @@ import Testing
         #expect(world.test.log.sentences == ["finished", "finished"])
     }
 
+    @Test func `durable bridges store where they begin before anybody can speak`() async throws {
+        let world = try SupervisorWorld()
+        let steps = Steps()
+        let speaker = world.bridge("a") { _ in steps.record("a runs") }
+        let durable = SupervisedBridge(
+            DurableBody(steps: steps),
+            attachment: BridgeAttachment(name: "b", room: "general"), isOptional: false)
+        #expect(await world.run([speaker, durable]) == .stopped)
+        #expect(steps.all.first == "begins")
+        #expect(steps.all.dropFirst().sorted() == ["a runs", "b runs"])
+    }
+
     @Test func `a stop drains: sources first, then readers`() async throws {
         let world = try SupervisorWorld()
         let seen = Locked<[String]>([])
@@ -378,4 +390,17 @@ private final class SupervisorWorld: Sendable {
 private struct Body: Bridge {
     let body: @Sendable (Port) async throws -> Void
     func run(_ port: Port) async throws { try await body(port) }
+}
+
+private struct DurableBody: DurableBridge {
+    let steps: Steps
+    func begin(_ port: Port) async throws { steps.record("begins") }
+    func run(_ port: Port) async throws { steps.record("b runs") }
+}
+
+/// What bridges have done, in order.
+private final class Steps: Sendable {
+    private let steps = Locked<[String]>([])
+    var all: [String] { steps.withLock { $0 } }
+    func record(_ step: String) { steps.withLock { $0.append(step) } }
 }

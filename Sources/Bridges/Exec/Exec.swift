@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge to a program: it reads what rooms say on its standard input, and speaks by its standard
 /// output.
-package struct Exec: Bridge {
+package struct Exec: DurableBridge {
     /// The form of what is read and written.
     package enum Format: String, Sendable, CaseIterable, OptionValue {
         /// A JSON object a line.
@@ -108,8 +108,17 @@ package struct Exec: Bridge {
         self.clock = clock
     }
 
+    /// Stores where a program that acknowledges begins to read.
+    package func begin(_ port: Port) async throws {
+        guard options.durable, port.direction != .in else { return }
+        for room in options.rooms?.map(\.text) ?? [port.room] {
+            try await port.beginDeliveries(in: room)
+        }
+    }
+
     /// Runs the program until it ends, or until the bus stops.
     package func run(_ port: Port) async throws {
+        try await begin(port)
         let command = try options.childCommand(context)
         let log = ProgramLog(port.log, hiding: options.environment.values.map { $0.reveal() }) {
             await port.now

@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge to a network of IRC: it joins channels, brings in what is said there, and says there
 /// what the rooms say, each message once and in order.
-package struct IRCClient: Bridge {
+package struct IRCClient: DurableBridge {
     /// The options in bridge.json.
     package struct Options: PluginOptions {
         @Option("The server of the network: HOST:PORT.")
@@ -77,9 +77,19 @@ package struct IRCClient: Bridge {
         self.ownNicks = ownNicks
     }
 
+    /// Stores where each channel begins to be told what is said.
+    package func begin(_ port: Port) async throws {
+        guard port.direction != .in else { return }
+        for entry in options.channels.entries {
+            let channel = JoinedChannel(entry)
+            try await port.beginDeliveries(in: channel.room, for: channel.id)
+        }
+    }
+
     /// Relays messages until the bus has ended.
     package func run(_ port: Port) async throws {
         do {
+            try await begin(port)
             try await IRCRelay(options, context, port, ownNicks).run()
         } catch is CancellationError where Task.isCancelled {
             // The daemon does not wait for it any longer; the bridge has not failed.

@@ -41,11 +41,6 @@ struct IRCRelay: Sendable {
         let network = IRCNetwork(
             options, context, port, ownNicks, checkpoints: try await port.checkpoints())
         _ = (port.possibleDuplicates, port.leftOut)
-        if port.direction != .in {
-            for channel in await network.channels.values {
-                try await port.beginDeliveries(in: channel.room, for: channel.id)
-            }
-        }
         if port.direction != .out { await port.openSource() }
         do {
             try await work(on: network)

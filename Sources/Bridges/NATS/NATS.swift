@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge to other instances, over NATS JetStream: what is said on one is said on all, each message
 /// once.
-package struct NATS: FleetBridge {
+package struct NATS: FleetBridge, DurableBridge {
     let options: Options
     let access: BrokerAccess
     /// The facts of the daemon.
@@ -50,16 +50,29 @@ package struct NATS: FleetBridge {
         }
     }
 
+    /// Stores where the stream's share of each room begins.
+    package func begin(_ port: Port) async throws {
+        guard port.direction != .in else { return }
+        for room in await sharedRooms(port).keys.sorted() {
+            try await port.beginDeliveries(in: room)
+        }
+    }
+
+    /// True if new rooms are shared, too.
+    package var sharesAllRooms: Bool { options.rooms == nil }
+
+    /// Returns the rooms here, each with its name there.
+    private func sharedRooms(_ port: Port) async -> [String: String] {
+        if let rooms = options.rooms { return rooms.names }
+        return Dictionary(await port.roomNames.map { ($0, $0) }) { first, _ in first }
+    }
+
     private func share(_ port: Port) async throws {
         let store = try await port.storeID()
         port.log.info("this instance is \(instance), its store \(store)")
         let phrases = Phrases(port.language)
-        let all = await port.roomNames
-        let rooms =
-            options.rooms?.names ?? Dictionary(all.map { ($0, $0) }) { first, _ in first }
-        if port.direction != .in {
-            for room in rooms.keys.sorted() { try await port.beginDeliveries(in: room) }
-        }
+        let rooms = await sharedRooms(port)
+        try await begin(port)
         let fleet = Fleet(
             port: port, phrases: phrases, instance: instance, store: store,
             rooms: FleetRooms(rooms),

@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge to Telegram's groups and topics, by the Bot API: messages come in and go out, each once
 /// and in order.
-package struct Telegram: Bridge {
+package struct Telegram: DurableBridge {
     /// The handling of edits.
     package enum Edits: String, Sendable, CaseIterable, OptionValue {
         /// They are relayed as such.
@@ -82,6 +82,15 @@ package struct Telegram: Bridge {
         self.time = time
     }
 
+    /// Stores where each chat begins to be told what is said.
+    package func begin(_ port: Port) async throws {
+        guard port.direction != .in else { return }
+        let checkpoints = try await port.checkpoints()
+        for binding in ChatBindings(options.places, checkpoints: checkpoints).bindings {
+            try await port.beginDeliveries(in: binding.room, for: binding.channel)
+        }
+    }
+
     /// Relays messages until the bus has ended.
     package func run(_ port: Port) async throws {
         do {
@@ -100,12 +109,7 @@ package struct Telegram: Bridge {
             wording: MessageWording(phrases, showsSpoilers: options.spoilers == .show),
             relaysNotices: options.notices, showsEdits: options.edits == .show, time: time)
         let checkpoints = try await port.checkpoints()
-        let chats = ChatBindings(options.places, checkpoints: checkpoints)
-        if port.direction != .in {
-            for binding in chats.bindings {
-                try await port.beginDeliveries(in: binding.room, for: binding.channel)
-            }
-        }
+        try await begin(port)
         let ended = FloodWait.ended(in: checkpoints, at: await port.now)
         if !ended.isEmpty { try await port.keep(ended) }
         // Made now, so that they are exposed before there is anything to count.
@@ -115,7 +119,7 @@ package struct Telegram: Bridge {
             api: BotAPI(
                 try HTTPClient(on: loop), at: options.api, token: options.token,
                 onFlood: { floods.add() }),
-            settings: settings, chats: chats,
+            settings: settings, chats: ChatBindings(options.places, checkpoints: checkpoints),
             progress: UpdateProgress(checkpoints: checkpoints),
             tellsOutages: options.outages, tellsRefusals: options.refusals)
         do {

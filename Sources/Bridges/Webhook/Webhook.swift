@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge to programs elsewhere, by HTTP: messages go out as POST requests, and requests come in
 /// as messages.
-package struct Webhook: Bridge {
+package struct Webhook: DurableBridge {
     /// The options in bridge.json.
     package struct Options: PluginOptions {
         @Option(
@@ -60,6 +60,13 @@ package struct Webhook: Bridge {
         self.clock = clock
     }
 
+    /// Stores where the receiver begins to be told what is said.
+    package func begin(_ port: Port) async throws {
+        if options.url != nil, port.direction != .in {
+            try await port.beginDeliveries(in: port.room)
+        }
+    }
+
     /// Sends and receives until the bus has ended, or the receiver wants no more.
     package func run(_ port: Port) async throws {
         do {
@@ -76,7 +83,7 @@ package struct Webhook: Bridge {
 
     private func work(_ port: Port) async throws {
         let sends = options.url != nil && port.direction != .in
-        if sends { try await port.beginDeliveries(in: port.room) }
+        try await begin(port)
         let hook = port.direction == .out ? nil : try await openHook(port)
         // Counted from the start on, so that there is a zero before the first.
         await port.ready()

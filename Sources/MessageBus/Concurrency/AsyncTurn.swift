@@ -4,7 +4,7 @@ import Locking
 ///
 /// Cancelling a task does not end its wait: it gets the turn like any other, and passes it on. Safe
 /// from any thread.
-package final class AsyncTurn: Sendable {
+public final class AsyncTurn: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -13,13 +13,13 @@ package final class AsyncTurn: Sendable {
     private let state = Locked(State())
 
     /// Makes a turn that nobody has.
-    package init() {}
+    public init() {}
 
     /// Number of tasks that wait.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs a body when no other task has the turn.
-    package func take<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    public func take<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         await acquire()
         defer { release() }
         return try await body()
@@ -27,7 +27,7 @@ package final class AsyncTurn: Sendable {
 
     /// Returns when no other task has the turn; `release()` is to follow, also if the task was
     /// cancelled meanwhile.
-    package func acquire() async {
+    public func acquire() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.isTaken {
@@ -42,7 +42,7 @@ package final class AsyncTurn: Sendable {
     }
 
     /// Gives the turn to the task that has waited for it longest.
-    package func release() {
+    public func release() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if state.waiting.isEmpty {
                 state.isTaken = false

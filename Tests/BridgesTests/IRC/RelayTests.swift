@@ -159,11 +159,10 @@ extension IRCBridgeTests {
             let host = try await IRCHost {
                 $0.behaviour = { $0.features += ["PUENTE=there"] }
             }
-            let chat = await host.test.port("chat")
             for (text, passed) in [("uno", ["there"]), ("dos", ["here"])] {
                 var draft = Draft(text, from: "Ana")
                 draft.origin = Origin(passed: passed)
-                try await chat.publish([draft])
+                try await host.other.publish([draft])
             }
             #expect(await host.told(1) == ["Ana: dos"])
         }

@@ -29,6 +29,24 @@ import Testing
                 == ["bridge a: type changed, restarts"])
     }
 
+    @Test func `a bridge that shares all rooms is run anew when there are others`() throws {
+        func bridge(rooms: String) throws -> Configuration {
+            try configuration(
+                """
+                { "language": "en", "rooms": [\(rooms)],
+                  "bridges": [{ "type": "tcp", "name": "a" }] }
+                """)
+        }
+        let (old, new) = (try bridge(rooms: "\"general\""), try bridge(rooms: "\"general\", \"b\""))
+        for (sharesAll, line) in [(true, "rooms changed, restarts"), (false, "unchanged")] {
+            let plan = try ReloadPlan(from: old, to: new, adjustable: { _ in [] }) { _ in sharesAll
+            }
+            #expect(plan.lines.contains("bridge a: \(line)"))
+        }
+        let same = try ReloadPlan(from: old, to: old, adjustable: { _ in [] }) { _ in true }
+        #expect(same.isEmpty)
+    }
+
     @Test func `units, defaults and the order of keys make no difference`() throws {
         let plan = try Self.plan(
             #""bridges": [{ "type": "tcp", "name": "a" }]"#,

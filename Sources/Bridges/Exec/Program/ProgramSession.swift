@@ -55,9 +55,6 @@ final class ProgramSession: Sendable {
     ///
     /// - Throws: why it could not be started, or why it was ended; `CancellationError`.
     func run(_ command: ChildCommand) async throws -> ChildExit {
-        if options.durable, port.direction != .in {
-            for room in rooms { try await port.beginDeliveries(in: room) }
-        }
         try await process.start(command)
         // What the program has said by the end of the bus is published.
         await port.openSource()

@@ -32,13 +32,19 @@ struct BridgeDifference: Sendable {
 
     /// Compares a bridge of both configurations.
     ///
-    /// - Parameter adjustable: the keys that can change while it runs.
-    init(from old: BridgeEntry, to new: BridgeEntry, adjustable: Set<String>) {
+    /// - Parameters:
+    ///   - adjustable: the keys that can change while it runs.
+    ///   - missesRooms: true if it has all rooms, and there are others now.
+    init(
+        from old: BridgeEntry, to new: BridgeEntry, adjustable: Set<String>,
+        missesRooms: Bool = false
+    ) {
         name = new.name
         let middleware = ChainDifference(from: old.middleware, to: new.middleware)
         let outgoing = ChainDifference(from: old.outgoing, to: new.outgoing)
         var keys = new.values.keysDiffering(from: old.values)
         let own = adjustable.union(["optional"])
+        if missesRooms, !keys.contains("rooms") { keys.append("rooms") }
         var isRestart = keys.contains { !own.contains($0) }
         if !middleware.lines.isEmpty { keys.append("middleware") }
         if !outgoing.lines.isEmpty {

@@ -18,14 +18,21 @@ package struct ReloadPlan: Sendable {
 
     /// Compares two configurations.
     ///
-    /// - Parameter adjustable: returns the keys of a bridge that can change while it runs.
+    /// - Parameters:
+    ///   - adjustable: returns the keys of a bridge that can change while it runs.
+    ///   - sharesAllRooms: returns whether a bridge has to be run anew when rooms come or go.
     /// - Throws: `ReloadRefusal` if the differences need a restart.
     init(
-        from old: Configuration, to new: Configuration, adjustable: (BridgeEntry) -> Set<String>
+        from old: Configuration, to new: Configuration,
+        adjustable: (BridgeEntry) -> Set<String>,
+        sharesAllRooms: (BridgeEntry) -> Bool = { _ in false }
     ) throws(ReloadRefusal) {
         try Self.checkFixedKeys(old, new)
         try BridgeRenaming.check(from: old.bridges, to: new.bridges)
         middleware = ChainDifference(from: old.middleware, to: new.middleware)
+        newRooms = new.rooms.filter { !old.rooms.contains($0) }
+        closedRooms = old.rooms.filter { !new.rooms.contains($0) }
+        let areOthers = !newRooms.isEmpty || !closedRooms.isEmpty
         let present = Dictionary(old.bridges.map { ($0.name, $0) }) { first, _ in first }
         let wanted = Set(new.bridges.map(\.name))
         bridges =
@@ -36,12 +43,12 @@ package struct ReloadPlan: Sendable {
                 if earlier.type != entry.type {
                     return BridgeDifference(entry.name, .restarts, keys: ["type"])
                 }
-                return BridgeDifference(from: earlier, to: entry, adjustable: adjustable(entry))
+                return BridgeDifference(
+                    from: earlier, to: entry, adjustable: adjustable(entry),
+                    missesRooms: areOthers && sharesAllRooms(entry))
             }
             + old.bridges.filter { !wanted.contains($0.name) }
             .map { BridgeDifference($0.name, .isRemoved) }
-        newRooms = new.rooms.filter { !old.rooms.contains($0) }
-        closedRooms = old.rooms.filter { !new.rooms.contains($0) }
         var lines: [String] = []
         if new.rooms.filter(old.rooms.contains) != old.rooms.filter(new.rooms.contains)
             || new.rooms.first != old.rooms.first

@@ -44,6 +44,8 @@ struct ReloadPreparation: Sendable {
         var plan = try ReloadPlan(from: present, to: made.configuration) { entry in
             (bridges[entry.name]?.bridge as? any AdjustableBridge)
                 .map { type(of: $0).adjustableOptions } ?? []
+        } sharesAllRooms: { entry in
+            (bridges[entry.name]?.bridge as? any FleetBridge)?.sharesAllRooms ?? false
         }
         let (refreshes, lines) = try await readAnew(plan, bridges)
         plan.addRenewals(lines)
