@@ -13,7 +13,7 @@ final class IRCPeople {
         /// `:nick!user@host `.
         var source: [UInt8]
         let bridge: String
-        /// What WHOIS told as the name when they left.
+        /// The real name that WHOIS had when they left.
         var realname: String
     }
 
