@@ -232,5 +232,5 @@ public struct Port: Sendable {
 
     /// Has the daemon end with a status that is no success, whenever it ends: something that it was
     /// started for can't be done any more.
-    package func failDaemon() { reportFailure() }
+    public func failDaemon() { reportFailure() }
 }
