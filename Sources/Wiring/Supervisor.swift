@@ -161,22 +161,19 @@ package struct Supervisor: Sendable {
 
     /// Stores where durable bridges begin to read, before anything can be said.
     ///
-    /// A store that can't be written now stops nobody: such a bridge tries again by itself.
+    /// Each on its own threads, and not waited for when that takes long: a store that can't be written
+    /// or a bridge that blocks stops nobody, and the bridge's run tries again.
     private func storeBeginnings(of bridges: [SupervisedBridge]) async {
-        let durable = bridges.compactMap { bridge in
-            (bridge.bridge as? any DurableBridge).map { ($0, bridge.attachment) }
-        }
-        if durable.isEmpty { return }
+        let beginnings = BridgeBeginnings(bus, log)
+        let tasks = beginnings.store(bridges)
+        if tasks.isEmpty { return }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for (bridge, attachment) in durable {
-                    try? await bridge.begin(Port(bus: bus, attachment: attachment))
-                }
-            }
+            group.addTask { await beginnings.wait() }
             group.addTask { try? await sleep(Self.beginningsLimit) }
             await group.next()
             group.cancelAll()
         }
+        for task in tasks { task.cancel() }
     }
 
     /// The time for which a store may hold up the start.

@@ -1,7 +1,8 @@
 /// The instances of Puente that a message has passed, as a tag of its lines tells them.
 ///
 /// A client-only tag (IRCv3 message tags), so that servers pass it on which know nothing of it. An
-/// instance takes nothing in that has passed it before: so no ring of instances carries a text twice.
+/// instance takes nothing in that has passed it before: so a ring of instances ends after one round.
+/// The bridge `nats` does not carry it.
 package enum PassedInstances {
     /// The key of the tag.
     package static let tag = "+puente/passed"
@@ -11,7 +12,7 @@ package enum PassedInstances {
     package static let token = "PUENTE"
 
     /// Names in a tag at most: the latest ones.
-    private static let maxCount = 64
+    private static let maxCount = 16
     /// Bytes of a name at most.
     private static let maxLength = 16
 
@@ -23,7 +24,7 @@ package enum PassedInstances {
 
     /// Returns the value of the tag for what goes on from an instance.
     package static func value(_ passed: [String], and instance: String) -> String {
-        (passed.suffix(maxCount - 1) + [instance]).joined(separator: ",")
+        (passed.filter(isName).suffix(maxCount - 1) + [instance]).joined(separator: ",")
     }
 
     /// Returns whether a word may be an instance's name: a few small letters and digits.

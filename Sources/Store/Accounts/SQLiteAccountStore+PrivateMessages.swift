@@ -186,9 +186,12 @@ extension SQLiteAccountStore {
         }
         try transaction { database throws(StoreError) in
             try erase("number = ?1", in: database) { statement in statement.bind(1, number) }
-            // Its words stand in the answers to it, too.
+            // Its words stand in the answers to it, too, which are younger.
             _ = try database.run(
-                "UPDATE private_messages SET reply_excerpt = ?2 WHERE reply_number = ?1"
+                """
+                UPDATE private_messages SET reply_excerpt = ?2
+                WHERE number > ?1 AND reply_number = ?1
+                """
             ) { statement throws(StoreError) in
                 statement.bind(1, number)
                 try statement.bind(2, Quotation.erasedExcerpt)

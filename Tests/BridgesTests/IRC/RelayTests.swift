@@ -153,6 +153,14 @@ extension IRCBridgeTests {
             #expect(tag == own)
         }
 
+        @Test func `each line of a text says what it has passed`() async throws {
+            let host = try await IRCHost { $0.behaviour = { $0.capabilities = ["message-tags"] } }
+            try await host.say("uno\ndos")
+            #expect(await host.told(2) == ["Ana: uno", "Ana: dos"])
+            let tags = await host.server.perform { $0.said.map { $0.tags["+puente/passed"] } }
+            #expect(tags == [host.port.instanceID, host.port.instanceID])
+        }
+
         @Test func `what comes from the server's own instance does not go back to it`()
             async throws
         {

@@ -107,6 +107,8 @@ import Testing
         #expect(await bus.perform { $0.rooms.map(\.name) } == ["general", "casa"])
         #expect(await bus.perform { $0.room("patio") != nil })
         let inside = await test.port("inside", room: "patio")
+        // A bridge that is exchanged with them has them, too.
+        #expect(await inside.roomNames == ["general", "casa", "patio"])
         var messages = inside.messages.makeAsyncIterator()
         let speaker = await test.port("speaker", room: "patio")
         try await speaker.publish("one", from: "ana")

@@ -95,13 +95,16 @@ struct OutgoingItem: Sendable {
     private static func units(
         _ lines: [String], to channel: String, _ tags: IRCTags, _ capabilities: Capabilities
     ) -> [OutgoingUnit] {
+        // An answer is answered once; what a message has passed is told of each of its parts.
+        var later = IRCTags()
+        later[PassedInstances.tag] = tags[PassedInstances.tag]
         guard lines.count > 1, capabilities.hasMultiline else {
             return lines.enumerated().map { index, line in
                 OutgoingUnit(
                     texts: [line],
                     lines: [
                         IRCMessage(
-                            "PRIVMSG", [channel, line], tags: index == 0 ? tags : IRCTags())
+                            "PRIVMSG", [channel, line], tags: index == 0 ? tags : later)
                     ])
             }
         }
@@ -120,7 +123,7 @@ struct OutgoingItem: Sendable {
             }
         }
         return groups.enumerated().map { index, group in
-            batch(group, "m\(index)", to: channel, index == 0 ? tags : IRCTags())
+            batch(group, "m\(index)", to: channel, index == 0 ? tags : later)
         }
     }
 

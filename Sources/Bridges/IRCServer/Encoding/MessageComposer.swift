@@ -171,7 +171,7 @@ struct MessageComposer {
                 Self.append(reply.number, to: &bytes)
             }
         }
-        if let instance = form.instance, isWhole, message.header.isSaid {
+        if let instance = form.instance, message.header.isSaid {
             begin("+puente/passed=", from: start, in: &bytes)
             bytes += PassedInstances.value(message.origin?.passed ?? [], and: instance).utf8
         }

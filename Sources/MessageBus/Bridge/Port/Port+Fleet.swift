@@ -34,9 +34,9 @@ extension Port {
         await bus.perform { $0.skipNumbers(through: number) }
     }
 
-    /// The names of all rooms, the default one first.
+    /// The names of all rooms, the default one first; those that a reload opens last.
     package var roomNames: [String] {
-        get async { await bus.perform { bus in bus.rooms.map(\.name) } }
+        get async { await bus.perform { bus in bus.allRooms.map(\.name) } }
     }
 
     /// Returns the events of a room behind a number, the oldest first; `nil` if there is no such

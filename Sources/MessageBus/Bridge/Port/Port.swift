@@ -186,10 +186,10 @@ public struct Port: Sendable {
     /// For before the other side is connected to: what is said meanwhile waits for it then, even if
     /// the process is killed before the first delivery is asked for.
     ///
-    /// - Throws: an error of the store.
+    /// - Throws: an error of the store; `PortError.noRoom` if there is no such room.
     public func beginDeliveries(in room: String, for channel: String? = nil) async throws {
         let reader = DurableReader(.init(bridge: name, name: channel), room: room)
-        try await bus.storedCursor(of: reader, for: attachment)
+        try await bus.storeBeginning(of: reader, for: attachment)
     }
 
     /// The name of this instance in `Origin.passed`: small letters and digits, drawn at each start.

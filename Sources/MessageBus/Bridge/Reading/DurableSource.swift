@@ -79,9 +79,14 @@ extension Bus {
         store.committed > 0 ? store.committed + 1 : nil
     }
 
+    /// Stores where a reader begins, unless it has a place already.
+    func storeBeginning(of reader: DurableReader, for attachment: BridgeAttachment) async throws {
+        guard room(reader.room) != nil else { throw PortError.noRoom(reader.room) }
+        _ = try await storedCursor(of: reader, for: attachment)
+    }
+
     /// Returns the stored cursor of a reader; a new one's is stored before: it is given everything
     /// that was said since its bridge first began, however often that has failed meanwhile.
-    @discardableResult
     func storedCursor(
         of reader: DurableReader, for attachment: BridgeAttachment
     ) async throws -> MessageNumber {

@@ -205,7 +205,11 @@ extension Bus {
         }
         if speech.passed.contains(instanceID) { return .dropped(Self.hasBeenHere) }
         let batch = self.batch(room: room.name, capacity: 1, bytes: speech.text.count)
-        let origin = speech.passed.isEmpty ? id?.origin : Origin(passed: speech.passed)
+        var origin = id?.origin
+        if !speech.passed.isEmpty {
+            origin = Origin(
+                channel: origin?.channel, remoteID: origin?.remoteID, passed: speech.passed)
+        }
         let details =
             reply != nil || origin != nil ? MessageDetails(reply: reply, origin: origin) : nil
         var header = MessageHeader()

@@ -34,7 +34,7 @@ struct BridgeDifference: Sendable {
     ///
     /// - Parameters:
     ///   - adjustable: the keys that can change while it runs.
-    ///   - missesRooms: true if it has all rooms, and there are others now.
+    ///   - missesRooms: true if it has all rooms, and there are new ones.
     init(
         from old: BridgeEntry, to new: BridgeEntry, adjustable: Set<String>,
         missesRooms: Bool = false

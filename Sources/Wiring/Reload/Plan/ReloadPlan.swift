@@ -20,7 +20,7 @@ package struct ReloadPlan: Sendable {
     ///
     /// - Parameters:
     ///   - adjustable: returns the keys of a bridge that can change while it runs.
-    ///   - sharesAllRooms: returns whether a bridge has to be run anew when rooms come or go.
+    ///   - sharesAllRooms: returns whether a bridge has to be run anew when there are new rooms.
     /// - Throws: `ReloadRefusal` if the differences need a restart.
     init(
         from old: Configuration, to new: Configuration,
@@ -32,7 +32,7 @@ package struct ReloadPlan: Sendable {
         middleware = ChainDifference(from: old.middleware, to: new.middleware)
         newRooms = new.rooms.filter { !old.rooms.contains($0) }
         closedRooms = old.rooms.filter { !new.rooms.contains($0) }
-        let areOthers = !newRooms.isEmpty || !closedRooms.isEmpty
+        let areMore = !newRooms.isEmpty
         let present = Dictionary(old.bridges.map { ($0.name, $0) }) { first, _ in first }
         let wanted = Set(new.bridges.map(\.name))
         bridges =
@@ -45,7 +45,7 @@ package struct ReloadPlan: Sendable {
                 }
                 return BridgeDifference(
                     from: earlier, to: entry, adjustable: adjustable(entry),
-                    missesRooms: areOthers && sharesAllRooms(entry))
+                    missesRooms: areMore && sharesAllRooms(entry))
             }
             + old.bridges.filter { !wanted.contains($0.name) }
             .map { BridgeDifference($0.name, .isRemoved) }

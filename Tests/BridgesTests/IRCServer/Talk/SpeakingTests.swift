@@ -66,7 +66,7 @@ import Testing
         let host = try await IRCHost()
         let ana = try await host.client("ana", "message-tags puente/passed")
         let plain = try await host.client("eva", "message-tags")
-        let relay = try await host.client("relay", "message-tags")
+        let relay = try await host.client("relay", "message-tags puente/passed")
         let own = host.test.bus.instanceID
         try relay.send("@+puente/passed=x1,y2 PRIVMSG #general :uno")
         let read = try #require(try await ana.until(":uno").last)

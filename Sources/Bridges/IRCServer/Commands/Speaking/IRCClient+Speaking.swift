@@ -55,7 +55,7 @@ extension IRCClient {
     }
 
     private func passed(in tags: IRCTags) -> [String] {
-        guard capabilities.contains(.messageTags) else { return [] }
+        guard capabilities.isSuperset(of: [.messageTags, .passedInstances]) else { return [] }
         return PassedInstances.names(in: tags[PassedInstances.tag])
     }
 
