@@ -88,7 +88,8 @@ extension IRCClient {
         if network.port.direction == .out {
             return refuse(utterance, .forbidden, phrases.forbidden)
         }
-        if network.textLimit.isExceeded(by: String(decoding: utterance.text, as: UTF8.self)) {
+        let words = String(decoding: utterance.text, as: UTF8.self)
+        if network.textLimit.isExceeded(by: words) {
             return refuse(
                 utterance, .tooLong, phrases.textIsTooLongForIRC(network.textLimit.characters))
         }
@@ -98,9 +99,7 @@ extension IRCClient {
             in: relayed == nil ? presence : nil, session: sessionKey,
             reply: utterance.reply.flatMap { MessageNumber($0) }.flatMap { $0 > 0 ? $0 : nil })
         speech.connectionID = connectionID
-        speech.isAutomatic =
-            utterance.isAutomatic
-            || RelayMark.isRepeated(in: String(decoding: speech.text, as: UTF8.self))
+        speech.isAutomatic = utterance.isAutomatic || RelayMark.isRepeated(in: words)
         speech.passed = utterance.passed
         let name = room.name
         wait { then in
