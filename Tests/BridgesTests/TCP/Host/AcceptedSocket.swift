@@ -5,10 +5,14 @@ import TestSupport
 struct AcceptedSocket {
     private let descriptor: Int32
 
-    /// Finds the socket; `nil` if there is none.
+    /// Finds the socket by both ports, because connections to several servers may share one; `nil` if
+    /// there is none.
     init?(of client: ChatClient) {
         guard let port = Self.port(client.descriptor, getsockname),
-            let found = (0..<65_536).first(where: { Self.port($0, getpeername) == port })
+            let server = Self.port(client.descriptor, getpeername),
+            let found = (0..<65_536).first(where: {
+                Self.port($0, getpeername) == port && Self.port($0, getsockname) == server
+            })
         else { return nil }
         descriptor = found
     }
