@@ -107,6 +107,11 @@ func problem(_ raw: String) -> NameProblem? {
         #expect(problem(raw) == .server)
     }
 
+    @Test(arguments: ["NickServ", "nickserv", "ＮickＳerv", "CHANSERV", "SaslServ"])
+    func `nobody is called like a service that people give their passwords to`(raw: String) {
+        #expect(problem(raw) == .service)
+    }
+
     @Test(arguments: [
         "SERVİDOR", "servi\u{307}dor", "servi\u{323}\u{307}dor", "servi\u{307}\u{307}dor",
     ])

@@ -22,6 +22,8 @@ package enum NameProblem: Error, Sendable, Equatable {
     case loneMark
     /// It is the server's own name, in some language.
     case server
+    /// It is the name of a service that IRC networks have, which people give their passwords to.
+    case service
     /// It holds the words of a notice, in some language.
     case notice
     /// It ends in `~`, as names do that somebody had to give up.

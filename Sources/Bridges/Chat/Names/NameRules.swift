@@ -4,6 +4,13 @@ enum NameRules {
     static let reserved: Set<Unicode.Scalar> = [":", "\"", "(", ")", "[", "]", "→", "↩"]
     /// The signs that begin a command, a message's number, an address or a list.
     static let leadingSigns: Set<Unicode.Scalar> = ["/", "#", "@", "*"]
+    /// The services of IRC networks, folded.
+    ///
+    /// Users of IRC know that NickServ takes their password, and would believe a person so called.
+    private static let services: Set<String> = [
+        "authserv", "botserv", "chanserv", "helpserv", "hostserv", "infoserv", "memoserv",
+        "nickserv", "operserv", "saslserv",
+    ]
 
     /// Checks the characters of a name: in NFC, not too long, and in NFKC.
     static func problem(text: String, compatible: String) -> NameProblem? {
@@ -52,6 +59,7 @@ enum NameRules {
     /// `Bob`, the notice would read as if `Ana` had become `ahora es Bob`.
     static func problem(key: String) -> NameProblem? {
         if Phrases.serverKeys.contains(key) { return .server }
+        if services.contains(key) { return .service }
         return holdsNotice(key) ? .notice : nil
     }
 

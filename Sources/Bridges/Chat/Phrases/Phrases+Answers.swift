@@ -38,6 +38,7 @@ extension Phrases {
         case .loneMark:
             say("Un acento necesita una letra debajo.", "An accent needs a letter under it.")
         case .server: say("Ese nombre es del servidor.", "That name is the server's own.")
+        case .service: say("Ese nombre es de un servicio.", "That name is a service's own.")
         case .notice:
             say(
                 "Un nombre no puede llevar las palabras de un aviso, como «se ha unido».",
