@@ -99,6 +99,47 @@ import Testing
         try await host.stop()
     }
 
+    @Test func `where all that follows is deleted, what stands before is shown`() async throws {
+        let host = try await IRCHost(store: MemoryStore())
+        let ana = try await host.client(
+            "ana", "echo-message batch message-tags draft/chathistory draft/message-redaction")
+        var number = Substring()
+        for index in 0..<3 {
+            try ana.send("PRIVMSG #general :t\(index)")
+            let line = try #require(try await ana.until("t\(index)").last)
+            number = try #require(line.split(separator: " ").first?.dropFirst(7))
+        }
+        try ana.send("REDACT #general \(number) :typo")
+        _ = try await ana.until(" :typo")
+        for reference in ["msgid=\(number)", "timestamp=2999-01-01T00:00:00.000Z"] {
+            try ana.send("CHATHISTORY AROUND #general \(reference) 1")
+            let lines = try await ana.barrier().filter { $0.contains("PRIVMSG") }
+            #expect(lines.compactMap { $0.split(separator: ":").last } == ["t1"])
+        }
+        try await host.stop()
+    }
+
+    @Test func `questions about messages and times that never were are answered`() async throws {
+        let host = try await IRCHost(store: MemoryStore())
+        let ana = try await host.client("ana", "echo-message draft/chathistory")
+        let references = [
+            "msgid=0", "msgid=1", "msgid=\(UInt64.max)", "timestamp=1970-01-01T00:00:00.000Z",
+            "timestamp=2020-01-01T00:00:00.000Z", "timestamp=9999-12-31T23:59:59.999Z",
+        ]
+        for round in 0..<2 {
+            for (reference, other) in zip(references, references.reversed()) {
+                for command in ["AROUND", "BEFORE", "AFTER", "LATEST"] {
+                    try ana.send("CHATHISTORY \(command) #general \(reference) 5")
+                    try ana.send("CHATHISTORY \(command) eva \(reference) 5")
+                }
+                try ana.send("CHATHISTORY BETWEEN #general \(reference) \(other) 5")
+                _ = try await ana.barrier()
+            }
+            if round == 0 { try ana.send("PRIVMSG #general :hola") }
+        }
+        try await host.stop()
+    }
+
     @Test func `one's own message is taken back, and nobody else's`() async throws {
         let host = try await IRCHost(store: MemoryStore())
         let capabilities = "echo-message message-tags draft/message-redaction"

@@ -84,8 +84,10 @@ struct HistoryRequest: Sendable {
             let before = try await bus.lastTexts(
                 in: room, before: center, atMost: (count - 1) / 2)
             let rest = try await first(
-                in: room, after: center - 1, atMost: count - before.count, bus)
-            return before + rest
+                in: room, after: max(center, 1) - 1, atMost: count - before.count, bus)
+            if !before.isEmpty || !rest.isEmpty { return before + rest }
+            // All that was said since is deleted.
+            return try await last(in: room, before: center, bus)
         case .between(let one, let other):
             let (from, to) = (
                 try await end(of: one, in: room, bus), try await end(of: other, in: room, bus)
