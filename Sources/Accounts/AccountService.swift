@@ -163,7 +163,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     /// Returns true if nobody may take a folded name without logging in.
     package func isReserved(_ key: String) -> Bool {
-        !isLoaded || accounts.account(named: key) != nil
+        !isLoaded || accounts.holdsNick(of: key)
             || accounts.isReserved(key, at: environment.wall())
     }
 

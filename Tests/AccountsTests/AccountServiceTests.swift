@@ -19,6 +19,18 @@ import Testing
         #expect(host.changes == [.created(ana)])
     }
 
+    @Test func `a name that is the same nick as a registered one is refused`() async throws {
+        let host = try AccountHost()
+        let eva = try await host.made("Eva María")
+        #expect(await host.look { $0.isReserved("eva_maría") && $0.isReserved("eva maría") })
+        #expect(await host.look { !$0.isReserved("evamaría") && !$0.isReserved("eva-maría") })
+        #expect(await host.look { $0.account(named: "eva_maría") } == nil)
+        #expect(await host.register("Eva_María") == .reserved)
+        _ = await host.ask { service, then in service.withdraw(eva.id, then: then) }
+        _ = try await host.made("Eva_María")
+        #expect(await host.look { $0.isReserved("eva maría") })
+    }
+
     @Test func `a registration that is taken back leaves nothing`() async throws {
         let host = try AccountHost()
         let ana = try await host.made("Ana")

@@ -6,6 +6,9 @@ import MessageBus
 struct AccountTable {
     private var entries: [AccountID: StoredAccounts.Entry] = [:]
     private var ids: [String: AccountID] = [:]
+    /// Numbers of accounts by their folded names as nicks: `Eva_María` would be taken for
+    /// `Eva María` on IRC.
+    private var nickCounts: [String: Int] = [:]
     private var reserved: [String: Timestamp] = [:]
     /// Milliseconds that names stay reserved; `nil`: for ever.
     private let history: Int64?
@@ -30,6 +33,9 @@ struct AccountTable {
 
     /// Returns the version in which the password of an account was last changed.
     func passwordVersion(of id: AccountID) -> Int64? { entries[id]?.passwordVersion }
+
+    /// Returns true if an account has a folded name, or one that is the same nick.
+    func holdsNick(of key: String) -> Bool { nickCounts[NickForm.of(key)] != nil }
 
     /// Returns true if the name of an account that is gone, or called otherwise, is still refused.
     func isReserved(_ key: String, at now: Int64) -> Bool {
@@ -70,6 +76,7 @@ struct AccountTable {
         if let old { remove(old.account.id) }
         entries[account.id] = entry
         ids[account.key] = account.id
+        nickCounts[NickForm.of(account.key), default: 0] += 1
         guard let old else {
             changes.append(.created(account))
             return
@@ -87,5 +94,8 @@ struct AccountTable {
         guard let old = entries.removeValue(forKey: id) else { return }
         // Another account may have the name by now.
         if ids[old.account.key] == id { ids[old.account.key] = nil }
+        let nick = NickForm.of(old.account.key)
+        let count = (nickCounts[nick] ?? 0) - 1
+        nickCounts[nick] = count > 0 ? count : nil
     }
 }

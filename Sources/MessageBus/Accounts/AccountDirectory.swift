@@ -14,8 +14,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     func account(named key: String) -> Account?
     /// Returns an account by its number.
     func account(_ id: AccountID) -> Account?
-    /// Returns true if nobody may take a folded name without logging in: it is registered, or its
-    /// account was removed and the name was not freed.
+    /// Returns true if nobody may take a folded name without logging in: it or one with the same
+    /// nick is registered, or its account was removed and the name was not freed.
     func isReserved(_ key: String) -> Bool
 
     // MARK: - Passwords

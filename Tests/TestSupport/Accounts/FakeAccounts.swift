@@ -197,7 +197,8 @@ package final class FakeAccounts: AccountDirectory {
     package func account(_ id: AccountID) -> Account? { state.withLock { $0.accounts[id] } }
 
     package func isReserved(_ key: String) -> Bool {
-        state.withLock { $0.reserved.contains(key) }
+        let nick = NickForm.of(key)
+        return state.withLock { $0.reserved.contains { NickForm.of($0) == nick } }
     }
 
     package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {

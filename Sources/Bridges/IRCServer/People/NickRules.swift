@@ -17,12 +17,10 @@ enum NickRules {
         return "\(cleaned(String(name[..<start.lowerBound])))/\(cleaned(String(owner)))"
     }
 
-    /// The slash belongs to those of other bridges, so that nobody can be faked from here.
-    private static let replaced: Set<Character> = [" ", ",", "*", "?", "!", "@", ":", "/", "\t"]
     private static let leading: Set<Character> = ["$", "#", "&", "~", "%", "+", "@", ":"]
 
     private static func cleaned(_ name: String) -> String {
-        var nick = String(name.map { replaced.contains($0) ? "_" : $0 })
+        var nick = NickForm.of(name)
         if let first = nick.first, leading.contains(first) { nick = "_" + nick }
         return nick.isEmpty ? "_" : nick
     }

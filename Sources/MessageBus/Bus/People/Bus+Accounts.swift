@@ -25,6 +25,15 @@ extension Bus {
         return displace(holder)
     }
 
+    /// Takes an account's name from those who have it or one with the same nick.
+    private func freeNick(of account: Account) {
+        let (nick, length) = (NickForm.of(account.key), account.key.utf8.count)
+        for (key, person) in people
+        where key.utf8.count == length && person.account == nil && NickForm.of(key) == nick {
+            _ = displace(person)
+        }
+    }
+
     private func displace(_ person: Person) -> String {
         var tried = 0
         while true {
@@ -101,7 +110,7 @@ extension Bus {
 
     private func apply(_ change: AccountChange) {
         switch change {
-        case .created(let account): _ = freeName(of: account)
+        case .created(let account): freeNick(of: account)
         case .renamed(let account, let old): rename(account, from: old)
         case .removed(let account): disconnect(account, .accountRemoved)
         case .passwordChanged(let account, let connection):

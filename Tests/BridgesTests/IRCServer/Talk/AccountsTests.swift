@@ -34,6 +34,19 @@ import Testing
         try await host.stop()
     }
 
+    @Test func `a nick that stands for a registered name is its owner's`() async throws {
+        let accounts = FakeAccounts()
+        accounts.addSilently("Eva María", password: "contraseña")
+        let host = try await IRCHost(accounts: accounts)
+        let thief = try host.socket()
+        try thief.send("NICK Eva_María", "USER x 0 * :x")
+        #expect(try await thief.line()?.hasPrefix(":puente.irc 433 * Eva_María") == true)
+        let other = try await host.chat("Eva_Mario")
+        try other.send("/nick Eva_María\n")
+        #expect(try await other.barrier().contains { $0.contains("[login-required]") })
+        try await host.stop()
+    }
+
     @Test func `another password ends a login that has not come to its end`() async throws {
         let (host, accounts, thief) = try await halfRegistered()
         accounts.setPassword(of: "ana", to: "contraseña2")
