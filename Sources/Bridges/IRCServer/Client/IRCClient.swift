@@ -9,7 +9,8 @@ import TimeUnits
 ///
 /// Its lines are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
-final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the loop only
+// Touched on the loop only.
+final class IRCClient: EventHandler, ScheduledInput, @unchecked Sendable {
     let connectionID: UInt32
     unowned let network: IRCNetwork
     let wire: ClientWire
@@ -47,9 +48,8 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     private var commands = CommandBucket()
     private var queries = CommandBucket()
     private let events = ClientEvents()
-    private var lines = InputLines()
-    private var frames = WebSocketReader(maxMessage: InputLines.maxBytes, takesBinary: true)
-    private var waiting: [InputLines.Line] = []
+    private var input = ClientInput()
+    var inputState = InputScheduler.State()
     private(set) lazy var query = PendingQuery(on: network.loop, bus: network.port.bus)
     private(set) var isAsking = false
     private var isServing = false
@@ -67,9 +67,6 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Bytes of one read.
     private static let readSize = 16 << 10
-    /// Lines that wait while one is executed; beyond these nothing is read, and a read holds no
-    /// more.
-    private static let maxWaiting = 64
     /// Nanoseconds within which a client must be registered.
     private static let registrationTimeout: Int64 = 60_000_000_000
     /// Nanoseconds of silence after which a client is pinged, and then closed.
@@ -89,6 +86,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
         identity = bus.nextIdentity()
         (began, lastInput) = (network.loop.now, network.loop.now)
         events.client = self
+        stream.onRoom = { [unowned self] in self.network.input.enqueue(self) }
     }
 
     /// Takes over a WebSocket.
@@ -101,6 +99,8 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
         connectionID = bus.nextConnectionID()
         identity = bus.nextIdentity()
         (began, lastInput) = (network.loop.now, network.loop.now)
+        input = ClientInput(isWebSocket: true)
+        stream.onRoom = { [unowned self] in self.network.input.enqueue(self) }
     }
 
     var bus: Bus { network.port.bus }
@@ -120,8 +120,8 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Takes the bytes that came behind the handshake.
     func begin(_ received: [UInt8], _ bus: isolated Bus) {
-        if !received.isEmpty { unsafe received.withUnsafeBytes { unsafe read($0, bus) } }
-        if stream.isOpen, wire.connection.hasHeldInput { receive(bus) }
+        input.append(received)
+        network.input.serve(self)
         stream.updateInterest()
     }
 
@@ -130,11 +130,20 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     func handle(_ ready: Readiness) {
         network.loop.assertOwned()
         if ready.contains(.writable) { stream.sendPending() }
+        let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
+        if stream.isOpen, stream.isRead, isBroken || ready.contains(.readable) {
+            network.input.serve(self)
+        }
+        if isBroken, stream.isOpen, !inputState.isQueued {
+            bus.assumeIsolated { stream.close($0) }
+        }
+    }
+
+    /// Goes on with the lines that have come, and then reads more, until the slice is over.
+    func continueInput() {
         bus.assumeIsolated { bus in
-            if ready.contains(.readable), stream.isOpen, stream.isRead { receive(bus) }
-            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) {
-                stream.close(bus)
-            }
+            serveNext(bus)
+            if stream.isOpen, stream.isRead, !inputState.isQueued { receive(bus) }
         }
     }
 
@@ -145,71 +154,64 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
             return updateReading()
         }
         unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
-            repeat {
-                switch stream.connection.receive(into: buffer) {
-                case .bytes(let count):
-                    unsafe read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
-                case .wouldBlock: return
-                case .end, .failed: return stream.close(bus)
-                }
-            } while stream.isOpen && stream.isRead && stream.connection.hasHeldInput
-        }
-    }
-
-    private func read(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        lastInput = network.loop.now
-        lastPing = nil
-        switch wire {
-        case .socket:
-            unsafe lines.append(bytes)
-            while let line = lines.next() { waiting.append(line) }
-        case .webSocket: unsafe readFrames(bytes, bus)
+            switch stream.connection.receive(into: buffer) {
+            case .bytes(let count):
+                inputState.recordRead(count)
+                unsafe input.append(buffer[..<count])
+                lastInput = network.loop.now
+                lastPing = nil
+            case .wouldBlock: return
+            case .end, .failed: return stream.close(bus)
+            }
         }
         serveNext(bus)
     }
 
-    private func readFrames(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        var input = unsafe bytes
+    /// Executes the lines that wait, until one has to ask, the answers are too many, or the slice is
+    /// over.
+    ///
+    /// - Parameter isLast: true to execute all of them, whatever time that takes.
+    func serveNext(_ bus: isolated Bus, isLast: Bool = false) {
+        guard !isServing else { return }
+        isServing = true
+        defer { isServing = false }
         do throws(WebSocketViolation) {
-            while stream.isOpen, !stream.isEnding, let event = try frames.next(&input) {
-                switch event {
-                case .text(let line), .binary(let line):
-                    let bare = line.filter { $0 != 0x0D && $0 != 0x0A }
-                    if bare.isEmpty { continue }
-                    waiting.append(InputLines.isTooLong(bare[...]) ? .tooLong : .line(bare))
-                case .ping(let payload):
-                    var frame: [UInt8] = []
-                    WebSocketFrame.append(.pong, payload, to: &frame)
-                    stream.send(frame)
-                case .pong: break
-                case .close: return stream.close(bus)
-                }
+            while mayServe, isLast || !stream.isFull, let event = try input.next() {
+                obey(event, bus)
+                if !isLast, network.input.isSliceOver { break }
             }
         } catch {
             stream.close(bus)
         }
+        guard stream.isOpen else { return }
+        updateReading()
+        // The loop reports only what the kernel has.
+        if mayServe, !stream.isFull,
+            input.hasMore || stream.isRead && stream.connection.hasHeldInput
+        {
+            network.input.enqueue(self)
+        }
     }
 
-    /// Executes the lines that wait, until one has to ask.
-    func serveNext(_ bus: isolated Bus) {
-        guard !isServing else { return }
-        isServing = true
-        defer { isServing = false }
-        var served = 0
-        while !isAsking, stream.isOpen, !stream.isEnding, served < waiting.count {
-            let line = waiting[served]
-            served += 1
+    private var mayServe: Bool { !isAsking && stream.isOpen && !stream.isEnding }
+
+    private func obey(_ event: ClientInput.Event, _ bus: isolated Bus) {
+        switch event {
+        case .line(let line):
             hasSentLine = true
             obey(line, bus)
+        case .ping(let payload):
+            var frame: [UInt8] = []
+            WebSocketFrame.append(.pong, payload, to: &frame)
+            stream.send(frame)
+        case .end: stream.close(bus)
         }
-        waiting.removeFirst(min(served, waiting.count))
-        updateReading()
     }
 
     private func updateReading() {
         stream.isRead =
             !isAsking && !stream.isEnding && !network.isStopping && !isPausedForStore
-            && waiting.count < Self.maxWaiting
+            && !input.hasMore
     }
 
     /// Goes on reading if the store keeps up again.
@@ -217,7 +219,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
         guard stream.isOpen, isPausedForStore else { return }
         isPausedForStore = bus.isLagging
         if isPausedForStore { network.awaitStore(for: self) }
-        updateReading()
+        serveNext(bus)
     }
 
     // MARK: - Questions
@@ -328,13 +330,13 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
     func stopReading(_ bus: isolated Bus) {
         query.cancel()
         isAsking = false
-        serveNext(bus)
+        serveNext(bus, isLast: true)
         stream.isRead = false
     }
 
     private func closed(_ bus: isolated Bus) {
         query.cancel()
-        waiting = []
+        input.removeAll()
         for key in watched.keys { network.stopWatching(key, self) }
         depart(nil, bus)
         network.markers.forget(.client(connectionID))

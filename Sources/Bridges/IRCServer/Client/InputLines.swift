@@ -16,27 +16,35 @@ struct InputLines {
     private var start = 0
     /// True until the end of a line that was too long.
     private var isSkipping = false
+    /// True if bytes wait that may hold another line.
+    private(set) var hasMore = false
 
     /// Bytes of a line at most, with the tags in front.
     static let maxBytes = IRCMessage.maxClientTags + IRCMessage.maxLine
 
     /// Takes what has come.
-    mutating func append(_ more: UnsafeRawBufferPointer) {
+    mutating func append(_ more: some Collection<UInt8>) {
         if start > 0 {
             bytes.removeFirst(start)
             start = 0
         }
-        unsafe bytes.append(contentsOf: more)
+        bytes.append(contentsOf: more)
+        hasMore = true
     }
+
+    /// Forgets what waits.
+    mutating func removeAll() { (bytes, start, hasMore) = ([], 0, false) }
 
     /// Returns the next line; `nil` until more comes.
     mutating func next() -> Line? {
         while true {
             guard let end = bytes[start...].firstIndex(of: 0x0A) else {
-                guard bytes.count - start > Self.maxBytes else { return nil }
-                bytes = []
-                start = 0
-                if isSkipping { return nil }
+                let isWithinBounds = bytes.count - start <= Self.maxBytes
+                hasMore = false
+                if isWithinBounds, start < bytes.count { return nil }
+                // An idle client keeps no memory for it.
+                removeAll()
+                if isWithinBounds || isSkipping { return nil }
                 isSkipping = true
                 return .tooLong
             }

@@ -19,6 +19,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     let markers = ReadMarkers()
     let streams: RoomStreams<ChannelForm>
     let lists = ListBudget(bound: 64 << 20)
+    /// The order in which clients go on with what they have sent.
+    let input: InputScheduler
     /// The server's name, which stands in front of its lines.
     let name: String
     /// The room of those who are in no channel.
@@ -97,6 +99,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         let isNamed = host.contains(".") && bus.settings.name.allSatisfy { $0 != " " }
         // Clients tell a server from a person by the dot.
         name = isNamed ? bus.settings.name : "\(host).irc"
+        input = InputScheduler(on: loop)
         lobby = bus.hiddenRoom(like: port.room)
         began = bus.now
         isLoginRequired = bus.accounts.policy.isLoginRequired
@@ -138,6 +141,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         http = nil
         streams.stalled.cancel()
         loop.removeTurnEnd(turnEndID)
+        input.removeAll()
+        input.stop()
         for form in forms.values { form.feed.room.remove(form.feed) }
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(observers.store)

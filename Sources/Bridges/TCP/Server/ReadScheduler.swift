@@ -25,9 +25,9 @@ final class ReadScheduler {
     /// Lines that the chains judge in one slice of time, as measured.
     private var linesAtOnce: Int
     /// Connections whose last read brought no more than a person types; they come first.
-    private var typing = ConnectionQueue()
+    private var typing = WaitingQueue<ChatConnection>()
     /// The others.
-    private var bulk = ConnectionQueue()
+    private var bulk = WaitingQueue<ChatConnection>()
     private var deadline = Int64.max
     /// Bytes published in this turn, each of which every reader is sent.
     private var publishedBytes = 0
@@ -153,7 +153,7 @@ final class ReadScheduler {
         if !typing.isEmpty || !bulk.isEmpty { loop.requestTurn() }
     }
 
-    private func removeFirst(from queue: inout ConnectionQueue) -> ChatConnection {
+    private func removeFirst(from queue: inout WaitingQueue<ChatConnection>) -> ChatConnection {
         let connection = queue.removeFirst()
         connection.share.isQueued = false
         return connection

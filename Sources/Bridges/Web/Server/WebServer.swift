@@ -25,6 +25,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     let streams: RoomStreams<WebRoom.Form>
     let search = MessageSearch()
     let lists: ListProduction
+    /// The order in which WebSockets go on with what they have sent.
+    let input: InputScheduler
     /// The limit on changes of name or room.
     let commandRule = CommandBucket.Rule(CommandBucket.Options())
     /// The limit on questions about what was said.
@@ -76,6 +78,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         tokens = TokenTable(options.tokens)
         streams = RoomStreams(of: port, on: loop, stalledAfter: options.stalledAfter)
         lists = ListProduction(on: loop)
+        input = InputScheduler(on: loop)
         var queries = CommandBucket.Options()
         (queries.burst, queries.per) = Self.queries
         queryRule = CommandBucket.Rule(queries)
@@ -336,6 +339,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         http = nil
         streams.stalled.cancel()
         loop.removeTurnEnd(turnEndID)
+        input.removeAll()
+        input.stop()
         for room in rooms { room.close() }
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(storeObserver)

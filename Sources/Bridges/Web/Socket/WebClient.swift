@@ -7,7 +7,8 @@ import Sockets
 ///
 /// Its messages are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
-final class WebClient: EventHandler, @unchecked Sendable {  // touched on the loop only
+// Touched on the loop only.
+final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
     let connectionID: UInt32
     unowned let server: WebServer
     let taken: TakenOverConnection
@@ -26,8 +27,8 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// True if passwords may come over this connection.
     let isSecure: Bool
     var goodbye = WebSession.Goodbye.none
-    private var reader = WebSocketReader()
-    private var waiting: [ClientMessage] = []
+    private var frames = WebSocketInput()
+    var inputState = InputScheduler.State()
     private var isServing = false
     private var queries = CommandBucket()
     private(set) lazy var query = PendingQuery(on: server.loop, bus: server.port.bus)
@@ -57,7 +58,9 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Takes the bytes that came behind the handshake.
     func begin(_ received: [UInt8], _ bus: isolated Bus) {
-        if !received.isEmpty { unsafe received.withUnsafeBytes { unsafe read($0, bus) } }
+        stream.onRoom = { [unowned self] in self.server.input.enqueue(self) }
+        frames.append(received)
+        server.input.serve(self)
         stream.updateInterest()
     }
 
@@ -73,11 +76,20 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     func handle(_ ready: Readiness) {
         server.loop.assertOwned()
         if ready.contains(.writable) { stream.sendPending() }
+        let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
+        if stream.isOpen, stream.isRead, isBroken || ready.contains(.readable) {
+            server.input.serve(self)
+        }
+        if isBroken, stream.isOpen, !inputState.isQueued {
+            bus.assumeIsolated { stream.close($0) }
+        }
+    }
+
+    /// Goes on with the messages that have come, and then reads more, until the slice is over.
+    func continueInput() {
         bus.assumeIsolated { bus in
-            if ready.contains(.readable), stream.isOpen, stream.isRead { receive(bus) }
-            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) {
-                stream.close(bus)
-            }
+            serveNext(bus)
+            if stream.isOpen, stream.isRead, !inputState.isQueued { receive(bus) }
         }
     }
 
@@ -85,27 +97,46 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
             switch stream.connection.receive(into: buffer) {
             case .bytes(let count):
-                unsafe read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
-            case .wouldBlock: break
-            case .end, .failed: stream.close(bus)
+                inputState.recordRead(count)
+                unsafe frames.append(buffer[..<count])
+            case .wouldBlock: return
+            case .end, .failed: return stream.close(bus)
             }
         }
+        serveNext(bus)
     }
 
-    private func read(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        var input = unsafe bytes
+    /// Acts on the frames that have come, until one has to ask, the answers are too many, or the slice
+    /// is over.
+    func serveNext(_ bus: isolated Bus) {
+        guard !isServing else { return }
+        isServing = true
+        defer { isServing = false }
         do throws(WebSocketViolation) {
-            while stream.isOpen, !stream.isEnding, let event = try reader.next(&input) {
+            while mayServe, let event = try frames.next() {
                 obey(event, bus)
+                if server.input.isSliceOver { break }
             }
         } catch {
             close(error.code, error.reason)
         }
+        guard stream.isOpen else { return }
+        stream.isRead =
+            !isAsking && !isHeld && !stream.isEnding && !server.isStopping && !frames.hasMore
+        // The loop reports only what the kernel has.
+        if mayServe, frames.hasMore || stream.isRead && stream.connection.hasHeldInput {
+            server.input.enqueue(self)
+        }
+    }
+
+    private var mayServe: Bool {
+        !isAsking && !isHeld && stream.isOpen && !stream.isEnding && !stream.isFull
+            && !server.isStopping
     }
 
     private func obey(_ event: WebSocketReader.Event, _ bus: isolated Bus) {
         switch event {
-        case .text(let bytes): receive(bytes, bus)
+        case .text(let bytes): obey(bytes, bus)
         case .binary: close(.unsupportedData)
         case .ping(let payload): sendFrame(.pong, payload)
         case .pong: lastPong = server.loop.now
@@ -113,24 +144,12 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         }
     }
 
-    private func receive(_ bytes: [UInt8], _ bus: isolated Bus) {
+    private func obey(_ bytes: [UInt8], _ bus: isolated Bus) {
         do throws(MessageProblem) {
-            waiting.append(try ClientMessageReader.read(bytes))
+            obey(try ClientMessageReader.read(bytes), bus)
         } catch {
-            return refuse(RequestName(error), .badArguments, phrases.problem(error))
+            refuse(RequestName(error), .badArguments, phrases.problem(error))
         }
-        serveNext(bus)
-    }
-
-    /// Executes the messages that wait, until one has to ask.
-    func serveNext(_ bus: isolated Bus) {
-        guard !isServing else { return }
-        isServing = true
-        defer { isServing = false }
-        while !isAsking, !isHeld, stream.isOpen, !stream.isEnding, !waiting.isEmpty {
-            obey(waiting.removeFirst(), bus)
-        }
-        stream.isRead = !isAsking && !isHeld && !stream.isEnding && !server.isStopping
     }
 
     /// Reads no more of what a session says until less of that waits.
@@ -271,7 +290,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// Reads nothing any more; the daemon stops.
     func stopReading() {
         query.cancel()
-        waiting = []
+        frames.removeAll()
         stream.isRead = false
     }
 
@@ -284,7 +303,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     /// Closes after what was queued; events that are owed are not sent any more.
     func close(_ code: WebSocketCloseCode, _ reason: String = "") {
-        waiting = []
+        frames.removeAll()
         var frame: [UInt8] = []
         WebSocketFrame.appendClose(code, reason, to: &frame)
         stream.closeAtOnce(frame)
@@ -298,7 +317,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
 
     private func closed(_ bus: isolated Bus) {
         query.cancel()
-        waiting = []
+        frames.removeAll()
         session?.remove(self, goodbye, bus)
         session = nil
         server.remove(self)

@@ -24,7 +24,8 @@ import Metrics
     private var takenCount = 0
     /// Descriptors of connections that are told, once they are encrypted, that there is no room.
     var unwelcome: Set<Int32> = []
-    private let pendingReads: PendingReads
+    /// The order in which its own connections go on with what they have sent.
+    let input: InputScheduler
     /// Bytes of bodies that connections hold.
     package private(set) var heldBodies = 0
     /// The time at which `stop` was called, by the loop's clock; `nil` before.
@@ -52,11 +53,11 @@ import Metrics
         places = ConnectionPlaces(
             maxCount: min(options.maxConnections, Descriptors.availableConnections),
             maxPerHost: options.maxPerAddress)
-        pendingReads = PendingReads(on: loop)
+        input = InputScheduler(on: loop)
     }
 
     deinit {
-        pendingReads.stop()
+        input.stop()
         unsafe readBuffer.deallocate()
     }
 
@@ -125,12 +126,6 @@ import Metrics
         options.counts?.recordOpening()
         if let answer { connection.encode(answer, for: nil, isLast: true) }
         connection.advance()
-    }
-
-    /// Schedules another read of a connection in this turn: it has input that the loop does not
-    /// report.
-    func enqueue(_ connection: HTTPServerConnection) {
-        pendingReads.enqueue(connection)
     }
 
     /// Records that connections hold more or less of bodies.

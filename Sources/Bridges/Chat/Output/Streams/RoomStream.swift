@@ -41,6 +41,8 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     private var counted = DeliveryCounts()
     /// Bytes to send when all else is.
     private var endBytes: [UInt8] = []
+    /// Called when the client has taken so much that it is not `isFull` any more.
+    package var onRoom: (() -> Void)?
     /// True while the client's input is wanted.
     package var isRead = true { didSet { if isRead != oldValue { updateInterest() } } }
 
@@ -174,7 +176,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     /// Sends as much as the kernel takes.
     package func sendPending() {
         guard isOpen, !isClosing else { return }
-        let (wasBlocked, sentBefore) = (output.isBlocked, output.sentBytes)
+        let (wasBlocked, wasFull, sentBefore) = (output.isBlocked, isFull, output.sentBytes)
         let progress = output.sendPending(connection) { [unowned self] transcript, count in
             index(of: transcript).map { readings[$0].form.skipNotice(count) } ?? []
         }
@@ -191,6 +193,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
         }
         if !owners.isEmpty, output.waitingBytes == 0 { owners = [] }
         updateInterest()
+        if wasFull, !isFull { onRoom?() }
     }
 
     /// Tells the loop which events to report.

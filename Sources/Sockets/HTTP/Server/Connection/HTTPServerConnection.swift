@@ -5,7 +5,7 @@ import TimeUnits
 /// One connection of an HTTP server: its requests, answered one after the other.
 ///
 /// Confined to the loop. The server and the loop keep it until it closes or is given away.
-final class HTTPServerConnection: EventHandler {
+final class HTTPServerConnection: EventHandler, ScheduledInput {
     enum Phase {
         /// Requests are read and answered.
         case open
@@ -51,8 +51,7 @@ final class HTTPServerConnection: EventHandler {
     var isParsing = false
     /// True once the client has ended its sending side.
     var hasEnded = false
-    /// True while it waits to be read again in this turn.
-    var isQueued = false
+    var inputState = InputScheduler.State()
 
     /// The time of the last bytes that came, of the beginning of the present header, of the end of the
     /// last answer, and of the last bytes that the kernel took, by the loop's clock.
@@ -96,22 +95,28 @@ final class HTTPServerConnection: EventHandler {
         let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
         if mayParse {
             // What was sent before the end still counts.
-            if isBroken || ready.contains(.readable) { receive() }
+            if isBroken || ready.contains(.readable) { server.input.serve(self) }
         } else if isBroken {
             return close()
         }
-        if socket != nil { advance() }
+        if ready.contains(.writable) { advance() }
     }
 
     // MARK: - Reading
 
-    /// Reads once.
-    func receive() {
-        guard mayParse, held.isEmpty, !hasEnded, let socket else { return }
+    /// Goes on with what was received, or else reads once.
+    func continueInput() {
+        if held.isEmpty { receive() } else if mayParse { parseHeld() }
+        if socket != nil { advance() }
+    }
+
+    private func receive() {
+        guard mayParse, !hasEnded, let socket else { return }
         let buffer = unsafe server.readBuffer
         switch socket.receive(into: buffer) {
         case .bytes(let count):
             lastRead = server.loop.now
+            inputState.recordRead(count)
             parse(buffer.part(..<count))
         case .wouldBlock: break
         case .end: hasEnded = true
@@ -119,13 +124,21 @@ final class HTTPServerConnection: EventHandler {
         }
     }
 
-    /// Answers requests until one has to wait.
-    @safe func parse(_ bytes: UnsafeRawBufferPointer) {
+    private func parseHeld() {
+        let bytes = held
+        held = []
+        unsafe bytes.withUnsafeBytes { parse($0) }
+    }
+
+    /// Answers requests until one has to wait, or the slice is over.
+    @safe private func parse(_ bytes: UnsafeRawBufferPointer) {
         isParsing = true
         var input = unsafe bytes
         do throws(HTTPRefusal) {
             while mayParse, let event = try parser.next(&input) {
                 unsafe obey(event, isMoreThere: !input.isEmpty)
+                // Something may still follow from what was read.
+                if unsafe !input.isEmpty, server.input.isSliceOver { break }
             }
         } catch {
             refuse(error)
@@ -142,23 +155,16 @@ final class HTTPServerConnection: EventHandler {
         }
     }
 
-    /// Goes on with what was received, sends, and waits for what comes next.
+    /// Sends, and waits for what comes next.
     func advance() {
-        repeat {
-            if !held.isEmpty, mayParse {
-                let bytes = held
-                held = []
-                unsafe bytes.withUnsafeBytes { parse($0) }
-            }
-            flush()
-        } while !held.isEmpty && mayParse
+        flush()
         guard let socket else { return }
-        if hasEnded, mayParse, output.isEmpty { return close() }
+        if hasEnded, mayParse, held.isEmpty, output.isEmpty { return close() }
         var interest: Readiness = output.isEmpty && !socket.hasUnsent ? [] : .writable
-        if mayParse, !hasEnded { interest.insert(.readable) }
+        if mayParse, held.isEmpty, !hasEnded { interest.insert(.readable) }
         socket.wait(for: interest)
         // The loop reports only what the kernel has.
-        if mayParse, socket.hasHeldInput { server.enqueue(self) }
+        if mayParse, !held.isEmpty || socket.hasHeldInput { server.input.enqueue(self) }
         setTimer()
     }
 
