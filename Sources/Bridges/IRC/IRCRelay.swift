@@ -38,7 +38,7 @@ struct IRCRelay: Sendable {
     ///
     /// - Throws: `BridgeError` if the server refuses the first connection; what the store throws.
     func run() async throws {
-        let network = IRCNetwork(
+        let network = JoinedNetwork(
             options, context, port, ownNicks, checkpoints: try await port.checkpoints())
         _ = (port.possibleDuplicates, port.leftOut)
         if port.direction != .out { await port.openSource() }
@@ -52,7 +52,7 @@ struct IRCRelay: Sendable {
         }
     }
 
-    private func work(on network: IRCNetwork) async throws {
+    private func work(on network: JoinedNetwork) async throws {
         await network.begin()
         try await withThrowingTaskGroup(of: Part.self) { group in
             group.addTask {
@@ -99,14 +99,14 @@ struct IRCRelay: Sendable {
     }
 
     /// Ends what the senders wait for some time after the bus has begun to stop.
-    private func limitSending(_ network: IRCNetwork) async throws -> Part {
+    private func limitSending(_ network: JoinedNetwork) async throws -> Part {
         try await LoopSleep(network.loop).sleep(for: Self.sendingTime)
         await network.stopSending()
         return .other
     }
 
     /// Waits a little for what is on its way, and says good-bye.
-    private func settle(_ network: IRCNetwork) async {
+    private func settle(_ network: JoinedNetwork) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await LoopSleep(network.loop).sleep(for: Self.settlingTime) }
             group.addTask {
@@ -124,7 +124,7 @@ struct IRCRelay: Sendable {
 
     // MARK: - From the rooms
 
-    private func send(to channel: JoinedChannel, of network: IRCNetwork) async throws {
+    private func send(to channel: JoinedChannel, of network: JoinedNetwork) async throws {
         var deliveries = port.deliveries(in: channel.room, for: channel.id).makeAsyncIterator()
         while let delivery = try await deliveries.next() {
             guard try await network.waitForSpace(channel.id) else { return }
@@ -175,7 +175,7 @@ struct IRCRelay: Sendable {
     // MARK: - To the store
 
     /// Tells the store what may have gone out, before it does.
-    private func keepMarks(of network: IRCNetwork) async throws {
+    private func keepMarks(of network: JoinedNetwork) async throws {
         while true {
             try await network.marking.wait()
             let marks = await network.takeMarks()
@@ -184,7 +184,7 @@ struct IRCRelay: Sendable {
         }
     }
 
-    private func acknowledge(_ network: IRCNetwork) async throws {
+    private func acknowledge(_ network: JoinedNetwork) async throws {
         while true {
             try await network.arrivals.wait()
             try await Self.acknowledge(await network.takeArrived(), port)

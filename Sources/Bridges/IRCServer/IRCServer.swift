@@ -150,12 +150,12 @@ package struct IRCServer: ListeningBridge {
             try ResourceLimits.checkMemory(
                 [Int](
                     repeating: Transcript.size(for: options.buffer.bytes),
-                    count: IRCNetwork.maxSharedForms * rooms),
+                    count: ServedNetwork.maxSharedForms * rooms),
                 for: #"the "buffer" of each room"#)
         }
         let certificates = try await certificates()
         try await serve(port) { [options, loop] bus in
-            let network = IRCNetwork(options, port: port, bus: bus, loop: loop)
+            let network = ServedNetwork(options, port: port, bus: bus, loop: loop)
             try network.listen(on: wanted, webSockets: web, certificates)
             return network
         }

@@ -13,8 +13,8 @@ import Testing
         options.server = try #require(Address("localhost:6667"))
         options.nick = "puente"
         let nicks = OwnNicks()
-        let one = IRCNetwork(options, test.context(), port, nicks, checkpoints: [:])
-        let two = IRCNetwork(options, test.context(), port, nicks, checkpoints: [:])
+        let one = JoinedNetwork(options, test.context(), port, nicks, checkpoints: [:])
+        let two = JoinedNetwork(options, test.context(), port, nicks, checkpoints: [:])
         nicks.record("puente", on: "Libera", of: one)
         nicks.record("puente2", on: "libera", of: two)
         #expect(nicks.isAnother("puente2", on: "LIBERA", than: one))

@@ -4,7 +4,7 @@ import MessageBus
 // From the network to the rooms.
 extension IRCRelay {
     /// Tells the bus of what happens on the network, in order.
-    func tellBus(of network: IRCNetwork) async throws {
+    func tellBus(of network: JoinedNetwork) async throws {
         while true {
             try await network.news.wait()
             let events = await network.takeEvents()
@@ -17,7 +17,7 @@ extension IRCRelay {
         }
     }
 
-    private func publish(_ events: [InboundEvent], in network: IRCNetwork) async throws {
+    private func publish(_ events: [InboundEvent], in network: JoinedNetwork) async throws {
         let rooms = await network.channels.mapValues(\.room)
         var drafts: [Draft] = []
         for event in events {

@@ -21,19 +21,19 @@ final class OwnNicks: Sendable {
     /// - Parameters:
     ///   - nick: the nick, as the network compares it.
     ///   - network: the name of the network, or of its server.
-    func record(_ nick: String, on network: String, of client: IRCNetwork) {
+    func record(_ nick: String, on network: String, of client: JoinedNetwork) {
         places.withLock {
             $0[ObjectIdentifier(client)] = Place(network: network.lowercased(), nick: nick)
         }
     }
 
     /// Removes a client that is not there any more.
-    func remove(_ client: IRCNetwork) {
+    func remove(_ client: JoinedNetwork) {
         places.withLock { $0[ObjectIdentifier(client)] = nil }
     }
 
     /// Returns whether a nick belongs to another client than one.
-    func isAnother(_ nick: String, on network: String, than client: IRCNetwork) -> Bool {
+    func isAnother(_ nick: String, on network: String, than client: JoinedNetwork) -> Bool {
         let network = network.lowercased()
         return places.withLock { places in
             places.contains { other, place in

@@ -14,12 +14,12 @@ final class ChannelForm: RoomForm, @unchecked Sendable {  // touched on the loop
     /// False if it is one client's alone.
     let isShared: Bool
     let isStored: Bool
-    private unowned let network: IRCNetwork
+    private unowned let network: ServedNetwork
     var readers: [IRCStream] = []
 
     init(
         _ feed: RoomFeed, _ encoder: ChannelEncoder, isShared: Bool, isStored: Bool,
-        of network: IRCNetwork
+        of network: ServedNetwork
     ) {
         self.network = network
         self.feed = feed

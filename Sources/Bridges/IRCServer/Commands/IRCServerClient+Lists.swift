@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 
 // Lists: who is in a channel, who is anywhere, which channels there are.
-extension IRCClient {
+extension IRCServerClient {
     /// Answers with many lines, unless all clients together have too many unread.
     private func replyList(_ lines: [UInt8]) {
         reply(lines)

@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 
 // Capability negotiation (IRCv3).
-extension IRCClient {
+extension IRCServerClient {
     /// The capabilities that are offered to this client.
     private var offered: [Capability] {
         Capability.allCases.filter { $0 != .sasl || mayLogIn }

@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // What happens because time passes.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// Nanoseconds for the registration.
     private static let registrationTime: Int64 = 60_000_000_000
     /// Nanoseconds after the server's first words within which it should have told what it is.

@@ -10,9 +10,9 @@ import TimeUnits
 /// Its lines are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
 // Touched on the loop only.
-final class IRCClient: EventHandler, ScheduledInput, @unchecked Sendable {
+final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     let connectionID: UInt32
-    unowned let network: IRCNetwork
+    unowned let network: ServedNetwork
     let wire: ClientWire
     private(set) lazy var stream = IRCStream(wire, connectionID: connectionID, of: network.streams)
     {
@@ -73,7 +73,7 @@ final class IRCClient: EventHandler, ScheduledInput, @unchecked Sendable {
     private static let silence: Int64 = 90_000_000_000
 
     /// Takes over a socket.
-    init(_ arrival: Arrival, of network: IRCNetwork, _ bus: isolated Bus) throws {
+    init(_ arrival: Arrival, of network: ServedNetwork, _ bus: isolated Bus) throws {
         let connection = try Connection(
             arrival.descriptor, session: arrival.session, on: network.loop, handler: events,
             counts: network.port.statistics.connections)
@@ -90,8 +90,9 @@ final class IRCClient: EventHandler, ScheduledInput, @unchecked Sendable {
     }
 
     /// Takes over a WebSocket.
-    init(_ taken: TakenOverConnection, isBinary: Bool, of network: IRCNetwork, _ bus: isolated Bus)
-    {
+    init(
+        _ taken: TakenOverConnection, isBinary: Bool, of network: ServedNetwork, _ bus: isolated Bus
+    ) {
         wire = .webSocket(taken, isBinary: isBinary)
         host = taken.peer.host
         isSecure = taken.peer.isSecure
@@ -323,7 +324,7 @@ final class IRCClient: EventHandler, ScheduledInput, @unchecked Sendable {
     /// Says why, and closes once everything that is owed is sent.
     func end(_ reason: String) {
         endResponse()
-        closeWhenSent(IRCNetwork.error(reason))
+        closeWhenSent(ServedNetwork.error(reason))
     }
 
     /// Reads nothing any more; the daemon stops.
@@ -347,7 +348,7 @@ final class IRCClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
 /// The events of a client's socket: made before the client is.
 private final class ClientEvents: EventHandler {
-    weak var client: IRCClient?
+    weak var client: IRCServerClient?
 
     func handle(_ ready: Readiness) { client?.handle(ready) }
 }

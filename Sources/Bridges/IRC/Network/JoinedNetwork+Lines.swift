@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // Lines of the server.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// Executes a line.
     func receive(_ line: IRCMessage) {
         lastLine = loop.now

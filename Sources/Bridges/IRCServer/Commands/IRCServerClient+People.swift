@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // Other people: who they are, and whether they are here.
-extension IRCClient {
+extension IRCServerClient {
     /// Nicks that a client may watch.
     static let maxWatched = 100
 

@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // What the bus tells somebody who is here by this client.
-extension IRCClient: PresenceDelegate {
+extension IRCServerClient: PresenceDelegate {
     /// True if the bridge shows anything but answers.
     var isReachable: Bool { network.port.direction != .in }
 

@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // One line: what it asks for, and how it is answered.
-extension IRCClient {
+extension IRCServerClient {
     /// Executes one line.
     func obey(_ line: InputLines.Line, _ bus: isolated Bus) {
         guard case .line(let bytes) = line else {

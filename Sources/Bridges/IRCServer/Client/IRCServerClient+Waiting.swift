@@ -1,7 +1,7 @@
 import MessageBus
 
 // Something that is mostly answered at once, and sometimes later.
-extension IRCClient {
+extension IRCServerClient {
     /// Does something whose answer comes at once, or later: then the client's lines wait for it.
     func wait(
         _ action: (_ then: @escaping (SpeechResult) -> Void) -> Void,

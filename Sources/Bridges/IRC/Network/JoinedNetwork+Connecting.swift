@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // Making connections, and their ends.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// Nanoseconds for the addresses, the connection and its encryption.
     private static let connectTime: Int64 = 30_000_000_000
     /// Seconds of a connection that count as success.

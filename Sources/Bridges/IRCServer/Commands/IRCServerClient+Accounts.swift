@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // Accounts: by SASL, by PASS, and by NickServ.
-extension IRCClient {
+extension IRCServerClient {
     /// Takes a piece of a SASL exchange.
     func authenticate(_ parameters: [String], _ bus: isolated Bus) {
         guard capabilities.contains(.sasl), let piece = parameters.first else {

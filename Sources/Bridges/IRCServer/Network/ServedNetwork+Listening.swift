@@ -4,7 +4,7 @@ import Metrics
 import Sockets
 
 // The ways in: a port for IRC, and one for WebSockets.
-extension IRCNetwork {
+extension ServedNetwork {
     /// Makes the listener of the port for IRC.
     func makeListener() -> ChatListener {
         ChatListener(
@@ -114,7 +114,7 @@ extension IRCNetwork {
     private func admit(_ arrival: Arrival) -> Bool {
         loop.assertOwned()
         return port.bus.assumeIsolated { bus in
-            let client = try? IRCClient(arrival, of: self, bus)
+            let client = try? IRCServerClient(arrival, of: self, bus)
             guard let client else { return false }
             add(client)
             port.statistics.connections.recordOpening()
@@ -125,9 +125,9 @@ extension IRCNetwork {
         }
     }
 
-    private func begin(_ taken: TakenOverConnection, isBinary: Bool) -> IRCClient {
+    private func begin(_ taken: TakenOverConnection, isBinary: Bool) -> IRCServerClient {
         port.bus.assumeIsolated { bus in
-            let client = IRCClient(taken, isBinary: isBinary, of: self, bus)
+            let client = IRCServerClient(taken, isBinary: isBinary, of: self, bus)
             add(client)
             client.begin(taken.received, bus)
             return client
@@ -195,7 +195,7 @@ extension IRCNetwork {
         return !meant.isEmpty
     }
 
-    private func registering(by account: AccountID) -> [IRCClient] {
+    private func registering(by account: AccountID) -> [IRCServerClient] {
         clients.values.filter { !$0.isRegistered && $0.registration.account?.id == account }
     }
 }

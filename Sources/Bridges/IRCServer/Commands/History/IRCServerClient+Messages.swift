@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 
 // Messages that were said: how far they are read, and taking them back.
-extension IRCClient {
+extension IRCServerClient {
     private var markerOwner: ReadMarkers.Owner {
         sender?.account.map { .account($0) } ?? .client(connectionID)
     }

@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // People who come, go, and are called otherwise.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// Executes a line about where people are.
     func movePeople(_ line: IRCMessage) {
         guard let source = line.source else { return }

@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // The server and its channels: what may be asked, and what only moderators may do.
-extension IRCClient {
+extension IRCServerClient {
     /// Answers a question about the server; returns false if it is not one.
     func tellOfServer(_ command: String, _ parameters: [String], _ bus: isolated Bus) -> Bool {
         switch command {

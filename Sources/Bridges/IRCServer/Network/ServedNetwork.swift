@@ -8,7 +8,7 @@ import TimeUnits
 /// The server of one ircd bridge: its channels, its clients, and what they share.
 ///
 /// Confined to the bus's loop.
-final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched there only
+final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touched there only
     /// The options; limits in them may change while the server runs.
     var options: IRCServer.Options
     let port: Port
@@ -35,9 +35,9 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     let queryRule: CommandBucket.Rule
     var textLimit: TextLimit
     var rooms: [Room]
-    private(set) var clients: [UInt32: IRCClient] = [:]
+    private(set) var clients: [UInt32: IRCServerClient] = [:]
     /// Clients that are registered, by their folded names.
-    private(set) var clientsByKey: [String: [IRCClient]] = [:]
+    private(set) var clientsByKey: [String: [IRCServerClient]] = [:]
     /// Clients that are registered.
     private(set) var registeredCount = 0
     /// The most clients that were registered at a time.
@@ -46,11 +46,11 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     private var shared: [String: [ClientForm: ChannelForm]] = [:]
     /// The forms of which clients share what is encoded, and how many channels are read so.
     private var sharedForms: [ClientForm: Int] = [:]
-    private var pausedForStore: [IRCClient] = []
+    private var pausedForStore: [IRCServerClient] = []
     private var told: Set<ToldChange> = []
     private var changedPeople: Set<String> = []
     /// The clients that watch a nick, by its folded form.
-    var watchers: [String: [IRCClient]] = [:]
+    var watchers: [String: [IRCServerClient]] = [:]
     /// True for watched nicks of people who are here, as the clients know it.
     var watchState: [String: Bool] = [:]
     private var observers = (
@@ -202,13 +202,13 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     // MARK: - Clients
 
     /// Returns the client of a connection.
-    func client(_ connectionID: UInt32) -> IRCClient? { clients[connectionID] }
+    func client(_ connectionID: UInt32) -> IRCServerClient? { clients[connectionID] }
 
     /// Returns the clients of somebody.
-    func clients(of key: String) -> [IRCClient] { clientsByKey[key] ?? [] }
+    func clients(of key: String) -> [IRCServerClient] { clientsByKey[key] ?? [] }
 
     /// The clients that are connected.
-    var clientsOfAll: some Collection<IRCClient> { clients.values }
+    var clientsOfAll: some Collection<IRCServerClient> { clients.values }
 
     /// Returns a name for a batch.
     func nextBatch() -> String {
@@ -217,24 +217,24 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     }
 
     /// Adds a client that has connected.
-    func add(_ client: IRCClient) { clients[client.connectionID] = client }
+    func add(_ client: IRCServerClient) { clients[client.connectionID] = client }
 
     /// Adds a client to those of somebody.
-    func add(_ client: IRCClient, of key: String) {
+    func add(_ client: IRCServerClient, of key: String) {
         clientsByKey[key, default: []].append(client)
         registeredCount += 1
         mostClients = max(mostClients, registeredCount)
     }
 
     /// Removes a client from those of somebody.
-    func remove(_ client: IRCClient, of key: String) {
+    func remove(_ client: IRCServerClient, of key: String) {
         registeredCount -= 1
         clientsByKey[key]?.removeAll { $0 === client }
         if clientsByKey[key]?.isEmpty == true { clientsByKey[key] = nil }
     }
 
     /// Forgets a client that has closed.
-    func remove(_ client: IRCClient) {
+    func remove(_ client: IRCServerClient) {
         clients[client.connectionID] = nil
         if case .socket = client.wire { listener.removeConnection(from: client.host) }
         checkDone()
@@ -268,7 +268,7 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     // MARK: - The store
 
     /// Continues to read a client when the store keeps up again.
-    func awaitStore(for client: IRCClient) { pausedForStore.append(client) }
+    func awaitStore(for client: IRCServerClient) { pausedForStore.append(client) }
 
     private func continueAfterStore() {
         let paused = pausedForStore
@@ -280,6 +280,6 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     }
 }
 
-extension IRCNetwork: TranscriptReader {
+extension ServedNetwork: TranscriptReader {
     func transcriptGrew(_ feed: RoomFeed) { forms[ObjectIdentifier(feed)]?.sendPending() }
 }

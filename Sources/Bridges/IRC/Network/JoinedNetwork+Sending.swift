@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // The way out.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// Bytes of the prefix that is not known yet: the longest user and host there are.
     private static let longestUserAndHost = 12 + 65
 

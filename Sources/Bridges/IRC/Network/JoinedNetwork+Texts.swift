@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // What people say.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// Tags that bots' messages have (IRCv3 bot mode).
     private static let botTags = ["bot", "draft/bot", "inspircd.org/bot"]
     /// Milliseconds by which the server's time is believed.

@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // The end of a server: nobody is let in any more, and everybody gets what they are owed.
-extension IRCNetwork {
+extension ServedNetwork {
     /// Lets nobody in any more; every client is closed when all it is owed is sent.
     func stopReading(_ bus: isolated Bus) {
         guard !isStopping else { return }

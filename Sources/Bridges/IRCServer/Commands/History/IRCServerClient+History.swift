@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 
 // Earlier messages (IRCv3, draft/chathistory).
-extension IRCClient {
+extension IRCServerClient {
     /// Messages of one answer.
     static let maxHistory = 100
     /// Private messages that are looked through.

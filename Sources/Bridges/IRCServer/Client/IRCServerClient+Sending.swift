@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // Lines to this client alone.
-extension IRCClient {
+extension IRCServerClient {
     /// Queues lines, behind what the client's channels have said so far.
     func send(_ lines: [UInt8]) {
         guard stream.isOpen, !stream.isEnding, !lines.isEmpty else { return }

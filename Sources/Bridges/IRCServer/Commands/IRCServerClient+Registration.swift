@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 // The way in: a nick, a user, perhaps an account; and another nick later.
-extension IRCClient {
+extension IRCServerClient {
     /// Takes a password for the registration: that of an account.
     func takePassword(_ parameters: [String]) {
         if isRegistered { return numeric("462", [phrases.isRegisteredAlready]) }

@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 
 // What a client says: in channels, and to somebody alone.
-extension IRCClient {
+extension IRCServerClient {
     /// Something that is to be said.
     struct Utterance {
         var command: String

@@ -8,7 +8,7 @@ import Sockets
 ///
 /// An actor on the bus's own loop, where its socket is read and written; what a line leads to is done
 /// at once, and what has to wait for the bus goes into a queue of events.
-actor IRCNetwork {
+actor JoinedNetwork {
     nonisolated let loop: EventLoop
     nonisolated let options: IRCClient.Options
     nonisolated let context: Context

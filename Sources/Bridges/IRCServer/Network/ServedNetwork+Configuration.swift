@@ -4,7 +4,7 @@ import Metrics
 import Sockets
 import TimeUnits
 
-extension IRCNetwork: ListeningServer {
+extension ServedNetwork: ListeningServer {
     /// The addresses it listens on.
     var addresses: [String] {
         listener.addresses + (http?.addresses.map { "\($0) (WebSocket)" } ?? [])
@@ -12,7 +12,7 @@ extension IRCNetwork: ListeningServer {
 }
 
 // What a new configuration changes while the server runs.
-extension IRCNetwork {
+extension ServedNetwork {
     /// Takes over the limits of other options.
     func adjust(to new: IRCServer.Options) {
         loop.assertOwned()

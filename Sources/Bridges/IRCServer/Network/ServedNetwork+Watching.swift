@@ -2,15 +2,15 @@ import IRC
 import MessageBus
 
 // Nicks that clients watch (MONITOR).
-extension IRCNetwork {
+extension ServedNetwork {
     /// Registers a client that is told when a nick comes and goes.
-    func startWatching(_ nickKey: String, _ client: IRCClient, _ bus: isolated Bus) {
+    func startWatching(_ nickKey: String, _ client: IRCServerClient, _ bus: isolated Bus) {
         watchers[nickKey, default: []].append(client)
         if watchState[nickKey] == nil { watchState[nickKey] = shown(nickKey: nickKey, bus) != nil }
     }
 
     /// Removes a client that was told.
-    func stopWatching(_ nickKey: String, _ client: IRCClient) {
+    func stopWatching(_ nickKey: String, _ client: IRCServerClient) {
         watchers[nickKey]?.removeAll { $0 === client }
         if watchers[nickKey]?.isEmpty == true {
             watchers[nickKey] = nil

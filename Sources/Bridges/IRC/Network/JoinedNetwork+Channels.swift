@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 // Getting into channels, and what they refuse.
-extension IRCNetwork {
+extension JoinedNetwork {
     /// The word by which the answers to our WHO are known.
     static let whoToken = "152"
     /// Numerics that say why a channel can't be joined.

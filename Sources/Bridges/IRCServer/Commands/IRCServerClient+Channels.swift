@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 
 // Channels: going in and out of rooms.
-extension IRCClient {
+extension IRCServerClient {
     /// Channels of one command at most.
     private static let maxTargets = 50
 
