@@ -196,7 +196,7 @@ struct FleetRun: Sendable {
                 group.addTask {
                     // As it is stored: the broker's own place is ahead of it already.
                     let stored = checkpoints[Fleet.readSource].flatMap { StreamPosition($0) }
-                    var inbox = Inbox(
+                    var inbox = StreamInbox(
                         fleet, broker, checkpoints, position: stored ?? StreamPosition())
                     try await inbox.run()
                     await port.closeSource()
@@ -242,7 +242,7 @@ struct FleetRun: Sendable {
         let acknowledgements = Acknowledgements(fleet, broker, room: publisher.room)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await acknowledgements.run() }
-            var outbox = Outbox(fleet, broker, publisher, acknowledgements)
+            var outbox = StreamOutbox(fleet, broker, publisher, acknowledgements)
             try await outbox.run()
             acknowledgements.end()
             try await group.waitForAll()

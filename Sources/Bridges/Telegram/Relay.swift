@@ -94,7 +94,7 @@ struct Relay: Sendable {
             guard let pace = paces[binding.firstChat] else { continue }
             count += 1
             group.addTask {
-                var outbox = Outbox(
+                var outbox = TelegramOutbox(
                     binding, settings, chats, api: api, pace: pace,
                     connectionStatus: connectionStatus, blocks: blocks,
                     reopened: reopened[binding] ?? AsyncSignal())
@@ -139,7 +139,7 @@ struct Relay: Sendable {
         _ notices: DropNotices?
     ) async throws {
         guard let bot = try await identify(known, after: pause, connectionStatus) else { return }
-        var inbox = Inbox(
+        var inbox = TelegramInbox(
             settings, chats, me: bot.id, progress: progress, blocks, notices
         ) { chat in
             for (binding, signal) in reopened where chats.location(of: binding).chat == chat {

@@ -123,7 +123,7 @@ package struct Webhook: DurableBridge {
         to group: inout ThrowingTaskGroup<End, any Error>, _ port: Port
     ) throws {
         let queue = DeliveryQueue()
-        let outbox = Outbox(
+        let outbox = WebhookOutbox(
             options, port, instance: context.name, client: try HTTPClient(on: context.loop),
             queue: queue, clock: clock)
         group.addTask {

@@ -45,7 +45,7 @@ private struct TelegramLaws {
         let chats = ChatBindings(
             [ChatLocation(chat: -100): "general", ChatLocation(chat: -100, topic: 7): "general"],
             checkpoints: [:])
-        var inbox = Inbox(
+        var inbox = TelegramInbox(
             settings, chats, me: 1, progress: UpdateProgress(),
             BlockedChats(settings, isOn: false), nil, onMember: { _ in })
         _ = try await inbox.publish(updates)

@@ -49,7 +49,7 @@ actor JoinedNetwork {
     var own = IRCSource(nick: "") { didSet { recordNick() } }
     private let ownNicks: OwnNicks
     var channels: [String: JoinedChannel] = [:]
-    var outbox: Outbox
+    var outbox: IRCOutbox
     /// Messages that have arrived, or will never, by channel.
     var arrived: [OutgoingItem] = []
     /// The last message that may have gone out to each channel in an earlier run.
@@ -114,7 +114,7 @@ actor JoinedNetwork {
         let channels = options.channels.entries.map { JoinedChannel($0) }
         self.channels = Dictionary(channels.map { ($0.id, $0) }) { first, _ in first }
         space = Dictionary(channels.map { ($0.id, AsyncSignal()) }) { first, _ in first }
-        outbox = Outbox(
+        outbox = IRCOutbox(
             LineComposer(phrases: phrases, format: options.outgoingFormat),
             channels: channels.map { ($0.id, $0.name) },
             bucket: FloodBucket(options.flood, now: 0))

@@ -134,7 +134,7 @@ final class DropNotices: Sendable {
         guard let first = people.first else { return true }
         let sentence = settings.composer.line(settings.phrases.server, text(people))
         let location = chats.location(of: binding)
-        let call = Outbox.parameters(
+        let call = TelegramOutbox.parameters(
             sentence, location, IncomingMessage.id(of: first.remoteID, in: location.chat))
         do throws(BotAPIError) {
             _ = try await api.call("sendMessage", call)

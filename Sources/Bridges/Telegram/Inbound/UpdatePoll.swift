@@ -25,7 +25,7 @@ struct UpdatePoll {
     /// Polls until the bus begins to stop.
     ///
     /// - Throws: what the store throws.
-    func run(_ inbox: inout Inbox) async throws {
+    func run(_ inbox: inout TelegramInbox) async throws {
         var backoff = Backoff()
         var politeness = Backoff(from: .seconds(10))
         var isFresh = false
@@ -74,7 +74,7 @@ struct UpdatePoll {
                 [
                     "offset": offset.map { .integer($0) } ?? .null, "limit": .integer(100),
                     "timeout": .integer(wait.components.seconds),
-                    "allowed_updates": Inbox.kinds,
+                    "allowed_updates": TelegramInbox.kinds,
                 ], within: wait + Self.grace, isFresh: isFresh)
         }
         guard let result else { return nil }
@@ -110,7 +110,7 @@ struct UpdatePoll {
             "getUpdates",
             [
                 "offset": .integer(next), "limit": .integer(1), "timeout": .integer(0),
-                "allowed_updates": Inbox.kinds,
+                "allowed_updates": TelegramInbox.kinds,
             ], within: .seconds(3))
     }
 }

@@ -5,7 +5,7 @@ import MessageBus
 ///
 /// A line has arrived when it comes back (`echo-message`), or when a PING that was sent behind it is
 /// answered and the server has not refused it before. Owned by the network's actor.
-struct Outbox: Sendable {
+struct IRCOutbox: Sendable {
     /// A unit on its way.
     private struct Sent: Sendable {
         let number: Int

@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 
 // The tries of one batch.
-extension Outbox {
+extension WebhookOutbox {
     /// The time that one try may take.
     private static var deadline: Duration { .seconds(30) }
     /// Bytes of an answer that are read.

@@ -6,7 +6,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(10))) struct OutboxTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramOutboxTests {
         @Test func `what is said on the bus goes out with the name in front`() async throws {
             let host = try await TelegramHost()
             try await host.other.publish("hola", from: "ana")

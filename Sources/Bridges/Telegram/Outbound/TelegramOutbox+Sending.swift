@@ -3,7 +3,7 @@ import JSON
 import MessageBus
 
 // One attempt to send.
-extension Outbox {
+extension TelegramOutbox {
     /// Messages considered for one message of Telegram's, which holds a few hundred at most.
     private static var gathered: Int { 256 }
     /// Bytes of text considered for it, more than it holds.

@@ -6,7 +6,7 @@ import Sockets
 /// receiver has answered.
 ///
 /// Owned by the task that runs it.
-struct Outbox {
+struct WebhookOutbox {
     let port: Port
     let options: Webhook.Options
     let receiver: Receiver

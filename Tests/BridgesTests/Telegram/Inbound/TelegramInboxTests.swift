@@ -6,7 +6,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(10))) struct InboxTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramInboxTests {
         private static let group = TelegramHost.group
 
         @Test func `what is said in a group comes in under people's names`() async throws {

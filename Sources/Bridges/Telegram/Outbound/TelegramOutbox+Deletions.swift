@@ -3,7 +3,7 @@ import JSON
 import MessageBus
 
 // Messages that were deleted: what has not gone out does not, and Telegram is asked to delete what has.
-extension Outbox {
+extension TelegramOutbox {
     /// Returns true if a plan has a message in it that was deleted since it was made.
     func holdsDeleted(_ sendPlan: SendPlan) -> Bool {
         queue.contains {

@@ -6,7 +6,7 @@ import MessageBus
 /// While the stream is asked to take one, the next is put together.
 ///
 /// Owned by the task that runs it.
-struct Outbox {
+struct StreamOutbox {
     private let fleet: Fleet
     private let broker: Broker
     private let publisher: RoomPublisher

@@ -4,7 +4,7 @@ import MessageBus
 
 // Quotations of the message that another one answers: as the log has it, or in Telegram's words once
 // the chains have judged them.
-extension Inbox {
+extension TelegramInbox {
     /// The bus's knowledge of a message of Telegram's.
     private enum Known {
         case said(Message)

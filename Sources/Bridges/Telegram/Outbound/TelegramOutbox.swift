@@ -5,7 +5,7 @@ import MessageBus
 /// message until Telegram has answered.
 ///
 /// Owned by the task that runs it, which makes it; nothing else has the deliveries it reads.
-struct Outbox {
+struct TelegramOutbox {
     /// The result of an attempt.
     enum Outcome {
         /// There may be more to send.

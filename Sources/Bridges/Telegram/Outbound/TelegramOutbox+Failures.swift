@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 
 // Attempts that came to nothing.
-extension Outbox {
+extension TelegramOutbox {
     /// Records an attempt that failed; returns what is to be done about it.
     mutating func outcome(
         of apiError: BotAPIError, _ sendPlan: SendPlan, _ location: ChatLocation

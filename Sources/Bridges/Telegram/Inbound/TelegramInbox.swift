@@ -6,7 +6,7 @@ import MessageBus
 /// with the progress.
 ///
 /// Owned by the task that polls.
-struct Inbox {
+struct TelegramInbox {
     let settings: BridgeSettings
     let chats: ChatBindings
     /// The bot's own id.

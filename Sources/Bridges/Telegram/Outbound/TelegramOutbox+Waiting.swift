@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 
 // Waiting for the chat's pace and after failures.
-extension Outbox {
+extension TelegramOutbox {
     /// A wait that is not worth ending when the bus stops.
     private static var shortWait: Duration { .seconds(3) }
     /// The time for which a topic keeps its turn while it waits for the pace, which takes no longer

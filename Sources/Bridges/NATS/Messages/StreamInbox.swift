@@ -5,7 +5,7 @@ import Sockets
 /// the place in the stream.
 ///
 /// Owned by the task that runs it.
-struct Inbox {
+struct StreamInbox {
     private struct Source: Hashable {
         let store: String
         /// The room as the fleet calls it.
