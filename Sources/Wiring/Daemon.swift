@@ -172,10 +172,10 @@ package struct Daemon: Sendable {
 
     private func controlCommands(on loop: EventLoop) -> [any ControlCommand] {
         var commands: [any ControlCommand] = [
-            VersionCommand(), StatusCommand(assembly.monitor, on: loop),
-            TapCommand(bus: assembly.bus),
+            VersionControlCommand(), StatusControlCommand(assembly.monitor, on: loop),
+            TapControlCommand(bus: assembly.bus),
         ]
-        if assembly.source != nil { commands.append(ReloadCommand(gate)) }
+        if assembly.source != nil { commands.append(ReloadControlCommand(gate)) }
         return commands
     }
 

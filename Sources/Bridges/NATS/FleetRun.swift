@@ -13,7 +13,7 @@ struct FleetRun: Sendable {
     private let publishers: [RoomPublisher]
     private let checkpoints: [String: [UInt8]]
     private let events: EventSignals
-    private let presence: Presence
+    private let presence: FleetPresence
 
     /// Signals for what happens at the broker.
     private final class EventSignals: Sendable {
@@ -55,7 +55,7 @@ struct FleetRun: Sendable {
             companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
         ) { events.send($0) }
         self.broker = broker
-        presence = Presence(
+        presence = FleetPresence(
             fleet, channel, isShared: sharesPresence, since: now,
             isConnected: { broker.isConnected })
         publishers = fleet.rooms.there.sorted { $0.key < $1.key }.map { here, there in
@@ -177,7 +177,7 @@ struct FleetRun: Sendable {
     private func checkName() async throws {
         guard broker.isConnected else { return }
         let pause = Duration.milliseconds(100)
-        let end = ThreadTime.now + 2 * Presence.proof
+        let end = ThreadTime.now + 2 * FleetPresence.proof
         var tries = 0
         while tries < 8 || presence.isSuspicious && ThreadTime.now < end {
             if tries % 4 == 0 { presence.sayHello(asks: true) }

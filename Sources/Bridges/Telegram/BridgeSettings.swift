@@ -5,7 +5,7 @@ import MessageBus
 struct BridgeSettings: Sendable {
     let port: Port
     let phrases: Phrases
-    let composer: MessageComposer
+    let composer: TelegramComposer
     let wording: MessageWording
     /// True if joins and leaves are relayed.
     let relaysNotices: Bool

@@ -104,7 +104,7 @@ package struct Telegram: DurableBridge {
         let phrases = Phrases(port.language)
         let settings = BridgeSettings(
             port: port, phrases: phrases,
-            composer: MessageComposer(
+            composer: TelegramComposer(
                 phrases: phrases, format: options.outgoingFormat, callsPeople: options.mentions),
             wording: MessageWording(phrases, showsSpoilers: options.spoilers == .show),
             relaysNotices: options.notices, showsEdits: options.edits == .show, time: time)

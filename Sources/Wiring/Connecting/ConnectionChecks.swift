@@ -60,8 +60,8 @@ package struct ConnectionChecks: Sendable {
             ConnectionReport.Finding(
                 name: $0.name, finding: .untried("left out by \("when".quoted)"))
         }
-        var daemon: RunningDaemon?
-        if let path = assembly.controlPath { daemon = await RunningDaemon(at: path, on: loop) }
+        var daemon: DaemonProcess?
+        if let path = assembly.controlPath { daemon = await DaemonProcess(at: path, on: loop) }
         return ConnectionReport(findings) { daemon?.holds($0) ?? false }
     }
 

@@ -244,7 +244,7 @@ import Testing
         _ = await sur.read(until: "fin")
         let source = try #require(
             sur.store.disk.checkpoints["fleet"]?.first { $0.key.hasPrefix("in ") })
-        let progress = try #require(SourceProgress(source.value))
+        let progress = try #require(InstanceProgress(source.value))
         #expect(progress.count == 11)
         #expect(progress.lost == 0)
     }

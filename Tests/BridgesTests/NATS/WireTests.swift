@@ -64,8 +64,8 @@ import TestSupport
         #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.\(number).3.1.4") == nil)
         #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.3.\(number).1.4") == nil)
         #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.3.3.1.\(number)") == nil)
-        #expect(SourceProgress(Array("\(number) 1 0".utf8)) == nil)
-        #expect(SourceProgress(Array("1 \(number) 0".utf8)) == nil)
+        #expect(InstanceProgress(Array("\(number) 1 0".utf8)) == nil)
+        #expect(InstanceProgress(Array("1 \(number) 0".utf8)) == nil)
     }
 
     @Test func `a record of a later kind is passed over`() {

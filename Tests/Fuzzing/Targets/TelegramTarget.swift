@@ -35,7 +35,7 @@ private struct TelegramLaws {
         test = try TestBus(namePolicy: .chat(.es))
         settings = BridgeSettings(
             port: await test.port("telegram"), phrases: Self.phrases,
-            composer: MessageComposer(phrases: Self.phrases, format: "{name}: {text}"),
+            composer: TelegramComposer(phrases: Self.phrases, format: "{name}: {text}"),
             wording: MessageWording(Self.phrases), relaysNotices: true, showsEdits: true,
             time: TimeSource(test.clock))
     }
@@ -89,7 +89,7 @@ private struct TelegramLaws {
         }
         for text in settings.composer.lines(of: message, quotes: true) {
             try require(
-                text.utf16.count <= MessageComposer.maxUnits,
+                text.utf16.count <= TelegramComposer.maxUnits,
                 "a line fits into a message of Telegram's")
         }
     }

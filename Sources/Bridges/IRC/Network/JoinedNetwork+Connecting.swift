@@ -115,7 +115,7 @@ extension JoinedNetwork {
         (isWelcome, greetedAt) = (false, nil)
         (lastLine, openedAt) = (loop.now, loop.now)
         own = IRCSource(nick: "")
-        registration = Registration(options, isEncrypted: isEncrypted)
+        registration = NetworkRegistration(options, isEncrypted: isEncrypted)
         registration.begin()
         log.debug("connected to \(established.address)")
         sendRegistration()

@@ -33,7 +33,7 @@ actor JoinedNetwork {
     var attempt: ConnectAttempt?
     var link: ServerLink?
     /// The registration of the connection, which knows its capabilities.
-    var registration: Registration
+    var registration: NetworkRegistration
     /// True once the server has told what it is, and channels are joined.
     var isWelcome = false
     /// The time of the server's 001, in the loop's nanoseconds.
@@ -118,7 +118,7 @@ actor JoinedNetwork {
             LineComposer(phrases: phrases, format: options.outgoingFormat),
             channels: channels.map { ($0.id, $0.name) },
             bucket: FloodBucket(options.flood, now: 0))
-        registration = Registration(options, isEncrypted: false)
+        registration = NetworkRegistration(options, isEncrypted: false)
         connector = Connector(on: loop)
         for channel in channels {
             let mark = SendMark(channel.id, in: checkpoints)

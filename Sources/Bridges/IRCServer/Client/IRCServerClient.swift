@@ -23,7 +23,7 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     let isSecure: Bool
     /// The bus's number for the person, whatever the name.
     let identity: UInt64
-    var registration = Registration()
+    var registration = ClientRegistration()
     var capabilities: Set<Capability> = []
     /// The version of capability negotiation, such as 302; 0 before.
     var capabilityVersion = 0

@@ -172,26 +172,26 @@ extension IRCServerClient {
         of messages: [Message], to target: String, isStamped: Bool = false, isAnswer: Bool = false
     ) -> [UInt8] {
         guard isAnswer || !messages.isEmpty else { return [] }
-        let composer = MessageComposer(form: form)
+        let composer = ClientLineComposer(form: form)
         let hasBatch = capabilities.contains(.batch)
         let name = network.nextBatch()
         var lines: [UInt8] = []
         if hasBatch { lines += ":\(network.name) BATCH +\(name) chathistory \(target)\r\n".utf8 }
         for message in messages {
-            var place = MessageComposer.Surroundings(
+            var context = ClientLineComposer.LineContext(
                 source: network.people.source(of: message.sender), target: Array(target.utf8),
                 account: network.people.accountName(of: message.sender))
             if message.isPrivate, let other = message.other {
-                place.target = Array(network.people.nick(of: other).utf8)
+                context.target = Array(network.people.nick(of: other).utf8)
             }
-            if hasBatch { place.batch = name }
+            if hasBatch { context.batch = name }
             if isStamped, !capabilities.contains(.serverTime) {
                 var time: [UInt8] = []
                 LocalTime.append(message.time, to: &time)
                 // Of `2026-11-22 13:05:10` the hour and the minute.
-                place.stamp = Array("[".utf8) + time.dropFirst(11).prefix(5) + "] ".utf8
+                context.stamp = Array("[".utf8) + time.dropFirst(11).prefix(5) + "] ".utf8
             }
-            composer.appendSaid(message, in: place, to: &lines)
+            composer.appendSaid(message, in: context, to: &lines)
         }
         if hasBatch { lines += ":\(network.name) BATCH -\(name)\r\n".utf8 }
         return lines

@@ -16,7 +16,7 @@ final class ChannelEncoder: MessageEncoder {
         let run: Transcript.Run
     }
 
-    private let composer: MessageComposer
+    private let composer: ClientLineComposer
     private let channel: [UInt8]
     private unowned let people: IRCPeople
     /// The lines about people since they were last taken.
@@ -25,7 +25,7 @@ final class ChannelEncoder: MessageEncoder {
     private var scratch: [UInt8] = []
 
     init(_ form: ClientForm, room: String, people: IRCPeople) {
-        composer = MessageComposer(form: form)
+        composer = ClientLineComposer(form: form)
         channel = Array("#\(room)".utf8)
         self.people = people
         scratch.reserveCapacity(1 << 10)
@@ -138,9 +138,9 @@ final class ChannelEncoder: MessageEncoder {
         switch message.kind {
         case .message, .edit:
             if message.header.isDeleted { return nil }
-            var place = surroundings(of: message)
-            if isLive { place.cuts = people.live.cuts(of: message) }
-            composer.appendSaid(message, in: place, to: &bytes)
+            var context = lineContext(of: message)
+            if isLive { context.cuts = people.live.cuts(of: message) }
+            composer.appendSaid(message, in: context, to: &bytes)
         case .join: appendJoin(message, to: &bytes)
         case .leave: return appendLeave(message, isLive: isLive, to: &bytes)
         case .rename:
@@ -162,17 +162,17 @@ final class ChannelEncoder: MessageEncoder {
         return nil
     }
 
-    private func surroundings(of message: Message) -> MessageComposer.Surroundings {
-        MessageComposer.Surroundings(
+    private func lineContext(of message: Message) -> ClientLineComposer.LineContext {
+        ClientLineComposer.LineContext(
             source: people.source(of: message.sender), target: channel,
             account: form.options.contains(.account)
                 ? people.accountName(of: message.sender) : nil)
     }
 
     private func begin(_ message: Message, to bytes: inout [UInt8]) {
-        let place = surroundings(of: message)
-        composer.appendTags(of: message, place, batch: nil, isWhole: false, to: &bytes)
-        bytes += place.source
+        let context = lineContext(of: message)
+        composer.appendTags(of: message, context, batch: nil, isWhole: false, to: &bytes)
+        bytes += context.source
     }
 
     private func end(_ text: String?, to bytes: inout [UInt8]) {

@@ -17,7 +17,7 @@ struct StreamInbox {
 
     private let fleet: Fleet
     private let broker: Broker
-    private var seen: [Source: SourceProgress]
+    private var seen: [Source: InstanceProgress]
     private var changed: Set<Source> = []
     private var drafts: [Draft] = []
     /// The messages among the drafts, which no answer can find yet.
@@ -48,7 +48,7 @@ struct StreamInbox {
         seen = [:]
         for (name, state) in checkpoints {
             let parts = name.split(separator: " ")
-            guard parts.count == 3, parts[0] == "in", let progress = SourceProgress(state) else {
+            guard parts.count == 3, parts[0] == "in", let progress = InstanceProgress(state) else {
                 continue
             }
             seen[Source(store: String(parts[1]), room: String(parts[2]))] = progress
@@ -81,7 +81,7 @@ struct StreamInbox {
         if let batch = received.batch, let room = fleet.rooms.room(named: received.room) {
             let source = Source(store: received.store, room: received.room)
             let before = seen[source]
-            var progress = before ?? SourceProgress()
+            var progress = before ?? InstanceProgress()
             progress.begin(batch)
             for record in batch.records where progress.accept(record.number) {
                 try await enqueue(record, of: batch.instance, from: source.store, in: room)
@@ -157,7 +157,7 @@ struct StreamInbox {
 
     private mutating func publish() async throws {
         var checkpoints = changed.map {
-            Checkpoint(source: $0.checkpoint, state: (seen[$0] ?? SourceProgress()).state)
+            Checkpoint(source: $0.checkpoint, state: (seen[$0] ?? InstanceProgress()).state)
         }
         if position != kept {
             checkpoints.append(Checkpoint(source: Fleet.readSource, state: position.state))

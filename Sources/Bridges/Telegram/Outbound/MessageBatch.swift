@@ -16,17 +16,17 @@ struct MessageBatch {
     var sendPlan: SendPlan? {
         deliveries.last.map {
             SendPlan(
-                last: $0.message.number, parts: MessageComposer.parts(lines), replyTo: replyTo)
+                last: $0.message.number, parts: TelegramComposer.parts(lines), replyTo: replyTo)
         }
     }
 
     /// True if nothing more fits.
-    var isFull: Bool { replyTo != nil || units >= MessageComposer.maxUnits }
+    var isFull: Bool { replyTo != nil || units >= TelegramComposer.maxUnits }
 
     /// Appends a message; returns false if there is no room for it.
     mutating func append(_ delivery: Delivery, _ lines: [String]) -> Bool {
         let more = lines.reduce(lines.count - 1) { $0 + $1.utf16.count }
-        if !deliveries.isEmpty, units + 1 + more > MessageComposer.maxUnits { return false }
+        if !deliveries.isEmpty, units + 1 + more > TelegramComposer.maxUnits { return false }
         units += deliveries.isEmpty ? more : more + 1
         self.lines += lines
         deliveries.append(delivery)

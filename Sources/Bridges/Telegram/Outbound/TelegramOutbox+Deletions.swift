@@ -74,7 +74,7 @@ extension TelegramOutbox {
             else { continue }
             lines += settings.composer.lines(of: message, quotes: true)
         }
-        return lines.isEmpty ? nil : MessageComposer.parts(lines)[0]
+        return lines.isEmpty ? nil : TelegramComposer.parts(lines)[0]
     }
 
     /// Deletes one message of Telegram's, or replaces it by what stays of it; returns what is to be

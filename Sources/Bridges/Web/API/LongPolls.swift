@@ -37,7 +37,7 @@ final class LongPolls {
     var isAllowed: (HTTPExchange, APIClient?) -> Bool = { _, _ in true }
 
     /// Answers with messages.
-    var respond: (HTTPExchange, MessagePage) -> Void = { _, _ in }
+    var respond: (HTTPExchange, HistoryPage) -> Void = { _, _ in }
 
     init(on loop: EventLoop) { self.loop = loop }
 
@@ -100,10 +100,10 @@ final class LongPolls {
     }
 
     private func answer(_ exchange: HTTPExchange, _ messages: [Message], atMost count: Int) {
-        if messages.isEmpty { return exchange.respond(MessagePage.none) }
+        if messages.isEmpty { return exchange.respond(HistoryPage.none) }
         respond(
             exchange,
-            MessagePage(
+            HistoryPage(
                 messages: Array(messages.prefix(count)), isComplete: messages.count <= count))
     }
 }

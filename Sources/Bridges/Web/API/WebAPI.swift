@@ -63,7 +63,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
     /// - Parameter question: returns `nil` if it has seen to the answer itself.
     private func answer(
         _ exchange: HTTPExchange,
-        _ question: @escaping @Sendable (isolated Bus) async throws -> MessagePage?
+        _ question: @escaping @Sendable (isolated Bus) async throws -> HistoryPage?
     ) {
         let (lists, host) = (server.lists, exchange.peer.host)
         let task = Task(executorPreference: bus.tasks) { [bus] in
@@ -86,7 +86,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Answers with messages.
-    func respond(_ exchange: HTTPExchange, with page: MessagePage) {
+    func respond(_ exchange: HTTPExchange, with page: HistoryPage) {
         answer(exchange) { _ in page }
     }
 
@@ -167,7 +167,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
                 exchange, of: client, in: room, after: last, query.count, within: wait)
         }
         answer(exchange) { [server] bus in
-            var page = try await MessagePage.read(query, of: room.room, bus)
+            var page = try await HistoryPage.read(query, of: room.room, bus)
             page.messages = room.shown(page.messages)
             guard let wait = query.wait, page.messages.isEmpty, page.isComplete else {
                 return page

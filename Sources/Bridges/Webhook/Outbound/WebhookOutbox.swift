@@ -10,7 +10,7 @@ struct WebhookOutbox {
     let port: Port
     let options: Webhook.Options
     let receiver: Receiver
-    let encoder: MessageEncoder
+    let encoder: RequestBodyEncoder
     let client: HTTPClient
     let queue: DeliveryQueue
     let clock: any Clock<Duration>
@@ -41,7 +41,7 @@ struct WebhookOutbox {
         self.client = client
         self.queue = queue
         self.clock = clock
-        encoder = MessageEncoder(
+        encoder = RequestBodyEncoder(
             template: options.body, isBatch: options.batch.messages > 1, instance: instance)
         status = ReceiverStatus(receiver, port)
         notices = FailureNotices(port, receiver)

@@ -20,7 +20,7 @@ struct TopLevelOptions: PluginOptions {
     @Option(
         "open: people may register themselves; closed: accounts are made by puente user add.",
         absent: "as accounts: open, or closed if required")
-    var registration: Registration?
+    var registration: AccountRegistration?
 
     @Option(
         "The Unix socket by which puente reload and the like reach the daemon; null: none.",

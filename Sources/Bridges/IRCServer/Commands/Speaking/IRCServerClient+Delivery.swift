@@ -21,13 +21,13 @@ extension IRCServerClient: PresenceDelegate {
         let isForMe = other.key == sender.key
         let outgoing = network.port.attachment.outgoing
         for shown in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
-            var place = MessageComposer.Surroundings(
+            var context = ClientLineComposer.LineContext(
                 source: network.people.source(of: shown.sender),
                 target: Array(network.people.nick(of: other).utf8),
                 account: network.people.accountName(of: shown.sender))
-            place.reply = network.speakingReply
+            context.reply = network.speakingReply
             var lines: [UInt8] = []
-            MessageComposer(form: form).appendSaid(shown, in: place, to: &lines)
+            ClientLineComposer(form: form).appendSaid(shown, in: context, to: &lines)
             network.port.statistics.deliveries += 1
             if isMine, capabilities.contains(.echoMessage) {
                 let isBatch = form.isMultiline && lines.count(where: { $0 == 0x0A }) > 1

@@ -156,12 +156,12 @@ extension IRCServerClient {
         }
         var lines: [UInt8] = []
         for message in form.feed.shown([said]) {
-            var place = MessageComposer.Surroundings(
+            var context = ClientLineComposer.LineContext(
                 source: network.people.source(of: message.sender),
                 target: Array("#\(room.name)".utf8),
                 account: network.people.accountName(of: message.sender))
-            place.cuts = network.people.live.cuts(of: message)
-            MessageComposer(form: self.form).appendSaid(message, in: place, to: &lines)
+            context.cuts = network.people.live.cuts(of: message)
+            ClientLineComposer(form: self.form).appendSaid(message, in: context, to: &lines)
         }
         let isBatch = lines.count(where: { $0 == 0x0A }) > 1 && form.encoder.form.isMultiline
         if let now = responses.add(lines, isBatch: isBatch) {

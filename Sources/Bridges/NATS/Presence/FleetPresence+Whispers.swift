@@ -3,7 +3,7 @@ import Locking
 import MessageBus
 
 // Private messages to people of other instances, and from them.
-extension Presence {
+extension FleetPresence {
     /// Passes private messages on until the bus ends.
     func passWhispers() async {
         guard isShared else { return }

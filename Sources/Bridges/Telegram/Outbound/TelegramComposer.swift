@@ -3,7 +3,7 @@ import JSON
 import MessageBus
 
 /// The composer of messages to Telegram; lengths are in UTF-16 units, as Telegram counts.
-struct MessageComposer: Sendable {
+struct TelegramComposer: Sendable {
     let phrases: Phrases
     /// `{name}: {text}`.
     let format: String

@@ -3,7 +3,7 @@ import MessageBus
 
 // What keeps others from filling the memory and the log: anybody whom the broker lets in may say that
 // an instance is there.
-extension Presence {
+extension FleetPresence {
     /// The most instances that are known at a time.
     static let maxPeers = 1_000
     /// Milliseconds after which an instance that is gone is forgotten: a day.

@@ -3,7 +3,7 @@ import JSON
 import MessageBus
 
 /// The encoder of what is sent: by the template, or as programs of `exec` read it.
-struct MessageEncoder: Sendable {
+struct RequestBodyEncoder: Sendable {
     let template: BodyTemplate?
     /// True if several go out at once, so that each body is a list.
     let isBatch: Bool

@@ -4,7 +4,7 @@ import MessageBus
 /// Shows what passes now, for `puente tap`.
 ///
 /// Sends an object for each message, and `{"missed":N}` for those that could not be shown in time.
-struct TapCommand: ControlCommand {
+struct TapControlCommand: ControlCommand {
     let bus: Bus
 
     var name: String { "tap" }

@@ -1,5 +1,5 @@
 /// The messages that have come from an instance for a room, and those that are missing.
-struct SourceProgress: Equatable {
+struct InstanceProgress: Equatable {
     /// Numbers between two that have come: what the stream had lost may be put into it again behind
     /// something newer.
     private struct Gap: Equatable {

@@ -4,7 +4,7 @@ import Sockets
 import StatusServer
 
 /// Answers with how the daemon is, for people or for programs; the exit status is that of `/ready`.
-package struct StatusCommand: ControlCommand {
+package struct StatusControlCommand: ControlCommand {
     private let monitor: StatusMonitor
     private let loop: EventLoop
 

@@ -7,7 +7,7 @@ import Sockets
 /// there, and passes private messages on.
 ///
 /// Safe from any thread; its state changes in its tasks, one after the other.
-final class Presence: Sendable {
+final class FleetPresence: Sendable {
     /// The people known at the moment.
     struct State {
         var own: OwnPeople

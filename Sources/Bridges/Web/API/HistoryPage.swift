@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 /// Texts and corrections of a room, the oldest first.
-struct MessagePage: Sendable {
+struct HistoryPage: Sendable {
     var messages: [Message]
     /// True if there is nothing more in the direction that was asked for.
     let isComplete: Bool
@@ -13,19 +13,19 @@ struct MessagePage: Sendable {
     /// Reads what a program asks for.
     static func read(
         _ query: MessageQuery, of room: Room, _ bus: isolated Bus
-    ) async throws -> MessagePage {
+    ) async throws -> HistoryPage {
         if let after = query.after {
             return try await read(query, after: after, of: room, bus)
         }
         let texts = try await bus.texts(
             in: room, before: query.before ?? .max, atMost: query.count + 1)
-        return MessagePage(
+        return HistoryPage(
             messages: texts.suffix(query.count), isComplete: texts.count <= query.count)
     }
 
     private static func read(
         _ query: MessageQuery, after number: MessageNumber, of room: Room, _ bus: isolated Bus
-    ) async throws -> MessagePage {
+    ) async throws -> HistoryPage {
         var (messages, number): ([Message], MessageNumber) = ([], number)
         while true {
             let events = try await bus.events(in: room, after: number, atMost: 256)
@@ -34,10 +34,10 @@ struct MessagePage: Sendable {
             }
             number = events.through
             if messages.count > query.count {
-                return MessagePage(messages: Array(messages.prefix(query.count)), isComplete: false)
+                return HistoryPage(messages: Array(messages.prefix(query.count)), isComplete: false)
             }
             if events.isComplete || number >= query.before ?? .max {
-                return MessagePage(messages: messages, isComplete: true, through: number)
+                return HistoryPage(messages: messages, isComplete: true, through: number)
             }
         }
     }

@@ -4,7 +4,7 @@ import MessageBus
 import Sockets
 
 /// The daemon that runs with a configuration, as the kernel knows it.
-struct RunningDaemon {
+struct DaemonProcess {
     /// The number of its process.
     private let process: pid_t
 

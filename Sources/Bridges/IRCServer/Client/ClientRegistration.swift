@@ -3,7 +3,7 @@ import MessageBus
 /// The facts that a client gives before it is registered.
 ///
 /// Confined to whoever holds it.
-struct Registration {
+struct ClientRegistration {
     /// The nick that it wants.
     var nick: String?
     /// The user name that it gives.

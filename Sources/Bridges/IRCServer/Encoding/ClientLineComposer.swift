@@ -3,9 +3,9 @@ import IRC
 import MessageBus
 
 /// The composer of a message's lines as clients of one form read them, each with CR LF.
-struct MessageComposer {
+struct ClientLineComposer {
     /// The parts of a message's lines that are not in the message.
-    struct Surroundings {
+    struct LineContext {
         /// `:nick!user@host ` of the sender.
         var source: [UInt8]
         /// The channel, or the receiver's nick.
@@ -32,9 +32,9 @@ struct MessageComposer {
     // MARK: - Texts
 
     /// Appends the lines of something said.
-    func appendSaid(_ message: Message, in place: Surroundings, to bytes: inout [UInt8]) {
+    func appendSaid(_ message: Message, in context: LineContext, to bytes: inout [UInt8]) {
         unsafe message.content.withBytes { text in
-            var front = place.stamp
+            var front = context.stamp
             if let reply = message.reply, !form.options.contains(.tags) {
                 front += "[↩ \(reply.name): \(reply.excerpt)] ".utf8
             }
@@ -43,13 +43,13 @@ struct MessageComposer {
             let isAction = deed != nil
             let words = unsafe UnsafeRawBufferPointer(rebasing: text.dropFirst(deed ?? 0))
             let command: StaticString = message.isAutomatic ? "NOTICE " : "PRIVMSG "
-            let head = place.source.count + command.utf8CodeUnitCount + place.target.count + 2
+            let head = context.source.count + command.utf8CodeUnitCount + context.target.count + 2
             let line = Line(
-                message: message, place: place, command: command, front: front,
+                message: message, context: context, command: command, front: front,
                 isAction: isAction, budget: Self.maxLine - head - (isAction ? 9 : 0))
             if form.options.contains(.multiline),
                 message.hasSeveralLines || front.count + words.count > line.budget
-                    || !place.cuts.isEmpty
+                    || !context.cuts.isEmpty
             {
                 unsafe appendBatch(words, line, to: &bytes)
             } else {
@@ -61,7 +61,7 @@ struct MessageComposer {
     /// The common parts of all lines of a message.
     private struct Line {
         let message: Message
-        let place: Surroundings
+        let context: LineContext
         let command: StaticString
         let front: [UInt8]
         let isAction: Bool
@@ -85,14 +85,15 @@ struct MessageComposer {
     private func appendLines(
         _ text: UnsafeRawBufferPointer, _ line: Line, to bytes: inout [UInt8]
     ) {
-        var pieces = unsafe TextPieces(of: text, cuts: line.place.cuts)
+        var pieces = unsafe TextPieces(of: text, cuts: line.context.cuts)
         var isFirst = true
         while let piece = pieces.next(
             within: line.budget - (isFirst ? line.front.count : 0))
         {
             if piece.range.isEmpty, !(isFirst && !line.front.isEmpty) { continue }
             appendTags(
-                of: line.message, line.place, batch: line.place.batch, isWhole: isFirst, to: &bytes)
+                of: line.message, line.context, batch: line.context.batch, isWhole: isFirst,
+                to: &bytes)
             unsafe append(text, piece, line, isFirst: isFirst, to: &bytes)
             isFirst = false
         }
@@ -103,12 +104,13 @@ struct MessageComposer {
         _ text: UnsafeRawBufferPointer, _ line: Line, to bytes: inout [UInt8]
     ) {
         let name = "m\(line.message.number)"
-        appendTags(of: line.message, line.place, batch: line.place.batch, isWhole: true, to: &bytes)
-        bytes += line.place.source
+        appendTags(
+            of: line.message, line.context, batch: line.context.batch, isWhole: true, to: &bytes)
+        bytes += line.context.source
         bytes += "BATCH +\(name) draft/multiline ".utf8
-        bytes += line.place.target
+        bytes += line.context.target
         bytes += [13, 10]
-        var pieces = unsafe TextPieces(of: text, cuts: line.place.cuts)
+        var pieces = unsafe TextPieces(of: text, cuts: line.context.cuts)
         var isFirst = true
         while let piece = pieces.next(
             within: line.budget - (isFirst ? line.front.count : 0))
@@ -119,8 +121,8 @@ struct MessageComposer {
             unsafe append(text, piece, line, isFirst: isFirst, to: &bytes)
             isFirst = false
         }
-        if let batch = line.place.batch { bytes += "@batch=\(batch) ".utf8 }
-        bytes += line.place.source
+        if let batch = line.context.batch { bytes += "@batch=\(batch) ".utf8 }
+        bytes += line.context.source
         bytes += "BATCH -\(name)\r\n".utf8
     }
 
@@ -128,9 +130,9 @@ struct MessageComposer {
         _ text: UnsafeRawBufferPointer, _ piece: TextPieces.Piece, _ line: Line, isFirst: Bool,
         to bytes: inout [UInt8]
     ) {
-        bytes += line.place.source
+        bytes += line.context.source
         line.command.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-        bytes += line.place.target
+        bytes += line.context.target
         bytes.append(UInt8(ascii: " "))
         bytes.append(UInt8(ascii: ":"))
         if isFirst { bytes += line.front }
@@ -152,7 +154,7 @@ struct MessageComposer {
     ///
     /// - Parameter isWhole: false for the later lines of one message, which have no `msgid`.
     func appendTags(
-        of message: Message, _ place: Surroundings, batch: String?, isWhole: Bool,
+        of message: Message, _ context: LineContext, batch: String?, isWhole: Bool,
         to bytes: inout [UInt8]
     ) {
         let start = bytes.count
@@ -163,7 +165,7 @@ struct MessageComposer {
         if form.options.contains(.tags), isWhole, message.header.isSaid {
             begin("msgid=", from: start, in: &bytes)
             Self.append(message.number, to: &bytes)
-            if let reply = place.reply {
+            if let reply = context.reply {
                 begin("+draft/reply=", from: start, in: &bytes)
                 bytes += IRCTags.escape(reply).utf8
             } else if let reply = message.reply, reply.number > 0 {
@@ -175,7 +177,7 @@ struct MessageComposer {
             begin("+puente/passed=", from: start, in: &bytes)
             bytes += PassedInstances.value(message.origin?.passed ?? [], and: instance).utf8
         }
-        if form.options.contains(.account), let account = place.account {
+        if form.options.contains(.account), let account = context.account {
             begin("account=", from: start, in: &bytes)
             bytes += IRCTags.escape(account).utf8
         }
@@ -183,7 +185,7 @@ struct MessageComposer {
             begin("batch=", from: start, in: &bytes)
             bytes += batch.utf8
         }
-        if let label = place.label, isWhole {
+        if let label = context.label, isWhole {
             begin("label=", from: start, in: &bytes)
             bytes += IRCTags.escape(label).utf8
         }

@@ -2,7 +2,7 @@ import JSON
 import MessageBus
 
 /// The command `puente reload`: makes the running daemon read its configuration anew.
-struct ReloadCommand: ControlCommand {
+struct ReloadControlCommand: ControlCommand {
     /// `reload`.
     var name: String { "reload" }
 

@@ -1,7 +1,7 @@
 import MessageBus
 
 /// The permission to create accounts.
-enum Registration: String, CaseIterable, OptionValue {
+enum AccountRegistration: String, CaseIterable, OptionValue {
     case open
     case closed
 }

@@ -3,7 +3,7 @@ import JSON
 import MessageBus
 
 /// Answers with the version of the daemon and its process.
-package struct VersionCommand: ControlCommand {
+package struct VersionControlCommand: ControlCommand {
     /// `version`.
     package var name: String { "version" }
 

@@ -6,8 +6,8 @@ import Testing
 @testable import Chat
 @testable import TelegramBridge
 
-@Suite struct MessageComposerTests {
-    private let composer = MessageComposer(phrases: Phrases(.es), format: "{name}: {text}")
+@Suite struct TelegramComposerTests {
+    private let composer = TelegramComposer(phrases: Phrases(.es), format: "{name}: {text}")
 
     private func message(_ text: String, _ change: (inout Draft) -> Void = { _ in }) async throws
         -> Message
@@ -55,14 +55,14 @@ import Testing
     }
 
     @Test func `nothing in a name or a text is filled in`() async throws {
-        let odd = MessageComposer(phrases: Phrases(.es), format: "<{name}> {text}")
+        let odd = TelegramComposer(phrases: Phrases(.es), format: "<{name}> {text}")
         let lines = odd.plainLines(
             of: try await message("{name} {text}") { $0.name = "{text}" }, quotes: true)
         #expect(lines == ["<{text}> {name} {text}"])
     }
 
     @Test func `a name calls nobody`() async throws {
-        #expect(MessageComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
+        #expect(TelegramComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
         let message = try await message("hola @luz") { $0.name = "ana@eva" }
         #expect(
             composer.plainLines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @\u{2060}luz"]
@@ -92,9 +92,9 @@ import Testing
 
     @Test func `lines are put together up to the limit`() {
         let line = String(repeating: "x", count: 1_000)
-        let parts = MessageComposer.parts(Array(repeating: line, count: 9))
+        let parts = TelegramComposer.parts(Array(repeating: line, count: 9))
         #expect(parts.map { $0.utf16.count } == [4_003, 4_003, 1_000])
-        #expect(MessageComposer.parts(["a"]) == ["a"])
+        #expect(TelegramComposer.parts(["a"]) == ["a"])
     }
 
     @Test func `what is quoted is found by its position and its words`() async throws {
@@ -123,7 +123,7 @@ import Testing
         #expect(composer.relayedLine(in: "ana: a: b")?.name == "ana")
         #expect(composer.relayedLine(in: "ana: a: b")?.quoted == "a: b")
         #expect(composer.relayedLine(in: "nothing") == nil)
-        let name = MessageComposer.withoutMentions("ana@eva")
+        let name = TelegramComposer.withoutMentions("ana@eva")
         #expect(composer.relayedLine(in: "\(name): hola @luz")?.name == "ana@eva")
     }
 
@@ -162,7 +162,7 @@ import Testing
     }
 }
 
-extension MessageComposer {
+extension TelegramComposer {
     /// The lines of a message without the marks of relays.
     fileprivate func plainLines(of message: Message, quotes: Bool) -> [String] {
         lines(of: message, quotes: quotes).map { RelayMark.removed(from: $0) }

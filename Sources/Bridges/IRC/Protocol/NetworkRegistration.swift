@@ -3,7 +3,7 @@ import MessageBus
 
 /// The registration of a connection: capabilities, account, password, nick, up to the server's
 /// welcome.
-struct Registration: Sendable {
+struct NetworkRegistration: Sendable {
     /// The result of a line.
     enum Outcome: Sendable, Equatable {
         /// It goes on.

@@ -5,25 +5,25 @@ import Testing
 @testable import IRCBridge
 
 /// The registration of a connection.
-@Suite struct RegistrationTests {
-    private static func registration(isEncrypted: Bool = false) -> Registration {
+@Suite struct NetworkRegistrationTests {
+    private static func registration(isEncrypted: Bool = false) -> NetworkRegistration {
         var options = IRCClient.Options()
         options.nick = "puente"
         options.alternatives = ["otro"]
-        var registration = Registration(options, isEncrypted: isEncrypted)
+        var registration = NetworkRegistration(options, isEncrypted: isEncrypted)
         registration.begin()
         _ = registration.takeOutput()
         return registration
     }
 
-    private static func lines(_ registration: inout Registration) -> [String] {
+    private static func lines(_ registration: inout NetworkRegistration) -> [String] {
         registration.takeOutput().map { String(decoding: $0.bytes.dropLast(2), as: UTF8.self) }
     }
 
     @discardableResult
     private static func receive(
-        _ line: String, _ registration: inout Registration
-    ) throws -> Registration.Outcome {
+        _ line: String, _ registration: inout NetworkRegistration
+    ) throws -> NetworkRegistration.Outcome {
         registration.receive(try #require(IRCMessage(line.utf8)))
     }
 
@@ -58,7 +58,7 @@ import Testing
             #expect(try Self.receive(":s 433 * x :in use", &registration) == .proceed)
             #expect(Self.lines(&registration) == ["NICK \(nick)"])
         }
-        var outcome = Registration.Outcome.proceed
+        var outcome = NetworkRegistration.Outcome.proceed
         for _ in 0..<20 { outcome = try Self.receive(":s 437 * x :in use", &registration) }
         #expect(outcome == .failed("the server takes none of the nicks (in use)"))
     }
