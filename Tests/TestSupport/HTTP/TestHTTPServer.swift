@@ -25,7 +25,7 @@ package final class TestHTTPServer: Sendable {
     package let loop: EventLoop
     /// Its port on 127.0.0.1.
     package let port: UInt16
-    private let place: Place
+    private let open: TestHTTPConnections
 
     /// Starts a server.
     ///
@@ -34,18 +34,18 @@ package final class TestHTTPServer: Sendable {
         clock: any LoopClock = SystemClock(), port: UInt16 = 0, handler: sending @escaping Handler
     ) throws {
         loop = try EventLoop(clock: clock)
-        place = Place(loop, handler)
+        open = TestHTTPConnections(loop, handler)
         guard let address = try SocketAddress.resolve(host: "127.0.0.1", port: port).first else {
             throw SocketError("resolve 127.0.0.1", reason: "nothing was found")
         }
-        self.port = try place.listen(address)
+        self.port = try open.listen(address)
         try loop.start(named: "http server")
     }
 
     deinit {
-        let (loop, place) = (loop, place)
+        let (loop, open) = (loop, open)
         loop.perform {
-            place.close()
+            open.close()
             loop.stop()
         }
     }
@@ -62,57 +62,15 @@ package final class TestHTTPServer: Sendable {
 
     /// Closes all connections that are open.
     package func closeConnections() {
-        let place = place
-        loop.perform { place.closeConnections() }
+        let open = open
+        loop.perform { open.closeConnections() }
     }
 
     /// Connections open at present.
     package var connections: Int {
         get async {
-            let place = place
-            return await perform { place.count }
+            let open = open
+            return await perform { open.count }
         }
-    }
-}
-
-/// The connections of a server.
-///
-/// Confined to the server's loop, but for being made.
-private final class Place: @unchecked Sendable {  // see the line above
-    private let loop: EventLoop
-    private let handler: TestHTTPServer.Handler
-    private var listener: Listener?
-    private var connections: [Int: TestHTTPConnection] = [:]
-    private var last = 0
-
-    init(_ loop: EventLoop, _ handler: @escaping TestHTTPServer.Handler) {
-        self.loop = loop
-        self.handler = handler
-    }
-
-    var count: Int { connections.count }
-
-    func listen(_ address: SocketAddress) throws -> UInt16 {
-        let listener = try Listener(address, on: loop, onFailure: { _ in }) {
-            [weak self] descriptor, _ in
-            self?.take(descriptor)
-        }
-        self.listener = listener
-        return listener.address.port
-    }
-
-    private func take(_ descriptor: Int32) {
-        last += 1
-        let id = last
-        connections[id] = TestHTTPConnection(
-            descriptor, id: id, on: loop, handler: handler
-        ) { [weak self] in self?.connections[id] = nil }
-    }
-
-    func closeConnections() { for connection in Array(connections.values) { connection.close() } }
-
-    func close() {
-        listener?.close()
-        closeConnections()
     }
 }

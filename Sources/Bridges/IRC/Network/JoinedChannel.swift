@@ -1,9 +1,9 @@
 import MessageBus
 
-/// A channel of the configuration, and the bridge's place in it.
+/// A channel of the configuration, and the bridge's membership of it.
 struct JoinedChannel: Sendable {
-    /// The bridge's place in the channel.
-    enum Place: Sendable, Equatable {
+    /// The bridge's membership of the channel.
+    enum Membership: Sendable, Equatable {
         /// Not in it.
         case outside
         /// It has asked to be let in, at a time.
@@ -17,7 +17,7 @@ struct JoinedChannel: Sendable {
     let name: String
     let key: Secret?
     let room: String
-    var place = Place.outside
+    var membership = Membership.outside
     /// The time at which it asks again to be let in, or says something again, in the loop's
     /// nanoseconds.
     var retryAt: Int64 = 0
@@ -42,5 +42,5 @@ struct JoinedChannel: Sendable {
     }
 
     /// True if the bridge is in it.
-    var isInside: Bool { if case .inside = place { true } else { false } }
+    var isInside: Bool { if case .inside = membership { true } else { false } }
 }

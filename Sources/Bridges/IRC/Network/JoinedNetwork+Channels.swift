@@ -21,14 +21,14 @@ extension JoinedNetwork {
     /// Asks to be let into a channel.
     func join(_ id: String) {
         guard let channel = channels[id], isWelcome else { return }
-        channels[id]?.place = .joining(loop.now)
+        channels[id]?.membership = .joining(loop.now)
         link?.send(IRCMessage("JOIN", [channel.name] + (channel.key.map { [$0.reveal()] } ?? [])))
     }
 
     /// Records that the bridge is in a channel.
     func enter(_ id: String) {
         guard let channel = channels[id] else { return }
-        channels[id]?.place = .inside(loop.now)
+        channels[id]?.membership = .inside(loop.now)
         log.info("joined \(channel.name)")
         if channel.isClosedTold || channel.isKickTold {
             channels[id]?.isClosedTold = false
@@ -75,7 +75,7 @@ extension JoinedNetwork {
     @discardableResult
     func leave(_ id: String) -> Duration {
         guard channels[id] != nil else { return .zero }
-        channels[id]?.place = .outside
+        channels[id]?.membership = .outside
         roster.clear(id)
         _ = outbox.withQueue(id) { $0.isOpen = false }
         let pause = channels[id]?.joinBackoff.next() ?? .zero
@@ -94,7 +94,7 @@ extension JoinedNetwork {
         guard let numeric = line.numeric, let id, let channel = channels[id] else {
             return log.debug("\(serverName): \(line.command) \(line.reason)")
         }
-        switch channel.place {
+        switch channel.membership {
         case .joining where Self.joinRefusals.contains(numeric):
             failToJoin(id, "\(line.reason) (\(numeric))")
         case .inside where Self.outsideRefusals.contains(numeric):

@@ -136,7 +136,7 @@ extension JoinedNetwork {
         link = nil
         isWelcome = false
         for id in channels.keys {
-            channels[id]?.place = .outside
+            channels[id]?.membership = .outside
             channels[id]?.retryAt = 0
             channels[id]?.isMuted = false
         }

@@ -26,7 +26,7 @@ extension JoinedNetwork {
             }
         case "INVITE":
             if line.parameters.count > 1, let id = channelID(line.parameters[1]),
-                channels[id]?.place == .outside
+                channels[id]?.membership == .outside
             {
                 join(id)
             }

@@ -70,7 +70,7 @@ extension JoinedNetwork {
 
     private func retry(_ id: String, _ now: Int64) {
         guard let channel = channels[id] else { return }
-        switch channel.place {
+        switch channel.membership {
         case .outside:
             guard now >= channel.retryAt, now - lastJoin >= Self.joinPause else { return }
             lastJoin = now

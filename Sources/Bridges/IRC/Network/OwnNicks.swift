@@ -5,13 +5,13 @@ import Locking
 ///
 /// Safe from any thread.
 final class OwnNicks: Sendable {
-    /// A bridge's place on a network.
-    private struct Place {
+    /// A nick, and the network on which a bridge has it.
+    private struct NetworkNick {
         let network: String
         let nick: String
     }
 
-    private let places = Locked<[ObjectIdentifier: Place]>([:])
+    private let nicks = Locked<[ObjectIdentifier: NetworkNick]>([:])
 
     /// Makes a list without nicks.
     init() {}
@@ -22,22 +22,22 @@ final class OwnNicks: Sendable {
     ///   - nick: the nick, as the network compares it.
     ///   - network: the name of the network, or of its server.
     func record(_ nick: String, on network: String, of client: JoinedNetwork) {
-        places.withLock {
-            $0[ObjectIdentifier(client)] = Place(network: network.lowercased(), nick: nick)
+        nicks.withLock {
+            $0[ObjectIdentifier(client)] = NetworkNick(network: network.lowercased(), nick: nick)
         }
     }
 
     /// Removes a client that is not there any more.
     func remove(_ client: JoinedNetwork) {
-        places.withLock { $0[ObjectIdentifier(client)] = nil }
+        nicks.withLock { $0[ObjectIdentifier(client)] = nil }
     }
 
     /// Returns whether a nick belongs to another client than one.
     func isAnother(_ nick: String, on network: String, than client: JoinedNetwork) -> Bool {
         let network = network.lowercased()
-        return places.withLock { places in
-            places.contains { other, place in
-                other != ObjectIdentifier(client) && place.nick == nick && place.network == network
+        return nicks.withLock { nicks in
+            nicks.contains { other, own in
+                other != ObjectIdentifier(client) && own.nick == nick && own.network == network
             }
         }
     }

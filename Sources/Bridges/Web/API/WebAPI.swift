@@ -67,19 +67,19 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
     ) {
         let (lists, host) = (server.lists, exchange.peer.host)
         let task = Task(executorPreference: bus.tasks) { [bus] in
-            var place: ListProduction.Place?
+            var permit: ListProduction.Permit?
             let response: HTTPResponse
             do {
                 let begun = try await lists.begin(for: host, bus)
                 guard let page = try await question(bus) else { return }
                 response = try await page.response(lists, bus)
-                place = begun
+                permit = begun
             } catch {
                 response = Self.response(error)
             }
-            await bus.perform { [place] _ in
-                if let place { lists.record(place, bytes: response.body.count) }
-                exchange.respond(response, keeping: place)
+            await bus.perform { [permit] _ in
+                if let permit { lists.record(permit, bytes: response.body.count) }
+                exchange.respond(response, keeping: permit)
             }
         }
         exchange.onCancel = { task.cancel() }

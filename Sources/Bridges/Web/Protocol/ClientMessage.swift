@@ -78,13 +78,13 @@ enum ClientMessage: Sendable, Equatable {
     /// The fields of `history`.
     struct History: Sendable, Equatable {
         /// The conversation whose texts are asked for.
-        enum Place: Sendable, Equatable {
+        enum Conversation: Sendable, Equatable {
             case room(String)
             /// Private messages with somebody of that name.
             case person(String)
         }
 
-        var place: Place
+        var conversation: Conversation
         /// The number before which they stand; `nil`: the newest ones.
         var before: MessageNumber?
         var count: Int

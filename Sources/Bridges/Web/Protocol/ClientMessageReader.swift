@@ -90,16 +90,17 @@ struct ClientMessageReader {
     private func history() throws(MessageProblem) -> ClientMessage.History {
         let room = try optionalText("room")
         let person = try optionalText("with")
-        let place: ClientMessage.History.Place
+        let conversation: ClientMessage.History.Conversation
         switch (room, person) {
-        case (let room?, nil): place = .room(room)
-        case (nil, let person?): place = .person(person)
+        case (let room?, nil): conversation = .room(room)
+        case (nil, let person?): conversation = .person(person)
         default: throw wrong("room", .roomOrPerson)
         }
         guard json["count"].isPresent else { throw missing("count") }
         guard let count = json["count"].integer.map(Int.init), Self.historyCount.contains(count)
         else { throw wrong("count", .range(Self.historyCount)) }
-        return ClientMessage.History(place: place, before: try number("before"), count: count)
+        return ClientMessage.History(
+            conversation: conversation, before: try number("before"), count: count)
     }
 
     private func credentials() throws(MessageProblem) -> ClientMessage.Credentials {

@@ -75,12 +75,14 @@ enum ServerMessage {
     ///
     /// - Parameters:
     ///   - type: `history` or `search`.
-    ///   - place: the field that says whose they are, `room` or `with`, and its value.
-    static func listStart(_ type: String, _ place: (field: String, value: String)?) -> [UInt8] {
+    ///   - conversation: the field that says whose they are, `room` or `with`, and its value.
+    static func listStart(_ type: String, _ conversation: (field: String, value: String)?)
+        -> [UInt8]
+    {
         var json = Array("{\"type\":\"\(type)\",".utf8)
-        if let place {
-            json += "\"\(place.field)\":".utf8
-            json += JSON.text(place.value).encoded
+        if let conversation {
+            json += "\"\(conversation.field)\":".utf8
+            json += JSON.text(conversation.value).encoded
             json.append(UInt8(ascii: ","))
         }
         return json + "\"messages\":[".utf8

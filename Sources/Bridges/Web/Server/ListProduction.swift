@@ -7,15 +7,15 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class ListProduction: @unchecked Sendable {  // touched on the loop only
-    /// One list's place, from the question to the store until its client has taken the answer: it is
+    /// One list's permit, from the question to the store until its client has taken the answer: it is
     /// free as soon as nobody holds it.
     ///
     /// Confined to the bus's loop, but for its end: a task that is cancelled ends anywhere.
-    final class Place: @unchecked Sendable {  // touched on the loop only
+    final class Permit: @unchecked Sendable {  // touched on the loop only
         fileprivate let host: HostKey?
         /// Bytes that wait for the client; `nil` while the list is produced.
         fileprivate var bytes: Int?
-        fileprivate var isTaken = false
+        fileprivate var isGranted = false
         private weak var production: ListProduction?
 
         fileprivate init(_ host: HostKey?, of production: ListProduction) {
@@ -24,18 +24,18 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
         }
 
         deinit {
-            guard isTaken, let production else { return }
+            guard isGranted, let production else { return }
             production.loop.perform { [host, bytes] in production.free(host, bytes) }
         }
     }
 
     private struct Waiter {
-        let place: Place
+        let permit: Permit
         let continuation: CheckedContinuation<Void, Never>
     }
 
     private let loop: EventLoop
-    /// Those who wait for a place, in order.
+    /// Those who wait for a permit, in order.
     private var waiting: [Waiter] = []
     /// Those who go on in another turn.
     private var paused: [CheckedContinuation<Void, Never>] = []
@@ -57,22 +57,24 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
 
     init(on loop: EventLoop) { self.loop = loop }
 
-    // MARK: - Places
+    // MARK: - Permits
 
-    /// Waits for a place.
+    /// Waits for a permit.
     ///
     /// - Throws: `CancellationError` if the list is no longer wanted.
-    func begin(for host: HostKey?, _ bus: isolated Bus) async throws -> Place {
-        let place = Place(host, of: self)
-        if isFree(for: host), !waiting.contains(where: { $0.place.host == host }) {
-            take(place)
+    func begin(for host: HostKey?, _ bus: isolated Bus) async throws -> Permit {
+        let permit = Permit(host, of: self)
+        if isFree(for: host), !waiting.contains(where: { $0.permit.host == host }) {
+            grant(permit)
         } else {
-            await withCheckedContinuation { waiting.append(Waiter(place: place, continuation: $0)) }
+            await withCheckedContinuation {
+                waiting.append(Waiter(permit: permit, continuation: $0))
+            }
         }
         try Task.checkCancellation()
         // What is fetched takes as long as a piece.
         try await pause(bus)
-        return place
+        return permit
     }
 
     private func isFree(for host: HostKey?) -> Bool {
@@ -80,16 +82,16 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
             && countByHost[host, default: 0] < Self.mostPerHost
     }
 
-    private func take(_ place: Place) {
-        place.isTaken = true
+    private func grant(_ permit: Permit) {
+        permit.isGranted = true
         producing += 1
-        countByHost[place.host, default: 0] += 1
+        countByHost[permit.host, default: 0] += 1
     }
 
     /// Records that a list is produced, and waits for its client.
-    func record(_ place: Place, bytes count: Int) {
-        guard place.bytes == nil else { return }
-        place.bytes = count
+    func record(_ permit: Permit, bytes count: Int) {
+        guard permit.bytes == nil else { return }
+        permit.bytes = count
         bytes += count
         producing -= 1
         letIn()
@@ -106,12 +108,12 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
         loop.assertOwned()
         var index = 0
         while index < waiting.count, producing < Self.maxCount, bytes < Self.maxBytes {
-            guard isFree(for: waiting[index].place.host) else {
+            guard isFree(for: waiting[index].permit.host) else {
                 index += 1
                 continue
             }
             let waiter = waiting.remove(at: index)
-            take(waiter.place)
+            grant(waiter.permit)
             waiter.continuation.resume()
         }
     }

@@ -12,7 +12,7 @@ extension WebClient {
         _ history: ClientMessage.History, _ session: WebSession, _ bus: isolated Bus
     ) {
         guard spendQuery(.type(.history)) else { return }
-        switch history.place {
+        switch history.conversation {
         case .room(let name):
             guard let room = room(name, .type(.history)) else { return }
             showHistory(of: room, before: history.before, history.count)
@@ -86,32 +86,32 @@ extension WebClient {
     /// Answers with a list of earlier messages, which is produced piece by piece.
     ///
     /// - Parameters:
-    ///   - place: the field that says whose they are, `room` or `with`, and its value.
+    ///   - conversation: the field that says whose they are, `room` or `with`, and its value.
     ///   - room: the room behind whose events it comes; `nil`: at once.
     private func list(
-        _ type: ClientMessageType, _ place: (field: String, value: String)?,
+        _ type: ClientMessageType, _ conversation: (field: String, value: String)?,
         behind room: WebRoom? = nil,
         _ question: @escaping @Sendable (isolated Bus) async throws -> EarlierMessages?
     ) {
         let (lists, host) = (server.lists, taken.peer.host)
         ask { (bus: isolated Bus) -> ProducedList? in
-            let listPlace = try await lists.begin(for: host, bus)
+            let permit = try await lists.begin(for: host, bus)
             guard let found = try await question(bus) else { return nil }
-            var json = ServerMessage.listStart(type.rawValue, place)
+            var json = ServerMessage.listStart(type.rawValue, conversation)
             try await lists.append(found.messages, to: &json, bus)
             json += ServerMessage.listEnd(isComplete: found.isComplete)
-            return ProducedList(place: listPlace, frame: WebSocketTextFrame.make(json))
+            return ProducedList(permit: permit, frame: WebSocketTextFrame.make(json))
         } then: { [self] (found: ProducedList??, _) in
             guard let found, let list = found else {
                 return refuse(.type(type), .dropped, phrases.noHistory)
             }
-            lists.record(list.place, bytes: list.frame.count)
+            lists.record(list.permit, bytes: list.frame.count)
             if let room {
                 stream.send(list.frame, behind: room.room)
             } else {
                 stream.send(list.frame)
             }
-            stream.keepUntilTaken(list.place)
+            stream.keepUntilTaken(list.permit)
         }
     }
 }
@@ -123,8 +123,8 @@ private struct EarlierMessages: Sendable {
     let isComplete: Bool
 }
 
-/// A list that is to be sent, and the place that it holds until then.
+/// A list that is to be sent, and the permit that it holds until then.
 private struct ProducedList: Sendable {
-    let place: ListProduction.Place
+    let permit: ListProduction.Permit
     let frame: [UInt8]
 }

@@ -6,7 +6,7 @@
 /// loop.
 package final class Person {
     /// The presences of a person that have room and bridge in common.
-    private struct Place {
+    private struct PresenceGroup {
         let room: Room
         let bridge: String
         var presences = 0
@@ -26,7 +26,7 @@ package final class Person {
     package var commands = CommandBucket()
     /// The connections, in no order.
     package private(set) var presences: [Presence] = []
-    private var places: [Place] = []
+    private var groups: [PresenceGroup] = []
 
     init(sender: Sender, account: Account?, firstNumber: MessageNumber) {
         self.sender = sender
@@ -43,16 +43,16 @@ package final class Person {
     }
 
     /// Returns true if the person is in a room.
-    package func isIn(_ room: Room) -> Bool { places.contains { $0.room === room } }
+    package func isIn(_ room: Room) -> Bool { groups.contains { $0.room === room } }
 
     /// Returns the names of the bridges on which the person is in a room.
     package func bridges(in room: Room) -> [String] {
-        places.lazy.filter { $0.room === room }.map(\.bridge)
+        groups.lazy.filter { $0.room === room }.map(\.bridge)
     }
 
     /// Returns true if the person is on a bridge, in whichever room, by a rule for its name.
     package func isOnBridge(where isMeant: (String) -> Bool) -> Bool {
-        places.contains { isMeant($0.bridge) }
+        groups.contains { isMeant($0.bridge) }
     }
 
     /// One presence for each connection: one that reads several rooms has as many presences.
@@ -64,15 +64,15 @@ package final class Person {
 
     /// The rooms that were told of the person's join.
     var announcedRooms: [Room] {
-        places.reduce(into: []) { rooms, place in
-            if place.announced > 0, !rooms.contains(where: { $0 === place.room }) {
-                rooms.append(place.room)
+        groups.reduce(into: []) { rooms, group in
+            if group.announced > 0, !rooms.contains(where: { $0 === group.room }) {
+                rooms.append(group.room)
             }
         }
     }
 
     func isAnnounced(in room: Room) -> Bool {
-        places.contains { $0.room === room && $0.announced > 0 }
+        groups.contains { $0.room === room && $0.announced > 0 }
     }
 
     /// The sender of what a logged in person says on a bridge; `nil` without an account.
@@ -100,9 +100,9 @@ package final class Person {
         presence.person = self
         presence.index = presences.count
         presences.append(presence)
-        let place = index(of: presence)
-        places[place].presences += 1
-        if presence.isAnnounced { places[place].announced += 1 }
+        let group = index(of: presence)
+        groups[group].presences += 1
+        if presence.isAnnounced { groups[group].announced += 1 }
     }
 
     func detach(_ presence: Presence) {
@@ -113,22 +113,22 @@ package final class Person {
         presences.swapAt(presence.index, presences.count - 1)
         presences[presence.index].index = presence.index
         presences.removeLast()
-        let place = index(of: presence)
-        places[place].presences -= 1
-        if presence.isAnnounced { places[place].announced -= 1 }
-        guard places[place].presences == 0 else { return }
-        places.remove(at: place)
+        let group = index(of: presence)
+        groups[group].presences -= 1
+        if presence.isAnnounced { groups[group].announced -= 1 }
+        guard groups[group].presences == 0 else { return }
+        groups.remove(at: group)
         if !isIn(presence.room) { presence.room.population -= 1 }
     }
 
-    /// Returns the index of a presence's place, which is added if it is new.
+    /// Returns the index of a presence's group, which is added if it is new.
     private func index(of presence: Presence) -> Int {
         let (room, bridge) = (presence.room, presence.sender.bridge)
-        let known = places.firstIndex { $0.room === room && $0.bridge == bridge }
+        let known = groups.firstIndex { $0.room === room && $0.bridge == bridge }
         if let known { return known }
         if !isIn(room) { room.population += 1 }
-        places.append(Place(room: room, bridge: bridge))
-        return places.count - 1
+        groups.append(PresenceGroup(room: room, bridge: bridge))
+        return groups.count - 1
     }
 
     // MARK: - Names

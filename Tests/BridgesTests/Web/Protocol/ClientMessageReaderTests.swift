@@ -67,11 +67,11 @@ import Testing
         (#"{"type":"delete","number":5}"#, .delete(number: 5)),
         (
             #"{"type":"history","room":"general","before":9,"count":200}"#,
-            .history(ClientMessage.History(place: .room("general"), before: 9, count: 200))
+            .history(ClientMessage.History(conversation: .room("general"), before: 9, count: 200))
         ),
         (
             #"{"type":"history","with":"bob","count":1}"#,
-            .history(ClientMessage.History(place: .person("bob"), before: nil, count: 1))
+            .history(ClientMessage.History(conversation: .person("bob"), before: nil, count: 1))
         ),
         (
             #"{"type":"search","words":"a b","room":"general"}"#,

@@ -8,9 +8,9 @@ import Testing
 
 /// Lists of earlier messages, which many ask for at once.
 @Suite(.timeLimit(.minutes(5))) struct ListProductionTests {
-    /// The places that are taken: touched on the loop only.
+    /// The permits that are taken: touched on the loop only.
     private final class Taken: @unchecked Sendable {  // see above
-        var places: [ListProduction.Place] = []
+        var permits: [ListProduction.Permit] = []
     }
 
     /// What has happened, as the tests count it: safe from any thread.
@@ -41,41 +41,41 @@ import Testing
         SocketAddress.ipBytes(address).flatMap { SocketAddress.ip($0, port: 0) }?.host
     }
 
-    private func take(_ address: String) async throws {
+    private func grant(_ address: String) async throws {
         let (lists, taken, host) = (lists, taken, host(address))
         try await test.bus.produce { bus in
-            let place = try await lists.begin(for: host, bus)
-            taken.places.append(place)
+            let permit = try await lists.begin(for: host, bus)
+            taken.permits.append(permit)
         }
     }
 
-    @Test func `an address has four places, whatever others do`() async throws {
-        for _ in 0..<4 { try await take("192.0.2.1") }
+    @Test func `an address has four permits, whatever others do`() async throws {
+        for _ in 0..<4 { try await grant("192.0.2.1") }
         let fifth = Task {
-            try await take("192.0.2.1")
+            try await grant("192.0.2.1")
             tally.order.withLock { $0.append("fifth") }
         }
         for _ in 0..<20 { await test.settle() }
-        for _ in 0..<4 { try await take("192.0.2.2") }
+        for _ in 0..<4 { try await grant("192.0.2.2") }
         tally.order.withLock { $0.append("let go") }
-        await test.bus.perform { [taken] _ in _ = taken.places.removeFirst() }
+        await test.bus.perform { [taken] _ in _ = taken.permits.removeFirst() }
         try await fifth.value
         #expect(tally.order.withLock { $0 } == ["let go", "fifth"])
-        await test.bus.perform { [taken] _ in taken.places = [] }
+        await test.bus.perform { [taken] _ in taken.permits = [] }
     }
 
-    @Test func `a list that is not taken keeps its place`() async throws {
-        for _ in 0..<4 { try await take("192.0.2.1") }
+    @Test func `a list that is not taken keeps its permit`() async throws {
+        for _ in 0..<4 { try await grant("192.0.2.1") }
         await test.bus.perform { [taken, lists] _ in
-            for place in taken.places { lists.record(place, bytes: 1_000) }
+            for permit in taken.permits { lists.record(permit, bytes: 1_000) }
         }
-        let waiting = Task { try await take("192.0.2.1") }
+        let waiting = Task { try await grant("192.0.2.1") }
         for _ in 0..<20 { await test.settle() }
-        let count = await test.bus.perform { [taken] _ in taken.places.count }
+        let count = await test.bus.perform { [taken] _ in taken.permits.count }
         #expect(count == 4)
-        await test.bus.perform { [taken] _ in _ = taken.places.removeLast() }
+        await test.bus.perform { [taken] _ in _ = taken.permits.removeLast() }
         try await waiting.value
-        await test.bus.perform { [taken] _ in taken.places = [] }
+        await test.bus.perform { [taken] _ in taken.permits = [] }
     }
 
     @Test func `a long list takes many turns`() async throws {
