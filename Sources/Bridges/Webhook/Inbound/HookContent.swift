@@ -2,18 +2,6 @@ import Chat
 import JSON
 import MessageBus
 
-/// The text of a request, with its author.
-struct HookText: Equatable, Sendable {
-    var text: String
-    /// The name of its author; `nil` for the bridge's.
-    var name: String?
-
-    init(_ text: String, from name: String? = nil) {
-        self.text = text
-        self.name = name
-    }
-}
-
 /// The reader of a request's content: templates, or a preset.
 struct HookContent: Sendable {
     let hook: HookOptions

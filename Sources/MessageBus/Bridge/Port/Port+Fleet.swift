@@ -101,25 +101,6 @@ extension Port {
     }
 }
 
-/// Somebody in a room, as other instances are told.
-package struct PersonHere: Sendable, Hashable {
-    /// The name, as everybody sees it.
-    package let name: String
-    package let room: String
-    /// True if the room was told of the entry.
-    package let isAnnounced: Bool
-    /// A number for the person, whatever the name.
-    package let identity: UInt64
-
-    /// Makes somebody.
-    package init(name: String, room: String, isAnnounced: Bool, identity: UInt64) {
-        self.name = name
-        self.room = room
-        self.isAnnounced = isAnnounced
-        self.identity = identity
-    }
-}
-
 extension Bus {
     fileprivate func people(
         in rooms: Set<String>, since count: UInt64?, beside attachment: BridgeAttachment

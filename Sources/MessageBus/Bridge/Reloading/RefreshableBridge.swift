@@ -5,17 +5,3 @@ package protocol RefreshableBridge: Bridge {
     /// - Throws: a sentence if they can't be used.
     func readAnew() async throws -> BridgeRefresh?
 }
-
-/// Files of a bridge that were read anew.
-package struct BridgeRefresh: Sendable {
-    /// The name of what was read: `certificate`.
-    package let subject: String
-    /// Uses it from now on, on the loop; can't fail.
-    package let use: @Sendable (isolated Bus) -> Void
-
-    /// Makes a refresh.
-    package init(_ subject: String, use: @escaping @Sendable (isolated Bus) -> Void) {
-        self.subject = subject
-        self.use = use
-    }
-}

@@ -1,24 +1,3 @@
-/// A stretch of a room's events.
-package struct RoomEvents {
-    /// The events, the oldest first: texts, corrections, deletions and notices.
-    package let messages: [Message]
-    /// The number behind which the next stretch begins.
-    package let through: MessageNumber
-    /// True if nothing has happened behind it, at present.
-    package let isComplete: Bool
-    /// The number of events that may be missing in front of it, by their numbers: they are kept no
-    /// longer.
-    package let missed: Int
-}
-
-/// A part of what was said in a room.
-package struct RoomHistory {
-    /// The texts, the oldest first; those that were corrected have the new text.
-    package let messages: [Message]
-    /// True if nothing older is kept.
-    package let isComplete: Bool
-}
-
 // What has happened in a room, from the log as far as it has everything, else from the store.
 extension Bus {
     /// Returns how many events of a room may be missing behind a number, by their numbers, because
