@@ -73,7 +73,7 @@ struct Puente {
         case .schema, .test, .replay, .format, .completion, .manual:
             let registry = registry
             guard registryIsSound(registry) else { return .configuration }
-            return await TryingCommands(registry, loop).run(command)
+            return await OfflineCommands(registry, loop).run(command)
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success

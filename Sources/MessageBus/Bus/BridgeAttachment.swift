@@ -65,9 +65,9 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// Functions to call when the bridge's readers are to finish.
     var endHandlers: [() -> Void] = []
     /// The places where the readers of a bridge stood whose place this one takes.
-    var inheritedPlaces: [ReaderPlace.Reader: ReaderPlace] = [:]
+    var inheritedPlaces: [ReaderPosition.Reader: ReaderPosition] = [:]
     /// The places where this bridge's readers stood when it ended.
-    var places: [ReaderPlace.Reader: ReaderPlace] = [:]
+    var places: [ReaderPosition.Reader: ReaderPosition] = [:]
 
     var cursors: [Cursor] = []
     /// Sent when a reader has read everything and waits for more.

@@ -66,7 +66,7 @@ package final class Cursor {
     var isBehind: Bool { position < room.log.start }
 
     /// The place for a reader that goes on from here.
-    var place: ReaderPlace { ReaderPlace(position: position, lastNumber: lastNumber) }
+    var place: ReaderPosition { ReaderPosition(position: position, lastNumber: lastNumber) }
 
     /// True if the reader's bridge ends, and the reader has come as far as it should.
     var isAtEnd: Bool { endPosition.map { position >= $0 } ?? false }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The commands that try a configuration without starting anything.
-@Suite(.timeLimit(.minutes(10))) struct TryingCommandsTests {
+@Suite(.timeLimit(.minutes(10))) struct OfflineCommandsTests {
     private static let tests = """
         "middleware": [{ "type": "filter", "drop": ["casino"], "reason": "not here" }],
         "tests": [{ "name": "no casinos",

@@ -1,5 +1,5 @@
 /// The place of a bridge's reader in a room, for the bridge that goes on there.
-struct ReaderPlace {
+struct ReaderPosition {
     /// A reader, as far as two runs of a bridge can agree which is which.
     struct Reader: Hashable {
         let room: String

@@ -6,7 +6,7 @@ import Wiring
 
 /// The commands `schema`, `test`, `replay`, `format`, `completion` and `manual`, which neither start
 /// anything nor need what only the daemon has.
-struct TryingCommands {
+struct OfflineCommands {
     private let registry: Registry
     private let loop: EventLoop
     private let environment = Environment.process.rememberingFiles()
