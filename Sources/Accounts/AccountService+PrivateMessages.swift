@@ -6,9 +6,9 @@ extension AccountService {
     private static let maxWaiting = 500
 
     /// Stores a private message for those of the two who have an account.
-    package func keep(_ message: PrivateMessage) {
+    package func save(_ message: PrivateMessage) {
         guard message.sender.account != nil || message.receiver.account != nil else { return }
-        run { [accountStore] in try accountStore.read { try $0.keep(message, isLeft: false) } }
+        run { [accountStore] in try accountStore.read { try $0.save(message, isLeft: false) } }
     }
 
     /// Stores a private message for somebody who is away.
@@ -25,7 +25,7 @@ extension AccountService {
                     else {
                         return .full
                     }
-                    try store.keep(message, isLeft: true)
+                    try store.save(message, isLeft: true)
                     return .left
                 }
                 environment.post { then.value(result) }

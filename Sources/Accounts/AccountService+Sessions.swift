@@ -13,7 +13,7 @@ extension AccountService {
         // In the order of the changes: one that ends the session is told of afterwards.
         run(
             { [accountStore] in
-                try accountStore.look {
+                try accountStore.readInOrder {
                     try $0.account(ofSession: digest, at: now)
                 } then: {
                     answer.value($0)

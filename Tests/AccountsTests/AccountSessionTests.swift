@@ -118,7 +118,7 @@ import Testing
         await host.look { service in
             for number in UInt64(1)...9 {
                 let (from, to) = number % 2 == 0 ? (ana, bob) : (bob, ana)
-                service.keep(
+                service.save(
                     PrivateMessage(
                         number: MessageNumber(rawValue: number),
                         time: Timestamp(milliseconds: Int64(number) * 1_000),

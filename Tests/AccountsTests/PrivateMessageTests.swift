@@ -39,7 +39,7 @@ import Testing
             message(5, from: ana, to: nil), message(6, from: nil, to: nil),
             message(7, from: ana, to: bob),
         ]
-        await host.look { service in for message in messages { service.keep(message) } }
+        await host.look { service in for message in messages { service.save(message) } }
         #expect(await last(9, of: ana, with: "bob", host) == [1, 2, 7])
         #expect(await last(2, of: bob, with: "ana", host) == [2, 7])
         #expect(await last(9, of: ana, with: "guest", host) == [4, 5])
@@ -85,7 +85,7 @@ import Testing
             let sender = Account(
                 id: AccountID(rawValue: Int64(2 + number.rawValue / 50)), name: "x", key: "x",
                 role: .member)
-            try store.keep(message(number, from: sender, to: bob), isLeft: true)
+            try store.save(message(number, from: sender, to: bob), isLeft: true)
         }
         let waiting = try store.waitingCount(for: bob.id, from: AccountID(rawValue: 3))
         #expect(waiting.all == 500)
@@ -112,13 +112,13 @@ import Testing
         }
         let ana = try #require(try store.credentials(ofName: "ana")?.account)
         let bob = try #require(try store.credentials(ofName: "bob")?.account)
-        try store.keep(message(1, from: ana, to: bob), isLeft: false)
-        try store.keep(message(2, from: ana, to: nil), isLeft: false)
-        try store.keep(message(3, from: bob, to: ana), isLeft: true)
-        try store.keep(message(4, from: bob, to: nil), isLeft: false)
+        try store.save(message(1, from: ana, to: bob), isLeft: false)
+        try store.save(message(2, from: ana, to: nil), isLeft: false)
+        try store.save(message(3, from: bob, to: ana), isLeft: true)
+        try store.save(message(4, from: bob, to: nil), isLeft: false)
         #expect(try store.remove(ana.id, at: time))
         // One that was on its way.
-        try store.keep(message(5, from: ana, to: bob), isLeft: false)
+        try store.save(message(5, from: ana, to: bob), isLeft: false)
         #expect(try store.free("ana"))
         _ = try store.create("ana", key: "ana", role: .member, password: "x", at: time)
         let next = try #require(try store.credentials(ofName: "ana")?.account)
@@ -141,7 +141,7 @@ import Testing
             try await host.made("Ana"), try await host.made("Bob"), try await host.made("Eva")
         )
         let messages = [message(1, from: ana, to: bob), message(2, from: bob, to: ana)]
-        await host.look { service in for message in messages { service.keep(message) } }
+        await host.look { service in for message in messages { service.save(message) } }
         for (account, number, earliest, result) in [
             (eva, 1, nil, .unknown), (bob, 1, 0, .forbidden), (ana, 1, 1_001, .forbidden),
             (ana, 9, 0, .unknown), (ana, 1, 1_000, .deleted), (ana, 1, 0, .unknown),
@@ -178,9 +178,9 @@ import Testing
             Account(id: AccountID(rawValue: 2), name: "bob", key: "bob", role: .member)
         )
         let day: Int64 = 86_400_000
-        try store.keep(message(1, from: ana, to: bob, at: 0), isLeft: false)
-        try store.keep(message(2, from: ana, to: bob, at: 5 * day), isLeft: false)
-        try store.keep(message(3, from: ana, to: bob, at: 0), isLeft: true)
+        try store.save(message(1, from: ana, to: bob, at: 0), isLeft: false)
+        try store.save(message(2, from: ana, to: bob, at: 5 * day), isLeft: false)
+        try store.save(message(3, from: ana, to: bob, at: 0), isLeft: true)
         let numbers = {
             try store.privateMessages(of: ana.id, with: bob.id, key: "bob", before: .max, last: 9)
         }

@@ -12,7 +12,7 @@ extension PasswordChecker {
         }
         let old = right.credentials.password
         let stronger = hashing.isWeak(old) ? hashing.hash(attempt.password) : nil
-        try accountStore.look { store -> LoginResult in
+        try accountStore.readInOrder { store -> LoginResult in
             guard let present = try present(right, request, in: store) else { return .failed }
             let id = present.account.id
             // A login works also while nothing can be written.

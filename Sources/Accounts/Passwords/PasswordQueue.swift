@@ -105,14 +105,14 @@ struct PasswordQueue<Request> {
     /// `finish` must follow, and `release` before the connection is answered.
     mutating func next(failures: (ClientAddress) -> Int) -> Request? {
         guard
-            let entry = Self.take(from: &known, besides: busy, failures)
-                ?? Self.take(from: &waiting, besides: busy, failures)
+            let entry = Self.dequeue(from: &known, besides: busy, failures)
+                ?? Self.dequeue(from: &waiting, besides: busy, failures)
         else { return nil }
         busy.insert(entry.address)
         return entry.request
     }
 
-    private static func take(
+    private static func dequeue(
         from list: inout [Entry], besides busy: Set<ClientAddress>,
         _ failures: (ClientAddress) -> Int
     ) -> Entry? {

@@ -91,7 +91,7 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
     /// the function has seen, and before all others.
     ///
     /// - Throws: what the function throws, or `Closed`; `then` is not called.
-    func look<Value: Sendable>(
+    func readInOrder<Value: Sendable>(
         _ body: (any AccountStore) throws -> Value, then: @escaping @Sendable (Value) -> Void
     ) throws {
         try lock.withLock { _ in

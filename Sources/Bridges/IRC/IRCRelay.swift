@@ -135,7 +135,7 @@ struct IRCRelay: Sendable {
             for content in try await contents(of: delivery, channel.id) {
                 await network.enqueue(content, delivery, for: channel.id)
             }
-            if try await !deliveries.look() { await network.closeDigest(of: channel.id) }
+            if try await !deliveries.fetchAvailable() { await network.closeDigest(of: channel.id) }
         }
     }
 
@@ -179,7 +179,7 @@ struct IRCRelay: Sendable {
         while true {
             try await network.marking.wait()
             let marks = await network.takeMarks()
-            try await port.keep(marks.map(\.checkpoint))
+            try await port.saveCheckpoints(marks.map(\.checkpoint))
             await network.recordKept(marks)
         }
     }

@@ -111,9 +111,9 @@ struct FleetRun: Sendable {
     /// Works, unless another living instance has this one's name or store.
     private func workAlone() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await presence.hear() }
+            group.addTask { await presence.receiveMessages() }
             defer {
-                presence.channel.tell(.bye)
+                presence.channel.send(.bye)
                 presence.channel.incoming.end()
                 // Whatever waits for the broker waits no longer.
                 broker.end()
@@ -125,7 +125,7 @@ struct FleetRun: Sendable {
                 throw BridgeError(presence.clash ?? "another instance has this one's name")
             }
             group.addTask {
-                do { try await presence.tell() } catch is CancellationError {}
+                do { try await presence.announcePeople() } catch is CancellationError {}
             }
             group.addTask { await presence.passWhispers() }
             group.addTask {

@@ -31,7 +31,7 @@ struct Outages: Sendable {
                 onChange()
                 continue
             }
-            if try await lasts() { try await tell() }
+            if try await lasts() { try await announceOutage() }
         }
     }
 
@@ -51,7 +51,7 @@ struct Outages: Sendable {
         }
     }
 
-    private func tell() async throws {
+    private func announceOutage() async throws {
         let waiting = await counts()
         for room in fleet.rooms.all {
             await fleet.announce(

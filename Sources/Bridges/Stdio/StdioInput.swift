@@ -58,7 +58,7 @@ final class StdioInput: Sendable {
         }
         if isStopped.load(ordering: .relaxed), await port.isReplaced {
             // The line goes on in the next run.
-            return remainder.keep(splitter)
+            return remainder.save(splitter)
         }
         unsafe splitter.flush { unsafe addLine($0, isCut: $1, into: &lines) }
         _ = await publish(lines.removeDrafts())

@@ -34,12 +34,12 @@ struct StdioLineSplitter {
             if pending.isEmpty, omitted == 0, line.count <= longest {
                 unsafe emit(line, body)
             } else {
-                unsafe keep(line)
+                unsafe hold(line)
                 unsafe flush(body)
             }
             place = end + 1
         }
-        unsafe keep(UnsafeRawBufferPointer(rebasing: bytes[place...]))
+        unsafe hold(UnsafeRawBufferPointer(rebasing: bytes[place...]))
     }
 
     /// Ends the pending line, as at the end of the stream.
@@ -62,7 +62,7 @@ struct StdioLineSplitter {
         unsafe (line[..<end] + note.utf8).withUnsafeBytes { unsafe body($0, omitted > 0) }
     }
 
-    private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func hold(_ bytes: UnsafeRawBufferPointer) {
         let room = max(0, longest + Self.mark.count + 1 - pending.count)
         unsafe pending.append(contentsOf: bytes.prefix(room))
         omitted += max(0, bytes.count - room)

@@ -38,7 +38,7 @@ final class StdioOutput: Sendable {
     func run() async -> End {
         defer {
             writer.close()
-            remainder.keep(writer.unwritten, of: port.name)
+            remainder.save(writer.unwritten, of: port.name)
         }
         async let _: Void = giveUpWhenStopping()
         return await withTaskGroup(of: SocketError?.self) { group in

@@ -13,13 +13,13 @@ final class StdioRemainder: Sendable {
     private let state = Locked(State())
 
     /// Keeps a line that was read in part.
-    func keep(_ splitter: StdioLineSplitter) { state.withLock { $0.splitter = splitter } }
+    func save(_ splitter: StdioLineSplitter) { state.withLock { $0.splitter = splitter } }
 
     /// Removes and returns the line that was read in part.
     func takeSplitter() -> StdioLineSplitter? { state.withLock { $0.splitter.take() } }
 
     /// Keeps the lines of a bridge that were not written.
-    func keep(_ lines: [UInt8], of bridge: String) {
+    func save(_ lines: [UInt8], of bridge: String) {
         state.withLock { $0.output[bridge] = lines.isEmpty ? nil : lines }
     }
 

@@ -60,7 +60,7 @@ final class TailThread: Sendable {
                 configuration, kept: kept, events: events, tailLog: TailLog(log))
             // The first batch tells that the first scan is done, whatever it contains.
             scanIfDue(files)
-            put(files.nextBatch(now: now) ?? TailBatch())
+            enqueue(files.nextBatch(now: now) ?? TailBatch())
             var (reported, isReported) = (Int64.min, false)
             while !batches.hasEnded {
                 if !isReported, reported == .min || now - reported >= Self.reportPause {
@@ -99,7 +99,7 @@ final class TailThread: Sendable {
         files.tailLog.writeCounts(now: now)
         while batches.hasCapacity, let batch = files.nextBatch(now: now) {
             hasHappened = true
-            put(batch)
+            enqueue(batch)
             // A file that is rotated while this is published must be open by then.
             events.drain { files.recordEvent($0) }
             scanIfDue(files)
@@ -107,7 +107,7 @@ final class TailThread: Sendable {
         return hasHappened
     }
 
-    private func put(_ batch: TailBatch) { batches.put(batch, weight: batch.lines + 1) }
+    private func enqueue(_ batch: TailBatch) { batches.append(batch, weight: batch.lines + 1) }
 
     /// Looks for changes if that is due, and returns true if it was.
     @discardableResult

@@ -111,7 +111,7 @@ package struct Telegram: DurableBridge {
         let checkpoints = try await port.checkpoints()
         try await begin(port)
         let ended = FloodWait.ended(in: checkpoints, at: await port.now)
-        if !ended.isEmpty { try await port.keep(ended) }
+        if !ended.isEmpty { try await port.saveCheckpoints(ended) }
         // Made now, so that they are exposed before there is anything to count.
         let floods = port.floods
         _ = (port.outage, port.possibleDuplicates)

@@ -101,7 +101,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Stores a private message for those of the two who have an account.
     ///
     /// Does nothing if neither has one.
-    func keep(_ message: PrivateMessage)
+    func save(_ message: PrivateMessage)
     /// Stores a private message for somebody who is away: 50 from each sender, 500 in all, for 90
     /// days.
     func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void)

@@ -92,7 +92,7 @@ package final class NoAccounts: AccountDirectory {
     }
 
     /// Does nothing.
-    package func keep(_ message: PrivateMessage) {}
+    package func save(_ message: PrivateMessage) {}
     /// Answers `.unavailable`.
     package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
         then(.unavailable)

@@ -104,15 +104,16 @@ extension Bus {
         return receipts
     }
 
-    /// Keeps checkpoints, even after the bus has ended.
-    func keep(_ checkpoints: [Checkpoint], by attachment: BridgeAttachment) async throws {
+    /// Saves checkpoints, even after the bus has ended.
+    func saveCheckpoints(_ checkpoints: [Checkpoint], by attachment: BridgeAttachment) async throws
+    {
         let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
         try await store.enqueue(progress).wait()
     }
 
-    /// Forgets checkpoints.
-    func forget(
-        _ sources: [String], isErasing: Bool, by attachment: BridgeAttachment
+    /// Removes the checkpoints of sources.
+    func removeCheckpoints(
+        of sources: [String], isErasing: Bool, by attachment: BridgeAttachment
     ) async throws {
         var progress = SourceProgress(
             bridge: attachment.name,

@@ -19,7 +19,7 @@ public final class AsyncTurn: Sendable {
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Runs a body when no other task has the turn.
-    public func take<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    public func run<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         await acquire()
         defer { release() }
         return try await body()

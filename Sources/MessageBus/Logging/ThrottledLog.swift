@@ -112,10 +112,10 @@ public final class ThrottledLog: Sendable {
     /// Writes the counts of minutes that are over.
     ///
     /// The timer of the log's times does this; call it for a log without a timer.
-    public func tellCounts() { tell(at: log.times.now(), all: false) }
+    public func tellCounts() { writeRepeats(at: log.times.now(), all: false) }
 
     /// Writes all remaining counts, at the end.
-    public func tellRest() { tell(at: log.times.now(), all: true) }
+    public func tellRest() { writeRepeats(at: log.times.now(), all: true) }
 
     // MARK: - Counting
 
@@ -164,7 +164,7 @@ public final class ThrottledLog: Sendable {
 
     // MARK: - Telling
 
-    private func tell(at now: Int64, all: Bool) {
+    private func writeRepeats(at now: Int64, all: Bool) {
         let lines = state.withLock { state -> [Line] in
             var lines: [Line] = []
             for (cause, tally) in state.tallies where all || now - tally.since >= pause {

@@ -40,7 +40,7 @@ package final class BoundedQueue<Item: Sendable>: Sendable {
     /// Appends an item.
     ///
     /// The caller has checked `hasCapacity`.
-    package func put(_ item: Item, weight: Int) {
+    package func append(_ item: Item, weight: Int) {
         let waiter = state.withLock { state in
             if state.waiter == nil, !state.hasEnded {
                 state.items.append(item)

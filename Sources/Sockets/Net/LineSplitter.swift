@@ -47,7 +47,7 @@ public struct LineSplitter: Sendable {
             }
             unsafe at = ending + 1
         }
-        if unsafe at < end { unsafe keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
+        if unsafe at < end { unsafe hold(UnsafeRawBufferPointer(start: at, count: end - at), body) }
     }
 
     /// Returns the address of the LF.
@@ -129,7 +129,7 @@ public struct LineSplitter: Sendable {
     private var shown: Int { min(longest, Self.maxShown) }
     private static let maxShown = 256
 
-    @safe private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+    @safe private mutating func hold(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard !isSkipping else { return }
         // One byte more than a line may have: it could be the CR of its ending.
         let isCR = rest.byte(at: rest.count - 1) == 13

@@ -11,11 +11,11 @@ extension SQLiteAccountStore {
     /// Adds a ban, or replaces that of the same subject.
     package func add(_ ban: Ban) throws {
         let (kind, subject) = Self.row(of: ban.subject)
-        try put(kind, subject, Restriction(ban), endsSessions: true)
+        try insert(kind, subject, Restriction(ban), endsSessions: true)
     }
 
     /// Adds a mute, or replaces that of the same name.
-    package func add(_ mute: Mute) throws { try put(Kind.mute, mute.key, Restriction(mute)) }
+    package func add(_ mute: Mute) throws { try insert(Kind.mute, mute.key, Restriction(mute)) }
 
     /// Removes a ban.
     package func removeBan(of subject: Ban.Subject, at time: Timestamp) throws -> Bool {
@@ -75,7 +75,7 @@ extension SQLiteAccountStore {
         }
     }
 
-    private func put(
+    private func insert(
         _ kind: Int64, _ subject: String, _ restriction: Restriction, endsSessions: Bool = false
     ) throws(StoreError) {
         try change { database, version throws(StoreError) in

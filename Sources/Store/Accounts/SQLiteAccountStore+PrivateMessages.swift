@@ -5,7 +5,7 @@ extension SQLiteAccountStore {
     private static let maxInMemory = 10_000
 
     /// Stores a private message, unless an account of the two was removed meanwhile.
-    package func keep(_ message: PrivateMessage, isLeft: Bool) throws {
+    package func save(_ message: PrivateMessage, isLeft: Bool) throws {
         try transaction(.normal) { database throws(StoreError) in
             _ = try database.run(
                 """

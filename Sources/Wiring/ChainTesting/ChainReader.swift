@@ -57,7 +57,7 @@ struct ChainReader {
         let top = expansion.expand(parsed.only(topLevelKeys), into: &problems)
         var options = TopLevelOptions()
         var isGood = true
-        func take<Value: OptionValue>(
+        func decode<Value: OptionValue>(
             _ key: String, _ path: WritableKeyPath<TopLevelOptions, Value>
         ) {
             guard let member = top.member(key) else { return }
@@ -67,9 +67,9 @@ struct ChainReader {
                 isGood = false
             }
         }
-        take("name", \.name)
-        take("language", \.language)
-        take("rooms", \.rooms)
+        decode("name", \.name)
+        decode("language", \.language)
+        decode("rooms", \.rooms)
         return isGood ? options : nil
     }
 

@@ -59,7 +59,8 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         guard let connection else { return }
         unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) { buffer in
             switch connection.receive(into: buffer) {
-            case .bytes(let count): unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            case .bytes(let count):
+                unsafe append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             case .wouldBlock: break
             case .end:
                 // It may still read: `nc -N` ends its side first.
@@ -70,7 +71,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         }
     }
 
-    private func take(_ bytes: UnsafeRawBufferPointer) {
+    private func append(_ bytes: UnsafeRawBufferPointer) {
         // What comes after the request means nothing.
         if hasAsked { return }
         unsafe received.append(contentsOf: bytes)

@@ -79,7 +79,7 @@ struct SyntaxParser {
                 behind = Array(before.comments.prefix(count))
                 gap.comments.removeFirst(count)
             }
-            Self.put(behind.map(\.comment), behind: &item)
+            Self.attach(behind.map(\.comment), behind: &item)
             items.append(item)
         }
         offset += 1
@@ -115,7 +115,7 @@ struct SyntaxParser {
     }
 
     /// Puts the last of some comments behind a node, and others in front of it.
-    private static func put(_ comments: [SyntaxNode.Comment], behind node: inout SyntaxNode) {
+    private static func attach(_ comments: [SyntaxNode.Comment], behind node: inout SyntaxNode) {
         guard let last = comments.last else { return }
         node.trailing = last.text
         node.comments += comments.dropLast().map {

@@ -88,7 +88,7 @@ package actor Reloader {
         case .full: return .refused(ReloadRefusal("a reload is under way, and another one waits"))
         case .wait: await withCheckedContinuation { queue.wait($0) }
         }
-        let outcome = await isPlan ? look() : carryOut()
+        let outcome = await isPlan ? plan() : carryOut()
         await endTurn()
         return outcome
     }
@@ -104,8 +104,8 @@ package actor Reloader {
 
     // MARK: - One reload
 
-    /// Tells what a reload would do.
-    private func look() async -> ReloadResult {
+    /// Returns what a reload would do.
+    private func plan() async -> ReloadResult {
         if await assembly.bus.isStopping { return .refused(.stopping) }
         let preparation = ReloadPreparation(source, assembly, configuration, running)
         do {

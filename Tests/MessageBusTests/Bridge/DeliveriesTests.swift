@@ -53,18 +53,18 @@ import Testing
         let speaker = await test.port("a")
         let port = await test.port("b")
         var deliveries = port.deliveries(in: "general").makeAsyncIterator()
-        #expect(try await !deliveries.look())
+        #expect(try await !deliveries.fetchAvailable())
         for count in 1...3 { await speaker.publish1("\(count)") }
         await test.settle()
         var seen: [String] = []
-        while try await deliveries.look(), let next = try await deliveries.next() {
+        while try await deliveries.fetchAvailable(), let next = try await deliveries.next() {
             seen.append(next.message.text)
         }
         #expect(seen == ["1", "2", "3"])
         test.stop()
         await test.settle()
         #expect(try await deliveries.next() == nil)
-        #expect(try await !deliveries.look())
+        #expect(try await !deliveries.fetchAvailable())
     }
 
     @Test func `what the bus itself says by a bridge has its plain name`() async throws {

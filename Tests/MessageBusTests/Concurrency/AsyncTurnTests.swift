@@ -35,7 +35,7 @@ import Testing
     ) async -> [Task<Void, any Error>] {
         var tasks: [Task<Void, any Error>] = []
         for index in 0..<count {
-            tasks.append(Task { try await turn.take { try await body(index) } })
+            tasks.append(Task { try await turn.run { try await body(index) } })
             while turn.waitingCount <= index { await Task.yield() }
         }
         return tasks
@@ -70,7 +70,7 @@ import Testing
         }
         #expect(course.steps.withLock { $0 } == Array(0..<6))
         // It is free again.
-        #expect(await turn.take { true })
+        #expect(await turn.run { true })
     }
 
     @Test func `however asking and cancelling fall together, one has it and none waits for ever`()
@@ -80,7 +80,7 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for index in 0..<2_000 {
                 let task = Task {
-                    await turn.take {
+                    await turn.run {
                         holders.enter()
                         if index.isMultiple(of: 3) { await Task.yield() }
                         holders.leave()

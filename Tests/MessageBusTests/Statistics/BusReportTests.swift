@@ -123,7 +123,7 @@ import Testing
         let speaker = await test.port("a")
         let reader = await test.port("b")
         var deliveries = reader.deliveries(in: "general", for: "c").makeAsyncIterator()
-        #expect(try await !deliveries.look())
+        #expect(try await !deliveries.fetchAvailable())
         var own = Draft("own", from: "x")
         own.origin = Origin(channel: "c")
         try await reader.publish(own)
@@ -145,7 +145,7 @@ import Testing
         let first = try TestBus(store: store)
         let reader = await first.port("b")
         var deliveries = reader.deliveries(in: "general").makeAsyncIterator()
-        #expect(try await !deliveries.look())
+        #expect(try await !deliveries.fetchAvailable())
         let speaker = await first.port("a")
         for start in stride(from: 0, to: 2_000, by: 500) {
             try await speaker.publish((start..<start + 500).map { Draft("\($0)", from: "x") })
@@ -155,7 +155,7 @@ import Testing
         try await second.bus.recall()
         let again = await second.port("b")
         var rest = again.deliveries(in: "general").makeAsyncIterator()
-        #expect(try await rest.look())
+        #expect(try await rest.fetchAvailable())
         let waiting = try #require(await report(of: second).bridges.last).gauges.waiting
         #expect(waiting.map(\.count) == [2_000])
     }

@@ -103,7 +103,7 @@ import Testing
         let ids = try ["ana", "bob"].map { name in
             try add(name, accounts)
         }
-        try accounts.keep(privateMessage(7, from: ids[0], to: ids[1]), isLeft: false)
+        try accounts.save(privateMessage(7, from: ids[0], to: ids[1]), isLeft: false)
         #expect(isInFiles(Self.secret))
         if isDeleted {
             let result = try accounts.deletePrivateMessage(numbered: 7, by: ids[0], saidSince: nil)

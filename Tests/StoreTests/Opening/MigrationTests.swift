@@ -106,7 +106,7 @@ import Testing
         let answer = PrivateMessage(
             number: 8, time: Timestamp(milliseconds: 2_000), from: bob, to: ana, text: "qué tal",
             answering: Quotation(number: 7, name: "Ana", excerpt: "hola"))
-        try accounts.keep(answer, isLeft: true)
+        try accounts.save(answer, isLeft: true)
         let waiting = [1, 2].map { AccountID(rawValue: $0) }
         #expect(try waiting.map { try accounts.dequeueWaiting(for: $0) } == [[answer], [old]])
         let both = try accounts.privateMessages(

@@ -2,7 +2,7 @@ import Locking
 import MessageBus
 
 extension FakeAccounts {
-    package func keep(_ message: PrivateMessage) { state.withLock { $0.stored.append(message) } }
+    package func save(_ message: PrivateMessage) { state.withLock { $0.stored.append(message) } }
 
     package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
         let result = state.withLock { state -> LeavingResult in

@@ -153,11 +153,11 @@ package final class ChatListener {
             return admission.close(descriptor)
         }
         connectionCount += 1
-        add(host)
+        countConnection(from: host)
         arrivals.begin(descriptor, from: peer)
     }
 
-    private func add(_ host: HostKey?) {
+    private func countConnection(from host: HostKey?) {
         if let host { connectionsByHost[host, default: 0] += 1 }
     }
 
@@ -191,14 +191,14 @@ package final class ChatListener {
         counts.refusals.record(refusal.code.rawValue)
         log.debug("\(peer.client) is refused: \(refusal.reason)")
         // What is not encrypted would make no sense to a client of TLS.
-        tell(descriptor, isEncrypted ? Self.refusalAlert : admission.refusal(refusal))
+        sendPlain(to: descriptor, isEncrypted ? Self.refusalAlert : admission.refusal(refusal))
     }
 
     /// A fatal alert: internal_error, the nearest to "no room" (RFC 8446, 6).
     private static let refusalAlert: [UInt8] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x50]
 
     /// Sends bytes in plain, as far as the kernel takes them.
-    private func tell(_ descriptor: Int32, _ bytes: [UInt8]) {
+    private func sendPlain(to descriptor: Int32, _ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes {
             _ = unsafe send(
                 descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
@@ -230,7 +230,7 @@ extension ChatListener: ArrivalOwner {
             identityRefusal = refusal
             return false
         }
-        add(client.host)
+        countConnection(from: client.host)
         return true
     }
 
@@ -245,7 +245,7 @@ extension ChatListener: ArrivalOwner {
     ) {
         removeConnection(from: client?.host)
         if let code = refusalCode(of: failure) { counts.refusals.record(code.rawValue) }
-        if let answer = answer(to: failure) { tell(descriptor, answer) }
+        if let answer = answer(to: failure) { sendPlain(to: descriptor, answer) }
         log(failure, of: client ?? peer, by: peer)
         if failure == .gone { Glibc.close(descriptor) } else { admission.close(descriptor) }
     }

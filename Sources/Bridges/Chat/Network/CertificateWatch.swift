@@ -28,7 +28,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     /// The time of the last new keys of session tickets.
     private var lastKeys: Int64
     private var isLooking = false
-    private lazy var timer = LoopTimer { [weak self] in self?.look() }
+    private lazy var timer = LoopTimer { [weak self] in self?.checkFiles() }
 
     /// Nanoseconds between two checks of the files.
     private static let interval = Duration.seconds(10).inNanoseconds
@@ -84,7 +84,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
         timer.cancel()
     }
 
-    private func look() {
+    private func checkFiles() {
         loop.assertOwned()
         loop.set(timer, after: Self.interval)
         warnOfEnd()

@@ -85,7 +85,7 @@ package struct Conformance: Sendable {
         for check in checks(for: can) {
             let outcome = await perform(check)
             if outcome != .passed { failures += 1 }
-            tell(check.name, outcome)
+            reportOutcome(of: check.name, outcome)
             if endsAtFailure, failures > 0 { break }
         }
         return failures == 0
@@ -123,7 +123,7 @@ package struct Conformance: Sendable {
         }
     }
 
-    private func tell(_ name: String, _ outcome: Outcome) {
+    private func reportOutcome(of name: String, _ outcome: Outcome) {
         switch outcome {
         case .passed: report("pass: \(name)")
         case .failed(let reason): report("fail: \(name): \(reason)")
@@ -136,10 +136,10 @@ package struct Conformance: Sendable {
     private func tryReadiness() async -> Set<String>? {
         do {
             let can = try await with(Ledger()) { $0.can }
-            tell("ready", .passed)
+            reportOutcome(of: "ready", .passed)
             return can
         } catch {
-            tell("ready", .failed("\(error)"))
+            reportOutcome(of: "ready", .failed("\(error)"))
             return nil
         }
     }

@@ -83,7 +83,7 @@ final class TriedProgram: Sendable {
         for await event in process.events {
             switch event {
             case .lines(let lines):
-                for line in lines { await obey(line) }
+                for line in lines { await execute(line) }
                 try? await process.readMore()
             case .outputClosed, .inputClosed: break
             case .exit(let exit):
@@ -104,7 +104,7 @@ final class TriedProgram: Sendable {
         }
     }
 
-    private func obey(_ line: ProgramProcess.Line) async {
+    private func execute(_ line: ProgramProcess.Line) async {
         guard case .whole(let bytes) = line, let request = ProgramRequest(bytes) else {
             let bytes: [UInt8]
             switch line {

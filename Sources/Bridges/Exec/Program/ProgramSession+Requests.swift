@@ -23,19 +23,19 @@ extension ProgramSession {
     }
 
     /// Executes the lines of one read, and reads on.
-    func obey(_ lines: [ProgramProcess.Line], _ group: inout TaskGroup<Void>) async throws {
+    func execute(_ lines: [ProgramProcess.Line], _ group: inout TaskGroup<Void>) async throws {
         if options.format == .lines {
             try await say(lines)
         } else {
             var speeches: [Speech] = []
-            for line in lines { try await obey(line, &speeches, &group) }
+            for line in lines { try await execute(line, &speeches, &group) }
             try await publish(&speeches)
             try await acknowledgeDone()
         }
         try await process.readMore()
     }
 
-    private func obey(
+    private func execute(
         _ line: ProgramProcess.Line, _ speeches: inout [Speech], _ group: inout TaskGroup<Void>
     ) async throws {
         guard case .whole(let bytes) = line, let request = ProgramRequest(bytes) else {
@@ -48,10 +48,10 @@ extension ProgramSession {
         }
         // What comes behind a say comes behind it on the bus.
         try await publish(&speeches)
-        try await obey(request, &group)
+        try await execute(request, &group)
     }
 
-    private func obey(_ request: ProgramRequest, _ group: inout TaskGroup<Void>) async throws {
+    private func execute(_ request: ProgramRequest, _ group: inout TaskGroup<Void>) async throws {
         switch request {
         case .ready(let can):
             if options.durable, !can.contains("ack") {
@@ -145,7 +145,7 @@ extension ProgramSession {
             let checkpoints = states.map { Checkpoint(source: $0, state: Array($1.utf8)) }
             if drafts.isEmpty {
                 receipts = []
-                if !checkpoints.isEmpty { try await port.keep(checkpoints) }
+                if !checkpoints.isEmpty { try await port.saveCheckpoints(checkpoints) }
             } else if checkpoints.isEmpty {
                 receipts = try await port.publish(drafts)
             } else {

@@ -88,7 +88,7 @@ final class ProgramSession: Sendable {
             for await event in process.events {
                 switch event {
                 case .lines(let lines):
-                    await attempt { try await self.obey(lines, &group) }
+                    await attempt { try await self.execute(lines, &group) }
                 case .outputClosed:
                     // One that only reads may do without.
                     if port.direction != .out || options.durable {

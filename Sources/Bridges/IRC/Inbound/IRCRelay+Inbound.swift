@@ -45,7 +45,7 @@ extension IRCRelay {
                 try await publish(&drafts)
                 for room in rooms { try await port.announce(sentence, in: room) }
             case .ready: await port.ready()
-            case .checkpoint(let checkpoint): try await port.keep([checkpoint])
+            case .checkpoint(let checkpoint): try await port.saveCheckpoints([checkpoint])
             }
         }
         try await publish(&drafts)

@@ -50,7 +50,7 @@ extension JoinedNetwork {
     func becomeReady() {
         guard !isReady else { return }
         isReady = true
-        tell(.ready)
+        enqueue(.ready)
     }
 
     /// Makes a connection, and returns when it has ended.

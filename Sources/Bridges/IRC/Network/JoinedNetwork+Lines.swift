@@ -14,7 +14,7 @@ extension JoinedNetwork {
         if greetedAt == nil {
             register(line)
         } else {
-            obey(line)
+            execute(line)
         }
     }
 
@@ -43,7 +43,7 @@ extension JoinedNetwork {
         return ConnectionEnd(kind: isFlood ? .flooded : .lost, reason: reason)
     }
 
-    private func obey(_ line: IRCMessage) {
+    private func execute(_ line: IRCMessage) {
         switch line.command {
         case "BATCH": batch(line)
         case "PRIVMSG", "NOTICE", "REDACT":
@@ -127,7 +127,7 @@ extension JoinedNetwork {
         if seconds <= 0 {
             guard sts != nil else { return }
             sts = nil
-            tell(.checkpoint(Checkpoint(source: STSPolicy.source, state: [])))
+            enqueue(.checkpoint(Checkpoint(source: STSPolicy.source, state: [])))
             return
         }
         // A hundred years at most, so that nothing overflows.
@@ -147,7 +147,7 @@ extension JoinedNetwork {
         guard isEnding || until - policy.until > max(stsDuration / 4, 60_000) else { return }
         policy.until = until
         sts = policy
-        tell(.checkpoint(Checkpoint(source: STSPolicy.source, state: policy.state)))
+        enqueue(.checkpoint(Checkpoint(source: STSPolicy.source, state: policy.state)))
     }
 
     // MARK: - The nick

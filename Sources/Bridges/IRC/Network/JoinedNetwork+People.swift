@@ -122,7 +122,7 @@ extension JoinedNetwork {
 
     /// Adds an event that brings something in, unless the bus stops or the bridge only takes out.
     func tellRead(_ event: InboundEvent) {
-        if port.direction != .out, !isStopping { tell(event) }
+        if port.direction != .out, !isStopping { enqueue(event) }
     }
 
     /// Reads a line of the answer to WHO.

@@ -181,7 +181,7 @@ actor JoinedNetwork {
     // MARK: - Events for the bus
 
     /// Adds an event for the bus.
-    func tell(_ event: InboundEvent) {
+    func enqueue(_ event: InboundEvent) {
         events.append(event)
         if events.count >= Self.maxEvents { link?.pause() }
         news.send()
@@ -190,7 +190,7 @@ actor JoinedNetwork {
     /// Says a sentence in the rooms of all channels, or of one.
     func say(_ sentence: String, in channel: JoinedChannel? = nil) {
         let rooms = channel.map { [$0.room] } ?? Set(channels.values.map(\.room)).sorted()
-        if !rooms.isEmpty { tell(.sentence(sentence, rooms: rooms)) }
+        if !rooms.isEmpty { enqueue(.sentence(sentence, rooms: rooms)) }
     }
 
     /// Returns the events since the last call.

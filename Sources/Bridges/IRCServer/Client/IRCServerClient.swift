@@ -178,7 +178,7 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         defer { isServing = false }
         do throws(WebSocketViolation) {
             while mayServe, isLast || !stream.isFull, let event = try input.next() {
-                obey(event, bus)
+                apply(event, bus)
                 if !isLast, network.input.isSliceOver { break }
             }
         } catch {
@@ -196,11 +196,11 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     private var mayServe: Bool { !isAsking && stream.isOpen && !stream.isEnding }
 
-    private func obey(_ event: ClientInput.Event, _ bus: isolated Bus) {
+    private func apply(_ event: ClientInput.Event, _ bus: isolated Bus) {
         switch event {
         case .line(let line):
             hasSentLine = true
-            obey(line, bus)
+            execute(line, bus)
         case .ping(let payload):
             var frame: [UInt8] = []
             WebSocketFrame.append(.pong, payload, to: &frame)

@@ -60,7 +60,7 @@ extension IRCServerClient {
         }
         if capabilities.contains(.readMarker) { tellMarker(of: "#\(room.name)", bus) }
         showNames(of: room, bus)
-        if let away = profile?.away { tell(room, .awayNotify, "AWAY :\(away)") }
+        if let away = profile?.away { send(to: room, .awayNotify, "AWAY :\(away)") }
         return true
     }
 

@@ -6,7 +6,7 @@ import Sockets
 // One line: what it asks for, and how it is answered.
 extension IRCServerClient {
     /// Executes one line.
-    func obey(_ line: InputLines.Line, _ bus: isolated Bus) {
+    func execute(_ line: InputLines.Line, _ bus: isolated Bus) {
         guard case .line(let bytes) = line else {
             return numeric("417", [phrases.lineIsTooLong])
         }
@@ -153,8 +153,8 @@ extension IRCServerClient {
         }
     }
 
-    /// Tells the clients in a room something about this person.
-    func tell(_ room: Room, _ capability: Capability, _ line: String) {
+    /// Sends the clients in a room a line about this person.
+    func send(to room: Room, _ capability: Capability, _ line: String) {
         let bytes = source + "\(line)\r\n".utf8
         for other in network.clientsOfAll
         where other !== self && other.capabilities.contains(capability) {

@@ -158,13 +158,13 @@ extension ServedNetwork {
     }
 
     /// Does what concerns every client.
-    func obey(_ event: ModerationEvent) {
+    func apply(_ event: ModerationEvent) {
         switch event {
         case .banned(let block, let reason):
             for client in Array(clients.values) where block.contains(client.clientAddress) {
                 client.disconnect(.banned(reason: reason))
             }
-        case .accountChanged(let change): obey(change)
+        case .accountChanged(let change): apply(change)
         case .announcement(let text):
             for client in clients.values where client.isRegistered {
                 client.notify(phrases.answer(.announce, text))
@@ -174,7 +174,7 @@ extension ServedNetwork {
 
     /// Does to the clients that have logged in and are not registered yet what the bus has done to
     /// the others, who have a presence in the lobby at least.
-    private func obey(_ change: AccountChange) {
+    private func apply(_ change: AccountChange) {
         switch change {
         case .passwordChanged(let account, _):
             for client in registering(by: account.id) { client.disconnect(.passwordChanged) }

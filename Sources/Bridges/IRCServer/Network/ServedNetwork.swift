@@ -119,7 +119,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     }
 
     private func observe(_ bus: isolated Bus) {
-        observers.moderation = bus.whenModerated { [unowned self] in self.obey($0) }
+        observers.moderation = bus.whenModerated { [unowned self] in self.apply($0) }
         observers.kicks = bus.whenKicked { [unowned self] in self.kick($1, reason: $2) }
         observers.store = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         observers.configuration = bus.whenConfigurationChanges { [unowned self] in

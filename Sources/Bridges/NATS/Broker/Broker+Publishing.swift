@@ -18,7 +18,7 @@ extension Broker {
             guard let request = publishing.next(milliseconds: Self.nap) else { continue }
             let outcome: PublishQueue.Outcome
             do throws(BrokerError) {
-                let (sequence, isKnown) = try put(request, &inbox)
+                let (sequence, isKnown) = try store(request, &inbox)
                 // Numbers of one stream rise: this is another, which has to be found out.
                 if !isKnown, sequence <= last { session.doubt() }
                 if !isKnown { last = sequence }
@@ -34,7 +34,7 @@ extension Broker {
     }
 
     /// Puts a message into the stream; returns its number there, and whether it was there already.
-    private func put(
+    private func store(
         _ request: PublishQueue.Request, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> (sequence: UInt64, isKnown: Bool) {
         let bytes = try inbox.request(

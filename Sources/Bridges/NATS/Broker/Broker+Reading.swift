@@ -242,7 +242,7 @@ extension Broker {
             state.pending = place.pending
             state.stream.last = max(state.stream.last, place.sequence + place.pending)
         }
-        unsafe incoming.put(
+        unsafe incoming.append(
             ReceivedBatch(
                 position: position, room: subject?.room ?? "", store: subject?.store ?? "",
                 batch: batch, pending: place.pending),
@@ -279,7 +279,7 @@ extension Broker {
         let position = state.withLock { $0.position }
         // Nothing new, which is news to a caller that waits for the end of something.
         if incoming.hasCapacity {
-            incoming.put(
+            incoming.append(
                 ReceivedBatch(position: position, room: "", store: "", batch: nil, pending: 0),
                 weight: 1)
         }

@@ -68,7 +68,7 @@ final class Acknowledgements: Sendable {
                 if delivered.isEmpty, passed == nil { break }
                 if !delivered.isEmpty {
                     // First, so that the cursor never is where the stream was not known to be.
-                    try await fleet.port.keep([
+                    try await fleet.port.saveCheckpoints([
                         Checkpoint(source: OutboxProgress.source(room), state: progress.state),
                         Checkpoint(source: Fleet.sentSource, state: broker.sent.state),
                     ])

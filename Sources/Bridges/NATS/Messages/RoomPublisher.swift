@@ -43,13 +43,13 @@ final class RoomPublisher: Sendable {
     ///
     /// - Throws: what the store throws; `CancellationError`.
     func publish(_ batch: OutgoingBatch) async throws -> OutboxProgress? {
-        try await turn.take {
+        try await turn.run {
             let before = progress.withLock { $0 }
             // What an earlier run has put in without moving the cursor is counted already.
             let known = UInt64(batch.count(through: before.last))
             let isKnown = known == batch.count
             let index = before.count - min(before.count, known)
-            guard try await put(batch, index: isKnown ? nil : index) else { return nil }
+            guard try await store(batch, index: isKnown ? nil : index) else { return nil }
             return progress.withLock { progress in
                 progress.count = before.count + UInt64(batch.count) - known
                 progress.last = max(progress.last, batch.last)
@@ -60,10 +60,10 @@ final class RoomPublisher: Sendable {
 
     /// Puts into the stream again what it has forgotten, if it has.
     func resend() async throws {
-        try await turn.take { _ = try await resendIfForgotten() }
+        try await turn.run { _ = try await resendIfForgotten() }
     }
 
-    private func put(_ batch: OutgoingBatch, index: UInt64?) async throws -> Bool {
+    private func store(_ batch: OutgoingBatch, index: UInt64?) async throws -> Bool {
         let content = FleetBatch.encoded(
             fleet.instance, index: index, count: batch.count, batch.records)
         let id = batch.id(from: fleet.store, room: there)
@@ -96,10 +96,10 @@ final class RoomPublisher: Sendable {
         let last = progress.withLock { $0.last }
         guard last > 0 else { return true }
         let source = Self.resendSource(room)
-        try await fleet.port.keep([Checkpoint(source: source, state: [1])])
+        try await fleet.port.saveCheckpoints([Checkpoint(source: source, state: [1])])
         guard let count = try await resend(through: last) else { return false }
         if count == 0 { broker.forgetSent() }
-        try await fleet.port.forget([source])
+        try await fleet.port.removeCheckpoints(of: [source])
         fleet.log.warning(
             "the stream had forgotten messages: \(count) of \(room) were put into it again")
         return true
@@ -126,14 +126,14 @@ final class RoomPublisher: Sendable {
                     let record = try await writer.record(of: message)
                 else { continue }
                 if batch.records.count + record.count > OutgoingBatch.bytes, !batch.isEmpty {
-                    guard try await put(batch, index: nil) else { return nil }
+                    guard try await store(batch, index: nil) else { return nil }
                     count += batch.count
                     batch = OutgoingBatch()
                 }
                 batch.append(record, number: message.number)
             }
             if !batch.isEmpty {
-                guard try await put(batch, index: nil) else { return nil }
+                guard try await store(batch, index: nil) else { return nil }
                 count += batch.count
             }
             number = max(events.through, number)

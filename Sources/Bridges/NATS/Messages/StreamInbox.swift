@@ -164,7 +164,7 @@ struct StreamInbox {
         }
         if drafts.isEmpty, checkpoints.isEmpty { return }
         if drafts.isEmpty {
-            try await fleet.port.keep(checkpoints)
+            try await fleet.port.saveCheckpoints(checkpoints)
         } else {
             let receipts = try await fleet.port.publish(drafts, checkpoints: checkpoints)
             for receipt in receipts {

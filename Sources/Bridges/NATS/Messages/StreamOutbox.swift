@@ -76,7 +76,7 @@ struct StreamOutbox {
 
     private mutating func hasMore() async throws -> Bool {
         if deliveries.hasMore { return true }
-        return try await deliveries.look()
+        return try await deliveries.fetchAvailable()
     }
 
     /// Adds a message that was read, or keeps it if there is no room.

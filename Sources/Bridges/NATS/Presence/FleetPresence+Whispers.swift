@@ -24,7 +24,7 @@ extension FleetPresence {
             let (name, bridge) = FleetNames.parts(of: message.sender.name)
             let there =
                 person.bridge.isEmpty ? person.name : "\(person.name) (\(person.bridge))"
-            channel.tell(
+            channel.send(
                 .whisper(
                     .init(
                         id: id, name: name, bridge: bridge, receiver: there, text: message.text,
@@ -52,7 +52,7 @@ extension FleetPresence {
         } catch {
             code = "unknown-user"
         }
-        if let id = whisper.id { channel.tell(.receipt(.init(id: id, code: code)), to: store) }
+        if let id = whisper.id { channel.send(.receipt(.init(id: id, code: code)), to: store) }
     }
 
     /// Tells the sender of a private message if it was not delivered.

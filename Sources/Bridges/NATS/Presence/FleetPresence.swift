@@ -79,7 +79,7 @@ final class FleetPresence: Sendable {
     /// Says that this instance is there.
     func sayHello(asks: Bool = false) {
         let version = state.withLock { $0.own.version }
-        channel.tell(
+        channel.send(
             .hello(
                 .init(
                     name: fleet.instance, run: run, since: since, version: version, asks: asks)))
@@ -88,7 +88,7 @@ final class FleetPresence: Sendable {
     // MARK: - Tasks
 
     /// Tells the others who is here until the task is cancelled.
-    func tell() async throws {
+    func announcePeople() async throws {
         var (seen, next): (UInt64?, Int64) = (nil, 0)
         while true {
             if isShared,
@@ -96,14 +96,14 @@ final class FleetPresence: Sendable {
             {
                 seen = found.changes
                 if let change = state.withLock({ $0.own.update(found.people) }) {
-                    channel.tell(.change(change))
+                    channel.send(.change(change))
                 }
             }
             if !isConnected() { state.withLock { $0.deafAt = ThreadTime.now } }
             if ThreadTime.now >= next {
                 next = ThreadTime.now + Self.beat
                 sayHello()
-                await turn.take { await removeSilent() }
+                await turn.run { await removeSilent() }
             }
             await tellLateWhispers()
             tellLines()
@@ -111,13 +111,13 @@ final class FleetPresence: Sendable {
         }
     }
 
-    /// Hears the others until the channel ends.
-    func hear() async {
+    /// Receives messages of the others until the channel ends.
+    func receiveMessages() async {
         while true {
             let next = await channel.incoming.next()
             if next.isEmpty { return }
             for incoming in next {
-                await turn.take { await receive(incoming.message, from: incoming.store) }
+                await turn.run { await receive(incoming.message, from: incoming.store) }
             }
         }
     }
@@ -132,7 +132,7 @@ final class FleetPresence: Sendable {
         switch message {
         case .hello: break
         case .ask:
-            for part in state.withLock({ $0.own.parts }) { channel.tell(.people(part), to: store) }
+            for part in state.withLock({ $0.own.parts }) { channel.send(.people(part), to: store) }
         case .change(let change): await receive(change, from: store, peer)
         case .people(let people): await receive(people, from: store, peer)
         case .whisper(let whisper): await receive(whisper, from: store, peer)
@@ -173,7 +173,7 @@ final class FleetPresence: Sendable {
         state.withLock { $0.peers[store] = present }
         if hello.asks { sayHello() }
         if wasGone { log("instance \(peer.name) is there again") }
-        if isShared, hello.version != peer.version { channel.tell(.ask, to: store) }
+        if isShared, hello.version != peer.version { channel.send(.ask, to: store) }
     }
 
     /// Returns whether a run was heard twice, some seconds apart.
@@ -215,7 +215,7 @@ final class FleetPresence: Sendable {
     ) async {
         var peer = known
         guard change.version == peer.version + 1 else {
-            channel.tell(.ask, to: store)
+            channel.send(.ask, to: store)
             return
         }
         peer.version = change.version

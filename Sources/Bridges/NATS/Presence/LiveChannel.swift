@@ -37,8 +37,8 @@ final class LiveChannel: Sendable {
         incoming = BoundedQueue(bound: Self.bound) {}
     }
 
-    /// Tells something to all others, or to one; without a connection it is lost.
-    func tell(_ message: LiveMessage, to other: String = "all") {
+    /// Sends a message to all others, or to one; without a connection it is lost.
+    func send(_ message: LiveMessage, to other: String = "all") {
         let subject = FleetSubject.live(from: store, to: other)
         let content = message.json.encoded
         outgoing.withLock { outgoing in
@@ -90,6 +90,6 @@ final class LiveChannel: Sendable {
             content.count <= Self.maxBytes, incoming.hasCapacity,
             let message = unsafe JSONReader.read(Array(content)).flatMap({ LiveMessage($0) })
         else { return }
-        incoming.put(Incoming(store: String(parts[1]), message: message), weight: 1)
+        incoming.append(Incoming(store: String(parts[1]), message: message), weight: 1)
     }
 }

@@ -11,7 +11,7 @@ extension ChatServer {
     }
 
     /// Does what concerns every connection, with or without a name.
-    func obey(_ event: ModerationEvent) {
+    func apply(_ event: ModerationEvent) {
         switch event {
         case .banned(let block, let reason):
             for connection in Array(connections.values)

@@ -134,7 +134,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
         bus.protect(options.proxyFrom)
         exposeGauges()
-        moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
+        moderationObserver = bus.whenModerated { [unowned self] in self.apply($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         configurationObserver = bus.whenConfigurationChanges { [unowned self] in
             self.port.bus.assumeIsolated { self.useRooms($0) }

@@ -101,8 +101,8 @@ extension TailedFiles {
         tailLog.unentered.replace(unentered, isAll: isFull, at: [])
         if isFull {
             let found = Set(search.files.map(\.path))
-            tailLog.refused.keep { found.contains($0) }
-            tailLog.own.keep { found.contains($0) }
+            tailLog.refused.removeAll(except: found.contains)
+            tailLog.own.removeAll(except: found.contains)
         }
     }
 

@@ -51,8 +51,8 @@ final class PathReport {
         if !paths.isEmpty, paths.removeValue(forKey: path) != nil { isChanged = true }
     }
 
-    /// Keeps those paths only.
-    func keep(_ isKept: (FilePath) -> Bool) {
+    /// Removes all other paths than those.
+    func removeAll(except isKept: (FilePath) -> Bool) {
         for path in paths.keys where !isKept(path) { remove(path) }
     }
 

@@ -23,7 +23,7 @@ struct PendingSend: Sendable, Equatable {
     /// The preparation for sending a part.
     enum Preparation: Sendable, Equatable {
         /// The checkpoint has to be kept.
-        case keep(Checkpoint)
+        case save(Checkpoint)
         /// An earlier run may have sent the part already.
         case mayRepeat
         /// Nothing: it was kept before.
@@ -62,7 +62,7 @@ struct PendingSend: Sendable, Equatable {
         case .perhapsArrived(sendPlan), .underWay(sendPlan): return .ready
         default:
             state = .underWay(sendPlan)
-            return .keep(sendPlan.checkpoint(for: channel))
+            return .save(sendPlan.checkpoint(for: channel))
         }
     }
 

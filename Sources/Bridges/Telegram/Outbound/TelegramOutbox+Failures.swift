@@ -12,7 +12,7 @@ extension TelegramOutbox {
         if case .flood(let pause) = apiError {
             // At once: a new start is to know of it.
             pace.block(for: pause)
-            try await keep(flood: pause, in: location.chat)
+            try await saveFloodWait(of: pause, in: location.chat)
         }
         // Before the failure is recorded: that may be when the room is told, or when it is over.
         if apiError.isNoAnswer || connectionStatus.isFailing(observer) { try await countBacklog() }
@@ -25,7 +25,7 @@ extension TelegramOutbox {
         case .rejected(let answer):
             try await handleRejection(of: sendPlan, in: location.chat, answer)
             return .proceed
-        default: try await keep(pendingSend.recordNotArrived())
+        default: try await save(pendingSend.recordNotArrived())
         }
         switch apiError {
         case .flood(let pause):
@@ -56,7 +56,7 @@ extension TelegramOutbox {
     ) async throws {
         let numbers = queued(in: sendPlan).map(\.message.number)
         switch rejections.remedy(for: numbers, isReply: sendPlan.target(in: chat) != nil) {
-        case .sendFewer, .quote: try await keep(pendingSend.discard())
+        case .sendFewer, .quote: try await save(pendingSend.discard())
         case .skip:
             try await skip(sendPlan, answer)
             // The other parts of it may be taken.
@@ -65,17 +65,17 @@ extension TelegramOutbox {
     }
 
     /// Keeps the time for which a chat is to be left alone: a new start must not make it longer.
-    private mutating func keep(flood pause: Duration, in chat: Int64) async throws {
+    private mutating func saveFloodWait(of pause: Duration, in chat: Int64) async throws {
         let flood = FloodWait(pause, at: await port.now)
         floodedChat = chat
-        try await keep(flood.checkpoint(for: chat))
+        try await save(flood.checkpoint(for: chat))
     }
 
     /// Follows a chat to its new id; returns false if that is the one it had.
     private func follow(_ from: Int64, to chat: Int64) async throws -> Bool {
         if let checkpoint = chats.move(from: from, to: chat) {
             settings.log.warning(GroupMigration(from: from, to: chat).sentence)
-            try await keep(checkpoint)
+            try await save(checkpoint)
         }
         // The inbox may have found out first.
         return chats.location(of: binding).chat != from

@@ -46,7 +46,7 @@ extension TelegramOutbox {
             connectionStatus.recordSuccess(of: observer)
             (wantsFreshConnection, hasMoved) = (false, false)
             if let chat = floodedChat.take() {
-                try await keep(Checkpoint(source: FloodWait.source(chat), state: []))
+                try await save(Checkpoint(source: FloodWait.source(chat), state: []))
             }
             try await advance(sendPlan, as: Self.remoteID(of: result, in: location))
             return .proceed
@@ -121,7 +121,7 @@ extension TelegramOutbox {
     /// Keeps what is about to be sent.
     private mutating func beginSending(_ sendPlan: SendPlan) async throws {
         switch pendingSend.begin(sendPlan) {
-        case .keep(let checkpoint): try await keep(checkpoint)
+        case .save(let checkpoint): try await save(checkpoint)
         case .mayRepeat: recordPossibleDuplicate()
         case .ready: break
         }
@@ -170,11 +170,11 @@ extension TelegramOutbox {
         if next.parts.isEmpty {
             try await finish(next)
         } else {
-            try await keep(pendingSend.advance(to: next))
+            try await save(pendingSend.advance(to: next))
         }
     }
 
-    func keep(_ checkpoint: Checkpoint?) async throws {
-        if let checkpoint { try await port.keep([checkpoint]) }
+    func save(_ checkpoint: Checkpoint?) async throws {
+        if let checkpoint { try await port.saveCheckpoints([checkpoint]) }
     }
 }

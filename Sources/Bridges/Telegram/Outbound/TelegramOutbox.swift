@@ -181,7 +181,7 @@ struct TelegramOutbox {
 
     /// Adds the next message to the queue if it is there; returns false if none is.
     mutating func enqueueNext() async throws -> Bool {
-        guard try await deliveries.look(), let next = try await deliveries.next() else {
+        guard try await deliveries.fetchAvailable(), let next = try await deliveries.next() else {
             return false
         }
         enqueue(next)
@@ -189,7 +189,7 @@ struct TelegramOutbox {
     }
 
     /// Returns true if the room holds more than the queue, without waiting for anybody to speak.
-    mutating func hasMore() async throws -> Bool { try await deliveries.look() }
+    mutating func hasMore() async throws -> Bool { try await deliveries.fetchAvailable() }
 
     // MARK: - The end of a plan
 
@@ -211,7 +211,7 @@ struct TelegramOutbox {
         rejections.recordDone(finished.count)
         pendingSend.finish()
         // No text is kept longer than it takes to send it.
-        try await port.forget([SendPlan.source(binding.channel)])
+        try await port.removeCheckpoints(of: [SendPlan.source(binding.channel)])
         if queue.isEmpty { _ = try await enqueueNext() }
         let delivered = hasArrived ? finished.map(\.message.number) : []
         connectionStatus.recordDelivery(delivered, backlog(), to: binding.channel)

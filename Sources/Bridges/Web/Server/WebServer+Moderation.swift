@@ -4,7 +4,7 @@ import MessageBus
 // What moderators and changes of accounts do to whoever is connected, in a room or in none.
 extension WebServer {
     /// Does what concerns every connection, with or without a name.
-    func obey(_ event: ModerationEvent) {
+    func apply(_ event: ModerationEvent) {
         switch event {
         case .banned(let block, let reason):
             for client in Array(clients.values) where block.contains(client.address) {
@@ -15,7 +15,7 @@ extension WebServer {
                     stream.stream.close(bus)
                 }
             }
-        case .accountChanged(let change): obey(change)
+        case .accountChanged(let change): apply(change)
         case .announcement(let text):
             let frame = ServerMessage.announcement(text)
             for client in clients.values where client.isWelcome { client.stream.send(frame) }
@@ -23,7 +23,7 @@ extension WebServer {
     }
 
     /// Does to the sessions in no room what the bus has done to those that are in one.
-    private func obey(_ change: AccountChange) {
+    private func apply(_ change: AccountChange) {
         switch change {
         case .passwordChanged(let account, let connection):
             // 0 is nobody's number.

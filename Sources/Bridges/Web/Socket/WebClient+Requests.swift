@@ -5,7 +5,7 @@ import Sockets
 // What a client may ask for, once it has said hello.
 extension WebClient {
     /// Executes one message.
-    func obey(_ message: ClientMessage, _ bus: isolated Bus) {
+    func execute(_ message: ClientMessage, _ bus: isolated Bus) {
         switch message {
         case .hello(let hello): return greet(hello, bus)
         case .bye(let isSoon):
@@ -27,10 +27,10 @@ extension WebClient {
                 ? refuse(request, .loginRequired, phrases.pageNeedsLogin)
                 : refuse(request, .badArguments, phrases.helloComesFirst)
         }
-        obey(message, request, session, bus)
+        execute(message, request, session, bus)
     }
 
-    private func obey(
+    private func execute(
         _ message: ClientMessage, _ request: RequestName, _ session: WebSession,
         _ bus: isolated Bus
     ) {

@@ -114,7 +114,7 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
         defer { isServing = false }
         do throws(WebSocketViolation) {
             while mayServe, let event = try frames.next() {
-                obey(event, bus)
+                apply(event, bus)
                 if server.input.isSliceOver { break }
             }
         } catch {
@@ -134,9 +134,9 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
             && !server.isStopping
     }
 
-    private func obey(_ event: WebSocketReader.Event, _ bus: isolated Bus) {
+    private func apply(_ event: WebSocketReader.Event, _ bus: isolated Bus) {
         switch event {
-        case .text(let bytes): obey(bytes, bus)
+        case .text(let bytes): execute(bytes, bus)
         case .binary: close(.unsupportedData)
         case .ping(let payload): sendFrame(.pong, payload)
         case .pong: lastPong = server.loop.now
@@ -144,9 +144,9 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
         }
     }
 
-    private func obey(_ bytes: [UInt8], _ bus: isolated Bus) {
+    private func execute(_ bytes: [UInt8], _ bus: isolated Bus) {
         do throws(MessageProblem) {
-            obey(try ClientMessageReader.read(bytes), bus)
+            execute(try ClientMessageReader.read(bytes), bus)
         } catch {
             refuse(RequestName(error), .badArguments, phrases.problem(error))
         }

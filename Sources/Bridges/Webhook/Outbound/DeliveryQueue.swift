@@ -42,7 +42,7 @@ final class DeliveryQueue: Sendable {
         var deliveries = port.deliveries(in: port.room).makeAsyncIterator()
         while true {
             while contents.withLock({ $0.isFull }) { try await emptied.wait() }
-            if try await !deliveries.look() { record { $0.isCaughtUp = true } }
+            if try await !deliveries.fetchAvailable() { record { $0.isCaughtUp = true } }
             guard let next = try await deliveries.next() else { break }
             record {
                 $0.deliveries.append(next)
@@ -61,7 +61,7 @@ final class DeliveryQueue: Sendable {
     // MARK: - Taking
 
     /// Calls a function with the contents.
-    func look<Result>(_ body: (borrowing Contents) -> Result) -> Result {
+    func withContents<Result>(_ body: (borrowing Contents) -> Result) -> Result {
         contents.withLock { body($0) }
     }
 

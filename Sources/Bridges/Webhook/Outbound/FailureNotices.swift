@@ -34,17 +34,17 @@ struct FailureNotices {
     /// Adds messages that were passed over, and tells the room if it is time.
     mutating func add(_ count: Int, _ reason: Reason) async {
         pending = ((pending?.count ?? 0) + count, reason)
-        await tellIfDue()
+        await announceIfDue()
     }
 
     /// Tells the room, if it is time.
-    mutating func tellIfDue() async {
+    mutating func announceIfDue() async {
         guard await port.now.milliseconds >= due else { return }
-        await tell()
+        await announce()
     }
 
     /// Tells the room what it has not been told.
-    mutating func tell() async {
+    mutating func announce() async {
         guard let (count, reason) = pending else { return }
         pending = nil
         due = await port.now.milliseconds + Self.pause
@@ -60,7 +60,7 @@ struct FailureNotices {
     }
 
     /// Tells the room that the receiver wants no more.
-    func tellGone() async {
+    func announceGone() async {
         _ = try? await port.announce(Phrases(port.language).webhookGone("\(receiver)"))
     }
 }

@@ -15,7 +15,7 @@ enum StoreID {
         let number = UInt64.random(in: .min ... .max, using: &random)
         let digits = String(number, radix: 16)
         let id = String(repeating: "0", count: 16 - digits.utf8.count) + digits
-        try await port.keep([Checkpoint(source: source, state: Array(id.utf8))])
+        try await port.saveCheckpoints([Checkpoint(source: source, state: Array(id.utf8))])
         return id
     }
 }

@@ -14,7 +14,7 @@ extension WebhookOutbox {
     mutating func deliver(_ plan: BatchPlan) async throws -> Bool {
         var plan = plan
         while true {
-            let all = queue.look { contents in
+            let all = queue.withContents { contents in
                 Array(contents.deliveries.prefix { $0.message.number <= plan.last })
             }
             let given = all.filter { isGiven($0.message) && !$0.isDeleted }
@@ -112,7 +112,7 @@ extension WebhookOutbox {
             \(receiver) answers 410: it wants no more messages, and the bridge ends. What is said \
             from now on is kept for another "url"
             """)
-        await notices.tellGone()
+        await notices.announceGone()
         return false
     }
 
@@ -130,7 +130,7 @@ extension WebhookOutbox {
         if plan.failingSince == nil {
             failingSince = failingSince ?? now
             plan.failingSince = failingSince
-            try await port.keep([plan.checkpoint])
+            try await port.saveCheckpoints([plan.checkpoint])
         }
         let own = backoff.next()
         let left = timeLeft(plan, given, at: now)
@@ -156,7 +156,7 @@ extension WebhookOutbox {
     /// Passes over a batch, and all behind it that have waited as long.
     private mutating func giveUp(_ plan: BatchPlan, _ reason: String) async throws {
         let now = await port.now.milliseconds
-        let all = queue.look { contents in
+        let all = queue.withContents { contents in
             Array(
                 contents.deliveries.prefix { delivery in
                     delivery.message.number <= plan.last

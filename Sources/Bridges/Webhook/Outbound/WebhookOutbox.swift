@@ -59,7 +59,7 @@ struct WebhookOutbox {
             // Another takes its place, and goes on from here.
             if await port.isReplaced { break }
         }
-        await notices.tell()
+        await notices.announce()
     }
 
     // MARK: - What is next
@@ -78,11 +78,11 @@ struct WebhookOutbox {
             try await waitForMessages()
             guard try await acknowledgeSilent() else { return nil }
             if let plan = try await restoredPlan() { return plan }
-            if queue.look({ $0.deliveries.isEmpty }) { continue }
+            if queue.withContents({ $0.deliveries.isEmpty }) { continue }
             try await waitForOthers()
             guard let plan = makePlan() else { continue }
             // Before the first try: whatever happens then, it is tried as this batch again.
-            try await port.keep([plan.checkpoint])
+            try await port.saveCheckpoints([plan.checkpoint])
             return plan
         }
     }
@@ -96,14 +96,14 @@ struct WebhookOutbox {
         if notices.isPending {
             let left = notices.due - (await port.now.milliseconds)
             try await wait(until: isReady, atMost: .milliseconds(max(left, 0)), orStopping: true)
-            await notices.tellIfDue()
+            await notices.announceIfDue()
         }
         try await queue.wait(until: isReady)
     }
 
     /// Acknowledges messages at the front that are not for the receiver; returns false at the end.
     private func acknowledgeSilent() async throws -> Bool {
-        let (silent, isEnd) = queue.look { contents in
+        let (silent, isEnd) = queue.withContents { contents in
             let silent = contents.deliveries.prefix { !isGiven($0.message) || $0.isDeleted }
             return (Array(silent), contents.deliveries.isEmpty && contents.isFinished)
         }
@@ -124,7 +124,7 @@ struct WebhookOutbox {
                 || contents.deliveries.last.map { $0.message.number >= last } ?? false
         }
         restored = nil
-        let isThere = queue.look { contents in
+        let isThere = queue.withContents { contents in
             contents.deliveries.first.map { $0.message.number <= last } ?? false
         }
         // It was delivered, or deleted.
@@ -141,7 +141,7 @@ struct WebhookOutbox {
     }
 
     private func makePlan() -> BatchPlan? {
-        let numbers = queue.look { contents in
+        let numbers = queue.withContents { contents in
             var numbers: [MessageNumber] = []
             var bytes = 0
             for delivery in contents.deliveries

@@ -13,7 +13,7 @@ extension Port {
         let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         var random = SystemRandomNumberGenerator()
         let id = (0..<16).map { _ in digits[Int.random(in: 0..<32, using: &random)] }
-        try await bus.keep(
+        try await bus.saveCheckpoints(
             [Checkpoint(source: source, state: id)], ofBridge: Self.storeItself)
         return String(decoding: id, as: UTF8.self)
     }
@@ -120,7 +120,9 @@ extension Bus {
         return (result, peopleChanges)
     }
 
-    fileprivate func keep(_ checkpoints: [Checkpoint], ofBridge bridge: String) async throws {
+    fileprivate func saveCheckpoints(_ checkpoints: [Checkpoint], ofBridge bridge: String)
+        async throws
+    {
         let progress = SourceProgress(bridge: bridge, checkpoints: checkpoints)
         try await store.enqueue(progress).wait()
     }

@@ -98,27 +98,27 @@ public struct Port: Sendable {
         try await bus.publish(drafts, checkpoints: checkpoints, by: attachment)
     }
 
-    /// Keeps checkpoints without messages, even while the bus is ending and accepts no more of
+    /// Saves checkpoints without messages, even while the bus is ending and accepts no more of
     /// those, so that a bridge can record to the end how far it has delivered.
     ///
-    /// Returns when they are kept.
+    /// Returns when they are stored.
     ///
     /// - Throws: errors of the store; `CancellationError`.
-    public func keep(_ checkpoints: [Checkpoint]) async throws {
-        try await bus.keep(checkpoints, by: attachment)
+    public func saveCheckpoints(_ checkpoints: [Checkpoint]) async throws {
+        try await bus.saveCheckpoints(checkpoints, by: attachment)
     }
 
-    /// Forgets what sources had reached.
+    /// Removes the checkpoints of sources.
     ///
-    /// Returns when it is forgotten.
+    /// Returns when they are removed.
     ///
     /// - Parameters:
     ///   - sources: the names of the sources.
     ///   - isErasing: true if a checkpoint holds something that was deleted, so that its traces have
     ///     to go from the store's files as well.
     /// - Throws: errors of the store; `CancellationError`.
-    public func forget(_ sources: [String], isErasing: Bool = false) async throws {
-        try await bus.forget(sources, isErasing: isErasing, by: attachment)
+    public func removeCheckpoints(of sources: [String], isErasing: Bool = false) async throws {
+        try await bus.removeCheckpoints(of: sources, isErasing: isErasing, by: attachment)
     }
 
     /// Returns the state that a source of this bridge had when its checkpoint was last kept.

@@ -46,9 +46,9 @@ public struct Deliveries: AsyncSequence, Sendable {
         /// True if the next message is there already and can be read without waiting.
         public var hasMore: Bool { !buffer.isEmpty }
 
-        /// Returns whether there is a next message already; waits for the store, but for no new
-        /// message.
-        public mutating func look() async throws -> Bool {
+        /// Fetches messages that are there already, and returns true if there are any; waits for the
+        /// store, but for no new message.
+        public mutating func fetchAvailable() async throws -> Bool {
             if !buffer.isEmpty { return true }
             guard let source = try await open() else { return false }
             buffer = try await source.available()[...]

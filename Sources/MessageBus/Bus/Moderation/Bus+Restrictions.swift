@@ -71,7 +71,7 @@ extension Bus {
     }
 
     /// Sends away whoever is banned.
-    func obey(_ ban: Ban) {
+    func enforce(_ ban: Ban) {
         restrictions.isInUse = true
         switch ban.subject {
         case .name(let key):
@@ -81,7 +81,7 @@ extension Bus {
             for presence in person?.onePerDelegate ?? [] {
                 presence.delegate.disconnect(.banned(reason: ban.reason))
             }
-        case .addresses(let block): tell(.banned(block, reason: ban.reason))
+        case .addresses(let block): notifyObservers(of: .banned(block, reason: ban.reason))
         }
     }
 
@@ -121,7 +121,7 @@ extension Bus {
 
     /// Says something for the server to everybody on this bus, and to no other network.
     package func announce(_ text: String) {
-        tell(.announcement(text))
+        notifyObservers(of: .announcement(text))
         let server = settings.namePolicy.server(settings.language)
         var header = MessageHeader()
         header.number = nextNumber()
@@ -137,7 +137,7 @@ extension Bus {
         }
     }
 
-    func tell(_ event: ModerationEvent) {
+    func notifyObservers(of event: ModerationEvent) {
         for observer in moderationObservers.values { observer(event) }
     }
 

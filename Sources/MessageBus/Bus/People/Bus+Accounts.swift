@@ -116,12 +116,12 @@ extension Bus {
         case .passwordChanged(let account, let connection):
             disconnect(account, .passwordChanged, except: connection)
         case .roleChanged(let account, _): owner(of: account)?.account = account
-        case .banned(let ban): obey(ban)
+        case .banned(let ban): enforce(ban)
         case .muted(let mute): restrictIdentities(of: mute.key)
         case .unbanned, .unmuted: break
         }
         // Whoever is logged in and in no room has no presence.
-        tell(.accountChanged(change))
+        notifyObservers(of: .accountChanged(change))
     }
 
     /// Returns who is logged in to an account.

@@ -31,7 +31,7 @@ extension Bus {
         deliver(message, to: sender, of: presence)
         if sender !== receiver { deliver(message, to: receiver) }
         if sender.account != nil || receiver.account != nil {
-            settings.accounts.keep(PrivateMessage(message, to: receiver.sender))
+            settings.accounts.save(PrivateMessage(message, to: receiver.sender))
         }
         return .said(message.number)
     }

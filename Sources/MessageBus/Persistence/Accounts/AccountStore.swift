@@ -102,7 +102,7 @@ package protocol AccountStore: AnyObject {
     /// Stores a private message.
     ///
     /// - Parameter isLeft: true if it waits for the receiver's next login.
-    func keep(_ message: PrivateMessage, isLeft: Bool) throws
+    func save(_ message: PrivateMessage, isLeft: Bool) throws
     /// Returns how many messages wait for an account, in all and from one sender.
     func waitingCount(
         for receiver: AccountID, from sender: AccountID

@@ -24,7 +24,7 @@ extension HTTPServer {
             if let answer = refusal(of: peer) {
                 options.debug("\(peer) is refused: \(answer.status.code)")
                 guard isEncrypted, unwelcome.count < Self.maxUnwelcome else {
-                    tell(descriptor, answer)
+                    sendAtOnce(to: descriptor, answer)
                     return linger(descriptor)
                 }
                 unwelcome.insert(descriptor)
@@ -56,7 +56,7 @@ extension HTTPServer {
     }
 
     /// Sends an answer in plain, as far as the kernel takes it; to a client of TLS an alert.
-    func tell(_ descriptor: Int32, _ answer: HTTPResponse, isPlain: Bool = false) {
+    func sendAtOnce(to descriptor: Int32, _ answer: HTTPResponse, isPlain: Bool = false) {
         var bytes: [UInt8] = []
         if isEncrypted, !isPlain {
             bytes = Self.refusalAlert
@@ -154,12 +154,12 @@ extension HTTPServer: ArrivalOwner {
             // A method, in plain: somebody has left out the "s" of https.
             if bytes.first.map({ $0 &- 0x41 < 26 }) ?? false {
                 let refusal = HTTPRefusal(.badRequest, "this port speaks HTTPS")
-                tell(descriptor, options.answer(refusal), isPlain: true)
+                sendAtOnce(to: descriptor, options.answer(refusal), isPlain: true)
             }
             linger(descriptor)
         case .gaveWay:
             options.counts?.refusals.record("full")
-            tell(descriptor, full)
+            sendAtOnce(to: descriptor, full)
             linger(descriptor)
         default: linger(descriptor)
         }

@@ -91,7 +91,8 @@ import Metrics
         try Listener(
             address, mode: options.mode, on: loop, onFailure: options.onFailure,
             onShortage: { [unowned self] in self.freeDescriptor() },
-            onRefuse: { [unowned self] descriptor, _ in self.tell(descriptor, self.full) },
+            onRefuse: { [unowned self] descriptor, _ in self.sendAtOnce(to: descriptor, self.full)
+            },
             onAccept: { [unowned self] in self.accept($0, from: $1) })
     }
 

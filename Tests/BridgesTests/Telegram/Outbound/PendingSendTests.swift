@@ -19,7 +19,7 @@ import Testing
         var pendingSend = PendingSend(for: "c")
         #expect(pendingSend.sendPlan == nil)
         let answer1 = pendingSend.begin(first)
-        #expect(answer1 == .keep(first.checkpoint(for: "c")))
+        #expect(answer1 == .save(first.checkpoint(for: "c")))
         let answer2 = pendingSend.begin(first)
         #expect(answer2 == .ready)
         #expect(pendingSend.sendPlan == first)
@@ -34,7 +34,7 @@ import Testing
         #expect(answer3 == nothing)
         #expect(pendingSend.state == .nothing)
         let answer4 = pendingSend.begin(first)
-        #expect(answer4 == .keep(first.checkpoint(for: "c")))
+        #expect(answer4 == .save(first.checkpoint(for: "c")))
     }
 
     @Test func `what may have arrived stays as it is, and that is news once`() {
@@ -62,7 +62,7 @@ import Testing
         #expect(begun == second.checkpoint(for: "c"))
         #expect(second.parts == ["ana: b"] && second.remoteIDs == ["-100/5"])
         let answer11 = pendingSend.begin(second)
-        #expect(answer11 == .keep(secondUnderWay.checkpoint(for: "c")))
+        #expect(answer11 == .save(secondUnderWay.checkpoint(for: "c")))
         let checkpoint = pendingSend.recordNotArrived()
         let kept = try #require(checkpoint)
         let sendPlan = try #require(SendPlan(kept.state))
@@ -72,7 +72,7 @@ import Testing
         var later = PendingSend(for: "c", restoring: sendPlan)
         #expect(later.sendPlan == second)
         let answer12 = later.begin(second)
-        #expect(answer12 == .keep(secondUnderWay.checkpoint(for: "c")))
+        #expect(answer12 == .save(secondUnderWay.checkpoint(for: "c")))
     }
 
     @Test func `what was under way when a run ended may arrive again, as it was`() {

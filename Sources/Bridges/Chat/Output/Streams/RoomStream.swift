@@ -215,11 +215,11 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
                 let step = readings[index].form.feed.replayStep(
                     of: cursor, atMost: Self.replayCount, bus)
             else { continue }
-            obey(step, of: index, cursor, bus)
+            replay(step, of: index, cursor, bus)
         }
     }
 
-    private func obey(
+    private func replay(
         _ step: RoomFeed.ReplayStep, of index: Int, _ cursor: TranscriptCursor, _ bus: isolated Bus
     ) {
         let form = readings[index].form

@@ -109,7 +109,7 @@ extension IRCServerClient {
         to rooms: [(String, Int64)], _ from: Int64, _ to: Int64, atMost count: Int,
         _ bus: isolated Bus
     ) {
-        guard let account = sender?.account else { return tell(rooms, from, to, count) }
+        guard let account = sender?.account else { return sendTargets(rooms, from, to, count) }
         ask { then in
             bus.accounts.privateMessages(
                 of: account, after: 0, since: Timestamp(milliseconds: max(0, from)), atMost: 1_000,
@@ -123,11 +123,12 @@ extension IRCServerClient {
                 let nick = network.people.nick(of: person)
                 latest[nick] = max(latest[nick] ?? 0, message.time.milliseconds)
             }
-            tell(rooms + latest.map { ($0.key, $0.value) }, from, to, count)
+            sendTargets(rooms + latest.map { ($0.key, $0.value) }, from, to, count)
         }
     }
 
-    private func tell(_ targets: [(String, Int64)], _ from: Int64, _ to: Int64, _ count: Int) {
+    private func sendTargets(_ targets: [(String, Int64)], _ from: Int64, _ to: Int64, _ count: Int)
+    {
         let name = network.nextBatch()
         var lines = Array(":\(network.name) BATCH +\(name) draft/chathistory-targets\r\n".utf8)
         let found = targets.filter { $0.1 > from && $0.1 < to }.sorted { $0.1 < $1.1 }

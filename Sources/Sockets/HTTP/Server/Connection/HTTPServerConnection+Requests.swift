@@ -4,7 +4,7 @@ extension HTTPServerConnection {
     /// Acts on an event of the parser.
     ///
     /// - Parameter isMoreThere: whether bytes behind it have come already.
-    func obey(_ event: HTTPRequestParser.Event, isMoreThere: Bool) {
+    func apply(_ event: HTTPRequestParser.Event, isMoreThere: Bool) {
         switch event {
         case .head(let head): begin(head, isMoreThere: isMoreThere)
         case .body(let piece): append(piece)

@@ -136,7 +136,7 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
         var input = unsafe bytes
         do throws(HTTPRefusal) {
             while mayParse, let event = try parser.next(&input) {
-                unsafe obey(event, isMoreThere: !input.isEmpty)
+                unsafe apply(event, isMoreThere: !input.isEmpty)
                 // Something may still follow from what was read.
                 if unsafe !input.isEmpty, server.input.isSliceOver { break }
             }
