@@ -193,8 +193,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
             batch, isKept: isOwed || writeQueue.condition != .failsAndIsFull, pages: writeQueue)
     }
 
-    /// Takes the checkpoints of sources.
-    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
+    /// Takes checkpoints of a bridge.
+    package func enqueue(_ progress: BridgeProgress) -> PendingCommit {
         let commit = PendingCommit()
         turnBuffer.append(.progress(progress, commit))
         return commit
@@ -234,7 +234,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     // MARK: - Sources and durable readers
 
-    /// Returns the last stored checkpoints of a bridge's sources.
+    /// Returns the last stored checkpoints of a bridge.
     package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
         let answer = Promise<[String: [UInt8]]>()
         writeQueue.push(.checkpoints(bridge, answer))

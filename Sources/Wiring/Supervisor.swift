@@ -28,8 +28,8 @@ package struct Supervisor: Sendable {
 
     /// Deadlines of starting and stopping.
     package struct Deadlines: Sendable {
-        /// For sources to deliver what they have read.
-        package var sources = Duration.seconds(5)
+        /// For intakes to deliver what they have read.
+        package var intake = Duration.seconds(5)
         /// For everything, readers included.
         package var drain = Duration.seconds(10)
         /// For bridges that were cancelled.
@@ -45,7 +45,7 @@ package struct Supervisor: Sendable {
         case failedToStart(bridge: String, reason: String)
         case stopRequested
         case changed(BridgeRoster.Change)
-        case sourcesOverdue
+        case intakeOverdue
         case drainOverdue
         case nothing
     }
@@ -144,7 +144,7 @@ package struct Supervisor: Sendable {
                 case .stopRequested:
                     beginStopping(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
-                case .sourcesOverdue:
+                case .intakeOverdue:
                     bus.post { $0.end() }
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
@@ -196,7 +196,7 @@ package struct Supervisor: Sendable {
         isStopping = true
         onStopping()
         bus.post { $0.stop() }
-        group.addTask { await wait(deadlines.sources, then: .sourcesOverdue) }
+        group.addTask { await wait(deadlines.intake, then: .intakeOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
     }
 
@@ -239,9 +239,9 @@ package struct Supervisor: Sendable {
     ) async {
         let attachment = bridge.attachment
         await bus.perform { $0.stop(attachment, as: ending) }
-        if await hasEnded(bridge, within: min(deadlines.sources, limit)) { return }
+        if await hasEnded(bridge, within: min(deadlines.intake, limit)) { return }
         bus.post { $0.end(attachment) }
-        if await hasEnded(bridge, within: max(.zero, limit - deadlines.sources)) { return }
+        if await hasEnded(bridge, within: max(.zero, limit - deadlines.intake)) { return }
         log.warning(
             "not everything could be delivered within \(limit)", bridge: attachment.name)
         runs.cancel(attachment)

@@ -63,7 +63,7 @@ extension [Benchmark] {
 extension SQLiteStore {
     /// Returns when all that was handed over is committed.
     fileprivate func settle() async throws {
-        let commit = enqueue(SourceProgress(bridge: "benchmark", checkpoints: []))
+        let commit = enqueue(BridgeProgress(bridge: "benchmark", checkpoints: []))
         endTurn()
         try await commit.wait()
     }

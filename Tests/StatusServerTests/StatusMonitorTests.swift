@@ -94,8 +94,8 @@ import Testing
         await port.ready()
         await port.expose {
             var gauges = BridgeGauges()
-            gauges.laggingSources = (1...30).map {
-                LaggingSource(name: "/var/log/\($0)", bytes: UInt64($0), age: 1_500_000_000)
+            gauges.laggingFiles = (1...30).map {
+                LaggingFile(name: "/var/log/\($0)", bytes: UInt64($0), age: 1_500_000_000)
             }
             return gauges
         }

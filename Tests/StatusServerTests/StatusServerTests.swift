@@ -108,7 +108,7 @@ import Testing
         let host = try await StatusHost()
         let port = await host.test.port("chat")
         await port.ready()
-        await port.openSource()
+        await port.openIntake()
         #expect(try await host.get("/ready").status == 200)
         host.test.stop()
         await host.test.settle()

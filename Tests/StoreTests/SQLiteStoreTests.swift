@@ -69,8 +69,8 @@ import TestSupport
         let channel = DurableReader.Channel(bridge: "telegram", name: "-1")
         store.enqueue(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: true)
         let commit = store.enqueue(
-            SourceProgress(
-                bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: [1, 2])],
+            BridgeProgress(
+                bridge: "tail", checkpoints: [Checkpoint(key: "a.log", state: [1, 2])],
                 links: [(channel, Link(number: 1, remoteID: "77"))]))
         store.endTurn()
         try await commit.wait()
@@ -78,8 +78,8 @@ import TestSupport
         #expect(try await store.numbers(of: "77", in: channel) == [1])
         #expect(try await store.remoteID(of: 1, in: channel) == "77")
         let forgotten = store.enqueue(
-            SourceProgress(
-                bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: [])]))
+            BridgeProgress(
+                bridge: "tail", checkpoints: [Checkpoint(key: "a.log", state: [])]))
         store.endTurn()
         try await forgotten.wait()
         #expect(try await store.checkpoints(of: "tail") == [:])
@@ -122,8 +122,8 @@ import TestSupport
     @Test func `a question is answered after all earlier writes`() async throws {
         let store = try SQLiteStore.open(folder.file)
         for state in UInt8(1)...50 {
-            let progress = SourceProgress(
-                bridge: "tail", checkpoints: [Checkpoint(source: "a", state: [state])])
+            let progress = BridgeProgress(
+                bridge: "tail", checkpoints: [Checkpoint(key: "a", state: [state])])
             _ = store.enqueue(progress)
             store.endTurn()
             #expect(try await store.checkpoints(of: "tail") == ["a": [state]])

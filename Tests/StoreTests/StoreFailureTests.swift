@@ -22,7 +22,7 @@ import TestSupport
         let other = try lock()
         let first = store.reserve(2)
         store.enqueue(Batch.make([.make("uno", number: first)]), isOwed: false)
-        let commit = store.enqueue(SourceProgress(bridge: "tail", checkpoints: []))
+        let commit = store.enqueue(BridgeProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         let entry = await log.log(.error)
         #expect(
@@ -153,7 +153,7 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
         store.enqueue(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
-        let commit = store.enqueue(SourceProgress(bridge: "tail", checkpoints: []))
+        let commit = store.enqueue(BridgeProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         await store.close()
         #expect(
@@ -219,13 +219,13 @@ import TestSupport
             store.enqueue(
                 Batch.make([.make(text, number: first, time: 1_000_000)]), isOwed: false)
             defer { store.endTurn() }
-            return store.enqueue(SourceProgress(bridge: "tail", checkpoints: checkpoints))
+            return store.enqueue(BridgeProgress(bridge: "tail", checkpoints: checkpoints))
         }
         // The same message is stored already; another one is refused, and the rest is stored.
-        try await enqueue("uno", [Checkpoint(source: "a", state: [1])]).wait()
+        try await enqueue("uno", [Checkpoint(key: "a", state: [1])]).wait()
         try await enqueue("otro", []).wait()
         _ = await log.first { $0.sentence.hasSuffix("0 messages stored late, 1 lost for good") }
-        let lost = enqueue("otro", [Checkpoint(source: "a", state: [2])])
+        let lost = enqueue("otro", [Checkpoint(key: "a", state: [2])])
         let entry = await log.first { $0.sentence.contains("used the same message numbers") }
         #expect(entry.sentence.contains("; 1 message waits in memory, durable sources wait"))
         #expect(store.condition == .fails)
@@ -248,7 +248,7 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
         store.enqueue(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
-        _ = store.enqueue(SourceProgress(bridge: "tail", checkpoints: []))
+        _ = store.enqueue(BridgeProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         _ = await log.log(.error)
         // As fast as possible: many times the reserve.

@@ -88,8 +88,8 @@ private struct StoreModel {
         checkpoint.given = covered.count
         let state = Array("\(covered.count)".utf8)
         let commit = store.enqueue(
-            SourceProgress(
-                bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: state)]))
+            BridgeProgress(
+                bridge: "tail", checkpoints: [Checkpoint(key: "a.log", state: state)]))
         store.endTurn()
         guard random.chance(60) else { return }
         try await commit.wait()

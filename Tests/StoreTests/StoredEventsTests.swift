@@ -22,7 +22,7 @@ import Testing
             messages[1].details = MessageDetails(corrected: first)
             messages[2].details = MessageDetails(corrected: first)
             store.enqueue(Batch.make(messages), isOwed: false)
-            var progress = SourceProgress(
+            var progress = BridgeProgress(
                 bridge: "web", checkpoints: [],
                 links: [
                     (

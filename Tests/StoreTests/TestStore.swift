@@ -76,7 +76,7 @@ extension SQLiteStore {
                 text, by: .make(name), room: room, number: first + offset, time: time)
         }
         enqueue(Batch.make(messages), isOwed: false)
-        let commit = enqueue(SourceProgress(bridge: "test", checkpoints: []))
+        let commit = enqueue(BridgeProgress(bridge: "test", checkpoints: []))
         endTurn()
         try await commit.wait()
         return first

@@ -91,7 +91,7 @@ import Testing
         let world = try SupervisorWorld()
         let bad = world.bridge("bad") { port in
             await port.ready()
-            await port.openSource()
+            await port.openIntake()
             await port.present(as: "somebody")
             throw BridgeError("broken")
         }
@@ -147,18 +147,18 @@ import Testing
     @Test func `a stop drains: sources first, then readers`() async throws {
         let world = try SupervisorWorld()
         let seen = Locked<[String]>([])
-        let source = world.bridge("source") { port in
-            await port.openSource()
+        let intake = world.bridge("intake") { port in
+            await port.openIntake()
             await port.ready()
             await port.stopping()
             try await port.publish("the last", from: "x")
-            await port.closeSource()
+            await port.closeIntake()
         }
         let sink = world.bridge("sink") { port in
             await port.ready()
             for await message in port.messages { seen.withLock { $0.append(message.text) } }
         }
-        async let outcome = world.run([source, sink])
+        async let outcome = world.run([intake, sink])
         await world.untilReady(2)
         world.stop()
         #expect(await outcome == .stopped)
@@ -166,16 +166,16 @@ import Testing
         #expect(world.overdue == 0)
     }
 
-    @Test func `a source that does not close is not waited for longer than its deadline`()
+    @Test func `an intake that does not close is not waited for longer than its deadline`()
         async throws
     {
         let world = try SupervisorWorld()
-        let source = world.bridge("source") { port in
-            await port.openSource()
+        let intake = world.bridge("intake") { port in
+            await port.openIntake()
             await port.ready()
             for await _ in port.messages {}
         }
-        async let outcome = world.run([source])
+        async let outcome = world.run([intake])
         await world.untilReady(1)
         world.stop()
         #expect(Set([await world.pause(), await world.pause()]) == [.seconds(5), .seconds(10)])

@@ -29,7 +29,7 @@ struct IRCRelay: Sendable {
     private enum Part: Sendable {
         /// One that the bridge waits for when the bus stops.
         case sender
-        case source
+        case intake
         /// One that ends only by a failure, or with the bridge.
         case other
     }
@@ -41,13 +41,13 @@ struct IRCRelay: Sendable {
         let network = JoinedNetwork(
             options, context, port, ownNicks, checkpoints: try await port.checkpoints())
         _ = (port.possibleDuplicates, port.leftOut)
-        if port.direction != .out { await port.openSource() }
+        if port.direction != .out { await port.openIntake() }
         do {
             try await work(on: network)
             await network.close()
         } catch {
             await network.close()
-            await port.closeSource()
+            await port.closeIntake()
             throw error
         }
     }
@@ -75,8 +75,8 @@ struct IRCRelay: Sendable {
                 await port.stopping()
                 try Task.checkCancellation()
                 await network.beginStopping()
-                if port.direction != .out { await port.closeSource() }
-                return .source
+                if port.direction != .out { await port.closeIntake() }
+                return .intake
             }
             var running = 1
             if port.direction != .in {
@@ -91,7 +91,7 @@ struct IRCRelay: Sendable {
             while running > 0, let part = try await group.next() {
                 if case .other = part { continue }
                 running -= 1
-                if case .source = part { group.addTask { try await limitSending(network) } }
+                if case .intake = part { group.addTask { try await limitSending(network) } }
             }
             await settle(network)
             group.cancelAll()

@@ -27,7 +27,7 @@ package struct IRCServer: ListeningBridge {
         @Option(
             "The proxies: their connections begin with a PROXY header, their WebSockets name clients by X-Forwarded-For."
         )
-        package var proxyFrom: [ProxySource] = []
+        package var proxyFrom: [TrustedProxy] = []
         /// The sentences about the rooms.
         @Option("Rooms and the sentences that their channels have as a topic.")
         package var topics: [String: String] = [:]

@@ -45,13 +45,13 @@ struct FleetRun: Sendable {
         self.checkpoints = checkpoints
         let (events, channel) = (EventSignals(), LiveChannel(store: fleet.store))
         self.events = events
-        let position = { (source: String) in
-            checkpoints[source].flatMap { StreamPosition($0) } ?? StreamPosition()
+        let position = { (key: String) in
+            checkpoints[key].flatMap { StreamPosition($0) } ?? StreamPosition()
         }
         let broker = Broker(
             access, settings, store: fleet.store, rooms: fleet.rooms.there.values.sorted(),
-            isReader: fleet.port.direction != .out, position: position(Fleet.readSource),
-            sent: position(Fleet.sentSource), log: fleet.log,
+            isReader: fleet.port.direction != .out, position: position(Fleet.readKey),
+            sent: position(Fleet.sentKey), log: fleet.log,
             companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
         ) { events.send($0) }
         self.broker = broker
@@ -61,9 +61,9 @@ struct FleetRun: Sendable {
         publishers = fleet.rooms.there.sorted { $0.key < $1.key }.map { here, there in
             RoomPublisher(
                 fleet, broker, room: here, there: there,
-                checkpoints[OutboxProgress.source(here)].flatMap { OutboxProgress($0) }
+                checkpoints[OutboxProgress.checkpointKey(here)].flatMap { OutboxProgress($0) }
                     ?? OutboxProgress(),
-                isInterrupted: checkpoints[RoomPublisher.resendSource(here)] != nil)
+                isInterrupted: checkpoints[RoomPublisher.resendKey(here)] != nil)
         }
     }
 
@@ -188,18 +188,18 @@ struct FleetRun: Sendable {
     }
 
     private func work() async throws {
-        if port.direction != .out { await port.openSource() }
+        if port.direction != .out { await port.openIntake() }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             var running = 0
             if port.direction != .out {
                 running += 1
                 group.addTask {
                     // As it is stored: the broker's own place is ahead of it already.
-                    let stored = checkpoints[Fleet.readSource].flatMap { StreamPosition($0) }
+                    let stored = checkpoints[Fleet.readKey].flatMap { StreamPosition($0) }
                     var inbox = StreamInbox(
                         fleet, broker, checkpoints, position: stored ?? StreamPosition())
                     try await inbox.run()
-                    await port.closeSource()
+                    await port.closeIntake()
                     return true
                 }
             }

@@ -83,7 +83,7 @@ package struct Stdio: Bridge {
             ? nil
             : try StdioOutput(
                 self.output, buffer: options.buffer, port, remainder)
-        if input != nil { await port.openSource() }
+        if input != nil { await port.openIntake() }
         if input != nil, output != nil, await !port.present(as: sender) {
             port.log.warning(
                 """

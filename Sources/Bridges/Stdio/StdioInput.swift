@@ -36,11 +36,11 @@ final class StdioInput: Sendable {
         reader.stop()
     }
 
-    /// Publishes lines until there are no more, and closes the port's source, which is open before.
+    /// Publishes lines until there are no more, and closes the port's intake, which is open before.
     func run() async {
         await publishAll()
         dropLog.flush()
-        await port.closeSource()
+        await port.closeIntake()
         if Task.isCancelled || isStopped.load(ordering: .relaxed) { return }
         port.log.info("standard input has ended")
         if exitsAtEnd { port.stopDaemon() }

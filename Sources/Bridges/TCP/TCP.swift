@@ -30,7 +30,7 @@ package struct TCP: ListeningBridge {
         package var tls: TLSOptions?
         /// The addresses that proxies connect from.
         @Option("The proxies, whose connections must begin with a PROXY header.")
-        package var proxyFrom: [ProxySource] = []
+        package var proxyFrom: [TrustedProxy] = []
         /// Bytes of the longest line.
         @Option(
             "The longest line a client may send, in bytes without its ending.", in: 64...1_048_576)

@@ -154,7 +154,7 @@ package struct Tail: SiblingBridge {
         let thread = try TailThread(
             configuration, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
         await port.expose { thread.gauges }
-        await port.openSource()
+        await port.openIntake()
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup { group in
                 group.addTask {
@@ -175,7 +175,7 @@ package struct Tail: SiblingBridge {
         } onCancel: {
             thread.batches.end()
         }
-        await port.closeSource()
+        await port.closeIntake()
     }
 
     private func publish(_ batches: BoundedQueue<TailBatch>, _ port: Port) async throws {
@@ -188,7 +188,7 @@ package struct Tail: SiblingBridge {
             do {
                 _ = try await port.publish(
                     next.flatMap { $0.dequeueBlocks() },
-                    checkpoints: checkpoints.map { Checkpoint(source: $0, state: $1) })
+                    checkpoints: checkpoints.map { Checkpoint(key: $0, state: $1) })
             } catch PortError.stopped {
                 // Lines that were not published are read again by the next run.
                 return

@@ -72,8 +72,8 @@ final class TailSiblings: Sendable {
         let configurations = configurations
         let others = configurations.filter { $0.key != port.name }
         var own = try await port.checkpoints()
-        own = own.filter { source, state in
-            guard let path = Self.path(source, state), !configuration.follows(path) else {
+        own = own.filter { key, state in
+            guard let path = Self.path(key, state), !configuration.follows(path) else {
                 return true
             }
             return !others.values.contains { $0.follows(path) }
@@ -83,14 +83,14 @@ final class TailSiblings: Sendable {
         let names = Set(unnamed).union(others.keys).union(state.withLock { $0.names })
         for name in names.sorted() where name != port.name {
             let kept = try await port.checkpoints(of: name)
-            let taken = kept.filter { source, state in
-                guard own[source] == nil, let path = Self.path(source, state) else { return false }
+            let taken = kept.filter { key, state in
+                guard own[key] == nil, let path = Self.path(key, state) else { return false }
                 return configuration.follows(path) && configurations[name]?.follows(path) != true
             }
             own.merge(taken) { own, _ in own }
             if !taken.isEmpty {
                 try await port.takeOver(
-                    taken.map { Checkpoint(source: $0, state: $1) }, from: name)
+                    taken.map { Checkpoint(key: $0, state: $1) }, from: name)
                 port.log.info(
                     "\(taken.count == 1 ? "1 file goes" : "\(taken.count) files go") on where "
                         + "\(name) has read up to")
@@ -106,26 +106,26 @@ final class TailSiblings: Sendable {
         for configuration: TailConfiguration,
         into own: inout [String: [UInt8]]
     ) {
-        let source = TailedFiles.patternsSource
-        guard let state = kept[source] else { return }
+        let key = TailedFiles.patternsKey
+        guard let state = kept[key] else { return }
         let present = Set(other?.patterns.map(\.text) ?? [])
         let wanted = Set(configuration.patterns.map(\.text))
         let known = String(decoding: state, as: UTF8.self).split(separator: "\n").map(String.init)
             .filter { wanted.contains($0) && !present.contains($0) }
         if known.isEmpty { return }
-        let before = String(decoding: own[source] ?? [], as: UTF8.self).split(separator: "\n")
+        let before = String(decoding: own[key] ?? [], as: UTF8.self).split(separator: "\n")
         let all = Set(before.map(String.init)).union(known).sorted().joined(separator: "\n")
-        own[source] = Array(all.utf8)
-        own[TailedFiles.knownSource] =
-            own[TailedFiles.knownSource]
+        own[key] = Array(all.utf8)
+        own[TailedFiles.knownKey] =
+            own[TailedFiles.knownKey]
             ?? kept[
-                TailedFiles.knownSource]
+                TailedFiles.knownKey]
     }
 
     /// Returns the path of the file of a checkpoint.
-    private static func path(_ source: String, _ state: [UInt8]) -> FilePath? {
-        let prefix = IgnoredFiles.sourcePrefix
-        let numbers = source.hasPrefix(prefix) ? String(source.dropFirst(prefix.count)) : source
-        return FileRecord(source: numbers, state: state)?.path
+    private static func path(_ key: String, _ state: [UInt8]) -> FilePath? {
+        let prefix = IgnoredFiles.keyPrefix
+        let numbers = key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : key
+        return FileRecord(key: numbers, state: state)?.path
     }
 }

@@ -42,7 +42,7 @@ struct Relay: Sendable {
                 settings.log.warning("Telegram does not answer: \(apiError)")
             }
         }
-        if isPolling { await port.openSource() }
+        if isPolling { await port.openIntake() }
         await port.ready()
         try await work(bot, after: pause, connectionStatus, isPolling)
     }
@@ -69,7 +69,7 @@ struct Relay: Sendable {
                 group.addTask {
                     try await receive(
                         bot, after: pause, connectionStatus, reopened, blocks, notices)
-                    await port.closeSource()
+                    await port.closeIntake()
                     return true
                 }
             }

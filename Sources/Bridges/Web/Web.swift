@@ -25,7 +25,7 @@ package struct Web: ListeningBridge {
         package var origins: [String] = []
         /// The proxies that are believed.
         @Option("The reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.")
-        package var proxies: [ProxySource] = []
+        package var proxies: [TrustedProxy] = []
         /// The tokens of programs.
         @Option("Names of programs and the secrets by which they read and post.")
         package var tokens: [String: Secret] = [:]

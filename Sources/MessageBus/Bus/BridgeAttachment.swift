@@ -55,7 +55,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     nonisolated let stopSignal = BroadcastSignal()
     /// The reason for which the bridge is to end alone; `nil` if it is not.
     package internal(set) var ending: BridgeEnding?
-    /// True once the bridge's sources are closed after it was told to end alone: a reader that has
+    /// True once the bridge's intakes are closed after it was told to end alone: a reader that has
     /// got so far as it should is done.
     package internal(set) var isEnding = false
     /// The number up to which a bridge that ends alone is still to deliver.
@@ -79,7 +79,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// The first number that was free when the first run began; `nil` if none had been given.
     var firstStart: MessageNumber?
     var senders: [SenderKey: Sender] = [:]
-    var openSources = 0
+    var openIntakes = 0
     /// Readers whose cursors outlive the process, for the time of a run.
     var durableReaders: [StoreBackedReader] = []
     /// Returns why the other side can't be reached, `nil` if it can; set by a bridge that knows.

@@ -1,5 +1,5 @@
 extension Bus {
-    /// Publishes blocks of lines and keeps the checkpoints of their sources in the same
+    /// Publishes blocks of lines and keeps the checkpoints of what they were read from in the same
     /// transaction.
     ///
     /// - Returns: the number of lines that were dropped, once everything is kept.
@@ -23,7 +23,7 @@ extension Bus {
         }
         if !checkpoints.isEmpty {
             // In the same turn as the lines: the store keeps both in one transaction.
-            let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
+            let progress = BridgeProgress(bridge: attachment.name, checkpoints: checkpoints)
             try await store.enqueue(progress).wait()
         }
         return dropped
@@ -36,28 +36,28 @@ extension Bus {
     fileprivate func takeOver(
         _ checkpoints: [Checkpoint], from other: String, by attachment: BridgeAttachment
     ) async throws {
-        let forgotten = checkpoints.map { Checkpoint(source: $0.source, state: []) }
-        let taken = store.enqueue(SourceProgress(bridge: attachment.name, checkpoints: checkpoints))
-        let given = store.enqueue(SourceProgress(bridge: other, checkpoints: forgotten))
+        let forgotten = checkpoints.map { Checkpoint(key: $0.key, state: []) }
+        let taken = store.enqueue(BridgeProgress(bridge: attachment.name, checkpoints: checkpoints))
+        let given = store.enqueue(BridgeProgress(bridge: other, checkpoints: forgotten))
         try await taken.wait()
         try await given.wait()
     }
 }
 
 extension Port {
-    /// Returns the checkpoints last kept of another bridge, by source.
+    /// Returns the checkpoints last kept of another bridge, by key.
     package func checkpoints(of other: String) async throws -> [String: [UInt8]] {
         try await bus.store.checkpoints(of: other)
     }
 
-    /// Moves checkpoints of sources from another bridge to this one: keeps them here and forgets
+    /// Moves checkpoints from another bridge to this one: keeps them here and forgets
     /// them there, all or none.
     package func takeOver(_ checkpoints: [Checkpoint], from other: String) async throws {
         try await bus.takeOver(checkpoints, from: other, by: attachment)
     }
 
     /// Publishes lines that a thread has read from files or streams, in order, and keeps the
-    /// checkpoints of their sources in the same transaction: all or nothing.
+    /// checkpoints of what they were read from in the same transaction: all or nothing.
     ///
     /// The blocks belong to the bus from now on. Waits as long as the store can't take more.
     ///

@@ -23,7 +23,7 @@ extension Bus {
         for room in allRooms { attachment.positions[room.name] = room.log.end }
     }
 
-    /// Removes the readers, people and sources that a run of a bridge has left behind.
+    /// Removes the readers, people and open intakes that a run of a bridge has left behind.
     package func finish(_ attachment: BridgeAttachment) {
         for cursor in attachment.cursors { release(cursor, of: attachment) }
         attachment.cursors = []
@@ -37,7 +37,7 @@ extension Bus {
         attachment.whenReady = nil
         attachment.reachabilityProblem = nil
         attachment.statistics.connections.open = 0
-        while attachment.openSources > 0 { closeSource(attachment) }
+        while attachment.openIntakes > 0 { closeIntake(attachment) }
     }
 
     func ready(_ attachment: BridgeAttachment) {
@@ -94,7 +94,7 @@ extension Bus {
         }
         if let checkpoints {
             // In the same turn as the messages: the store keeps both in one transaction.
-            let progress = SourceProgress(
+            let progress = BridgeProgress(
                 bridge: attachment.name, checkpoints: checkpoints,
                 links: links(drafts, receipts, by: attachment))
             try await store.enqueue(progress).wait()
@@ -107,17 +107,17 @@ extension Bus {
     /// Saves checkpoints, even after the bus has ended.
     func saveCheckpoints(_ checkpoints: [Checkpoint], by attachment: BridgeAttachment) async throws
     {
-        let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
+        let progress = BridgeProgress(bridge: attachment.name, checkpoints: checkpoints)
         try await store.enqueue(progress).wait()
     }
 
-    /// Removes the checkpoints of sources.
+    /// Removes checkpoints.
     func removeCheckpoints(
-        of sources: [String], isErasing: Bool, by attachment: BridgeAttachment
+        _ keys: [String], isErasing: Bool, by attachment: BridgeAttachment
     ) async throws {
-        var progress = SourceProgress(
+        var progress = BridgeProgress(
             bridge: attachment.name,
-            checkpoints: sources.map { Checkpoint(source: $0, state: []) })
+            checkpoints: keys.map { Checkpoint(key: $0, state: []) })
         progress.isErasing = isErasing
         try await store.enqueue(progress).wait()
     }
@@ -128,7 +128,7 @@ extension Bus {
     ) {
         let links = links(drafts, receipts, by: attachment)
         if links.isEmpty { return }
-        var progress = SourceProgress(bridge: attachment.name, checkpoints: [], links: links)
+        var progress = BridgeProgress(bridge: attachment.name, checkpoints: [], links: links)
         progress.isAwaited = false
         _ = store.enqueue(progress)
     }

@@ -1,7 +1,7 @@
 extension Bus {
     /// Begins to stop: no bridge should bring in more, and `waitForStop()` returns.
     ///
-    /// The logs end when every source is closed.
+    /// The logs end when every intake is closed.
     package func stop() {
         guard !isStopping else { return }
         stopIntake()
@@ -16,7 +16,7 @@ extension Bus {
         for attachment in bridges { attachment.stopSignal.send() }
     }
 
-    /// Ends the logs although a source is still open, when waiting longer is of no use.
+    /// Ends the logs although an intake is still open, when waiting longer is of no use.
     package func end() {
         guard !isEnding else { return }
         stopIntake()
@@ -37,7 +37,7 @@ extension Bus {
     }
 
     /// Calls a function on the loop when the logs are complete, or the bridge is to end alone and
-    /// has closed its sources.
+    /// has closed its intakes.
     package func whenEnding(
         of attachment: BridgeAttachment, _ handler: sending @escaping () -> Void
     ) {
@@ -51,15 +51,15 @@ extension Bus {
     // MARK: - One bridge
 
     /// Ends one bridge while the bus goes on: `Port.stopping()` returns for it, and its readers
-    /// finish when its sources are closed.
+    /// finish when its intakes are closed.
     package func stop(_ attachment: BridgeAttachment, as ending: BridgeEnding) {
         guard attachment.ending == nil, !isStopping else { return }
         attachment.ending = ending
         attachment.stopSignal.send()
-        if attachment.openSources == 0 { end(attachment) }
+        if attachment.openIntakes == 0 { end(attachment) }
     }
 
-    /// Ends the readers of a bridge that ends alone, although a source may still be open.
+    /// Ends the readers of a bridge that ends alone, although an intake may still be open.
     package func end(_ attachment: BridgeAttachment) {
         guard let ending = attachment.ending, !attachment.isEnding else { return }
         attachment.isEnding = true
@@ -69,17 +69,17 @@ extension Bus {
         callEndHandlers(of: attachment)
     }
 
-    func openSource(_ attachment: BridgeAttachment) { attachment.openSources += 1 }
+    func openIntake(_ attachment: BridgeAttachment) { attachment.openIntakes += 1 }
 
-    func closeSource(_ attachment: BridgeAttachment) {
-        guard attachment.openSources > 0 else { return }
-        attachment.openSources -= 1
-        if attachment.openSources == 0, attachment.ending != nil { end(attachment) }
+    func closeIntake(_ attachment: BridgeAttachment) {
+        guard attachment.openIntakes > 0 else { return }
+        attachment.openIntakes -= 1
+        if attachment.openIntakes == 0, attachment.ending != nil { end(attachment) }
         endIfComplete()
     }
 
     private func endIfComplete() {
-        if isStopping, bridges.allSatisfy({ $0.openSources == 0 }) { end() }
+        if isStopping, bridges.allSatisfy({ $0.openIntakes == 0 }) { end() }
     }
 
     /// Returns when the bus begins to stop, or the task is cancelled.

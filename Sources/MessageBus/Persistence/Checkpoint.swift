@@ -1,15 +1,15 @@
-/// The state of a source: a file's offset, an update's id.
+/// The state from which a bridge continues: a file's offset, an update's id.
 ///
 /// Kept with the messages it covers.
 public struct Checkpoint: Sendable, Equatable {
-    /// The source's name within its bridge.
-    public let source: String
-    /// The state from which the source continues; empty: the source is forgotten.
+    /// The name of what the state belongs to, within its bridge.
+    public let key: String
+    /// The state; empty: the checkpoint is removed.
     public let state: [UInt8]
 
     /// Makes a checkpoint.
-    public init(source: String, state: [UInt8]) {
-        self.source = source
+    public init(key: String, state: [UInt8]) {
+        self.key = key
         self.state = state
     }
 }

@@ -23,9 +23,9 @@ package protocol MessageStore: Sendable {
     ///   bound.
     func enqueue(_ batch: Batch, isOwed: Bool)
 
-    /// Hands over checkpoints of sources, to be kept in one transaction with all that was handed
+    /// Hands over checkpoints, to be kept in one transaction with all that was handed
     /// over before in this turn.
-    func enqueue(_ progress: SourceProgress) -> PendingCommit
+    func enqueue(_ progress: BridgeProgress) -> PendingCommit
 
     /// Takes the deletion of a message: its text, its words in the index and what quotes it are to
     /// be overwritten, also in what SQLite or the like would leave of them.
@@ -55,7 +55,7 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Sources and durable readers
 
-    /// Returns the checkpoints last kept of a bridge's sources, by source.
+    /// Returns the checkpoints last kept of a bridge, by key.
     func checkpoints(of bridge: String) async throws -> [String: [UInt8]]
     /// Returns the number of the last message that a durable reader has acknowledged, `nil` for a
     /// new one.

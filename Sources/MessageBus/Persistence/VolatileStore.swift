@@ -32,10 +32,10 @@ package final class VolatileStore: MessageStore {
     package func enqueue(_ batch: Batch, isOwed: Bool) {}
 
     /// Keeps the checkpoints and links.
-    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
+    package func enqueue(_ progress: BridgeProgress) -> PendingCommit {
         state.withLock { state in
             for checkpoint in progress.checkpoints {
-                state.checkpoints[progress.bridge, default: [:]][checkpoint.source] =
+                state.checkpoints[progress.bridge, default: [:]][checkpoint.key] =
                     checkpoint.state.isEmpty ? nil : checkpoint.state
             }
             for (channel, link) in progress.links { state.links.append(link, in: channel) }
@@ -58,7 +58,7 @@ package final class VolatileStore: MessageStore {
     /// Never calls.
     package func observe(_ observer: @escaping @Sendable () -> Void) {}
 
-    /// Returns the checkpoints last kept of a bridge's sources.
+    /// Returns the checkpoints last kept of a bridge.
     package func checkpoints(of bridge: String) -> [String: [UInt8]] {
         state.withLock { $0.checkpoints[bridge] ?? [:] }
     }

@@ -6,8 +6,8 @@ package struct BridgeGauges: Sendable {
     package var waiting: [WaitingMessages] = []
     /// Numbers of the bridge's own.
     package var values: [(family: MetricFamily, value: Double)] = []
-    /// The sources that the bridge is most behind with, the worst first; a few tens at most.
-    package var laggingSources: [LaggingSource] = []
+    /// The files that the bridge is most behind with, the worst first; a few tens at most.
+    package var laggingFiles: [LaggingFile] = []
     /// Sentences about the other side for whoever looks at the bridge; a few tens at most.
     package var notes: [String] = []
 

@@ -24,7 +24,7 @@ public final class Arrivals {
     let transport: TLSTransport?
     /// The certificate for new connections; `nil` for connections in plain.
     public var context: TLSContext?
-    private let proxies: ProxySources
+    private let proxies: TrustedProxies
     private var pending: [UInt64: PendingArrival] = [:]
     private var order = TimedQueue<UInt64>()
     private var handshakes = TimedQueue<UInt64>()
@@ -41,7 +41,7 @@ public final class Arrivals {
     ///   - owner: takes over what becomes of the connections; must outlive this object.
     /// - Throws: `TLSError` if there is no memory.
     public init(
-        from proxies: ProxySources, _ context: TLSContext?, on loop: EventLoop,
+        from proxies: TrustedProxies, _ context: TLSContext?, on loop: EventLoop,
         owner: any ArrivalOwner
     ) throws(TLSError) {
         self.loop = loop

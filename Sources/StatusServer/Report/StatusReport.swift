@@ -76,24 +76,24 @@ package struct StatusReport: Sendable {
         if tellsReasons {
             members["errors"] = .list(monitor.errors.all.map { Self.json(of: $0) })
             members["files"] = .list(
-                laggingFiles.prefix(Self.maxSources).map { source in
+                laggingFiles.prefix(Self.maxFiles).map { file in
                     .object([
-                        "path": .text(source.name),
-                        "behindBytes": .integer(Int64(clamping: source.bytes)),
-                        "unreadSeconds": .real(Double(source.age) / 1e9),
+                        "path": .text(file.name),
+                        "behindBytes": .integer(Int64(clamping: file.bytes)),
+                        "unreadSeconds": .real(Double(file.age) / 1e9),
                     ])
                 })
         }
         return .object(members)
     }
 
-    /// The sources that hold most that was not read, the worst first.
-    var laggingFiles: [LaggingSource] {
-        (bus?.bridges ?? []).flatMap(\.gauges.laggingSources).sorted { $0.bytes > $1.bytes }
+    /// The files that hold most that was not read, the worst first.
+    var laggingFiles: [LaggingFile] {
+        (bus?.bridges ?? []).flatMap(\.gauges.laggingFiles).sorted { $0.bytes > $1.bytes }
     }
 
     /// Files that are named.
-    private static let maxSources = 20
+    private static let maxFiles = 20
 
     private static func state(
         of name: String, _ report: BridgeCondition.Report, _ tellsReasons: Bool

@@ -32,14 +32,14 @@ extension WriteConnection {
 
     // MARK: - Sources
 
-    private func write(_ progress: SourceProgress, at time: Int64) throws(StoreError) {
+    private func write(_ progress: BridgeProgress, at time: Int64) throws(StoreError) {
         let setting = try statement(
             "INSERT OR REPLACE INTO checkpoints (bridge, source, state) VALUES (?1, ?2, ?3)")
         let forgetting = try statement("DELETE FROM checkpoints WHERE bridge = ?1 AND source = ?2")
         for checkpoint in progress.checkpoints {
             let statement = checkpoint.state.isEmpty ? forgetting : setting
             try statement.bind(1, progress.bridge)
-            try statement.bind(2, checkpoint.source)
+            try statement.bind(2, checkpoint.key)
             if !checkpoint.state.isEmpty { try statement.bind(3, bytes: checkpoint.state) }
             try statement.run()
         }

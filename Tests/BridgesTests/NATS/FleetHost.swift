@@ -90,7 +90,7 @@ final class FleetHost: Sendable {
     /// Returns when so many messages were put into the stream.
     func untilSent(_ count: UInt64) async {
         while !Task.isCancelled {
-            let state = store.disk.checkpoints["fleet"]?[OutboxProgress.source("general")]
+            let state = store.disk.checkpoints["fleet"]?[OutboxProgress.checkpointKey("general")]
             if let progress = state.flatMap({ OutboxProgress($0) }), progress.count >= count {
                 return
             }

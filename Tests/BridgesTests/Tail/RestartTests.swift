@@ -149,14 +149,14 @@ import Testing
         try folder.start()
         folder.read()
         folder.kill()
-        let (source, state) = try #require(folder.kept.first { $0.key.contains(":") })
-        folder.kept[source] = nil
-        folder.kept["4711:" + source.split(separator: ":")[1]] = state
+        let (key, state) = try #require(folder.kept.first { $0.key.contains(":") })
+        folder.kept[key] = nil
+        folder.kept["4711:" + key.split(separator: ":")[1]] = state
         folder.append("new\n", to: "a.log")
         try folder.start()
         folder.read()
         #expect(folder.texts == ["a line of some length", "new"])
-        #expect(folder.kept.keys.contains(source))
+        #expect(folder.kept.keys.contains(key))
         #expect(!folder.kept.keys.contains { $0.hasPrefix("4711:") })
     }
 
@@ -166,7 +166,7 @@ import Testing
         try folder.start()
         folder.read()
         folder.kill()
-        for source in folder.kept.keys where source.contains(":") { folder.kept[source] = [1, 2] }
+        for key in folder.kept.keys where key.contains(":") { folder.kept[key] = [1, 2] }
         try folder.start()
         folder.read()
         #expect(folder.texts == ["one", "one"])
@@ -183,7 +183,7 @@ import Testing
                 id: status.id, fingerprint: try FileFingerprint(of: file, upTo: offset),
                 path: FilePath("/a\n b"), target: FilePath(bytes: [0x2F, 0xFF]),
                 modified: status.modified, isFinished: offset == 16)
-            let copy = try #require(FileRecord(source: record.source, state: record.state))
+            let copy = try #require(FileRecord(key: record.key, state: record.state))
             #expect(copy.state == record.state)
             #expect(copy.fingerprint.matches(file))
         }

@@ -25,7 +25,7 @@ import Testing
         #expect(report.worst.map { "\($0.path)".hasSuffix("b.log") } == [true, false])
         let gauges = report.gauges(at: 7_000_000_000)
         #expect(gauges.values.map(\.value) == [2, 504, 2])
-        #expect(gauges.laggingSources.map(\.bytes) == [500, 4])
+        #expect(gauges.laggingFiles.map(\.bytes) == [500, 4])
         folder.read()
         report = files.report(now: 8_000_000_000)
         #expect(report.unreadBytes == 0)

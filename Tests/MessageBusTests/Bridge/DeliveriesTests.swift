@@ -104,7 +104,7 @@ import Testing
         let test = try TestBus()
         let speaker = await test.port("a")
         let port = await test.port("b")
-        await speaker.openSource()
+        await speaker.openIntake()
         let reading = Task {
             var seen: [String] = []
             for try await delivery in port.deliveries(in: "general") {
@@ -117,7 +117,7 @@ import Testing
         await speaker.publish1("1")
         test.stop()
         await speaker.publish1("2")
-        await speaker.closeSource()
+        await speaker.closeIntake()
         #expect(try await reading.value == ["1", "2"])
     }
 }

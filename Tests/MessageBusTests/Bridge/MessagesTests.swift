@@ -70,13 +70,13 @@ import Testing
         let test = try TestBus()
         let speaker = await test.port("a")
         let reader = await test.port("b")
-        await speaker.openSource()
+        await speaker.openIntake()
         async let seen = Self.all(reader.messages)
         await speaker.publish1("one")
         test.stop()
-        // BridgeAttachment is over only when each source says so.
+        // BridgeAttachment is over only when each intake says so.
         await speaker.publish1("two")
-        await speaker.closeSource()
+        await speaker.closeIntake()
         #expect(await seen == ["one", "two"])
         await #expect(throws: PortError.stopped) { try await speaker.publish("three", from: "x") }
         #expect(await Self.all(reader.messages) == ["one", "two"])

@@ -172,7 +172,7 @@ import Testing
         draft.origin = Origin(channel: "c", remoteID: "55")
         draft.isLinked = true
         let receipts = try await fixture.reader.publish(
-            [draft], checkpoint: Checkpoint(source: "s", state: [1]))
+            [draft], checkpoint: Checkpoint(key: "s", state: [1]))
         #expect(try await fixture.reader.numbers(of: "55", in: "c") == [receipts[0].number])
         #expect(try await fixture.reader.numbers(of: "55", in: "d") == [])
     }
@@ -186,7 +186,7 @@ import Testing
         var highest: MessageNumber = 0
         for _ in 0..<6 {
             let fixture = try await Fixture(disk)
-            let kept = try await fixture.speaker.checkpoint(of: "items") ?? []
+            let kept = try await fixture.speaker.checkpoint("items") ?? []
             var item = kept.first ?? 0
             var deliveries = try await fixture.open()
             // A new reader's place is kept when it is opened; items come after that.
@@ -198,7 +198,7 @@ import Testing
                 let count = UInt8.random(in: 1...3, using: &random)
                 let drafts = (0..<count).map { Draft("item \(item + $0)", from: "x") }
                 item += count
-                let checkpoint = Checkpoint(source: "items", state: [item])
+                let checkpoint = Checkpoint(key: "items", state: [item])
                 if random.chance(15) {
                     // It crashes with the messages said but not kept.
                     fixture.store.hold()

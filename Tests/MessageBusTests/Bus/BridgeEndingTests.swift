@@ -53,13 +53,13 @@ import Testing
     @Test func `a reader waits until its bridge has closed its sources`() async throws {
         let test = try TestBus()
         let (speaker, reader) = (await test.port("speaker"), await test.port("reader"))
-        await reader.openSource()
+        await reader.openIntake()
         var messages = reader.messages.makeAsyncIterator()
         await Self.stop(reader, as: .replaced)
         #expect(await reader.isReplaced)
         try await speaker.publish("one", from: "ana")
         #expect(await messages.nextBatch()?.map(\.text) == ["one"])
-        await reader.closeSource()
+        await reader.closeIntake()
         #expect(await messages.nextBatch() == nil)
     }
 

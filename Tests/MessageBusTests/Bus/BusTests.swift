@@ -200,15 +200,15 @@ import Testing
 
     // MARK: - Stopping
 
-    @Test func `stop tells who waits, and the logs end when every source is closed`()
+    @Test func `stop tells who waits, and the logs end when every intake is closed`()
         async throws
     {
         let test = try TestBus()
         let one = await test.port("one")
         let two = await test.port("two")
-        await one.openSource()
-        await two.openSource()
-        await two.openSource()
+        await one.openIntake()
+        await two.openIntake()
+        await two.openIntake()
         async let told: Void = one.stopping()
         test.stop()
         await told
@@ -216,29 +216,29 @@ import Testing
         for port in [two, one] {
             #expect(await !test.bus.isEnding)
             try await port.publish("still", from: "x")
-            await port.closeSource()
+            await port.closeIntake()
         }
         #expect(await !test.bus.isEnding)
-        await two.closeSource()
+        await two.closeIntake()
         #expect(await test.bus.isEnding)
         // One close too many changes nothing.
-        await two.closeSource()
+        await two.closeIntake()
         await #expect(throws: PortError.stopped) { try await two.publish("late", from: "x") }
     }
 
     @Test func `end does not wait for sources`() async throws {
         let test = try TestBus()
         let port = await test.port("one")
-        await port.openSource()
+        await port.openIntake()
         await test.bus.end()
         let state = await test.bus.perform { [$0.isStopping, $0.isEnding] }
         #expect(state == [true, true])
     }
 
-    @Test func `a bridge that fails leaves no source and nobody behind`() async throws {
+    @Test func `a bridge that fails leaves no intake and nobody behind`() async throws {
         let test = try TestBus()
         let port = await test.port("one")
-        await port.openSource()
+        await port.openIntake()
         await port.present(as: "ana")
         await test.bus.finish(port.attachment)
         test.stop()
@@ -298,9 +298,9 @@ import Testing
         let port = await test.port("one")
         let other = await test.port("two")
         try await port.publish(
-            [Draft("x", from: "y")], checkpoint: Checkpoint(source: "f", state: [1, 2]))
-        #expect(try await port.checkpoint(of: "f") == [1, 2])
-        #expect(try await other.checkpoint(of: "f") == nil)
+            [Draft("x", from: "y")], checkpoint: Checkpoint(key: "f", state: [1, 2]))
+        #expect(try await port.checkpoint("f") == [1, 2])
+        #expect(try await other.checkpoint("f") == nil)
     }
 
     @Test func `a bridge that only takes out may not speak`() async throws {

@@ -65,9 +65,9 @@ import Testing
     @Test func `checkpoints are kept with them`() async throws {
         let bus = try TestBus()
         let port = await bus.port("tail")
-        let checkpoint = Checkpoint(source: "x", state: [1])
+        let checkpoint = Checkpoint(key: "x", state: [1])
         _ = try await port.publish([block([("one", "a", 0)])], checkpoints: [checkpoint])
-        #expect(try await port.checkpoint(of: "x") == [1])
+        #expect(try await port.checkpoint("x") == [1])
     }
 
     @Test func `what a middleware drops is counted and no loss`() async throws {

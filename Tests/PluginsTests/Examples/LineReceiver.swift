@@ -26,7 +26,7 @@ struct LineReceiver: Bridge {
         let server = LineServer(on: loop, queue: queue, log: port.log)
         port.log.always("listening on \(try await server.listen(on: address))")
         // The end of the bus waits until what was read is published.
-        await port.openSource()
+        await port.openIntake()
         await port.ready()
         async let end: Void = close(server, whenStopped: port)
         for await read in reads {
@@ -34,7 +34,7 @@ struct LineReceiver: Bridge {
             await server.readMore(from: read.client)
         }
         await end
-        await port.closeSource()
+        await port.closeIntake()
     }
 
     private func close(_ server: LineServer, whenStopped port: Port) async {

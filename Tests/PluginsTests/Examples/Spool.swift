@@ -53,7 +53,7 @@ struct Spool: Bridge {
     ///
     /// A crash keeps both or neither, so that each file is in the log exactly once.
     private func bringIn(_ port: Port) async throws {
-        let kept = try await port.checkpoint(of: "incoming") ?? []
+        let kept = try await port.checkpoint("incoming") ?? []
         var last = String(decoding: kept, as: UTF8.self)
         while await !port.isStopping {
             let names = try FileManager.default.contentsOfDirectory(atPath: incoming.path())
@@ -63,7 +63,7 @@ struct Spool: Bridge {
                     let bytes = try Data(contentsOf: incoming.appending(path: name))
                     return Draft(String(decoding: bytes, as: UTF8.self), from: "spool")
                 }
-                let reached = Checkpoint(source: "incoming", state: Array(newest.utf8))
+                let reached = Checkpoint(key: "incoming", state: Array(newest.utf8))
                 do {
                     try await port.publish(drafts, checkpoint: reached)
                 } catch PortError.stopped {

@@ -57,7 +57,7 @@ import Testing
             let loop = try EventLoop(clock: clock)
             self.loop = loop
             arrivals = try Arrivals(
-                from: ProxySources(
+                from: TrustedProxies(
                     ranges: proxies.compactMap { AddressRange($0) },
                     containsUnix: proxies.contains("unix")), context, on: loop, owner: owner)
             try loop.start()

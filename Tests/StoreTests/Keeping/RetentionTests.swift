@@ -81,7 +81,7 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file, wall: { 50 * Self.day })
         let channel = DurableReader.Channel(bridge: "telegram", name: "-1").dropped
         let kept = store.enqueue(
-            SourceProgress(
+            BridgeProgress(
                 bridge: "telegram", checkpoints: [],
                 links: [(channel, Link(number: 77, remoteID: "-1/5"))]))
         store.endTurn()

@@ -55,7 +55,7 @@ import Testing
             return message
         }
         store.enqueue(Batch.make(messages), isOwed: false)
-        let commit = store.enqueue(SourceProgress(bridge: "test", checkpoints: []))
+        let commit = store.enqueue(BridgeProgress(bridge: "test", checkpoints: []))
         store.endTurn()
         try await commit.wait()
         #expect(try await store.all().map(\.isAutomatic) == [false, true, false, true, true])
@@ -129,7 +129,7 @@ import Testing
             Message.make("hola", by: sender, number: first + index, time: 1_000)
         }
         store.enqueue(Batch.make(messages), isOwed: false)
-        let commit = store.enqueue(SourceProgress(bridge: "test", checkpoints: []))
+        let commit = store.enqueue(BridgeProgress(bridge: "test", checkpoints: []))
         store.endTurn()
         try await commit.wait()
         #expect(try await store.all().map(\.sender.account?.rawValue) == [5, nil, 5])

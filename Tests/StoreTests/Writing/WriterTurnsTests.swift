@@ -63,7 +63,7 @@ import Testing
                     Message.make(text, room: "general", number: first + offset)
                 }
                 store.enqueue(Batch.make(messages), isOwed: false)
-                let commit = store.enqueue(SourceProgress(bridge: "test", checkpoints: []))
+                let commit = store.enqueue(BridgeProgress(bridge: "test", checkpoints: []))
                 store.endTurn()
                 // So much waits that the next batch is made before it is written.
                 if store.report.backlogBytes > 16 << 20 { try await commit.wait() }

@@ -122,13 +122,13 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
+    package func enqueue(_ progress: BridgeProgress) -> PendingCommit {
         let promise = PendingCommit()
         state.withLock { state in
             state.promises.append(promise)
             state.pending.append { disk in
                 for checkpoint in progress.checkpoints {
-                    disk.checkpoints[progress.bridge, default: [:]][checkpoint.source] =
+                    disk.checkpoints[progress.bridge, default: [:]][checkpoint.key] =
                         checkpoint.state.isEmpty ? nil : checkpoint.state
                 }
                 for (channel, link) in progress.links {

@@ -50,12 +50,12 @@ package final class ChatListener {
         let maxPerAddress: Int
         let connects: ConnectLimit.Options
         let mode: FileMode?
-        let proxyFrom: [ProxySource]
+        let proxyFrom: [TrustedProxy]
 
         /// Takes the options of a bridge.
         package init(
             maxConnections: Int, maxPerAddress: Int, connects: ConnectLimit.Options,
-            mode: FileMode?, proxyFrom: [ProxySource]
+            mode: FileMode?, proxyFrom: [TrustedProxy]
         ) {
             self.maxConnections = maxConnections
             self.maxPerAddress = maxPerAddress
@@ -70,7 +70,7 @@ package final class ChatListener {
     private var maxConnections: Int
     private var maxPerHost: Int
     private let mode: FileMode?
-    private let proxies: ProxySources
+    private let proxies: TrustedProxies
     private let admission: Admission
     private let log: Log
     private let counts: ConnectionCounts
@@ -94,7 +94,7 @@ package final class ChatListener {
         maxConnections = min(settings.maxConnections, Descriptors.availableConnections)
         maxPerHost = settings.maxPerAddress
         mode = settings.mode
-        proxies = ProxySources(settings.proxyFrom)
+        proxies = TrustedProxies(settings.proxyFrom)
         connects = ConnectLimit(settings.connects)
         self.counts = counts
         self.admission = admission

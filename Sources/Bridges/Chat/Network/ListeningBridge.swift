@@ -79,7 +79,7 @@ extension ListeningBridge {
         }
         defer { shared.end() }
         await withTaskCancellationHandler {
-            await port.openSource()
+            await port.openIntake()
             for address in server.addresses {
                 port.log.always(Phrases(port.language).listening(on: address))
             }
@@ -87,7 +87,7 @@ extension ListeningBridge {
             await port.stopping()
             // Who is cancelled closes at once, and answers nobody before.
             if !Task.isCancelled { await port.bus.perform { server.stopReading($0) } }
-            await port.closeSource()
+            await port.closeIntake()
             await server.waitUntilDone(port.bus)
         } onCancel: {
             port.bus.post { server.closeAll($0) }

@@ -64,8 +64,8 @@ enum ProgramRequest: Sendable {
         say.reply = number(json["reply"]) ?? number(json["reply"]["number"])
         say.time = json["time"].integer
         say.remote = json["remote"].nonEmptyString
-        if case .object(let sources) = json["checkpoint"] {
-            for case (let source, .text(let state)) in sources { say.checkpoint[source] = state }
+        if case .object(let states) = json["checkpoint"] {
+            for case (let key, .text(let state)) in states { say.checkpoint[key] = state }
         }
         return say
     }

@@ -133,7 +133,7 @@ extension ProgramSession {
         return .draft(draft)
     }
 
-    /// Publishes what was gathered, with the last checkpoint of each source in the same transaction.
+    /// Publishes what was gathered, with the last checkpoint of each key in the same transaction.
     private func publish(_ speeches: inout [Speech]) async throws {
         if speeches.isEmpty { return }
         defer { speeches = [] }
@@ -142,7 +142,7 @@ extension ProgramSession {
         let drafts = speeches.compactMap(\.draft)
         var receipts: [Receipt]
         do {
-            let checkpoints = states.map { Checkpoint(source: $0, state: Array($1.utf8)) }
+            let checkpoints = states.map { Checkpoint(key: $0, state: Array($1.utf8)) }
             if drafts.isEmpty {
                 receipts = []
                 if !checkpoints.isEmpty { try await port.saveCheckpoints(checkpoints) }

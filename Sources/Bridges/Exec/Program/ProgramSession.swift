@@ -57,7 +57,7 @@ final class ProgramSession: Sendable {
     func run(_ command: ChildCommand) async throws -> ChildExit {
         try await process.start(command)
         // What the program has said by the end of the bus is published.
-        await port.openSource()
+        await port.openIntake()
         let exit = try await withTaskCancellationHandler {
             try await serve()
         } onCancel: {
@@ -65,7 +65,7 @@ final class ProgramSession: Sendable {
         }
         await process.kill()
         log.finish()
-        await port.closeSource()
+        await port.closeIntake()
         if let failure = state.withLock({ $0.failure }) { throw failure }
         // A program that was killed because the bridge was cancelled has not failed.
         try Task.checkCancellation()

@@ -8,8 +8,8 @@ struct STSPolicy: Sendable, Equatable {
     /// Milliseconds since 1970.
     var until: Int64
 
-    /// The source of the checkpoint.
-    static let source = "sts"
+    /// The key of the checkpoint.
+    static let checkpointKey = "sts"
 
     /// Makes a policy.
     init(host: String, port: UInt16, until: Int64) {

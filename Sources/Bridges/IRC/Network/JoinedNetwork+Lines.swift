@@ -127,7 +127,7 @@ extension JoinedNetwork {
         if seconds <= 0 {
             guard sts != nil else { return }
             sts = nil
-            enqueue(.checkpoint(Checkpoint(source: STSPolicy.source, state: [])))
+            enqueue(.checkpoint(Checkpoint(key: STSPolicy.checkpointKey, state: [])))
             return
         }
         // A hundred years at most, so that nothing overflows.
@@ -147,7 +147,7 @@ extension JoinedNetwork {
         guard isEnding || until - policy.until > max(stsDuration / 4, 60_000) else { return }
         policy.until = until
         sts = policy
-        enqueue(.checkpoint(Checkpoint(source: STSPolicy.source, state: policy.state)))
+        enqueue(.checkpoint(Checkpoint(key: STSPolicy.checkpointKey, state: policy.state)))
     }
 
     // MARK: - The nick

@@ -108,7 +108,7 @@ actor JoinedNetwork {
         self.context = context
         self.port = port
         self.ownNicks = ownNicks
-        sts = checkpoints[STSPolicy.source].flatMap { STSPolicy($0) }
+        sts = checkpoints[STSPolicy.checkpointKey].flatMap { STSPolicy($0) }
         phrases = Phrases(port.language)
         serverName = options.endpoint.host
         let channels = options.channels.entries.map { JoinedChannel($0) }

@@ -16,15 +16,15 @@ struct SendMark: Sendable, Equatable {
 
     /// Finds the mark of a channel in what the store has kept; that of the beginning if there is none.
     init(_ channel: String, in checkpoints: [String: [UInt8]]) {
-        let state = checkpoints[Self.source(channel)] ?? []
+        let state = checkpoints[Self.checkpointKey(channel)] ?? []
         self.init(
             channel, last: MessageNumber(String(decoding: state, as: UTF8.self)) ?? 0)
     }
 
-    private static func source(_ channel: String) -> String { "sent \(channel)" }
+    private static func checkpointKey(_ channel: String) -> String { "sent \(channel)" }
 
     /// The checkpoint that the store is to keep.
     var checkpoint: Checkpoint {
-        Checkpoint(source: Self.source(channel), state: Array("\(last.rawValue)".utf8))
+        Checkpoint(key: Self.checkpointKey(channel), state: Array("\(last.rawValue)".utf8))
     }
 }

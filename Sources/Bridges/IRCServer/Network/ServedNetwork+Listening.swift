@@ -59,7 +59,7 @@ extension ServedNetwork {
         var settings = HTTPServer.Options()
         settings.maxConnections = options.maxConnections
         settings.maxPerAddress = options.maxPerAddress
-        settings.proxies = ProxySources(options.proxyFrom)
+        settings.proxies = TrustedProxies(options.proxyFrom)
         settings.stalledAfter = options.stalledAfter
         settings.counts = port.statistics.connections
         settings.ban = { [unowned self] in self.ban(of: $0) }

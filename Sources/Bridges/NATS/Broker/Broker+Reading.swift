@@ -56,7 +56,7 @@ extension Broker {
     /// - Throws: `BrokerError` if the broker does not answer, or the stream is another one.
     func read(_ session: BrokerSession, _ first: StreamState) throws(BrokerError) {
         var inbox = try BrokerInbox(session.connection)
-        var source = try BrokerInbox(session.connection)
+        var deliveries = try BrokerInbox(session.connection)
         var stream = first
         var pace = ConsumerPace()
         var (looked, sized) = (ThreadTime.now, ThreadTime.now)
@@ -67,12 +67,12 @@ extension Broker {
             if isFull {
                 wake.wait(milliseconds: Self.nap)
             } else if reading.asked == 0 {
-                reading.request = try source.pull(
+                reading.request = try deliveries.pull(
                     Self.batch, from: reading.name, of: stream.name, within: Self.patience)
                 reading.asked = Self.batch
             }
-            if !isFull, let message = try next(from: source, session, &reading) {
-                if try !read(message, &reading, stream, source) {
+            if !isFull, let message = try next(from: deliveries, session, &reading) {
+                if try !read(message, &reading, stream, deliveries) {
                     // The stream is not what it was.
                     stream = try presentStream(stream, &inbox)
                     reading = try makeConsumer(session, stream, &inbox, &pace)
@@ -132,10 +132,10 @@ extension Broker {
 
     /// Returns the next message; `nil` if there is none for a moment.
     private func next(
-        from source: BrokerInbox, _ session: BrokerSession, _ reading: inout Reading
+        from deliveries: BrokerInbox, _ session: BrokerSession, _ reading: inout Reading
     ) throws(BrokerError) -> BrokerMessage? {
         do throws(BrokerError) {
-            return try source.next(milliseconds: Self.nap)
+            return try deliveries.next(milliseconds: Self.nap)
         } catch {
             guard error.code == BrokerError.noResponders else { throw error }
             // Somebody has put such a message into the stream, or the consumer is gone.
@@ -200,10 +200,10 @@ extension Broker {
     /// Reads a message; returns false if the consumer is to be made anew.
     private func read(
         _ message: borrowing BrokerMessage, _ reading: inout Reading, _ stream: StreamState,
-        _ source: BrokerInbox
+        _ deliveries: BrokerInbox
     ) throws(BrokerError) -> Bool {
         // A message of the stream may have such a header, too: whoever may publish has put it there.
-        if source.isOwn(message.subject), let status = message.status {
+        if deliveries.isOwn(message.subject), let status = message.status {
             // The end of what was asked for, unless it is that of an earlier request.
             guard message.subject == reading.request else { return true }
             reading.asked = 0

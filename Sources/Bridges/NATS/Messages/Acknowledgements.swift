@@ -69,8 +69,8 @@ final class Acknowledgements: Sendable {
                 if !delivered.isEmpty {
                     // First, so that the cursor never is where the stream was not known to be.
                     try await fleet.port.saveCheckpoints([
-                        Checkpoint(source: OutboxProgress.source(room), state: progress.state),
-                        Checkpoint(source: Fleet.sentSource, state: broker.sent.state),
+                        Checkpoint(key: OutboxProgress.checkpointKey(room), state: progress.state),
+                        Checkpoint(key: Fleet.sentKey, state: broker.sent.state),
                     ])
                     try await Delivery.acknowledge(delivered)
                 }

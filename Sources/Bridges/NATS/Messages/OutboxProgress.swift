@@ -11,7 +11,7 @@ struct OutboxProgress: Sendable, Equatable {
     init() {}
 
     /// Returns the name of the checkpoint of a room.
-    static func source(_ room: String) -> String { "out \(room)" }
+    static func checkpointKey(_ room: String) -> String { "out \(room)" }
 
     /// The checkpoint's bytes.
     var state: [UInt8] { Array("\(count) \(last)".utf8) }
@@ -27,7 +27,7 @@ struct OutboxProgress: Sendable, Equatable {
 
 extension Fleet {
     /// The name of the checkpoint of what was put into the stream last.
-    static let sentSource = "sent"
+    static let sentKey = "sent"
     /// The name of the checkpoint of what was read of the stream.
-    static let readSource = "read"
+    static let readKey = "read"
 }

@@ -95,11 +95,11 @@ final class RoomPublisher: Sendable {
         generation.withLock { $0 = present }
         let last = progress.withLock { $0.last }
         guard last > 0 else { return true }
-        let source = Self.resendSource(room)
-        try await fleet.port.saveCheckpoints([Checkpoint(source: source, state: [1])])
+        let key = Self.resendKey(room)
+        try await fleet.port.saveCheckpoints([Checkpoint(key: key, state: [1])])
         guard let count = try await resend(through: last) else { return false }
         if count == 0 { broker.forgetSent() }
-        try await fleet.port.removeCheckpoints(of: [source])
+        try await fleet.port.removeCheckpoints([key])
         fleet.log.warning(
             "the stream had forgotten messages: \(count) of \(room) were put into it again")
         return true
@@ -107,7 +107,7 @@ final class RoomPublisher: Sendable {
 
     /// Returns the name of the checkpoint that is there as long as messages of a room are to be put
     /// in again.
-    static func resendSource(_ room: String) -> String { "resend \(room)" }
+    static func resendKey(_ room: String) -> String { "resend \(room)" }
 
     /// Puts messages up to a number in again; returns how many, `nil` if the daemon ends first.
     private func resend(through last: MessageNumber) async throws -> Int? {

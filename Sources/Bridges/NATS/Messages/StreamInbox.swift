@@ -6,7 +6,7 @@ import Sockets
 ///
 /// Owned by the task that runs it.
 struct StreamInbox {
-    private struct Source: Hashable {
+    private struct RemoteRoom: Hashable {
         let store: String
         /// The room as the fleet calls it.
         let room: String
@@ -17,8 +17,8 @@ struct StreamInbox {
 
     private let fleet: Fleet
     private let broker: Broker
-    private var seen: [Source: InstanceProgress]
-    private var changed: Set<Source> = []
+    private var seen: [RemoteRoom: InstanceProgress]
+    private var changed: Set<RemoteRoom> = []
     private var drafts: [Draft] = []
     /// The messages among the drafts, which no answer can find yet.
     private var enqueued: Set<FleetReference> = []
@@ -51,7 +51,7 @@ struct StreamInbox {
             guard parts.count == 3, parts[0] == "in", let progress = InstanceProgress(state) else {
                 continue
             }
-            seen[Source(store: String(parts[1]), room: String(parts[2]))] = progress
+            seen[RemoteRoom(store: String(parts[1]), room: String(parts[2]))] = progress
             if progress.lost > 0 { lostAt = keptAt }
         }
     }
@@ -79,18 +79,18 @@ struct StreamInbox {
     private mutating func enqueue(_ received: ReceivedBatch) async throws {
         position = received.position
         if let batch = received.batch, let room = fleet.rooms.room(named: received.room) {
-            let source = Source(store: received.store, room: received.room)
-            let before = seen[source]
+            let remote = RemoteRoom(store: received.store, room: received.room)
+            let before = seen[remote]
             var progress = before ?? InstanceProgress()
             progress.begin(batch)
             for record in batch.records where progress.accept(record.number) {
-                try await enqueue(record, of: batch.instance, from: source.store, in: room)
+                try await enqueue(record, of: batch.instance, from: remote.store, in: room)
             }
             progress.end(batch)
             if progress.lost > 0, lostAt == nil { lostAt = ThreadTime.now }
             if progress != before {
-                seen[source] = progress
-                changed.insert(source)
+                seen[remote] = progress
+                changed.insert(remote)
             }
             if drafts.count >= Self.batch { try await publish() }
         }
@@ -157,10 +157,10 @@ struct StreamInbox {
 
     private mutating func publish() async throws {
         var checkpoints = changed.map {
-            Checkpoint(source: $0.checkpoint, state: (seen[$0] ?? InstanceProgress()).state)
+            Checkpoint(key: $0.checkpoint, state: (seen[$0] ?? InstanceProgress()).state)
         }
         if position != kept {
-            checkpoints.append(Checkpoint(source: Fleet.readSource, state: position.state))
+            checkpoints.append(Checkpoint(key: Fleet.readKey, state: position.state))
         }
         if drafts.isEmpty, checkpoints.isEmpty { return }
         if drafts.isEmpty {
@@ -189,10 +189,10 @@ struct StreamInbox {
     /// Tells each room how many messages it has lost.
     private mutating func tellLosses() async throws {
         var lost: [String: UInt64] = [:]
-        for (source, progress) in seen where progress.lost > 0 {
-            seen[source]?.closeLosses()
-            changed.insert(source)
-            guard let room = fleet.rooms.room(named: source.room) else { continue }
+        for (remote, progress) in seen where progress.lost > 0 {
+            seen[remote]?.closeLosses()
+            changed.insert(remote)
+            guard let room = fleet.rooms.room(named: remote.room) else { continue }
             lost[room] = min(lost[room, default: 0] + progress.lost, ByteReader.maxOrdinal)
         }
         for (room, count) in lost.sorted(by: { $0.key < $1.key }) {

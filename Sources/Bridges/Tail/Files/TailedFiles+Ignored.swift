@@ -46,7 +46,7 @@ extension TailedFiles {
     /// Records a file as one to be ignored.
     func ignore(_ path: FilePath, of live: FilePath) {
         guard let record = ignoredFiles.insert(path, of: live) else { return }
-        checkpoints[IgnoredFiles.source(record)] = record.state
+        checkpoints[IgnoredFiles.key(record)] = record.state
     }
 
     /// Returns the end of the last whole line that a file had when it was ignored; `nil` if it was

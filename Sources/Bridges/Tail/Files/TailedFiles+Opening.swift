@@ -83,7 +83,7 @@ extension TailedFiles {
             marks: record.marks, now: now, hasRecord: record.id == status.id)
         startTailing(tailed)
         // The device number changed at a reboot.
-        if record.id != status.id { checkpoints[record.source] = [] }
+        if record.id != status.id { checkpoints[record.key] = [] }
         if record.id != status.id || record.gone != 0 || record.path != path {
             tailed.isToBeKept = true
         }
@@ -98,7 +98,7 @@ extension TailedFiles {
         if let stale {
             // The number is recorded but the content differs: truncated, or another file.
             claimRecord(stale)
-            checkpoints[stale.source] = []
+            checkpoints[stale.key] = []
             let isFound =
                 !stale.isFinished && adopt(lost: stale, wantsCopy: true, now: now)
             if !isFound, try !reader.form(of: file).isWide,

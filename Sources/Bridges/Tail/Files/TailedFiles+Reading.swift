@@ -67,17 +67,17 @@ extension TailedFiles {
         for tailed in pendingFiles.dequeueUnsaved(atMost: count) {
             tailed.hasRecord = true
             let record = tailed.record()
-            batch.checkpoints[record.source] = record.state
+            batch.checkpoints[record.key] = record.state
         }
         // Checkpoints about all files come after those of each file.
         var kept = checkpoints
         if pendingFiles.hasMoreUnsaved {
-            for source in [Self.patternsSource, Self.knownSource] { kept[source] = nil }
+            for key in [Self.patternsKey, Self.knownKey] { kept[key] = nil }
         }
-        for (source, state) in kept {
+        for (key, state) in kept {
             // The record of a tailed file with the same ID is more recent.
-            if batch.checkpoints[source] == nil { batch.checkpoints[source] = state }
-            checkpoints[source] = nil
+            if batch.checkpoints[key] == nil { batch.checkpoints[key] = state }
+            checkpoints[key] = nil
         }
     }
 
@@ -316,9 +316,9 @@ extension TailedFiles {
         let record = tailed.record(isFinished: true)
         if links == 0 {
             // Its number may be reused at any moment.
-            if tailed.hasRecord || tailed.isToBeKept { checkpoints[record.source] = [] }
+            if tailed.hasRecord || tailed.isToBeKept { checkpoints[record.key] = [] }
         } else if tailed.offset > 0 || tailed.hasRecord {
-            checkpoints[record.source] = record.state
+            checkpoints[record.key] = record.state
             records.insert(record)
         }
         stopTailing(tailed)

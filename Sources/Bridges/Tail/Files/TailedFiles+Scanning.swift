@@ -112,8 +112,8 @@ extension TailedFiles {
                 "no file matches \(configuration.patterns.map(\.text).joined(separator: ", ")) yet")
         }
         let patterns = configuration.patterns.map(\.text).joined(separator: "\n")
-        checkpoints[Self.patternsSource] = Array(patterns.utf8)
-        checkpoints[Self.knownSource] = [1]
+        checkpoints[Self.patternsKey] = Array(patterns.utf8)
+        checkpoints[Self.knownKey] = [1]
         knowsAllBefore = true
     }
 
@@ -270,7 +270,7 @@ extension TailedFiles {
         for (path, marks) in rotationMarks.sorted(by: { $0.key < $1.key }) {
             for mark in marks.sorted() { state += Array("\(mark) ".utf8) + path.bytes + [0] }
         }
-        checkpoints[Self.marksSource] = state
+        checkpoints[Self.marksKey] = state
     }
 
     private func rename(_ tailed: TailedFile, to path: FilePath) {

@@ -49,7 +49,7 @@ final class TailedFiles {
     var changedNames = ChangedNames()
     /// The time of the last scan, in nanoseconds by the clock that stamps files.
     var lastScanWallTime = Int64.max
-    /// Checkpoints to be saved with the next batch, by source.
+    /// Checkpoints to be saved with the next batch, by key.
     var checkpoints: [String: [UInt8]] = [:]
     /// Patterns that an earlier run tailed.
     var knownPatterns: Set<String> = []
@@ -92,17 +92,17 @@ final class TailedFiles {
         case directory(FilePath, isTarget: Bool)
     }
 
-    /// The checkpoint source of the patterns.
-    static let patternsSource = "paths"
-    /// The checkpoint source that says that every earlier rotated file is recorded.
-    static let knownSource = "known"
-    /// The checkpoint source of the indices of numbers and dates in names.
-    static let marksSource = "marks"
+    /// The checkpoint key of the patterns.
+    static let patternsKey = "paths"
+    /// The checkpoint key that says that every earlier rotated file is recorded.
+    static let knownKey = "known"
+    /// The checkpoint key of the indices of numbers and dates in names.
+    static let marksKey = "marks"
 
     /// Creates an instance that has not scanned yet.
     ///
     /// - Parameters:
-    ///   - kept: what was kept by an earlier run, by source.
+    ///   - kept: what was kept by an earlier run, by key.
     ///   - events: what the kernel tells; `nil` to do without.
     init(
         _ configuration: TailConfiguration, kept: [String: [UInt8]], events: FileEvents?,
@@ -128,7 +128,7 @@ final class TailedFiles {
 
     /// Deletes records with the next batch.
     func forget(_ records: [FileRecord]) {
-        for record in records { checkpoints[record.source] = [] }
+        for record in records { checkpoints[record.key] = [] }
     }
 
     /// Returns the tailed files of a path, the newest first.

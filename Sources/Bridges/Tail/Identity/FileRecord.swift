@@ -17,8 +17,8 @@ struct FileRecord: Equatable, Sendable {
     /// Checksums along what was read.
     var marks = FileMarks()
 
-    /// The source of its checkpoint.
-    var source: String { "\(id.device):\(id.inode)" }
+    /// The key of its checkpoint.
+    var key: String { "\(id.device):\(id.inode)" }
 
     /// The state of its checkpoint: a readable line of text, followed by the paths as bytes.
     var state: [UInt8] {
@@ -31,8 +31,8 @@ struct FileRecord: Equatable, Sendable {
     }
 
     /// Reads a checkpoint; `nil` if it is not one of a file.
-    init?(source: String, state: [UInt8]) {
-        let parts = source.split(separator: ":", omittingEmptySubsequences: false)
+    init?(key: String, state: [UInt8]) {
+        let parts = key.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]),
             let end = state.firstIndex(of: 0x0A)
         else { return nil }

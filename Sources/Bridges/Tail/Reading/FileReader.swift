@@ -232,13 +232,13 @@ import Sockets
         _ piece: MessageSplitter.Piece, at position: UInt64, _ tailed: TailedFile,
         to batch: TailBatch
     ) -> Bool {
-        let (source, said) = (tailed.origin, tailed.seen.modified / 1_000_000)
+        let (origin, said) = (tailed.origin, tailed.seen.modified / 1_000_000)
         if piece.omitted == 0 {
-            return unsafe batch.append(piece.text, at: position, of: source, said: said)
+            return unsafe batch.append(piece.text, at: position, of: origin, said: said)
         }
         let marked = unsafe Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
         let isAdded = unsafe marked.withUnsafeBytes {
-            unsafe batch.append($0, at: position, of: source, said: said)
+            unsafe batch.append($0, at: position, of: origin, said: said)
         }
         if isAdded { tailLog.countCutLine(tailed.path) }
         return isAdded

@@ -6,7 +6,7 @@ import MessageBus
 /// Owned by one at a time: first the bridge's thread, then the task that publishes it.
 final class TailBatch: @unchecked Sendable {  // handed over whole
     private(set) var blocks: [LineBlock] = []
-    /// Checkpoint states by source; an empty state deletes one.
+    /// Checkpoint states by key; an empty state deletes one.
     var checkpoints: [String: [UInt8]] = [:]
 
     /// The largest number of blocks: as many as the bus takes in one turn.
@@ -26,11 +26,11 @@ final class TailBatch: @unchecked Sendable {  // handed over whole
     ///
     /// - Parameter said: when its file had last been written, in milliseconds since 1970.
     func append(
-        _ text: UnsafeRawBufferPointer, at position: UInt64, of source: LineBlock.Origin,
+        _ text: UnsafeRawBufferPointer, at position: UInt64, of origin: LineBlock.Origin,
         said: Int64
     ) -> Bool {
         guard let block = block(for: text.count) else { return false }
-        block.begin(source, at: position, said: said)
+        block.begin(origin, at: position, said: said)
         block.append(text, at: position)
         return true
     }

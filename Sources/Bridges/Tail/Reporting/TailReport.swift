@@ -33,8 +33,8 @@ struct TailReport: Sendable, Equatable {
             (.tailFiles, Double(files)), (.tailBehind, Double(unreadBytes)),
             (.tailOldestUnread, Double(age) / 1e9),
         ]
-        gauges.laggingSources = worst.map {
-            LaggingSource(name: "\($0.path)", bytes: $0.bytes, age: max(0, now - $0.since))
+        gauges.laggingFiles = worst.map {
+            LaggingFile(name: "\($0.path)", bytes: $0.bytes, age: max(0, now - $0.since))
         }
         return gauges
     }

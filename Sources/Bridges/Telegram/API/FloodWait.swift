@@ -31,11 +31,11 @@ struct FloodWait: Sendable, Equatable {
 
     // MARK: - In the store
 
-    /// The beginning of the checkpoints' sources; the chat's id follows.
-    private static let source = "flood "
+    /// The beginning of the checkpoints' keys; the chat's id follows.
+    private static let keyPrefix = "flood "
 
-    /// Returns the checkpoint's source for a chat.
-    static func source(_ chat: Int64) -> String { "\(source)\(chat)" }
+    /// Returns the checkpoint's key for a chat.
+    static func checkpointKey(_ chat: Int64) -> String { "\(keyPrefix)\(chat)" }
 
     /// Reads what the store has kept; nil if it is not a wait, like the state that earlier versions
     /// kept.
@@ -52,15 +52,15 @@ struct FloodWait: Sendable, Equatable {
     func checkpoint(for chat: Int64) -> Checkpoint {
         let milliseconds = Int64(pause / .milliseconds(1))
         return Checkpoint(
-            source: Self.source(chat),
+            key: Self.checkpointKey(chat),
             state: Array("\(milliseconds) \(since.milliseconds)".utf8))
     }
 
     /// Returns what the store is to forget: floods that are over, and invalid states.
     static func ended(in checkpoints: [String: [UInt8]], at now: Timestamp) -> [Checkpoint] {
-        checkpoints.filter { source, state in
-            source.hasPrefix(Self.source)
+        checkpoints.filter { key, state in
+            key.hasPrefix(Self.keyPrefix)
                 && FloodWait(state).map { $0.rest(at: now) == .zero } ?? true
-        }.map { Checkpoint(source: $0.key, state: []) }
+        }.map { Checkpoint(key: $0.key, state: []) }
     }
 }

@@ -25,14 +25,14 @@ final class ChatBindings: Sendable {
     /// The present ids of chats that had another one first.
     private let moves: Locked<[Int64: Int64]>
 
-    /// The beginning of the checkpoints' sources; the chat's first id follows.
-    private static let source = "chat "
+    /// The beginning of the checkpoints' keys; the chat's first id follows.
+    private static let keyPrefix = "chat "
 
     /// Makes bindings of the configuration's chats and the moves that the store has kept.
     init(_ rooms: [ChatLocation: String], checkpoints: [String: [UInt8]]) {
         var moves: [Int64: Int64] = [:]
-        for (source, state) in checkpoints where source.hasPrefix(Self.source) {
-            guard let from = Int64(source.dropFirst(Self.source.count)),
+        for (key, state) in checkpoints where key.hasPrefix(Self.keyPrefix) {
+            guard let from = Int64(key.dropFirst(Self.keyPrefix.count)),
                 let to = Int64(String(decoding: state, as: UTF8.self))
             else { continue }
             moves[from] = to
@@ -103,7 +103,7 @@ final class ChatBindings: Sendable {
             else { return nil }
             moves[binding.firstChat] = to
             return Checkpoint(
-                source: "\(Self.source)\(binding.firstChat)", state: Array("\(to)".utf8))
+                key: "\(Self.keyPrefix)\(binding.firstChat)", state: Array("\(to)".utf8))
         }
     }
 

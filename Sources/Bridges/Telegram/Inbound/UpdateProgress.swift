@@ -12,8 +12,8 @@ struct UpdateProgress: Sendable, Equatable {
     /// The last texts of messages that may be edited.
     var texts = RecentTexts()
 
-    /// The checkpoint's source.
-    private static let source = "updates"
+    /// The checkpoint's key.
+    private static let checkpointKey = "updates"
     /// The most keys remembered: twice the updates of an answer, for only the last answer can come
     /// again.
     private static let remembered = 200
@@ -27,7 +27,7 @@ struct UpdateProgress: Sendable, Equatable {
     /// Reads what the store has kept; a state that is odd counts as none.
     init(checkpoints: [String: [UInt8]]) {
         texts = RecentTexts(checkpoints: checkpoints)
-        let state = checkpoints[Self.source] ?? []
+        let state = checkpoints[Self.checkpointKey] ?? []
         let words = String(decoding: state, as: UTF8.self).split(separator: " ")
         guard words.count >= 2, let next = Int64(words[0]), let time = Int64(words[1]) else {
             return
@@ -41,7 +41,7 @@ struct UpdateProgress: Sendable, Equatable {
     mutating func drainCheckpoints() -> [Checkpoint] {
         let words = ["\(next ?? 0)", "\(time)"] + recent
         let state = Array(words.joined(separator: " ").utf8)
-        return [Checkpoint(source: Self.source, state: state)] + texts.drainCheckpoints()
+        return [Checkpoint(key: Self.checkpointKey, state: state)] + texts.drainCheckpoints()
     }
 
     /// Returns the update to ask for at a time; nil: any.

@@ -81,7 +81,7 @@ struct PendingSend: Sendable, Equatable {
         if sendPlan.done == 0 {
             // More may come that goes with it.
             state = .nothing
-            return Checkpoint(source: SendPlan.source(channel), state: [])
+            return Checkpoint(key: SendPlan.checkpointKey(channel), state: [])
         }
         sendPlan.isUnderWay = false
         state = .begun(sendPlan)
@@ -99,7 +99,7 @@ struct PendingSend: Sendable, Equatable {
     mutating func discard() -> Checkpoint? {
         guard state != .nothing else { return nil }
         state = .nothing
-        return Checkpoint(source: SendPlan.source(channel), state: [])
+        return Checkpoint(key: SendPlan.checkpointKey(channel), state: [])
     }
 
     /// Records that all of the plan is done with; the acknowledgement says so in the store.

@@ -28,8 +28,8 @@ struct RecentTexts: Sendable, Equatable {
     private static let pageCount = 16
     /// Messages on a page, which takes 2 KiB: that much is written with each answer of Telegram's.
     private static let pageSize = 128
-    /// The beginning of the checkpoints' sources; the page's place in the ring follows.
-    private static let source = "texts "
+    /// The beginning of the checkpoints' keys; the page's place in the ring follows.
+    private static let keyPrefix = "texts "
 
     /// Nothing is remembered.
     init() {}
@@ -37,7 +37,7 @@ struct RecentTexts: Sendable, Equatable {
     /// Reads what the store has kept; a state that is odd counts as none.
     init(checkpoints: [String: [UInt8]]) {
         for index in pages.indices {
-            guard let state = checkpoints["\(Self.source)\(index)"],
+            guard let state = checkpoints["\(Self.keyPrefix)\(index)"],
                 let page = Self.page(state), page.number % UInt64(Self.pageCount) == UInt64(index)
             else { continue }
             pages[index] = page
@@ -86,7 +86,7 @@ struct RecentTexts: Sendable, Equatable {
             for word in [page.number] + words {
                 unsafe withUnsafeBytes(of: word.littleEndian) { unsafe state += $0 }
             }
-            return Checkpoint(source: "\(Self.source)\(index)", state: state)
+            return Checkpoint(key: "\(Self.keyPrefix)\(index)", state: state)
         }
     }
 

@@ -61,8 +61,8 @@ struct SendPlan: Sendable, Equatable {
         if parts.isEmpty { return nil }
     }
 
-    /// Returns the checkpoint's source for a chat.
-    static func source(_ channel: String) -> String { "sending \(channel)" }
+    /// Returns the checkpoint's key for a chat.
+    static func checkpointKey(_ channel: String) -> String { "sending \(channel)" }
 
     /// Returns what the store is to keep.
     func checkpoint(for channel: String) -> Checkpoint {
@@ -71,6 +71,6 @@ struct SendPlan: Sendable, Equatable {
             "parts": .list(parts.map { .text($0) }), "replyTo": replyTo.map { .text($0) } ?? .null,
             "remoteIDs": .list(remoteIDs.map { .text($0) }), "isUnderWay": .bool(isUnderWay),
         ])
-        return Checkpoint(source: Self.source(channel), state: json.encoded)
+        return Checkpoint(key: Self.checkpointKey(channel), state: json.encoded)
     }
 }

@@ -16,7 +16,7 @@ extension TelegramOutbox {
     ///
     /// Of other messages in it that may have arrived, one may come to be there twice.
     mutating func withdraw(_ sendPlan: SendPlan) async throws -> Outcome {
-        try await port.removeCheckpoints(of: [SendPlan.source(binding.channel)], isErasing: true)
+        try await port.removeCheckpoints([SendPlan.checkpointKey(binding.channel)], isErasing: true)
         pendingSend.finish()
         let location = chats.location(of: binding)
         if sendPlan.isUnderWay {

@@ -46,7 +46,7 @@ extension TelegramOutbox {
             connectionStatus.recordSuccess(of: observer)
             (wantsFreshConnection, hasMoved) = (false, false)
             if let chat = floodedChat.take() {
-                try await save(Checkpoint(source: FloodWait.source(chat), state: []))
+                try await save(Checkpoint(key: FloodWait.checkpointKey(chat), state: []))
             }
             try await advance(sendPlan, as: Self.remoteID(of: result, in: location))
             return .proceed

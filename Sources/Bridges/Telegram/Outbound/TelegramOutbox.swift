@@ -108,11 +108,11 @@ struct TelegramOutbox {
     /// Continues where an earlier run has stopped.
     private mutating func restore() async throws {
         let checkpoints = try await port.checkpoints()
-        let sendPlan = checkpoints[SendPlan.source(binding.channel)].flatMap { SendPlan($0) }
+        let sendPlan = checkpoints[SendPlan.checkpointKey(binding.channel)].flatMap { SendPlan($0) }
         pendingSend = PendingSend(for: binding.channel, restoring: sendPlan)
         let location = chats.location(of: binding)
         let now = await port.now
-        guard let state = checkpoints[FloodWait.source(location.chat)],
+        guard let state = checkpoints[FloodWait.checkpointKey(location.chat)],
             let rest = FloodWait(state)?.rest(at: now), rest > .zero
         else { return }
         pace.block(for: rest)
@@ -211,7 +211,7 @@ struct TelegramOutbox {
         rejections.recordDone(finished.count)
         pendingSend.finish()
         // No text is kept longer than it takes to send it.
-        try await port.removeCheckpoints(of: [SendPlan.source(binding.channel)])
+        try await port.removeCheckpoints([SendPlan.checkpointKey(binding.channel)])
         if queue.isEmpty { _ = try await enqueueNext() }
         let delivered = hasArrived ? finished.map(\.message.number) : []
         connectionStatus.recordDelivery(delivered, backlog(), to: binding.channel)

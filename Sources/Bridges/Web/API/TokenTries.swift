@@ -6,7 +6,7 @@ import Sockets
 /// An address that has sent too many is not listened to for a while, but for secrets that it has
 /// used before: programs behind the same proxy or router go on. Confined to the bus's loop.
 struct TokenTries {
-    private struct Source {
+    private struct HostTries {
         var bucket = CommandBucket()
         var lastTry: Int64 = 0
     }
@@ -17,7 +17,7 @@ struct TokenTries {
         let digest: [UInt8]
     }
 
-    private var sources: [HostKey?: Source] = [:]
+    private var triesByHost: [HostKey?: HostTries] = [:]
     private var uses: Set<Use> = []
 
     /// Wrong secrets of one address: as many as wrong passwords, 30 at once and 30 a minute.
@@ -43,14 +43,14 @@ struct TokenTries {
 
     /// Counts a wrong secret.
     mutating func recordFailure(from host: HostKey?, at now: Int64) {
-        if sources[host] == nil, sources.count >= Self.bound { forgetOldest() }
-        _ = sources[host, default: Source()].bucket.spend(at: now, Self.rule)
-        sources[host]?.lastTry = now
+        if triesByHost[host] == nil, triesByHost.count >= Self.bound { forgetOldest() }
+        _ = triesByHost[host, default: HostTries()].bucket.spend(at: now, Self.rule)
+        triesByHost[host]?.lastTry = now
     }
 
     /// Returns the seconds for which nothing that comes from an address is looked at; `nil` if it is.
     func wait(of host: HostKey?, at now: Int64) -> Int64? {
-        guard var bucket = sources[host]?.bucket else { return nil }
+        guard var bucket = triesByHost[host]?.bucket else { return nil }
         return switch bucket.spend(at: now, Self.rule) {
         case .allowed: nil
         case .refused(let seconds): seconds
@@ -59,7 +59,9 @@ struct TokenTries {
     }
 
     private mutating func forgetOldest() {
-        guard let oldest = sources.min(by: { $0.value.lastTry < $1.value.lastTry }) else { return }
-        sources[oldest.key] = nil
+        guard let oldest = triesByHost.min(by: { $0.value.lastTry < $1.value.lastTry }) else {
+            return
+        }
+        triesByHost[oldest.key] = nil
     }
 }

@@ -162,7 +162,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         var result = HTTPServer.Options()
         result.maxConnections = options.maxConnections
         result.maxPerAddress = options.maxPerAddress
-        result.proxies = ProxySources(options.proxies)
+        result.proxies = TrustedProxies(options.proxies)
         result.stalledAfter = options.stalledAfter
         result.mode = options.mode?.bits
         result.counts = port.statistics.connections

@@ -69,7 +69,7 @@ final class OpenHook: Sendable {
 
     /// Answers until the bridge is to end.
     func run() async throws {
-        await port.openSource()
+        await port.openIntake()
         do {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask { [self] in
@@ -86,10 +86,10 @@ final class OpenHook: Sendable {
                 group.cancelAll()
             }
         } catch {
-            await port.closeSource()
+            await port.closeIntake()
             throw error
         }
-        await port.closeSource()
+        await port.closeIntake()
     }
 
     /// Warns if the web bridge that should serve it is not there.

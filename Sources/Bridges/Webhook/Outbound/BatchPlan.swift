@@ -11,7 +11,7 @@ struct BatchPlan: Equatable, Sendable {
     var failingSince: Int64?
 
     /// The name of the checkpoint.
-    static let source = "batch"
+    static let checkpointKey = "batch"
 
     init(first: MessageNumber, last: MessageNumber, failingSince: Int64? = nil) {
         (self.first, self.last, self.failingSince) = (first, last, failingSince)
@@ -30,6 +30,6 @@ struct BatchPlan: Equatable, Sendable {
 
     var checkpoint: Checkpoint {
         let since = failingSince.map { " \($0)" } ?? ""
-        return Checkpoint(source: Self.source, state: Array("\(first) \(last)\(since)".utf8))
+        return Checkpoint(key: Self.checkpointKey, state: Array("\(first) \(last)\(since)".utf8))
     }
 }

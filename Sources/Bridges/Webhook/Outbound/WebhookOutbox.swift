@@ -52,7 +52,7 @@ struct WebhookOutbox {
     /// - Throws: what the store throws; `CancellationError`.
     mutating func run() async throws {
         storeID = try await StoreID.load(port)
-        restored = try await port.checkpoint(of: BatchPlan.source).flatMap { BatchPlan($0) }
+        restored = try await port.checkpoint(BatchPlan.checkpointKey).flatMap { BatchPlan($0) }
         failingSince = restored?.failingSince
         while let plan = try await nextPlan() {
             guard try await deliver(plan) else { break }

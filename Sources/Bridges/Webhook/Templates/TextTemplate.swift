@@ -9,13 +9,13 @@ package struct TextTemplate: Sendable {
     }
 
     private let parts: [Part]
-    private let source: String
+    private let template: String
 
     /// Reads a template.
-    init(_ source: String) throws(TemplateProblem) {
-        self.source = source
+    init(_ template: String) throws(TemplateProblem) {
+        self.template = template
         var parts: [Part] = []
-        for part in try TemplatePart.split(source) {
+        for part in try TemplatePart.split(template) {
             switch part {
             case .text(let text): parts.append(.text(text))
             case .placeholder(let content):
@@ -91,5 +91,5 @@ extension TextTemplate: OptionValue {
     }
 
     /// As JSON.
-    package var rendered: String { source.quoted }
+    package var rendered: String { template.quoted }
 }

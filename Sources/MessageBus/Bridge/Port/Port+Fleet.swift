@@ -6,15 +6,15 @@ extension Port {
     ///
     /// - Throws: what the store throws; `CancellationError`.
     package func storeID() async throws -> String {
-        let source = "id"
-        if let known = try await bus.store.checkpoints(of: Self.storeItself)[source] {
+        let key = "id"
+        if let known = try await bus.store.checkpoints(of: Self.storeItself)[key] {
             return String(decoding: known, as: UTF8.self)
         }
         let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         var random = SystemRandomNumberGenerator()
         let id = (0..<16).map { _ in digits[Int.random(in: 0..<32, using: &random)] }
         try await bus.saveCheckpoints(
-            [Checkpoint(source: source, state: id)], ofBridge: Self.storeItself)
+            [Checkpoint(key: key, state: id)], ofBridge: Self.storeItself)
         return String(decoding: id, as: UTF8.self)
     }
 
@@ -123,7 +123,7 @@ extension Bus {
     fileprivate func saveCheckpoints(_ checkpoints: [Checkpoint], ofBridge bridge: String)
         async throws
     {
-        let progress = SourceProgress(bridge: bridge, checkpoints: checkpoints)
+        let progress = BridgeProgress(bridge: bridge, checkpoints: checkpoints)
         try await store.enqueue(progress).wait()
     }
 

@@ -84,8 +84,8 @@ public struct Port: Sendable {
         try await bus.publish(drafts, checkpoints: checkpoint.map { [$0] }, by: attachment)
     }
 
-    /// Publishes several messages in a row, in order, and keeps checkpoints of several sources with
-    /// them: all or nothing.
+    /// Publishes several messages in a row, in order, and keeps several checkpoints with them: all
+    /// or nothing.
     ///
     /// Waits as long as the store can't take more, which slows the sources down.
     ///
@@ -108,28 +108,27 @@ public struct Port: Sendable {
         try await bus.saveCheckpoints(checkpoints, by: attachment)
     }
 
-    /// Removes the checkpoints of sources.
+    /// Removes checkpoints.
     ///
     /// Returns when they are removed.
     ///
     /// - Parameters:
-    ///   - sources: the names of the sources.
+    ///   - keys: the keys of the checkpoints.
     ///   - isErasing: true if a checkpoint holds something that was deleted, so that its traces have
     ///     to go from the store's files as well.
     /// - Throws: errors of the store; `CancellationError`.
-    public func removeCheckpoints(of sources: [String], isErasing: Bool = false) async throws {
-        try await bus.removeCheckpoints(of: sources, isErasing: isErasing, by: attachment)
+    public func removeCheckpoints(_ keys: [String], isErasing: Bool = false) async throws {
+        try await bus.removeCheckpoints(keys, isErasing: isErasing, by: attachment)
     }
 
-    /// Returns the state that a source of this bridge had when its checkpoint was last kept.
+    /// Returns the state of this bridge's checkpoint with a key that was last kept.
     ///
     /// The checkpoints of everything published before are included.
-    public func checkpoint(of source: String) async throws -> [UInt8]? {
-        try await checkpoints()[source]
+    public func checkpoint(_ key: String) async throws -> [UInt8]? {
+        try await checkpoints()[key]
     }
 
-    /// Returns the states of this bridge's sources when their checkpoints were last kept, by
-    /// source.
+    /// Returns the states of this bridge's checkpoints that were last kept, by key.
     ///
     /// The checkpoints of everything published before are included.
     public func checkpoints() async throws -> [String: [UInt8]] {
@@ -221,11 +220,12 @@ public struct Port: Sendable {
         get async { await bus.perform { _ in attachment.ending == .replaced } }
     }
 
-    /// Opens a source: at shutdown the bus waits until it is closed before it ends `messages`.
-    public func openSource() async { await bus.openSource(attachment) }
+    /// Opens an intake of messages: at shutdown the bus waits until it is closed before it ends
+    /// `messages`.
+    public func openIntake() async { await bus.openIntake(attachment) }
 
-    /// Closes a source: nothing more comes from it.
-    public func closeSource() async { await bus.closeSource(attachment) }
+    /// Closes an intake: nothing more comes from it.
+    public func closeIntake() async { await bus.closeIntake(attachment) }
 
     /// Stops the daemon as SIGTERM does.
     public func stopDaemon() { requestShutdown() }

@@ -20,7 +20,7 @@ public struct Deliveries: AsyncSequence, Sendable {
         private let port: Port
         private let room: String
         private let channel: String?
-        private var source: DurableSource?
+        private var feed: DeliveryFeed?
         private var buffer: ArraySlice<Message> = []
 
         init(_ deliveries: Deliveries) {
@@ -36,10 +36,10 @@ public struct Deliveries: AsyncSequence, Sendable {
                     guard let batch = try await nextBatch() else { return nil }
                     buffer = batch[...]
                 }
-                guard let message = buffer.popFirst(), let source else { return nil }
+                guard let message = buffer.popFirst(), let feed else { return nil }
                 // Deleted since it was read: a later one moves the cursor behind it.
                 if port.isDeleted(message.number) { continue }
-                return Delivery(message: message, progress: source.progress, port: port)
+                return Delivery(message: message, progress: feed.progress, port: port)
             }
         }
 
@@ -50,8 +50,8 @@ public struct Deliveries: AsyncSequence, Sendable {
         /// store, but for no new message.
         public mutating func fetchAvailable() async throws -> Bool {
             if !buffer.isEmpty { return true }
-            guard let source = try await open() else { return false }
-            buffer = try await source.available()[...]
+            guard let feed = try await open() else { return false }
+            buffer = try await feed.available()[...]
             return !buffer.isEmpty
         }
 
@@ -59,13 +59,13 @@ public struct Deliveries: AsyncSequence, Sendable {
             try await open()?.next()
         }
 
-        private mutating func open() async throws -> DurableSource? {
-            if source == nil {
+        private mutating func open() async throws -> DeliveryFeed? {
+            if feed == nil {
                 let reader = DurableReader(
                     .init(bridge: port.name, name: channel), room: room)
-                source = try await port.bus.open(reader, channel: channel, by: port.attachment)
+                feed = try await port.bus.open(reader, channel: channel, by: port.attachment)
             }
-            return source
+            return feed
         }
     }
 }

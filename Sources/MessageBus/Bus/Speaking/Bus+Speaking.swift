@@ -169,7 +169,7 @@ extension Bus {
         if case .said(let number) = result, let id = pending.id {
             saidIDs.record(id, as: number, at: settings.time())
             if keepsMessages {
-                var progress = SourceProgress(
+                var progress = BridgeProgress(
                     bridge: channel.bridge, checkpoints: [],
                     links: [(id.channel, Link(number: number, remoteID: id.id))])
                 progress.isAwaited = false

@@ -159,7 +159,7 @@ extension Option: DeclaredOption {
         if let options = value as? any PluginOptions { return options.comparable }
         let rendered = value.rendered
         if !Value.isSecret || rendered == "null" { return rendered }
-        return storage.source?.canonical ?? "default"
+        return storage.written?.canonical ?? "default"
     }
 
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool {
@@ -179,7 +179,7 @@ extension Option: DeclaredOption {
         defer { problems.usualDuration = outer }
         guard let decoded = storage.decode(value, &problems) else { return false }
         storage.value = decoded
-        if Value.isSecret { storage.source = value }
+        if Value.isSecret { storage.written = value }
         return true
     }
 

@@ -15,7 +15,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let decode: Decode
     var value: Value?
     /// The value as it was written, of a secret only: how it is rendered says nothing.
-    var source: ConfigValue?
+    var written: ConfigValue?
     var location: OptionLocation
 
     init(
@@ -39,7 +39,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         schema = other.schema
         decode = other.decode
         value = other.value
-        source = other.source
+        written = other.written
         location = other.location
     }
 }

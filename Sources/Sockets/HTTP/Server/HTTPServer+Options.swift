@@ -11,7 +11,7 @@ extension HTTPServer {
         /// one alone may have as many as its own limit says.
         package var maxBodies = HTTPServer.usualMaxBodies
         /// The proxies that are believed about their clients.
-        package var proxies = ProxySources()
+        package var proxies = TrustedProxies()
         /// The time after which a client is closed that reads nothing of an answer.
         package var stalledAfter = Duration.seconds(60)
         /// Counts of the server's connections; `nil` if nobody counts.

@@ -78,7 +78,7 @@ import Metrics
     ///   is listened on then.
     package func open(at wanted: [SocketAddress], _ context: TLSContext? = nil) throws {
         loop.assertOwned()
-        arrivals = try Arrivals(from: ProxySources(), context, on: loop, owner: self)
+        arrivals = try Arrivals(from: TrustedProxies(), context, on: loop, owner: self)
         do {
             listeners = try Listener.open(at: wanted, listen)
         } catch {

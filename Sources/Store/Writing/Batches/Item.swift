@@ -2,7 +2,7 @@ import MessageBus
 
 /// A write that goes along with messages, or a question that is answered after them.
 enum Item {
-    case progress(SourceProgress, PendingCommit)
+    case progress(BridgeProgress, PendingCommit)
     case deletion(Deletion, PendingCommit)
     case advance(DurableReader, MessageNumber, [Link], Promise<Void>)
     case attempt(String, MessageNumber, DurableReader, Promise<Void>)

@@ -244,14 +244,14 @@ import Testing
         let port = await host.port()
         #expect(try await port.publish("también", from: "eco").verdict == .pass)
         async let durable = port.publish(
-            [Draft("espera", from: "eco")], checkpoint: Checkpoint(source: "s", state: [1]))
+            [Draft("espera", from: "eco")], checkpoint: Checkpoint(key: "s", state: [1]))
         #expect(try await ana.barrier() == ["eco (otro): también"])
         store.change(to: .fails)
         #expect(try await ana.line() == "eco (otro): espera")
         store.release()
         store.change(to: .keepsUp)
         #expect(try await durable.count == 1)
-        #expect(try await port.checkpoint(of: "s") == [1])
+        #expect(try await port.checkpoint("s") == [1])
         try await host.stop()
     }
 }

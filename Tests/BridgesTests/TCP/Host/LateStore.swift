@@ -142,7 +142,7 @@ final class LateStore: MessageStore {
     var outlivesProcess: Bool { true }
     func reserve(_ count: Int) -> MessageNumber { disk.reserve(count) }
     func enqueue(_ batch: Batch, isOwed: Bool) { disk.enqueue(batch, isOwed: isOwed) }
-    func enqueue(_ progress: SourceProgress) -> PendingCommit { disk.enqueue(progress) }
+    func enqueue(_ progress: BridgeProgress) -> PendingCommit { disk.enqueue(progress) }
     func enqueue(_ deletion: Deletion) -> PendingCommit { disk.enqueue(deletion) }
     func endTurn() { disk.endTurn() }
     var committed: MessageNumber { disk.committed }

@@ -102,7 +102,7 @@ final class TailFolder {
                         position: origin?.remoteID.flatMap { UInt64($0) } ?? .max))
             }
         }
-        for (source, state) in batch.checkpoints { kept[source] = state.isEmpty ? nil : state }
+        for (key, state) in batch.checkpoints { kept[key] = state.isEmpty ? nil : state }
     }
 
     /// Scans and reads everything there is.

@@ -284,7 +284,7 @@ struct TailModel {
     }
 
     private func isKept(_ path: FilePath) -> Bool {
-        folder.kept.contains { FileRecord(source: $0, state: $1)?.path == path }
+        folder.kept.contains { FileRecord(key: $0, state: $1)?.path == path }
     }
 
     private mutating func wait() {

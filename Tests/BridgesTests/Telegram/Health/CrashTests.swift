@@ -49,7 +49,7 @@ extension TelegramTests {
                     // Accepted is what the store has.
                     if !drafts.isEmpty {
                         try await host.other.publish(
-                            drafts, checkpoint: Checkpoint(source: "s", state: [1]))
+                            drafts, checkpoint: Checkpoint(key: "s", state: [1]))
                         accepted += drafts.map { "ana: \($0.text)" }
                     }
                     await host.pass(
@@ -95,7 +95,7 @@ extension TelegramTests {
         }
 
         private static func knowsFlood(_ disk: MemoryStore.Disk, at now: Timestamp) -> Bool {
-            let kept = disk.checkpoints["telegram"]?[FloodWait.source(group)] ?? []
+            let kept = disk.checkpoints["telegram"]?[FloodWait.checkpointKey(group)] ?? []
             return FloodWait(kept).map { $0.rest(at: now) > .zero } ?? false
         }
 

@@ -13,7 +13,7 @@ import Testing
         sendPlan.isUnderWay = true
         return sendPlan
     }
-    private let nothing = Checkpoint(source: "sending c", state: [])
+    private let nothing = Checkpoint(key: "sending c", state: [])
 
     @Test func `it is kept once before it is sent, however often that is`() {
         var pendingSend = PendingSend(for: "c")

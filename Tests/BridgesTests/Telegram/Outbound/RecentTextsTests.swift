@@ -28,7 +28,7 @@ import Testing
             }
             for checkpoint in texts.drainCheckpoints() {
                 #expect(checkpoint.state.count <= 8 + 128 * 16)
-                disk[checkpoint.source] = checkpoint.state
+                disk[checkpoint.key] = checkpoint.state
             }
             #expect(disk.count <= 16)
             guard Int.random(in: 0..<10, using: &random) == 0 else { continue }
@@ -42,7 +42,7 @@ import Testing
     @Test func `what is recorded again is not written again`() {
         var texts = RecentTexts()
         texts.record(hash(1), of: "-1/1")
-        #expect(texts.drainCheckpoints().map(\.source) == ["texts 0"])
+        #expect(texts.drainCheckpoints().map(\.key) == ["texts 0"])
         texts.record(hash(1), of: "-1/1")
         #expect(texts.drainCheckpoints() == [])
     }

@@ -80,7 +80,7 @@ import Testing
         draft.origin = Origin(channel: "c", remoteID: "1")
         draft.isLinked = true
         let first = try await port.publish(
-            [draft], checkpoint: Checkpoint(source: "s", state: [1]))[0]
+            [draft], checkpoint: Checkpoint(key: "s", state: [1]))[0]
         try await ana.until("eva (otro): wrong")
         (draft.kind, draft.text) = (.edit, "right")
         try await port.publish(draft)

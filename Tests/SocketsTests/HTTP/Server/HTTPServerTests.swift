@@ -133,7 +133,7 @@ import Testing
         try client.send(get(fields))
         #expect(try await ReceivedResponse(from: client)?.body == "127.0.0.1:1 false false\n")
         var options = HTTPServer.Options()
-        options.proxies = ProxySources(
+        options.proxies = TrustedProxies(
             ranges: ["127.0.0.1", "10.0.0.0/8"].compactMap { AddressRange($0) })
         options.maxPerAddress = 1
         options.ban = { $0?.ipv4 == 0xCB00_7142 ? "spam" : nil }
@@ -171,7 +171,7 @@ import Testing
             func handle(_ ready: Readiness) { taken.close() }
         }
         var options = HTTPServer.Options()
-        options.proxies = ProxySources(ranges: [AddressRange("127.0.0.1")].compactMap(\.self))
+        options.proxies = TrustedProxies(ranges: [AddressRange("127.0.0.1")].compactMap(\.self))
         options.maxPerAddress = 1
         let host = try HTTPServerHost(options) { $0.takeOver(HTTPResponse(.ok)) { Keeper($0) } }
         func answer(for address: String) async throws -> (ChatClient, Int?) {

@@ -6,7 +6,7 @@ import MessageBus
 /// Confined to whoever holds it.
 package struct TranscriptCursor {
     /// The origin of the next lines.
-    private enum Source {
+    private enum Backing {
         /// The transcript. The anchor is the reader's position among the messages when it last
         /// stood still, from which the store could continue.
         case transcript(anchor: StoreCatchUp?)
@@ -41,7 +41,7 @@ package struct TranscriptCursor {
     package private(set) var position: TranscriptOffset
     /// The number of the line it is at; known while it stands still.
     private var line: TranscriptLine
-    private var source = Source.transcript(anchor: nil)
+    private var backing = Backing.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
     /// The end of the line of which the first bytes were taken; `nil` at the beginning of a line.
@@ -101,7 +101,7 @@ package struct TranscriptCursor {
     ) {
         self.init(atEndOf: transcript, isCarriedOn: isCarriedOn)
         guard number < end else { return }
-        source = .store(StoreCatchUp(number: number, linesSent: 0))
+        backing = .store(StoreCatchUp(number: number, linesSent: 0))
         replayEnd = end
     }
 
@@ -189,9 +189,9 @@ package struct TranscriptCursor {
 
     /// Records the current line because the kernel takes no more.
     package mutating func standStill() {
-        guard case .transcript = source, position >= transcript.tail else { return }
+        guard case .transcript = backing, position >= transcript.tail else { return }
         line = transcript.line(at: position)
-        source = .transcript(
+        backing = .transcript(
             anchor: isCarriedOn ? StoreCatchUp(transcript, at: position, line: line) : nil)
     }
 
@@ -233,16 +233,16 @@ package struct TranscriptCursor {
 
     /// The position from which the store continues; `nil` while the transcript has the next lines.
     package var catchUp: StoreCatchUp? {
-        if case .store(let catchUp) = source { catchUp } else { nil }
+        if case .store(let catchUp) = backing { catchUp } else { nil }
     }
 
     /// Switches to the store, unless that is done; returns false if that is impossible.
     package mutating func turnToStore() -> Bool {
-        switch source {
+        switch backing {
         case .store: return true
         case .transcript(nil): return false
         case .transcript(let anchor?):
-            source = .store(anchor)
+            backing = .store(anchor)
             return true
         }
     }
@@ -255,7 +255,7 @@ package struct TranscriptCursor {
     package mutating func abandonStore() -> Int {
         let missed = replayEnd.map { $0 - min($0, catchUp?.number ?? $0) } ?? 0
         replayEnd = nil
-        source = .transcript(anchor: nil)
+        backing = .transcript(anchor: nil)
         return Int(clamping: missed)
     }
 
@@ -270,7 +270,7 @@ package struct TranscriptCursor {
         } else {
             line += stored.count
         }
-        source = .store(StoreCatchUp(number: number, linesSent: 0))
+        backing = .store(StoreCatchUp(number: number, linesSent: 0))
         if let limit, number >= limit.number {
             return leaveStore(for: limit.position, at: limit.line, anchor: nil)
         }
@@ -291,7 +291,7 @@ package struct TranscriptCursor {
     private mutating func leaveStore(
         for position: TranscriptOffset, at place: TranscriptLine, anchor: StoreCatchUp?
     ) -> Int {
-        source = .transcript(anchor: anchor)
+        backing = .transcript(anchor: anchor)
         self.position = position
         own.forget(before: position)
         // The transcript may have had all that was still to be replayed.

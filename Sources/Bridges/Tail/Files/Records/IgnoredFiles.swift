@@ -15,11 +15,11 @@ struct IgnoredFiles {
     /// the same beginning.
     private static let certain: UInt64 = 16
 
-    /// The prefix of a record's checkpoint source; device and inode number follow.
-    static let sourcePrefix = "passed:"
+    /// The prefix of a record's checkpoint key; device and inode number follow.
+    static let keyPrefix = "passed:"
 
-    /// Returns the checkpoint source of a record.
-    static func source(_ record: FileRecord) -> String { sourcePrefix + record.source }
+    /// Returns the checkpoint key of a record.
+    static func key(_ record: FileRecord) -> String { keyPrefix + record.key }
 
     /// All records.
     var all: [FileRecord] { Array(contents.values) }

@@ -7,14 +7,14 @@ extension TailedFiles {
     /// Restores the checkpoints of an earlier run.
     func restore(_ kept: [String: [UInt8]]) {
         var unasked: Set<FilePath> = []
-        for (source, state) in kept {
-            switch source {
-            case Self.patternsSource:
+        for (key, state) in kept {
+            switch key {
+            case Self.patternsKey:
                 let lines = state.split(separator: 0x0A)
                 knownPatterns = Set(lines.map { String(decoding: $0, as: UTF8.self) })
-            case Self.knownSource: knowsAllBefore = true
-            case Self.marksSource: restoreMarks(state)
-            default: restore(source, state, &unasked)
+            case Self.knownKey: knowsAllBefore = true
+            case Self.marksKey: restoreMarks(state)
+            default: restore(key, state, &unasked)
             }
         }
         // This is the first run: no earlier one can have missed anything.
@@ -26,14 +26,14 @@ extension TailedFiles {
         }
     }
 
-    private func restore(_ source: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
-        let isIgnored = source.hasPrefix(IgnoredFiles.sourcePrefix)
+    private func restore(_ key: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
+        let isIgnored = key.hasPrefix(IgnoredFiles.keyPrefix)
         let numbers =
-            isIgnored ? String(source.dropFirst(IgnoredFiles.sourcePrefix.count)) : source
-        guard var record = FileRecord(source: numbers, state: state) else {
+            isIgnored ? String(key.dropFirst(IgnoredFiles.keyPrefix.count)) : key
+        guard var record = FileRecord(key: numbers, state: state) else {
             tailLog.warnOnce(
-                "what was kept of the file \(source) can't be read: it is read from its start")
-            checkpoints[source] = []
+                "what was kept of the file \(key) can't be read: it is read from its start")
+            checkpoints[key] = []
             return
         }
         if isIgnored { return ignoredFiles.restore(record) }
@@ -72,19 +72,19 @@ extension TailedFiles {
         lastSweep = (wall, now)
         let directories = DirectoryListings()
         var forgotten = 0
-        for (record, source) in records.all.map({ ($0, $0.source) })
-            + ignoredFiles.all.map({ ($0, IgnoredFiles.source($0)) })
+        for (record, key) in records.all.map({ ($0, $0.key) })
+            + ignoredFiles.all.map({ ($0, IgnoredFiles.key($0)) })
         {
-            let isIgnored = source != record.source
+            let isIgnored = key != record.key
             let gone = isThere(record, directories) ? 0 : goneSince(record, time)
             if gone != 0, time - gone >= InactiveRecords.maxAge {
                 forgotten += 1
-                checkpoints[source] = []
+                checkpoints[key] = []
                 if isIgnored { ignoredFiles.remove(record.id) } else { records.remove(record.id) }
             } else if gone != record.gone {
                 var record = record
                 record.gone = gone
-                checkpoints[source] = record.state
+                checkpoints[key] = record.state
                 if isIgnored {
                     ignoredFiles.restore(record)
                 } else {

@@ -3,7 +3,7 @@
 /// Every proxy appends the address that its connection came from, so the last one that is not a
 /// proxy's is the client's; those in front of it are whatever the client has written.
 struct ForwardedPeer {
-    let proxies: ProxySources
+    let proxies: TrustedProxies
 
     /// Returns the client of a request that came by a proxy.
     ///

@@ -2,7 +2,7 @@ import Glibc
 
 /// The addresses from which connections come by way of a proxy, which says by a PROXY header whose
 /// connection it is.
-public struct ProxySources: Sendable {
+public struct TrustedProxies: Sendable {
     private let ranges: [AddressRange]
     private let containsUnix: Bool
 

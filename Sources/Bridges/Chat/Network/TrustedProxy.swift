@@ -2,14 +2,14 @@ import MessageBus
 import Sockets
 
 /// An element of `proxyFrom`: where a proxy connects from.
-package enum ProxySource: Sendable, Hashable {
+package enum TrustedProxy: Sendable, Hashable {
     /// An address, or all addresses that share their first bits.
     case addresses(AddressRange)
     /// Every client of a Unix socket.
     case unix
 }
 
-extension ProxySource: OptionValue {
+extension TrustedProxy: OptionValue {
     /// In words, with examples.
     package static var expectation: String {
         "an address like \"192.0.2.1\", a block like \"10.0.0.0/8\", or \"unix\""
@@ -29,7 +29,7 @@ extension ProxySource: OptionValue {
     }
 
     /// Takes an address, a block, or `unix`.
-    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> ProxySource?
+    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> TrustedProxy?
     {
         if let text = value.text {
             if text == "unix" { return .unix }
@@ -48,12 +48,12 @@ extension ProxySource: OptionValue {
     }
 }
 
-extension ProxySources {
+extension TrustedProxies {
     /// Makes a set of the elements of `proxyFrom`.
-    package init(_ sources: [ProxySource]) {
+    package init(_ proxies: [TrustedProxy]) {
         self.init(
-            ranges: sources.compactMap { source in
-                if case .addresses(let range) = source { range } else { nil }
-            }, containsUnix: sources.contains(.unix))
+            ranges: proxies.compactMap { proxy in
+                if case .addresses(let range) = proxy { range } else { nil }
+            }, containsUnix: proxies.contains(.unix))
     }
 }

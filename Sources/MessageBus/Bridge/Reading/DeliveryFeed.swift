@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The source of deliveries: the store, or the room's log if nothing outlives the process.
-enum DurableSource: Sendable {
+/// The feed of deliveries: the store, or the room's log if nothing outlives the process.
+enum DeliveryFeed: Sendable {
     case store(StoreBackedReader)
     case log(Subscription, DeliveryProgress)
 
@@ -42,7 +42,7 @@ extension Bus {
     /// again.
     func open(
         _ reader: DurableReader, channel: String?, by attachment: BridgeAttachment
-    ) async throws -> DurableSource? {
+    ) async throws -> DeliveryFeed? {
         guard let room = room(reader.room) else { return nil }
         let number = try await storedCursor(of: reader, for: attachment)
         let progress = DeliveryProgress(reader, at: number, store: store)

@@ -1,5 +1,5 @@
-/// The progress of a bridge's sources: their checkpoints, and links of their messages.
-package struct SourceProgress: Sendable {
+/// The progress of a bridge: its checkpoints, and links of its messages.
+package struct BridgeProgress: Sendable {
     package let bridge: String
     package let checkpoints: [Checkpoint]
     /// Links of messages that were handed over with it.
