@@ -160,17 +160,12 @@ package struct TCP: ListeningBridge {
         "maxLine", "maxConnections", "maxPerAddress", "connects", "nameWithin", "stalledAfter",
         "commands", "lists",
     ]
-    /// The options, and the server while it runs.
+    /// The options and the loop, and the server while it runs.
     package let shared: RunningServer<Options>
-    private let loop: EventLoop
-    /// Returns a path that can be opened, from one relative to bridge.json.
-    package let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {
-        shared = RunningServer(options)
-        loop = context.loop
-        directory = { context.path($0) }
+        shared = RunningServer(options, context)
     }
 
     /// Listens until the bus stops, then sends every client what it is owed.

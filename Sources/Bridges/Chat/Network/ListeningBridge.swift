@@ -10,15 +10,17 @@ package protocol ListeningBridge:
 
     /// The protocols of which a client with TLS may choose one, each on a port of its own.
     static var protocols: [ApplicationProtocol] { get }
-    /// The options, and the server while it runs.
+    /// The options and the loop, and its server while it runs.
     var shared: RunningServer<Options> { get }
-    /// Returns a path that can be opened, from one relative to bridge.json.
-    var directory: @Sendable (String) -> String { get }
 }
 
 extension ListeningBridge {
     /// The options, with limits that may have changed since it was made.
     package var options: Options { shared.options }
+    /// The bus's loop, on which it serves.
+    package var loop: EventLoop { shared.loop }
+    /// Returns a path that can be opened, from one relative to bridge.json.
+    package var directory: @Sendable (String) -> String { shared.directory }
 
     /// Takes over the limits of another bridge of the type.
     package func adjust(to other: any Bridge, _ bus: isolated Bus) {

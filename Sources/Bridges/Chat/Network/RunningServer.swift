@@ -1,6 +1,9 @@
 import Locking
+import MessageBus
+import Sockets
 
-/// The options of a listening bridge, of which limits may change, and its server while it runs.
+/// The options of a listening bridge, of which limits may change, its loop, and its server while it
+/// runs.
 ///
 /// Safe from any thread; the server is confined to the bus's loop.
 package final class RunningServer<Options: Sendable>: Sendable {
@@ -9,10 +12,18 @@ package final class RunningServer<Options: Sendable>: Sendable {
         weak var server: (any ListeningServer<Options>)?
     }
 
+    /// The bus's loop.
+    let loop: EventLoop
+    /// Returns a path that can be opened, from one relative to bridge.json.
+    let directory: @Sendable (String) -> String
     private let state: Locked<State>
 
-    /// Keeps the options of a bridge that does not run.
-    package init(_ options: Options) { state = Locked(State(options: options)) }
+    /// Keeps what a bridge is made with that does not run.
+    package init(_ options: Options, _ context: Context) {
+        loop = context.loop
+        directory = { context.path($0) }
+        state = Locked(State(options: options))
+    }
 
     /// The options for the next run.
     var options: Options { state.withLock { $0.options } }
