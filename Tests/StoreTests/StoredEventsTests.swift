@@ -53,18 +53,7 @@ import Testing
     }
 
     @Test func `a file of version 6 gets what the web needs`() async throws {
-        do {
-            let database = try Database(folder.file, .write)
-            try database.execute(
-                """
-                PRAGMA application_id = \(0x506E_7465);
-                \(Schema.migrations[..<6].joined(separator: ";\n"));
-                PRAGMA user_version = 6;
-                INSERT INTO rooms (id, name) VALUES (1, 'general');
-                INSERT INTO messages (number, room, kind, time, sender, bridge, text)
-                    VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
-                """)
-        }
+        try folder.makeFile(ofVersion: 6, Schema.earlierMessage)
         let store = try SQLiteStore.open(folder.file)
         #expect(try await store.all().map(\.text) == ["hola"])
         #expect(try await store.extent(of: "general") == StoredExtent(last: 7, removed: 0))

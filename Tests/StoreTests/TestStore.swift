@@ -19,6 +19,20 @@ final class StoreFolder: Sendable {
     /// The database.
     var file: String { "\(path)/puente.sqlite" }
 
+    /// Makes a file as a version of the schema left it.
+    ///
+    /// - Parameter content: what is in it, in SQL.
+    func makeFile(ofVersion version: Int, _ content: String) throws {
+        let database = try Database(file, .write)
+        try database.execute(
+            """
+            PRAGMA application_id = \(0x506E_7465);
+            \(Schema.migrations[..<version].joined(separator: ";\n"));
+            PRAGMA user_version = \(version);
+            \(content)
+            """)
+    }
+
     /// Indexes what is left.
     ///
     /// Closing a store does that for half a second only, and leaves the rest to the next start.
@@ -75,11 +89,16 @@ extension SQLiteStore {
             Message.make(
                 text, by: .make(name), room: room, number: first + offset, time: time)
         }
+        try await keep(messages)
+        return first
+    }
+
+    /// Stores messages in one turn of the loop, and returns when they are committed.
+    func keep(_ messages: [Message]) async throws {
         enqueue(Batch.make(messages), isOwed: false)
         let commit = enqueue(BridgeProgress(bridge: "test", checkpoints: []))
         endTurn()
         try await commit.wait()
-        return first
     }
 }
 
@@ -106,6 +125,13 @@ extension SQLiteStore {
 }
 
 extension Schema {
+    /// Statements that put one message into a file of an earlier version.
+    static let earlierMessage = """
+        INSERT INTO rooms (id, name) VALUES (1, 'general');
+        INSERT INTO messages (number, room, kind, time, sender, bridge, text)
+            VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
+        """
+
     /// What takes back the migrations from the fifth on, in files that tests make older than they
     /// are.
     static let withoutAccounts = """

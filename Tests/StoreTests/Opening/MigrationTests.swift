@@ -11,18 +11,7 @@ import Testing
     @Test func `a file of version 4 keeps its messages and gets the tables of accounts`()
         async throws
     {
-        do {
-            let database = try Database(folder.file, .write)
-            try database.execute(
-                """
-                PRAGMA application_id = \(0x506E_7465);
-                \(Schema.migrations[..<4].joined(separator: ";\n"));
-                PRAGMA user_version = 4;
-                INSERT INTO rooms (id, name) VALUES (1, 'general');
-                INSERT INTO messages (number, room, kind, time, sender, bridge, text)
-                    VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
-                """)
-        }
+        try folder.makeFile(ofVersion: 4, Schema.earlierMessage)
         let store = try SQLiteStore.open(folder.file)
         try await store.keep(["adiós"])
         let all = try await store.all()
@@ -35,18 +24,7 @@ import Testing
     }
 
     @Test func `what programs said is told apart, after a migration too`() async throws {
-        do {
-            let database = try Database(folder.file, .write)
-            try database.execute(
-                """
-                PRAGMA application_id = \(0x506E_7465);
-                \(Schema.migrations[..<7].joined(separator: ";\n"));
-                PRAGMA user_version = 7;
-                INSERT INTO rooms (id, name) VALUES (1, 'general');
-                INSERT INTO messages (number, room, kind, time, sender, bridge, text)
-                    VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
-                """)
-        }
+        try folder.makeFile(ofVersion: 7, Schema.earlierMessage)
         let store = try SQLiteStore.open(folder.file)
         let first = store.reserve(4)
         let messages = [true, false, true, true].enumerated().map { index, isAutomatic in
@@ -54,26 +32,18 @@ import Testing
             if isAutomatic { message.header.flags.insert(.automatic) }
             return message
         }
-        store.enqueue(Batch.make(messages), isOwed: false)
-        let commit = store.enqueue(BridgeProgress(bridge: "test", checkpoints: []))
-        store.endTurn()
-        try await commit.wait()
+        try await store.keep(messages)
         #expect(try await store.all().map(\.isAutomatic) == [false, true, false, true, true])
         await store.close()
     }
 
     @Test func `failed logins still count after a migration`() async throws {
-        do {
-            let database = try Database(folder.file, .write)
-            try database.execute(
-                """
-                PRAGMA application_id = \(0x506E_7465);
-                \(Schema.migrations[..<8].joined(separator: ";\n"));
-                PRAGMA user_version = 8;
-                INSERT INTO tries (counter, failures, delay, until, used)
-                    VALUES (x'01', x'', 5, 2000, 1000)
-                """)
-        }
+        try folder.makeFile(
+            ofVersion: 8,
+            """
+            INSERT INTO tries (counter, failures, delay, until, used)
+                VALUES (x'01', x'', 5, 2000, 1000)
+            """)
         await (try SQLiteStore.open(folder.file)).close()
         let database = try Database(folder.file, .read)
         #expect(
@@ -83,18 +53,13 @@ import Testing
     @Test func `private messages are kept by a migration, and later ones say what they answer`()
         async throws
     {
-        do {
-            let database = try Database(folder.file, .write)
-            try database.execute(
-                """
-                PRAGMA application_id = \(0x506E_7465);
-                \(Schema.migrations[..<9].joined(separator: ";\n"));
-                PRAGMA user_version = 9;
-                INSERT INTO private_messages (number, time, sender, sender_name, sender_key,
-                        receiver, receiver_name, receiver_key, text, waiting)
-                    VALUES (7, 1000, 1, 'Ana', 'ana', 2, 'Bob', 'bob', 'hola', 1)
-                """)
-        }
+        try folder.makeFile(
+            ofVersion: 9,
+            """
+            INSERT INTO private_messages (number, time, sender, sender_name, sender_key,
+                    receiver, receiver_name, receiver_key, text, waiting)
+                VALUES (7, 1000, 1, 'Ana', 'ana', 2, 'Bob', 'bob', 'hola', 1)
+            """)
         await (try SQLiteStore.open(folder.file)).close()
         let accounts = SQLiteAccountStore(besideStoreAt: folder.file)
         let (ana, bob) = (
@@ -128,10 +93,7 @@ import Testing
         let messages = [ana, .make("bob"), ana].enumerated().map { index, sender in
             Message.make("hola", by: sender, number: first + index, time: 1_000)
         }
-        store.enqueue(Batch.make(messages), isOwed: false)
-        let commit = store.enqueue(BridgeProgress(bridge: "test", checkpoints: []))
-        store.endTurn()
-        try await commit.wait()
+        try await store.keep(messages)
         #expect(try await store.all().map(\.sender.account?.rawValue) == [5, nil, 5])
         await store.close()
     }
