@@ -41,15 +41,12 @@ extension ServedNetwork {
     func checkDone() {
         guard isStopping, clients.isEmpty, lingering.isEmpty, isHTTPClosed else { return }
         detach()
-        for waiter in waiters { waiter.resume() }
-        waiters = []
+        end.open()
     }
 
     /// Returns when all connections are closed.
     func waitUntilDone(_ bus: isolated Bus) async {
         checkDone()
-        await withCheckedContinuation { waiter in
-            if isDetached { waiter.resume() } else { waiters.append(waiter) }
-        }
+        await end.wait(bus)
     }
 }

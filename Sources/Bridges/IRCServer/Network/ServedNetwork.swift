@@ -63,7 +63,8 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     var speakingReply: String?
     var isStopping = false
     var isDetached = false
-    var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Open once every connection is closed.
+    let end: Latch
     var http: HTTPServer?
     var isHTTPClosed = true
     /// The watches of the certificate, for IRC and for WebSockets.
@@ -91,6 +92,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
         self.options = options
         self.port = port
         self.loop = loop
+        end = Latch(on: loop)
         phrases = Phrases(port.language)
         throttledLog = ThrottledLog(port.log)
         people = IRCPeople(port.bus)

@@ -52,15 +52,12 @@ extension ChatServer {
                 """)
         }
         detach()
-        for waiter in waiters { waiter.resume() }
-        waiters = []
+        end.open()
     }
 
     /// Returns when all connections are closed.
     func waitUntilDone(_ bus: isolated Bus) async {
         checkDone()
-        await withCheckedContinuation { waiter in
-            if phase == .done { waiter.resume() } else { waiters.append(waiter) }
-        }
+        await end.wait(bus)
     }
 }

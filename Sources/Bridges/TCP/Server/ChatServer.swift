@@ -55,7 +55,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var beforeTurnEndID = 0
     private var turnEndID = 0
     var phase = Phase.open
-    var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Open once every connection is closed.
+    let end: Latch
     private var lastGuest = 0
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: MessageNumber, lines: [UInt8])?
@@ -101,6 +102,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.options = options
         self.port = port
         self.loop = loop
+        end = Latch(on: loop)
         phrases = Phrases(port.language)
         grammar = LineGrammar(phrases)
         encoder = ChatEncoder(phrases)

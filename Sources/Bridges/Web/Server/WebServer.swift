@@ -48,7 +48,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private var turnEndID = 0
     private(set) var isStopping = false
     private var isDetached = false
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Open once every connection is closed.
+    private let end: Latch
     private(set) var http: HTTPServer?
     private var isHTTPClosed = true
     private(set) var certificateWatch: CertificateWatch?
@@ -69,6 +70,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         self.options = options
         self.port = port
         self.loop = loop
+        end = Latch(on: loop)
         self.site = site
         self.isLocal = isLocal
         // An invalid list was reported when the file was read.
@@ -323,8 +325,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private func checkDone() {
         guard isStopping, clients.isEmpty, eventStreams.isEmpty, isHTTPClosed else { return }
         detach()
-        for waiter in waiters { waiter.resume() }
-        waiters = []
+        end.open()
     }
 
     /// Takes the server off the loop, the rooms and the store, none of which call it any more.
@@ -355,9 +356,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Returns when all connections are closed.
     func waitUntilDone(_ bus: isolated Bus) async {
         checkDone()
-        await withCheckedContinuation { waiter in
-            if isDetached { waiter.resume() } else { waiters.append(waiter) }
-        }
+        await end.wait(bus)
     }
 }
 
