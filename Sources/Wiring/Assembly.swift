@@ -51,19 +51,7 @@ package struct Assembly: Sendable {
             sink(entry)
         }
         let files = LogFiles(log: log)
-        var context = Context(
-            name: configuration.name, language: configuration.language, log: log, executor: loop,
-            directory: configuration.directory, files: { files.sink(for: $0) })
-        // SQLite keeps more files beside the store.
-        let stored =
-            configuration.store.map { context.path($0.path) }
-            .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
-        context.hasStore = configuration.store != nil
-        context.rooms = configuration.rooms
-        if let path = configuration.store.map({ context.path($0.path) }) {
-            context.storeID = { try? Archive(path).storeID() }
-        }
-        context.ownFiles = { files.paths + stored }
+        var context = Self.context(of: configuration, log, loop, files)
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
         let accounts = try Self.accounts(
             of: configuration, context, beside: store, on: loop, fold: namePolicy.fold)
@@ -74,16 +62,6 @@ package struct Assembly: Sendable {
         if !maker.problems.isEmpty {
             throw ConfigurationReport(file: configuration.file, problems: maker.problems)
         }
-        var settings = Bus.Settings()
-        settings.name = configuration.name
-        settings.language = configuration.language
-        settings.rooms = configuration.rooms
-        settings.namePolicy = namePolicy
-        settings.accounts = accounts
-        settings.log = log
-        settings.uptime = { loop.now }
-        settings.time = { loop.wallTime }
-        settings.tasks = LoopExecutor(loop)
         self.configuration = configuration
         self.loop = loop
         self.log = log
@@ -97,6 +75,7 @@ package struct Assembly: Sendable {
         }
         self.accounts = accounts
         controlPath = configuration.control.map { context.path($0) }
+        let settings = Self.settings(of: configuration, namePolicy, accounts, log, loop)
         bus = Bus(
             settings, chain: chain, store: store ?? VolatileStore(), executor: loop,
             atTurnEnd: { loop.atTurnEnd($0) })
@@ -127,6 +106,44 @@ package struct Assembly: Sendable {
     /// Returns the names of a configuration's bridges in a form that makes them comparable.
     func bridgeKeys(of configuration: Configuration) -> Set<String> {
         Set(configuration.bridgeNames.map(fold))
+    }
+
+    /// Makes the context of everything that a configuration names, without accounts.
+    private static func context(
+        of configuration: Configuration, _ log: Log, _ loop: EventLoop, _ files: LogFiles
+    ) -> Context {
+        var context = Context(
+            name: configuration.name, language: configuration.language, log: log, executor: loop,
+            directory: configuration.directory, files: { files.sink(for: $0) })
+        // SQLite keeps more files beside the store.
+        let stored =
+            configuration.store.map { context.path($0.path) }
+            .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
+        context.hasStore = configuration.store != nil
+        context.rooms = configuration.rooms
+        if let path = configuration.store.map({ context.path($0.path) }) {
+            context.storeID = { try? Archive(path).storeID() }
+        }
+        context.ownFiles = { files.paths + stored }
+        return context
+    }
+
+    /// Makes the settings of the bus.
+    private static func settings(
+        of configuration: Configuration, _ namePolicy: NamePolicy, _ accounts: AccountService,
+        _ log: Log, _ loop: EventLoop
+    ) -> Bus.Settings {
+        var settings = Bus.Settings()
+        settings.name = configuration.name
+        settings.language = configuration.language
+        settings.rooms = configuration.rooms
+        settings.namePolicy = namePolicy
+        settings.accounts = accounts
+        settings.log = log
+        settings.uptime = { loop.now }
+        settings.time = { loop.wallTime }
+        settings.tasks = LoopExecutor(loop)
+        return settings
     }
 
     /// Makes the store that a configuration asks for, not open yet.

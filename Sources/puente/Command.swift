@@ -65,37 +65,12 @@ enum Command: Equatable {
         case "describe":
             most = 2
             self = .describe(type: words.first)
-        case "history":
-            self = .history(try arguments.history(mayFollow: true), file: arguments.file)
-        case "search":
-            most = .max
-            guard !words.isEmpty else { throw .noWord("search needs the words to look for") }
-            self = .search(
-                words.joined(separator: " "), try arguments.history(mayFollow: false),
-                file: arguments.file)
-        case "why":
-            most = 2
-            let word = words.first ?? ""
-            guard let number = MessageNumber(word.hasPrefix("#") ? String(word.dropFirst()) : word)
-            else {
-                throw .noWord("why needs the number of a message")
-            }
-            self = .why(number, file: arguments.file)
+        case "history", "search", "why": (self, most) = try Self.reading(verb, &arguments)
         case "status":
             self = .status(isJSON: arguments.removeFlag(.json), file: arguments.file)
         case "certificate":
             most = .max
-            guard !words.isEmpty else {
-                throw .noWord("certificate needs the names or addresses of this host")
-            }
-            self = .certificate(
-                try words.map { (word) throws(UsageError) in
-                    guard let host = CertificateHost(word) else {
-                        throw .badValue(
-                            "certificate", expected: "a host name or an IP address", found: word)
-                    }
-                    return host
-                })
+            self = .certificate(try Self.hosts(words))
         case "conform":
             most = .max
             guard !words.isEmpty else {
@@ -117,6 +92,44 @@ enum Command: Equatable {
         default: throw .unknownVerb(verb)
         }
         try arguments.expectNothingElse(words: most)
+    }
+
+    /// Parses a command that reads what is stored.
+    ///
+    /// - Returns: the command, and the most words that it has.
+    private static func reading(
+        _ verb: String, _ arguments: inout Arguments
+    ) throws(UsageError) -> (Command, Int) {
+        let words = arguments.words.dropFirst()
+        switch verb {
+        case "history":
+            return (.history(try arguments.history(mayFollow: true), file: arguments.file), 1)
+        case "search":
+            guard !words.isEmpty else { throw .noWord("search needs the words to look for") }
+            let options = try arguments.history(mayFollow: false)
+            return (.search(words.joined(separator: " "), options, file: arguments.file), .max)
+        default:
+            let word = words.first ?? ""
+            guard let number = MessageNumber(word.hasPrefix("#") ? String(word.dropFirst()) : word)
+            else {
+                throw .noWord("why needs the number of a message")
+            }
+            return (.why(number, file: arguments.file), 2)
+        }
+    }
+
+    /// Reads the names and addresses that a certificate is for.
+    private static func hosts(_ words: ArraySlice<String>) throws(UsageError) -> [CertificateHost] {
+        guard !words.isEmpty else {
+            throw .noWord("certificate needs the names or addresses of this host")
+        }
+        return try words.map { (word) throws(UsageError) in
+            guard let host = CertificateHost(word) else {
+                throw .badValue(
+                    "certificate", expected: "a host name or an IP address", found: word)
+            }
+            return host
+        }
     }
 
     /// Parses a command for trying a configuration.
