@@ -40,7 +40,7 @@ public actor Bus {
     var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]
     /// Called on the loop with what moderators do to whoever is connected, named or not.
     var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
-    var kickObservers: [UInt64: (String?, AccountID?, _ reason: String) -> Bool] = [:]
+    var kickObservers: [UInt64: (KickTarget) -> Bool] = [:]
     /// The messages of sessions and tokens, by the ids that they give them, said already or
     /// waiting.
     var saidIDs = SaidIDs()

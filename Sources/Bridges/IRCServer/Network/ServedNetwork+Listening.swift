@@ -189,9 +189,9 @@ extension ServedNetwork {
 
     /// Sends the clients away that have logged in and are not registered yet; returns false if there
     /// are none.
-    func kick(_ account: AccountID?, reason: String) -> Bool {
-        let meant = account.map(registering) ?? []
-        for client in meant { client.disconnect(.kicked(reason: reason)) }
+    func kick(_ target: KickTarget) -> Bool {
+        let meant = target.account.map(registering) ?? []
+        for client in meant { client.disconnect(.kicked(reason: target.reason)) }
         return !meant.isEmpty
     }
 

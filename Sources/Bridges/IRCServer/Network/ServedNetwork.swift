@@ -122,7 +122,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
 
     private func observe(_ bus: isolated Bus) {
         observers.moderation = bus.whenModerated { [unowned self] in self.apply($0) }
-        observers.kicks = bus.whenKicked { [unowned self] in self.kick($1, reason: $2) }
+        observers.kicks = bus.whenKicked { [unowned self] in self.kick($0) }
         observers.store = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         observers.configuration = bus.whenConfigurationChanges { [unowned self] in
             self.port.bus.assumeIsolated { self.useConfiguration($0) }

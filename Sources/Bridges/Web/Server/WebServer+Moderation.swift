@@ -47,11 +47,11 @@ extension WebServer {
 
     /// Sends the sessions in no room away that have a name or an account; returns false if there are
     /// none.
-    func kick(_ key: String?, _ account: AccountID?, reason: String) -> Bool {
-        end(.kicked(reason: reason)) { session in
+    func kick(_ target: KickTarget) -> Bool {
+        end(.kicked(reason: target.reason)) { session in
             guard session.presence == nil, !session.clients.isEmpty, let sender = session.sender
             else { return false }
-            return sender.account.map { $0 == account } ?? (sender.key == key)
+            return sender.account.map { $0 == target.account } ?? (sender.key == target.key)
         }
     }
 

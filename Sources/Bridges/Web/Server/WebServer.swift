@@ -97,7 +97,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         bus.protect(options.proxies)
         exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.apply($0) }
-        kickObserver = bus.whenKicked { [unowned self] in self.kick($0, $1, reason: $2) }
+        kickObserver = bus.whenKicked { [unowned self] in self.kick($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         configurationObserver = bus.whenConfigurationChanges { [unowned self] in
             self.port.bus.assumeIsolated { self.useConfiguration($0) }

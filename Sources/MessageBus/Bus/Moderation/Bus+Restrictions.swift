@@ -90,11 +90,10 @@ extension Bus {
     package func kick(_ key: String, reason: String) -> Bool {
         let account = accounts.account(named: key)
         let isHeld = people[key] != nil
+        // A guest in no room does not hold the name: it may be somebody else's by now.
+        let target = KickTarget(key: isHeld ? nil : key, account: account?.id, reason: reason)
         var isSentAway = false
-        for observer in kickObservers.values {
-            // A guest in no room does not hold the name: it may be somebody else's by now.
-            isSentAway = observer(isHeld ? nil : key, account?.id, reason) || isSentAway
-        }
+        for observer in kickObservers.values { isSentAway = observer(target) || isSentAway }
         let presences = (people[key]?.onePerDelegate ?? []).filter { $0.connection != 0 }
         for presence in presences { presence.delegate.disconnect(.kicked(reason: reason)) }
         return isSentAway || !presences.isEmpty
@@ -150,13 +149,11 @@ extension Bus {
         return lastObserver
     }
 
-    /// Calls a function on the loop with the folded name, or the account, of somebody who is to be
-    /// sent away; it does that to connections in no room, and returns true if there were any.
+    /// Calls a function on the loop with somebody who is to be sent away; it does that to connections
+    /// in no room, and returns true if there were any.
     ///
     /// Returns what to take it away by.
-    package func whenKicked(
-        _ action: sending @escaping (_ key: String?, AccountID?, _ reason: String) -> Bool
-    ) -> UInt64 {
+    package func whenKicked(_ action: sending @escaping (KickTarget) -> Bool) -> UInt64 {
         lastObserver += 1
         kickObservers[lastObserver] = action
         return lastObserver
