@@ -34,6 +34,8 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     static let maxAccounts = 1_000_000
 
     /// The service as its other threads reach it, without keeping it alive.
+    ///
+    /// Owned by the service; set before any other thread has it.
     private final class WeakService: @unchecked Sendable {  // set once, before any thread starts
         weak var service: AccountService?
     }

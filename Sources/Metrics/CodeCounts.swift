@@ -1,7 +1,7 @@
 /// Counts by a code, such as the code of a drop.
 ///
-/// A short list and no table: there are few codes, and the frequent ones stand in front. Confined to
-/// whoever holds it.
+/// A short list and no table: there are few codes, and the frequent ones stand in front. Owned by
+/// the statistics that they are a part of; a copy is a report.
 package struct CodeCounts: Sendable, Equatable {
     /// The codes with their counts, in the order in which they first came.
     package private(set) var all: [(code: String, count: UInt64)] = []

@@ -1,6 +1,6 @@
 /// The lines of an exposition that is being written.
 ///
-/// Confined to whoever holds it.
+/// Owned by the function that makes the exposition.
 struct ExpositionLines {
     private let format: ExpositionFormat
     /// The names of all families.

@@ -1,6 +1,6 @@
 /// Durations, counted by ranges, with their sum.
 ///
-/// Confined to whoever holds it.
+/// Owned by the statistics that it is a part of; a copy is a report.
 package struct Histogram: Sendable, Equatable {
     /// The upper bounds of the ranges in nanoseconds, from 10 µs, a short turn of a loop, to 10 s,
     /// after which a scrape is given up.

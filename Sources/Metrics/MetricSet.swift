@@ -1,7 +1,7 @@
 /// Numbers to be exposed: families in the order in which they were added, each with its samples.
 ///
 /// A label has a bounded number of values; all further ones are `other`, and what they have is
-/// combined. Confined to whoever holds it.
+/// combined. Owned by the function that puts an answer together.
 package struct MetricSet: Sendable {
     /// One number and its labels.
     package struct Sample: Sendable, Equatable {

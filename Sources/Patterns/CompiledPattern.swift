@@ -2,7 +2,8 @@ import CPCRE2
 import MessageBus
 
 /// A pattern compiled by PCRE2, to machine code if the system allows that.
-// Safe from any thread: PCRE2 only reads a compiled pattern.
+///
+/// Safe from any thread: PCRE2 only reads a compiled pattern.
 @safe final class CompiledPattern: @unchecked Sendable {
     let code: OpaquePointer
     let groupCount: Int

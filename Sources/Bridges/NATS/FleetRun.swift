@@ -16,6 +16,8 @@ struct FleetRun: Sendable {
     private let presence: FleetPresence
 
     /// Signals for what happens at the broker.
+    ///
+    /// Safe from any thread.
     private final class EventSignals: Sendable {
         let settled = AsyncSignal()
         let changed = AsyncSignal()

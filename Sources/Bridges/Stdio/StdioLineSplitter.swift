@@ -6,7 +6,7 @@ import Glibc
 /// Of a line that is too long the beginning is kept, with the same mark as a file's.
 ///
 /// LF ends a line. A CR in front of it is dropped, and so is a byte order mark at the beginning.
-/// Confined to whoever holds it.
+/// Owned by the task that reads, and by `StdioRemainder` between two runs.
 struct StdioLineSplitter {
     /// Bytes of the longest line, without its ending and the mark.
     private let longest: Int

@@ -4,7 +4,7 @@ import MessageBus
 
 /// The drafts made of lines of standard input.
 ///
-/// Confined to whoever holds it.
+/// Owned by the task that reads.
 struct StdioLines {
     private let form: Stdio.Form
     private let sender: String

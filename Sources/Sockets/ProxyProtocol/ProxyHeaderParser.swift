@@ -1,7 +1,8 @@
 /// The reader of a PROXY header of either version, in whatever pieces it comes.
 ///
-/// Confined to whoever holds it. It never takes a byte behind the header. It is strict: a proxy is a
-/// program that follows the specification, and all else is somebody who tries something.
+/// Owned by the arrival of one connection; confined to the loop. It never takes a byte behind the
+/// header. It is strict: a proxy is a program that follows the specification, and all else is
+/// somebody who tries something.
 struct ProxyHeaderParser {
     /// The state after a piece.
     enum Result {

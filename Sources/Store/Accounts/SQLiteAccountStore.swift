@@ -2,8 +2,9 @@ import MessageBus
 
 /// The accounts in a SQLite file, by a connection of its own beside those of the messages.
 ///
-/// Confined to whoever holds it. SQLite's own locks keep it apart from whoever else writes: the
-/// store's thread, which it takes turns with, and the command line.
+/// Owned by the accounts' `SharedAccountStore`, under its lock, or by a command for accounts.
+/// SQLite's own locks keep it apart from whoever else writes: the store's thread, which it takes
+/// turns with, and the command line.
 package final class SQLiteAccountStore: AccountStore {
     private let path: String
     private let turns: WriterTurns

@@ -1,6 +1,6 @@
 /// A buffer for one number in decimal, valid until the next is written.
 ///
-/// Confined to its owner.
+/// Owned by `WriteConnection`; confined to its thread.
 @safe final class Digits {
     /// Digits of a `UInt64`.
     private static let maxCount = 20

@@ -33,6 +33,8 @@ enum AtomicFile {
     }
 
     /// A new file beside another one.
+    ///
+    /// Owned by the function that writes it.
     private final class Temporary {
         let path: String
         private let descriptor: Int32

@@ -4,7 +4,8 @@ import TimeUnits
 
 /// A limit on new connections from one address: a burst at once, then one after each pause.
 ///
-/// Connections from this machine are not limited. Confined to whoever holds it.
+/// Connections from this machine are not limited. Owned by `ChatListener`; confined to the bus's
+/// loop.
 package struct ConnectLimit {
     /// The limit as bridge.json states it.
     package struct Options: PluginOptions {

@@ -10,6 +10,7 @@ import Sockets
 ///
 /// A copy costs one retain; connections make one for each line.
 package struct Name: Sendable, Equatable {
+    /// The forms of a name, none of which changes.
     private final class Forms: Sendable {
         let text: String
         let key: String

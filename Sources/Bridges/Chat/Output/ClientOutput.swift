@@ -4,7 +4,7 @@ import Sockets
 /// The outgoing half of a connection: the room's lines from its cursor on, and answers of its own,
 /// each at its place among them.
 ///
-/// Confined to whoever holds it.
+/// Owned by a connection that reads one room; confined to the bus's loop.
 package struct ClientOutput {
     /// The result of sending.
     package enum Progress {

@@ -3,7 +3,7 @@ import Sockets
 /// The bytes that one connection is sent before anything else: the rest of a line that is sent in
 /// part, answers whose place is reached, and lines from the store.
 ///
-/// Confined to whoever holds it.
+/// Owned by the output of a connection; confined to the bus's loop.
 struct OutputQueue {
     /// The result of sending.
     enum Outcome {

@@ -2,7 +2,7 @@ import MessageBus
 
 /// The answers to one connection whose place among the room's lines is not reached yet.
 ///
-/// Confined to whoever holds it.
+/// Owned by the output of a connection; confined to the bus's loop.
 struct PendingAnswers {
     private struct Mark {
         let position: TranscriptOffset

@@ -3,7 +3,7 @@ import MessageBus
 /// Messages that were handed to a program and wait for its acknowledgement, in the order in which it
 /// got them.
 ///
-/// Confined to whoever holds it.
+/// Owned by `ProgramSession`, under a lock.
 struct PendingDeliveries {
     private struct Entry {
         let delivery: Delivery

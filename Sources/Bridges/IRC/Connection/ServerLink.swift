@@ -152,6 +152,8 @@ final class ServerLink: EventHandler {
 }
 
 /// The handler of a connection that is being made.
+///
+/// Owned by that connection; confined to the loop.
 private final class HandlerReference: EventHandler {
     weak var link: ServerLink?
 

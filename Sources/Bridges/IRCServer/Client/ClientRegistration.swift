@@ -2,7 +2,7 @@ import MessageBus
 
 /// The facts that a client gives before it is registered.
 ///
-/// Confined to whoever holds it.
+/// Owned by an `IRCServerClient`; confined to the bus's loop.
 struct ClientRegistration {
     /// The nick that it wants.
     var nick: String?

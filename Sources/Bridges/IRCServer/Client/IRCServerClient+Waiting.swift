@@ -23,6 +23,9 @@ extension IRCServerClient {
         }
     }
 
+    /// The result of speaking, which comes at once or later.
+    ///
+    /// Owned by the call that waits for it; confined to the bus's loop.
     private final class Answer {
         var result: SpeechResult?
         var isLate = false

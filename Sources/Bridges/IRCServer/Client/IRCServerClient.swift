@@ -347,6 +347,8 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
 }
 
 /// The events of a client's socket: made before the client is.
+///
+/// Owned by the client; confined to the bus's loop.
 private final class ClientEvents: EventHandler {
     weak var client: IRCServerClient?
 

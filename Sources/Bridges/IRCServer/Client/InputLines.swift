@@ -2,7 +2,7 @@ import IRC
 
 /// The lines in what a client sends, each within the bounds of IRC.
 ///
-/// Confined to whoever holds it.
+/// Owned by an `IRCServerClient`; confined to the bus's loop.
 struct InputLines {
     /// The next piece of input.
     enum Line: Equatable {

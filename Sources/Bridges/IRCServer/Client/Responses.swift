@@ -3,7 +3,7 @@ import IRC
 /// The answers to one command: as they are, or with the command's label
 /// (IRCv3, labeled responses).
 ///
-/// Confined to whoever holds it.
+/// Owned by an `IRCServerClient`; confined to the bus's loop.
 struct Responses {
     /// The label of the command in progress; `nil` without one.
     private(set) var label: String?

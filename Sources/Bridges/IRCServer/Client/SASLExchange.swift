@@ -3,7 +3,7 @@ import Foundation
 /// The part of a SASL exchange that has come: `AUTHENTICATE` in pieces of 400 bytes
 /// (IRCv3, SASL 3.1).
 ///
-/// Confined to whoever holds it.
+/// Owned by an `IRCServerClient`; confined to the bus's loop.
 struct SASLExchange {
     /// The result of a piece.
     enum Step: Equatable {

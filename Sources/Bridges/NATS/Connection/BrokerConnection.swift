@@ -16,6 +16,8 @@ import Sockets
     private let knownComplaint = Locked<String?>(nil)
 
     /// A signal that the library's threads have let go of a connection.
+    ///
+    /// Safe from any thread.
     private final class Closing: Sendable {
         let complaints = BrokerComplaints()
         let isClosed = Locked(false)

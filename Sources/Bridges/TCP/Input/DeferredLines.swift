@@ -3,7 +3,8 @@ import Sockets
 
 /// The lines that a client has sent and that can't be executed yet, in order.
 ///
-/// They are one read at most, because nothing is read meanwhile. Confined to whoever holds it.
+/// They are one read at most, because nothing is read meanwhile. Owned by `ClientInput`; confined
+/// to the bus's loop.
 struct DeferredLines {
     /// The lines that are not too long, each with an LF.
     private(set) var bytes: [UInt8] = []

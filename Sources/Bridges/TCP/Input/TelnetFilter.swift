@@ -5,7 +5,7 @@ import Sockets
 ///
 /// UTF-8 never has the byte IAC (255). An IAC that no command follows stays, and is refused like
 /// any other byte that is not text. Commands are not answered, which refuses what they ask for.
-/// Confined to whoever holds it.
+/// Owned by `ClientFraming`; confined to the bus's loop.
 struct TelnetFilter {
     private enum State {
         case text

@@ -7,6 +7,9 @@ import TimeUnits
 ///
 /// Each is a connection, of which there are only so many. Confined to the bus's loop.
 final class LongPolls {
+    /// One request that waits.
+    ///
+    /// Owned by `LongPolls`; confined to the bus's loop.
     private final class Poll {
         let exchange: HTTPExchange
         /// The program that waits; `nil` for somebody without a token.

@@ -2,7 +2,7 @@ import MessageBus
 
 /// Writes JSON into memory that is large enough for it, straight from bytes.
 ///
-/// Confined to whoever holds it.
+/// Owned by the encoder that writes one event with it; confined to the bus's loop.
 @safe struct JSONBytes {
     /// The place of the next byte.
     private(set) var place: UnsafeMutableRawPointer

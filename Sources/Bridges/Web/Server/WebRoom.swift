@@ -11,6 +11,8 @@ typealias WebStream = RoomStream<WebRoom.Form>
 /// Confined to the bus's loop.
 final class WebRoom: @unchecked Sendable {  // touched on the loop only
     /// One form of the room, and who reads it.
+    ///
+    /// Owned by its room; confined to the bus's loop.
     final class Form: RoomForm, @unchecked Sendable {  // touched on the loop only
         let feed: RoomFeed
         let encoder: WebEventEncoder

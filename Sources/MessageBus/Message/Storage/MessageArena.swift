@@ -1,8 +1,8 @@
 /// Messages in a row, their texts side by side in one storage: a stretch of a room's log, a page of
 /// the store, what one read of a bridge brought.
 ///
-/// Confined to whoever holds it. It is handed over whole: a thread that reads a file fills one and
-/// gives it to the bus's loop, which fills the pages that it gives to the store's thread.
+/// Owned by one holder at a time, to whom it is handed over whole: a thread that reads a file fills
+/// one and gives it to the bus's loop, which fills the pages that it gives to the store's thread.
 @usableFromInline
 @safe package final class MessageArena {
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes

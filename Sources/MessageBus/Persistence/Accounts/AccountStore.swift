@@ -1,9 +1,9 @@
 /// The place where accounts, bans, tokens, failed attempts and private messages outlive the process.
 ///
-/// Confined to whoever holds it, and never on the bus's loop: every function may wait for the disk,
-/// or a second for another process that writes. Other processes may change what is stored at any
-/// time. Each function is one transaction. All throw a sentence if the store fails; then nothing was
-/// changed.
+/// Owned by the service of accounts, under a lock, or by a command for accounts; never used on the
+/// bus's loop: every function may wait for the disk, or a second for another process that writes.
+/// Other processes may change what is stored at any time. Each function is one transaction. All
+/// throw a sentence if the store fails; then nothing was changed.
 package protocol AccountStore: AnyObject {
     /// Returns what has changed since a version; since 0: everything there is.
     func changes(since version: Int64) throws -> StoredAccounts

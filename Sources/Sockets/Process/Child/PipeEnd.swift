@@ -3,7 +3,7 @@ import Glibc
 
 /// One end of a pipe, closed when it is released.
 ///
-/// Confined to whoever holds it.
+/// Owned by the reader, the writer or the guard of a child process; confined to the loop.
 final class PipeEnd {
     let descriptor: Int32
 

@@ -3,7 +3,7 @@ import MessageBus
 /// Stored messages as lines of a transcript's form, without the first lines, which were sent
 /// already.
 ///
-/// Confined to whoever holds it.
+/// Owned by the replay that fills it; confined to the bus's loop.
 package struct EncodedPage {
     /// Bytes of the longest line, as in the transcript.
     private let longest: Int

@@ -2,7 +2,7 @@ import MessageBus
 
 /// The ranges of a room's transcript that one connection said itself and does not want back.
 ///
-/// Confined to whoever holds it.
+/// Owned by a `TranscriptCursor`; confined to the bus's loop.
 struct OwnMessageRanges {
     private var runs: [Transcript.Run] = []
 

@@ -5,7 +5,7 @@ import Sockets
 /// on, in their order, and answers of its own.
 ///
 /// The rooms take turns, so that a busy one does not hold up the others. A room is named by its
-/// transcript. Confined to whoever holds it.
+/// transcript. Owned by a `RoomStream`; confined to the bus's loop.
 package struct RoomsOutput {
     /// The result of sending.
     package enum Progress {

@@ -3,7 +3,7 @@ import MessageBus
 /// A reader's position in a room's transcript: the lines it skips, its end, and the store's place
 /// in continuing it when the transcript has overtaken it.
 ///
-/// Confined to whoever holds it.
+/// Owned by the output of a connection; confined to the bus's loop.
 package struct TranscriptCursor {
     /// The origin of the next lines.
     private enum Backing {

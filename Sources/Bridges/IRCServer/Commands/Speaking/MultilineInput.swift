@@ -1,6 +1,6 @@
 /// A message of several lines that a client is sending (`draft/multiline`).
 ///
-/// Confined to whoever holds it.
+/// Owned by an `IRCServerClient`; confined to the bus's loop.
 struct MultilineInput {
     /// The reason for which a batch is refused, as standard replies name it.
     enum Refusal: Error, Equatable {

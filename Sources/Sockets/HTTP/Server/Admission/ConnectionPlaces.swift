@@ -1,6 +1,6 @@
 /// The places of a server's connections: at most so many, and so many of each address.
 ///
-/// Confined to whoever holds it.
+/// Owned by `HTTPServer`; confined to the loop.
 struct ConnectionPlaces {
     var maxCount: Int
     var maxPerHost: Int
