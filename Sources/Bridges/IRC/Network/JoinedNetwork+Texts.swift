@@ -70,7 +70,7 @@ extension JoinedNetwork {
 
     /// Returns the time of a line, unless it can't be right.
     private func time(of line: IRCMessage) -> Timestamp? {
-        guard let time = line.tags["time"].flatMap({ ServerTime.milliseconds($0) }),
+        guard let time = line.tags["time"].flatMap({ TimeTag.milliseconds($0) }),
             time <= loop.wallTime, time > loop.wallTime - Self.pastBound
         else { return nil }
         return Timestamp(milliseconds: time)

@@ -1,5 +1,5 @@
 /// The time in the tag `time` of a line (IRCv3 server-time).
-enum ServerTime {
+enum TimeTag {
     /// Reads `2011-10-19T16:40:51.620Z` as milliseconds since 1970; `nil` if it is no such time.
     static func milliseconds(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
