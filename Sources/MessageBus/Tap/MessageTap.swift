@@ -50,7 +50,7 @@ package final class MessageTap: Sendable {
     func record(_ batch: Batch, by attachment: BridgeAttachment, common: Chain, uptime: Int64) {
         if let bridge = filter.bridge, bridge != attachment.name { return }
         if let room = filter.room, room != batch.room { return }
-        if filter.verdict == .dropped, batch.drops.isEmpty { return }
+        if filter.judgements == .dropped, batch.drops.isEmpty { return }
         let isAnything = state.withLock { state in
             if uptime - state.second >= Self.secondLength {
                 state.second = uptime

@@ -14,8 +14,8 @@ struct TapControlCommand: ControlCommand {
         var filter = TapFilter()
         filter.room = request.arguments["room"].string
         filter.bridge = request.arguments["bridge"].string
-        filter.verdict =
-            request.arguments["verdict"].string.flatMap(TapFilter.Verdict.init) ?? .all
+        filter.judgements =
+            request.arguments["verdict"].string.flatMap(TapFilter.Judgements.init) ?? .all
         if let problem = await problem(with: filter) {
             answer.complain("puente: \(problem)")
             return Self.unavailable

@@ -33,7 +33,7 @@ struct CompletionWords {
     func choice(for option: Arguments.Name) -> Choice {
         switch option {
         case .config, .with: .file
-        case .verdict: .words(TapFilter.Verdict.allCases.map(\.rawValue))
+        case .verdict: .words(TapFilter.Judgements.allCases.map(\.rawValue))
         case .role: .words(Role.allCases.map(\.rawValue))
         default: .nothing
         }

@@ -8,7 +8,7 @@ struct TapOptions: Equatable {
     /// The bridge; `nil` for all.
     var bridge: String?
     /// The judgements that are shown.
-    var verdict = TapFilter.Verdict.all
+    var verdict = TapFilter.Judgements.all
     /// A regular expression that what is shown must match.
     var pattern: String?
     var isJSON = false
@@ -18,8 +18,8 @@ struct TapOptions: Equatable {
         room = arguments.removeValue(.room)
         bridge = arguments.removeValue(.bridge)
         if let word = arguments.removeValue(.verdict) {
-            guard let verdict = TapFilter.Verdict(rawValue: word) else {
-                let names = TapFilter.Verdict.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let verdict = TapFilter.Judgements(rawValue: word) else {
+                let names = TapFilter.Judgements.allCases.map(\.rawValue).joined(separator: ", ")
                 throw .badValue("--verdict", expected: "one of \(names)", found: word)
             }
             self.verdict = verdict

@@ -24,6 +24,7 @@ final class TopKeys: EventHandler {
 
     /// Reads what was typed.
     func handle(_ ready: Readiness) {
+        loop.assertOwned()
         var bytes = [UInt8](repeating: 0, count: Self.readSize)
         let count = unsafe read(STDIN_FILENO, &bytes, bytes.count)
         for byte in bytes.prefix(max(0, count)) { action(byte) }
@@ -35,6 +36,7 @@ final class TopKeys: EventHandler {
 
     /// Stops watching.
     func stop() {
+        loop.assertOwned()
         if let registration { loop.remove(registration) }
         registration = nil
     }

@@ -102,7 +102,7 @@ struct TelegramComposer: Sendable {
     }
 
     /// A line that the bridge wrote, taken apart again.
-    struct RelayedLine: Equatable {
+    struct WrittenLine: Equatable {
         /// The author's name.
         let name: String
         /// The quoted part of the text.
@@ -117,7 +117,7 @@ struct TelegramComposer: Sendable {
     /// also a part that looks like a name and a text.
     ///
     /// - Parameter quote: Telegram's quote; without one the first line is meant.
-    func relayedLine(in text: String, quote: JSON = .null) -> RelayedLine? {
+    func relayedLine(in text: String, quote: JSON = .null) -> WrittenLine? {
         let quoted = quote["text"].nonEmptyString
         guard format.hasPrefix("{name}: "),
             let line = Self.line(of: text, with: quoted, at: quote["position"].integer),
@@ -127,7 +127,7 @@ struct TelegramComposer: Sendable {
         let said = quoted ?? String(line)
         let front = line[..<colon.upperBound]
         let bare = said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said
-        return RelayedLine(
+        return WrittenLine(
             // Cleaning takes the mark out.
             name: cleaned(name), quoted: MentionBreaker.mended(bare),
             text: MentionBreaker.mended(String(line[colon.upperBound...])))
