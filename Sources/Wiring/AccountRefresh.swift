@@ -26,6 +26,7 @@ final class AccountRefresh {
     }
 
     private func refresh() {
+        loop.assertOwned()
         loop.set(timer, after: Self.pause)
         accounts.refresh()
     }

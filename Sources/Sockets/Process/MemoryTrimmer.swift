@@ -38,6 +38,7 @@ public final class MemoryTrimmer {
     }
 
     private func trimIfNeeded() {
+        loop.assertOwned()
         loop.set(timer, after: Self.pause)
         let resident = Self.residentBytes
         minResident = min(minResident, resident)

@@ -34,6 +34,7 @@ package final class Heartbeat: @unchecked Sendable {  // the timer is touched on
 
     /// Begins; on the loop, or before it runs.
     func start() {
+        loop.assertOwned()
         last.store(clock(), ordering: .relaxed)
         loop.set(timer, after: Self.interval)
     }
@@ -45,6 +46,7 @@ package final class Heartbeat: @unchecked Sendable {  // the timer is touched on
     var age: Int64 { max(0, clock() - last.load(ordering: .relaxed)) }
 
     private func beat() {
+        loop.assertOwned()
         last.store(clock(), ordering: .relaxed)
         loop.set(timer, after: Self.interval)
         onBeat()

@@ -94,6 +94,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
     private func ask(
         for exchange: HTTPExchange, _ answer: @escaping (BusReport?) -> HTTPResponse
     ) {
+        loop.assertOwned()
         let waiting = WaitingRequest(exchange, answer)
         loop.set(waiting.timer, after: Self.patience)
         monitor.ask { [loop] report in loop.perform { waiting.finish(report) } }

@@ -48,6 +48,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
 
     /// Receives, sends, or notices that the client is gone.
     func handle(_ ready: Readiness) {
+        loop.assertOwned()
         if !ready.isDisjoint(with: [.failed, .hungUp]) { return close() }
         if ready.contains(.readable) { receive() }
         if ready.contains(.writable) { flush() }
@@ -119,6 +120,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
 
     /// Tells the client in a sentence why it gets no other answer.
     func refuse(_ sentence: String) {
+        loop.assertOwned()
         hasAsked = true
         answer.complain("puente: \(sentence)")
         answer.end(Self.unavailable)

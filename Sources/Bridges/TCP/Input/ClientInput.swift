@@ -44,6 +44,7 @@ final class ClientInput {
 
     /// Splits bytes that were read into the server's batch, and executes the lines.
     @safe func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        server.loop.assertOwned()
         if case .isText = opening {} else if isOther(bytes, bus) { return }
         isLongSilence = false
         if let text = framing.text(of: bytes) {

@@ -66,6 +66,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
 
     /// Adds a page.
     func add(_ client: WebClient) {
+        server.loop.assertOwned()
         departure.cancel()
         address = client.address
         clients.append(client)
@@ -203,6 +204,7 @@ extension WebSession: PresenceDelegate {
 
     /// Shows a private message on all pages.
     func deliver(_ message: Message) {
+        server.loop.assertOwned()
         guard isReachable else { return }
         let frame = server.frame(ofPrivate: message)
         if frame.isEmpty { return }

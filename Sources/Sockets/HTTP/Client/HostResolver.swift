@@ -46,6 +46,7 @@ final class HostResolver: @unchecked Sendable {  // see above
 
     /// Calls a function with the addresses of a host, at once if they are cached.
     func find(_ host: HTTPHost, for id: ObjectIdentifier, _ action: @escaping (Found) -> Void) {
+        loop.assertOwned()
         if let entry = cache[host], entry.until > loop.now {
             action(.success(entry.addresses))
             return
@@ -66,6 +67,7 @@ final class HostResolver: @unchecked Sendable {  // see above
 
     /// Removes a request that does not wait any more.
     func forget(_ id: ObjectIdentifier) {
+        loop.assertOwned()
         guard let waiter = waiters.removeValue(forKey: id) else { return }
         waiter.patience?.cancel()
         if !waiters.values.contains(where: { $0.host == waiter.host }) {

@@ -40,6 +40,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
     public func cancel() { end(.failure(ConnectFailure(.cancelled, "given up"))) }
 
     func begin(with addresses: [SocketAddress]) {
+        loop.assertOwned()
         let allowed = target.isLocalOnly ? addresses.filter(\.isLocal) : addresses
         if allowed.isEmpty {
             return end(
@@ -79,6 +80,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
 
     /// Goes on with the connection or its handshake.
     public func handle(_ ready: Readiness) {
+        loop.assertOwned()
         if session != nil { return receive() }
         let code = SocketOption.value(SO_ERROR, of: descriptor) ?? 0
         guard code == 0 else {
@@ -147,6 +149,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
     }
 
     func end(_ result: Result<EstablishedConnection, ConnectFailure>) {
+        loop.assertOwned()
         guard let completion = completion.take() else { return }
         closeDescriptor()
         deadline.cancel()

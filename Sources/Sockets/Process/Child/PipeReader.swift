@@ -31,6 +31,7 @@ import Glibc
     ///
     /// - Throws: `SocketError`.
     func resume() throws {
+        loop.assertOwned()
         guard registration == nil, !isAtEnd else { return }
         registration = try loop.add(pipe.descriptor, .readable, self)
     }
@@ -39,6 +40,7 @@ import Glibc
     ///
     /// The pipe is not watched meanwhile: epoll would report its end again and again.
     func pause() {
+        loop.assertOwned()
         if let registration { loop.remove(registration) }
         registration = nil
     }
@@ -51,6 +53,7 @@ import Glibc
 
     /// Reads once.
     func handle(_ ready: Readiness) {
+        loop.assertOwned()
         let count = unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) {
             buffer in
             let count = SystemCalls.read(pipe.descriptor, into: buffer)

@@ -41,6 +41,7 @@ final class PipeWriter: EventHandler {
 
     /// Writes bytes, now or as soon as the pipe takes them; its caller bounds them.
     func write(_ more: [UInt8]) {
+        loop.assertOwned()
         guard isOpen else { return }
         bytes += more
         if !isFull { send() }
@@ -61,6 +62,7 @@ final class PipeWriter: EventHandler {
 
     /// Writes on, or learns that nobody reads any more, though nothing waits.
     func handle(_ ready: Readiness) {
+        loop.assertOwned()
         if waiting > 0 { return send() }
         guard !ready.isDisjoint(with: [.failed, .hungUp]), pipe != nil else { return }
         close()
