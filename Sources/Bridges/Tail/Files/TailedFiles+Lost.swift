@@ -49,7 +49,7 @@ extension TailedFiles {
     private func searchForUnrecorded(
         _ search: PathSearch, _ recorded: Set<FilePath>, now: Int64
     ) {
-        guard knowsAllBefore, !knownPatterns.isEmpty else { return }
+        guard earlierRun.knowsAllBefore, !earlierRun.patterns.isEmpty else { return }
         var paths: Set<FilePath> = []
         for directory in search.directories.keys {
             for entry in listings[directory].entries where entry.kind != .directory {
@@ -163,8 +163,8 @@ extension TailedFiles {
             isKnown: { self.isFollowed($1, at: $0) || self.ownFiles.contains($1) },
             endOfIgnored: { self.endOfIgnored($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings,
-            elsewhere: rotatedToDirectories(), marks: rotationMarks[lost.path] ?? [],
-            knowsAllBefore: knowsAllBefore,
+            elsewhere: rotatedToDirectories(), marks: rotation.marks[lost.path] ?? [],
+            knowsAllBefore: earlierRun.knowsAllBefore,
             isHeardOf: { heard.unmatched.contains($0) },
             ignore: { self.ignore($0, of: lost.path) },
             confirm: { self.confirm($0, in: lost.path) })
@@ -172,7 +172,7 @@ extension TailedFiles {
 
     /// Returns the directories that `rotatedTo` names.
     func rotatedToDirectories() -> [FilePath] {
-        if let rotationDirectories { return rotationDirectories }
+        if let known = rotation.directories { return known }
         var all: Set<FilePath> = []
         for pattern in configuration.rotatedTo {
             let search = PathSearch(directories: [pattern])
@@ -183,7 +183,7 @@ extension TailedFiles {
             }
         }
         let found = all.sorted()
-        rotationDirectories = found
+        rotation.directories = found
         return found
     }
 }

@@ -8,7 +8,8 @@ extension TailedFiles {
     ///
     /// Returns false if its path has another file by now or it can't be opened.
     func open(_ path: FilePath, _ listed: FileStatus, now: Int64) -> Bool {
-        if isOwn(path, listed.id) {
+        if ownFiles.recognize(path, listed.id) {
+            tailLog.own.set(path, "")
             tailLog.losses.found(at: path)
             return false
         }
@@ -51,7 +52,7 @@ extension TailedFiles {
         _ path: FilePath, _ status: FileStatus, _ record: FileRecord, now: Int64
     ) -> Bool {
         // An open file can't be lost; with too many files it stays closed.
-        let file = openFiles < configuration.descriptors ? openFile(path) : nil
+        let file = descriptors.openCount < configuration.descriptors ? openFile(path) : nil
         if let file, (try? file.status().id) != status.id { return false }
         claimRecord(record)
         let tailed = TailedFile(
@@ -128,7 +129,9 @@ extension TailedFiles {
     /// Returns true if an earlier run tailed a pattern that matches a path: a file there has
     /// appeared since.
     func isKnown(_ path: FilePath) -> Bool {
-        configuration.patterns.contains { knownPatterns.contains($0.text) && $0.matches(path) }
+        configuration.patterns.contains {
+            earlierRun.patterns.contains($0.text) && $0.matches(path)
+        }
     }
 
     /// Returns the fingerprint at the end of the last whole line within the first `size` bytes.
@@ -162,7 +165,7 @@ extension TailedFiles {
         allFiles.append(tailed)
         tailedFiles[tailed.id] = tailed
         if let file = tailed.file {
-            openFiles += 1
+            descriptors.openCount += 1
             watch(tailed, file)
         }
         link(tailed)
@@ -197,37 +200,5 @@ extension TailedFiles {
             linkNames[tailed.target]?.remove(tailed.path)
             if linkNames[tailed.target]?.isEmpty == true { linkNames[tailed.target] = nil }
         }
-    }
-
-    // MARK: - The daemon's own files
-
-    /// Finds the files that the daemon itself writes.
-    func findOwnFiles() {
-        ownFiles = []
-        for descriptor: Int32 in [1, 2] {
-            if let status = try? FileStatus(descriptor: descriptor), status.isRegular {
-                ownFiles.insert(status.id)
-            }
-        }
-        for path in configuration.ownFiles() {
-            if let status = try? FileStatus(FilePath(path)) { ownFiles.insert(status.id) }
-        }
-    }
-
-    /// Returns true if the daemon writes a file, so that each line of it would cause another, or
-    /// wrote it before it was rotated.
-    private func isOwn(_ path: FilePath, _ id: FileID) -> Bool {
-        let isPresent = ownFiles.contains(id)
-        if !isPresent, formerOwnFiles[id] == nil { return false }
-        let first = (try? OpenFile(path).bytes(FileFingerprint.backBytes, at: 0)) ?? []
-        if isPresent {
-            formerOwnFiles[id] = first
-        } else if formerOwnFiles[id].map({ $0.isEmpty || !first.starts(with: $0) }) ?? true {
-            // Its number is reused by another file.
-            formerOwnFiles[id] = nil
-            return false
-        }
-        tailLog.own.set(path, "")
-        return true
     }
 }

@@ -25,7 +25,7 @@ extension TailedFiles {
         // Opening and comparing happens once per file and does not count.
         let cost = max(0, spent() - begun)
         listings = DirectoryListings()
-        rotationDirectories = nil
+        rotation.directories = nil
         let newDirectories = search.directories.filter { directories[$0] != $1 }.map(\.key)
         directories = isFull ? search.directories : directories.merging(search.directories) { $1 }
         watch(search.directories, isAll: isFull)
@@ -43,7 +43,7 @@ extension TailedFiles {
     private func applySearch(_ search: PathSearch, _ heard: ChangedNames, now: Int64, isFull: Bool)
     {
         let isFirst = lastScan == nil
-        findOwnFiles()
+        ownFiles.find(configuration.ownFiles())
         countAppearedFiles(heard, search)
         compare(with: search, now: now, isFull: isFull)
         // A tailed file with a new path is no new file.
@@ -114,7 +114,7 @@ extension TailedFiles {
         let patterns = configuration.patterns.map(\.text).joined(separator: "\n")
         checkpoints[Self.patternsKey] = Array(patterns.utf8)
         checkpoints[Self.knownKey] = [1]
-        knowsAllBefore = true
+        earlierRun.knowsAllBefore = true
     }
 
     /// Returns true if a file is tailed at a matching path.
@@ -265,12 +265,8 @@ extension TailedFiles {
 
     /// Saves the byte index at which rotation inserts a number or date into a name.
     func confirm(_ mark: Int, in path: FilePath) {
-        guard rotationMarks[path, default: []].insert(mark).inserted else { return }
-        var state: [UInt8] = []
-        for (path, marks) in rotationMarks.sorted(by: { $0.key < $1.key }) {
-            for mark in marks.sorted() { state += Array("\(mark) ".utf8) + path.bytes + [0] }
-        }
-        checkpoints[Self.marksKey] = state
+        guard rotation.marks[path, default: []].insert(mark).inserted else { return }
+        checkpoints[Self.marksKey] = rotation.savedMarks
     }
 
     private func rename(_ tailed: TailedFile, to path: FilePath) {

@@ -37,12 +37,10 @@ final class TailedFiles {
     var firstFollowed: [FilePath] = []
     /// Directory listings of the present scan.
     var listings = DirectoryListings()
-    /// Byte indices at which rotation inserts a number or date into a name, other than its end.
-    var rotationMarks: [FilePath: Set<Int>] = [:]
-    /// Directories that `rotatedTo` names, as of the present scan.
-    var rotationDirectories: [FilePath]?
-    /// True if every rotated file that existed before the first start is recorded.
-    var knowsAllBefore = false
+    /// The places of rotated files.
+    var rotation = RotationPlaces()
+    /// The facts about what an earlier run tailed.
+    var earlierRun = EarlierRun()
     /// True if the result of the first scan is in a batch.
     var hasSavedFirstScan = false
     /// Names that the kernel reported since the last scan.
@@ -51,19 +49,15 @@ final class TailedFiles {
     var lastScanWallTime = Int64.max
     /// Checkpoints to be saved with the next batch, by key.
     var checkpoints: [String: [UInt8]] = [:]
-    /// Patterns that an earlier run tailed.
-    var knownPatterns: Set<String> = []
     var senders: SenderNames
-    var watched: [FileEvents.Watch: Watched] = [:]
+    /// The kernel's watches.
+    var watches = FileWatches()
     /// Directories in which files may appear.
     var directories: [FilePath: FileID] = [:]
-    var watchedDirectories: [FilePath: (watch: FileEvents.Watch, id: FileID?)] = [:]
     /// Files with reserved space, which may be written through a mapping without an event.
     var reserved: [ObjectIdentifier: TailedFile] = [:]
-    /// Files that the daemon itself writes at present.
-    var ownFiles: Set<FileID> = []
-    /// The first bytes of matching files that the daemon wrote earlier.
-    var formerOwnFiles: [FileID: [UInt8]] = [:]
+    /// The files that the daemon itself writes.
+    var ownFiles = OwnFiles()
     /// True if files have to be polled because the kernel does not report all changes.
     var isPolling: Bool
     /// True if an event requires a full scan.
@@ -78,19 +72,10 @@ final class TailedFiles {
     var lastPartial: (end: Int64, cost: Int64)?
     /// The time of the last search for records of missing files.
     var lastSweep: (wall: Int64, now: Int64)?
-    var openFiles = 0
-    var idleSearchIndex = 0
+    /// The descriptors of open files.
+    var descriptors = DescriptorUse()
     /// Returns the time in nanoseconds since 1970.
     var wallTime: () -> Int64 = TailedFiles.realTime
-    /// Called just before a file is opened; tests change files here.
-    var willOpen: ((FilePath) -> Void)?
-
-    /// The object of a watch.
-    enum Watched {
-        case file(FileID)
-        /// - Parameter isTarget: whether symbolic links lead there: then every name counts.
-        case directory(FilePath, isTarget: Bool)
-    }
 
     /// The checkpoint key of the patterns.
     static let patternsKey = "paths"
@@ -144,16 +129,16 @@ final class TailedFiles {
     func recordEvent(_ event: FileEvents.Event) {
         switch event {
         case .changed(let watch):
-            if case .file(let id) = watched[watch] { markChanged(of: id) }
+            if case .file(let id) = watches.objects[watch] { markChanged(of: id) }
         case .entry(let watch, let name, let isDirectory, let isNew):
             recordEntry(watch, name: name, isDirectory: isDirectory, isNew: isNew)
         case .ended(let watch):
-            if case .directory(let path, _) = watched.removeValue(forKey: watch),
-                watchedDirectories[path]?.watch == watch
+            if case .directory(let path, _) = watches.objects.removeValue(forKey: watch),
+                watches.directories[path]?.watch == watch
             {
-                watchedDirectories[path] = nil
+                watches.directories[path] = nil
                 // If another directory has the path by now, its parent's watch reports that.
-                if watchedDirectories[path.directory] != nil {
+                if watches.directories[path.directory] != nil {
                     changedNames.directories.insert(path)
                 } else {
                     needsScan = true
@@ -175,7 +160,7 @@ final class TailedFiles {
     private func recordEntry(
         _ watch: FileEvents.Watch, name: [UInt8], isDirectory: Bool, isNew: Bool
     ) {
-        switch watched[watch] {
+        switch watches.objects[watch] {
         case .file(let id):
             guard let tailed = tailedFiles[id] else { return }
             tailed.isDirty = true
@@ -200,9 +185,9 @@ final class TailedFiles {
     /// its path by now.
     private func forgetMovedDirectory(_ path: FilePath, _ watch: FileEvents.Watch) {
         needsScan = true
-        guard watchedDirectories[path]?.watch == watch else { return }
-        watchedDirectories[path] = nil
-        watched[watch] = nil
+        guard watches.directories[path]?.watch == watch else { return }
+        watches.directories[path] = nil
+        watches.objects[watch] = nil
         events?.remove(watch)
     }
 

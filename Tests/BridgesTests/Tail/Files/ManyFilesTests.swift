@@ -113,7 +113,7 @@ import Testing
                 if round == 2, number % 3 == 0 { folder.rotate("\(number).log") }
             }
             folder.wait(.seconds(3))
-            #expect(folder.files?.openFiles ?? 100 <= 16 + 40)
+            #expect(folder.files?.descriptors.openCount ?? 100 <= 16 + 40)
         }
         folder.wait(.seconds(10))
         #expect(folder.texts.sorted() == expected.sorted())

@@ -76,7 +76,7 @@ import Testing
         folder.rotate("app.log")
         folder.append("line 1\n", to: "app.log")
         var number = 1
-        folder.files?.willOpen = { [unowned folder] _ in
+        folder.files?.descriptors.willOpen = { [unowned folder] _ in
             if number > times { return }
             number += 1
             folder.rotate("app.log")

@@ -9,8 +9,8 @@ extension TailedFiles {
     ///
     /// Returns `nil` if it can't be opened now.
     func openFile(_ path: FilePath) -> OpenFile? {
-        if openFiles >= configuration.descriptors { closeIdleFile() }
-        willOpen?(path)
+        if descriptors.openCount >= configuration.descriptors { closeIdleFile() }
+        descriptors.willOpen?(path)
         for _ in 0..<2 {
             do throws(SocketError) {
                 let file = try OpenFile(path)
@@ -39,8 +39,8 @@ extension TailedFiles {
         for step in 0..<allFiles.count {
             // Where most files have unread data, an idle one need not be found.
             if step >= Self.maxIdleChecks, busy != nil { break }
-            idleSearchIndex = (idleSearchIndex + 1) % allFiles.count
-            let tailed = allFiles[idleSearchIndex]
+            descriptors.searchIndex = (descriptors.searchIndex + 1) % allFiles.count
+            let tailed = allFiles[descriptors.searchIndex]
             guard let file = tailed.file else { continue }
             if tailed.isDirty, busy != nil || tailed.gone != nil { continue }
             // A deleted file can't be reopened.
@@ -56,13 +56,13 @@ extension TailedFiles {
 
     private func attach(_ file: OpenFile, to tailed: TailedFile) {
         tailed.file = file
-        openFiles += 1
+        descriptors.openCount += 1
     }
 
     func close(_ tailed: TailedFile) {
         guard tailed.file != nil else { return }
         tailed.file = nil
-        openFiles -= 1
+        descriptors.openCount -= 1
     }
 
     /// Reopens a file that was closed for others.
@@ -99,7 +99,7 @@ extension TailedFiles {
         do throws(SocketError) {
             if let watch = try events?.watchFile(file.descriptor) {
                 tailed.watch = watch
-                watched[watch] = .file(tailed.id)
+                watches.objects[watch] = .file(tailed.id)
             }
             tailed.isSilent = !FileEvents.seesAllChanges(of: file.descriptor)
             if tailed.isSilent { isPolling = true }
@@ -131,39 +131,39 @@ extension TailedFiles {
     func watch(_ directories: [FilePath: FileID], isAll: Bool) {
         let targets = isAll ? self.targets : []
         if isAll {
-            for (path, watch) in watchedDirectories
+            for (path, watch) in watches.directories
             where directories[path] == nil && !targets.contains(path) {
                 unwatch(path, watch.watch)
             }
         }
         for (path, id) in directories {
-            if let known = watchedDirectories[path] {
+            if let known = watches.directories[path] {
                 if known.id == id { continue }
                 // Another directory has the path: moved there, or mounted over it.
                 unwatch(path, known.watch)
             }
             watch(path, id, isTarget: false)
         }
-        for path in targets where watchedDirectories[path] == nil && directories[path] == nil {
+        for path in targets where watches.directories[path] == nil && directories[path] == nil {
             watch(path, nil, isTarget: true)
         }
     }
 
     private func unwatch(_ path: FilePath, _ watch: FileEvents.Watch) {
         // The same directory at another path has the same watch.
-        if case .directory(path, _) = watched[watch] {
+        if case .directory(path, _) = watches.objects[watch] {
             events?.remove(watch)
-            watched[watch] = nil
+            watches.objects[watch] = nil
         }
-        watchedDirectories[path] = nil
+        watches.directories[path] = nil
     }
 
     private func watch(_ path: FilePath, _ id: FileID?, isTarget: Bool) {
         guard let events else { return }
         do throws(SocketError) {
             let watch = try events.watchDirectory(Array(path.bytes))
-            watchedDirectories[path] = (watch, id ?? (try? FileStatus(path).id))
-            watched[watch] = .directory(path, isTarget: isTarget)
+            watches.directories[path] = (watch, id ?? (try? FileStatus(path).id))
+            watches.objects[watch] = .directory(path, isTarget: isTarget)
             // Files that appeared between the scan and the watch were not reported.
             if lastScan == nil { needsScan = true } else { changedNames.directories.insert(path) }
         } catch {
@@ -186,15 +186,15 @@ extension TailedFiles {
     func watchTarget(of tailed: TailedFile) {
         let directory = tailed.target.directory
         if tailed.target.name.elementsEqual(tailed.path.name) { return }
-        if watchedDirectories[directory] == nil { watch(directory, nil, isTarget: true) }
+        if watches.directories[directory] == nil { watch(directory, nil, isTarget: true) }
     }
 
     func unwatch(_ tailed: TailedFile) {
         guard let watch = tailed.watch else { return }
         tailed.watch = nil
         // The same file may be tailed again by now; the kernel has one watch for both.
-        guard case .file(let id) = watched[watch], id == tailed.id else { return }
-        watched[watch] = nil
+        guard case .file(let id) = watches.objects[watch], id == tailed.id else { return }
+        watches.objects[watch] = nil
         events?.remove(watch)
     }
 }

@@ -11,14 +11,14 @@ extension TailedFiles {
             switch key {
             case Self.patternsKey:
                 let lines = state.split(separator: 0x0A)
-                knownPatterns = Set(lines.map { String(decoding: $0, as: UTF8.self) })
-            case Self.knownKey: knowsAllBefore = true
+                earlierRun.patterns = Set(lines.map { String(decoding: $0, as: UTF8.self) })
+            case Self.knownKey: earlierRun.knowsAllBefore = true
             case Self.marksKey: restoreMarks(state)
             default: restore(key, state, &unasked)
             }
         }
         // This is the first run: no earlier one can have missed anything.
-        if kept.isEmpty { knowsAllBefore = true }
+        if kept.isEmpty { earlierRun.knowsAllBefore = true }
         if !unasked.isEmpty {
             tailLog.info(
                 "\(TailLog.list(unasked.sorted())) no longer asked for: what is written there from "
@@ -57,7 +57,7 @@ extension TailedFiles {
             guard let space = part.firstIndex(of: UInt8(ascii: " ")),
                 let mark = Int(String(decoding: part[..<space], as: UTF8.self))
             else { continue }
-            rotationMarks[FilePath(bytes: part[(space + 1)...]), default: []].insert(mark)
+            rotation.marks[FilePath(bytes: part[(space + 1)...]), default: []].insert(mark)
         }
     }
 
