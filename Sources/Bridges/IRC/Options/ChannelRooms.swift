@@ -3,9 +3,8 @@ import MessageBus
 
 /// The rooms of channels in bridge.json.
 ///
-/// A problem of one entry hides none of another one, nor of other options. A key of a channel is
-/// never shown.
-package struct ChannelRooms: OptionValue, ExpressibleByDictionaryLiteral {
+/// A key of a channel is never shown.
+package struct ChannelRooms: RoomTable {
     /// A channel, and the room it belongs to.
     struct Entry: Sendable, Equatable {
         let channel: String
@@ -16,15 +15,14 @@ package struct ChannelRooms: OptionValue, ExpressibleByDictionaryLiteral {
     /// The entries, in the file's order.
     private(set) var entries: [Entry] = []
     /// The problems of the entries.
-    private(set) var problems = Problems()
+    package var problems = Problems()
+    /// The channels that were read, in lower case.
+    private var known: Set<String> = []
 
     /// Makes entries that are right.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
         entries = elements.compactMap { Self.entry($0, $1) }
     }
-
-    /// The expectation, for a message about another value.
-    package static var expectation: String { [String: RoomName].expectation }
 
     /// True, because of the keys.
     package static var isSecret: Bool { true }
@@ -39,34 +37,20 @@ package struct ChannelRooms: OptionValue, ExpressibleByDictionaryLiteral {
         "it looks like {\"#swift\": \"general\"}"
     }
 
-    /// Reads any object.
-    package static func decode(
-        _ value: ConfigValue, into problems: inout Problems
-    ) -> ChannelRooms? {
-        guard case .object(let members) = value.kind else {
-            problems.expected(Self.self, found: value)
-            return nil
+    /// Reads a channel and its room.
+    package mutating func read(_ member: ConfigValue.Member, into problems: inout Problems) {
+        let name = String(member.key.prefix { $0 != " " }).shortened(to: 60).quoted
+        let room = RoomName.decode(member.value, into: &problems)
+        guard let entry = Self.entry(member.key, room ?? RoomName("")) else {
+            let hint = member.key.first?.isLetter == true ? "; begin it with #" : ""
+            return problems.add(
+                "expected a channel like \"#swift\" or \"#swift KEY\", found \(name)\(hint)",
+                at: member.keyPlace)
         }
-        var result: ChannelRooms = [:]
-        var found = problems.cleared
-        var seen: Set<String> = []
-        for member in members {
-            let name = String(member.key.prefix { $0 != " " }).shortened(to: 60).quoted
-            let room = RoomName.decode(member.value, into: &found)
-            guard let entry = entry(member.key, room ?? RoomName("")) else {
-                let hint = member.key.first?.isLetter == true ? "; begin it with #" : ""
-                found.add(
-                    "expected a channel like \"#swift\" or \"#swift KEY\", found \(name)\(hint)",
-                    at: member.keyPlace)
-                continue
-            }
-            if !seen.insert(entry.channel.lowercased()).inserted {
-                found.add("there is an entry for \(name) already", at: member.keyPlace)
-            }
-            if room != nil { result.entries.append(entry) }
+        if !known.insert(entry.channel.lowercased()).inserted {
+            problems.add("there is an entry for \(name) already", at: member.keyPlace)
         }
-        result.problems = found
-        return result
+        if room != nil { entries.append(entry) }
     }
 
     private static func entry(_ key: String, _ room: RoomName) -> Entry? {

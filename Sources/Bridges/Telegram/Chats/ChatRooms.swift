@@ -2,12 +2,12 @@ import Chat
 import MessageBus
 
 /// The rooms of chats and topics in bridge.json.
-///
-/// A problem of one entry hides none of another one, nor of other options: all are told together.
-package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
+package struct ChatRooms: RoomTable {
     private var rooms: [String: RoomName] = [:]
     /// The problems of the entries.
-    private(set) var problems = Problems()
+    package var problems = Problems()
+    /// The keys of the chats that were read.
+    private var known: [ChatLocation: String] = [:]
     /// The entries that name a chat, each with its place in the file, in the file's order.
     private(set) var keyPlaces: [(key: String, location: ConfigLocation)] = []
 
@@ -15,9 +15,6 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
     package init(dictionaryLiteral elements: (String, RoomName)...) {
         rooms = Dictionary(elements) { $1 }
     }
-
-    /// The expectation, for a message about another value.
-    package static var expectation: String { [String: RoomName].expectation }
 
     /// Rooms by the ids of chats, perhaps with topics.
     package static var schema: OptionSchema {
@@ -29,35 +26,21 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
         "it looks like {\"-1001234567890\": \"general\"}"
     }
 
-    /// Reads any object.
-    package static func decode(
-        _ value: ConfigValue, into problems: inout Problems
-    ) -> ChatRooms? {
-        guard case .object(let members) = value.kind else {
-            problems.expected(Self.self, found: value)
-            return nil
-        }
-        var result: ChatRooms = [:]
-        var found = problems.cleared
-        var seen: [ChatLocation: String] = [:]
-        for member in members {
-            let key = member.key.shortened(to: 60).quoted
-            if let location = ChatLocation(member.key) {
-                if let other = seen.updateValue(member.key, forKey: location) {
-                    found.add(
-                        "\(key) is the same chat as \(other.quoted)", at: member.keyPlace)
-                } else {
-                    result.keyPlaces.append((member.key, member.keyPlace))
-                }
+    /// Reads a chat and its room.
+    package mutating func read(_ member: ConfigValue.Member, into problems: inout Problems) {
+        let key = member.key.shortened(to: 60).quoted
+        if let location = ChatLocation(member.key) {
+            if let other = known.updateValue(member.key, forKey: location) {
+                problems.add("\(key) is the same chat as \(other.quoted)", at: member.keyPlace)
             } else {
-                found.add(
-                    "expected a chat's id like -1001234567890, or id/topic, found \(key)",
-                    at: member.keyPlace)
+                keyPlaces.append((member.key, member.keyPlace))
             }
-            result.rooms[member.key] = RoomName.decode(member.value, into: &found)
+        } else {
+            problems.add(
+                "expected a chat's id like -1001234567890, or id/topic, found \(key)",
+                at: member.keyPlace)
         }
-        result.problems = found
-        return result
+        rooms[member.key] = RoomName.decode(member.value, into: &problems)
     }
 
     /// The JSON text.

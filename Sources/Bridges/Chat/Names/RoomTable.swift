@@ -1,0 +1,31 @@
+import MessageBus
+
+/// Rooms in bridge.json by names of elsewhere, such as those of chats or channels.
+///
+/// A problem of one entry hides none of another one, nor of other options: all are told together.
+package protocol RoomTable: OptionValue, ExpressibleByDictionaryLiteral
+where Key == String, Value == RoomName {
+    /// The problems of the entries.
+    var problems: Problems { get set }
+
+    /// Reads an entry, and reports what is wrong with it.
+    mutating func read(_ member: ConfigValue.Member, into problems: inout Problems)
+}
+
+extension RoomTable {
+    /// The expectation, for a message about another value.
+    package static var expectation: String { [String: RoomName].expectation }
+
+    /// Reads any object.
+    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
+        guard case .object(let members) = value.kind else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        var result: Self = [:]
+        var found = problems.cleared
+        for member in members { result.read(member, into: &found) }
+        result.problems = found
+        return result
+    }
+}
