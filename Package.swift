@@ -74,12 +74,12 @@ let package = Package(
         .target(name: "Locking"),
         // Counters and histograms, and their form for Prometheus, for whoever counts something.
         .target(name: "Metrics"),
-        // Nanoseconds, in which loops and threads count time.
+        // The clocks of the kernel and the times that they tell, for loops and threads.
         .target(name: "TimeUnits"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
         // The bus and everything that stands on it.
-        .target(name: "MessageBus", dependencies: ["Locking", "Metrics"]),
+        .target(name: "MessageBus", dependencies: ["Locking", "Metrics", "TimeUnits"]),
         .target(
             name: "Sockets",
             dependencies: [
@@ -91,7 +91,7 @@ let package = Package(
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
-        .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
+        .target(name: "Patterns", dependencies: ["MessageBus", "TimeUnits", "CPCRE2"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
@@ -107,7 +107,9 @@ let package = Package(
             path: "Sources/Bridges/Stdio"),
         .target(
             name: "TailBridge",
-            dependencies: ["Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns"],
+            dependencies: [
+                "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns", "TimeUnits",
+            ],
             path: "Sources/Bridges/Tail"),
         .target(
             name: "TelegramBridge",
@@ -133,7 +135,7 @@ let package = Package(
         .target(name: "IRC", path: "Sources/Bridges/IRCMessages"),
         .target(
             name: "IRCBridge",
-            dependencies: ["IRC", "Chat", "Locking", "MessageBus", "Sockets"],
+            dependencies: ["IRC", "Chat", "Locking", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/IRC"),
         .target(
             name: "IRCServerBridge",
@@ -143,7 +145,9 @@ let package = Package(
             path: "Sources/Bridges/IRCServer"),
         .target(
             name: "NATSBridge",
-            dependencies: ["Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "CNATS"],
+            dependencies: [
+                "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits", "CNATS",
+            ],
             path: "Sources/Bridges/NATS"),
         .target(
             name: "Bridges",
@@ -156,13 +160,13 @@ let package = Package(
         // The status page: what the browser gets of it, no Swift.
         .target(
             name: "StatusServer",
-            dependencies: ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
+            dependencies: ["JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
             resources: [.embedInCode("Page")]),
         .target(
             name: "Wiring",
             dependencies: [
                 "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
-                "StatusServer",
+                "StatusServer", "TimeUnits",
             ]),
         // The user's own; without package access they see what any other package would see.
         .target(
@@ -178,7 +182,7 @@ let package = Package(
         // Tests: one target for each module, and what they share.
         .target(
             name: "TestSupport",
-            dependencies: ["Locking", "MessageBus", "Sockets", "CLinux", "COpenSSL"],
+            dependencies: ["Locking", "MessageBus", "Sockets", "TimeUnits", "CLinux", "COpenSSL"],
             path: "Tests/TestSupport"),
         // A daemon with plug-ins that the program has not: such as block.
         .executableTarget(

@@ -62,6 +62,8 @@ package struct Limit: CopyableMiddleware {
     private static let relayFactor: Int128 = 5
     /// The most keys in `refused`.
     private static let maxRefused = 10_000
+    // Numbers of these, not durations: a share of them is reckoned for each message, and a sender that
+    // is refused must not cost more than one who passes.
     private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
     private static let nanosecondsPerSecond: Int128 = 1_000_000_000
 

@@ -1,4 +1,4 @@
-import Glibc
+import TimeUnits
 
 /// An iteration over the matches in one text.
 @safe package struct Search {
@@ -61,25 +61,17 @@ import Glibc
 
 /// A limit on computing: 20 ms of the thread's own time.
 private struct TimeBudget {
-    /// Nanoseconds.
-    private static let limit: Int64 = 20_000_000
+    private static let limit: Duration = .milliseconds(20)
 
-    private let began = Self.now(CLOCK_MONOTONIC)
-    private var computing: Int64?
+    private let began = KernelClock.monotonic
+    /// The thread's own time at which it was first read.
+    private var computing: Duration?
 
     // The thread's own clock costs 430 ns. The monotonic one costs 23 but also counts pauses, so it
     // only decides when to read the other.
     mutating func isOver() -> Bool {
-        if let computing { return Self.now(CLOCK_THREAD_CPUTIME_ID) - computing > Self.limit }
-        if Self.now(CLOCK_MONOTONIC) - began > Self.limit {
-            computing = Self.now(CLOCK_THREAD_CPUTIME_ID)
-        }
+        if let computing { return KernelClock.threadTime - computing > Self.limit }
+        if KernelClock.monotonic - began > Self.limit { computing = KernelClock.threadTime }
         return false
-    }
-
-    private static func now(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

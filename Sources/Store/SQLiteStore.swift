@@ -70,7 +70,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
         self.startThread = startThread
         var limits = WriteQueue.Limits()
         limits.bytes = options.backlog
-        limits.delay = options.delay.inNanoseconds
+        limits.delay = options.delay
         writeQueue = WriteQueue(limits)
     }
 
@@ -88,7 +88,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
         let writer = StoreWriter(
             path, lock: acquired, writeQueue: writeQueue, numbers: numbers, status: status,
             retention: Retention(
-                history: options.history, bridges: options.bridges, start: monotonicNow()),
+                history: options.history, bridges: options.bridges, start: KernelClock.monotonic),
             checkpointer: checkpointer, turns: turns, log: log, clock: clock)
         try writer.open()
         lock.withLock { $0 = acquired }
@@ -224,7 +224,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package var condition: StoreCondition { writeQueue.condition }
     /// The report of what was written and what waits to be.
     package var report: StoreReport {
-        let backlog = writeQueue.backlog(at: monotonicNow())
+        let backlog = writeQueue.backlog(at: KernelClock.monotonic)
         return StoreReport(
             condition: condition, committed: committed, backlogBytes: backlog.bytes,
             age: backlog.age, commits: status.commits)

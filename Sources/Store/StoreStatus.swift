@@ -2,6 +2,7 @@ import Locking
 import MessageBus
 import Metrics
 import Synchronization
+import TimeUnits
 
 /// The progress of the store, readable by everyone.
 ///
@@ -44,8 +45,8 @@ final class StoreStatus: Sendable {
     /// The durations of transactions that were committed.
     var commits: Histogram { commitTimes.withLock { $0 } }
 
-    /// Counts a transaction that took so many nanoseconds.
-    func recordCommit(_ nanoseconds: Int64) { commitTimes.withLock { $0.record(nanoseconds) } }
+    /// Counts a transaction that took so long.
+    func recordCommit(_ time: Duration) { commitTimes.withLock { $0.record(time.inNanoseconds) } }
 
     /// Number of times the file was opened; an earlier connection may be to another file.
     var generation: UInt64 { opened.load(ordering: .acquiring) }

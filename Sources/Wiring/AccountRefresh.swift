@@ -10,8 +10,8 @@ final class AccountRefresh {
     private let loop: EventLoop
     private lazy var timer = LoopTimer { self.refresh() }
 
-    /// Nanoseconds between two looks.
-    private static let pause = Int64(AccountService.refreshInterval / .nanoseconds(1))
+    /// The time between two looks.
+    private static let pause = AccountService.refreshInterval
 
     private init(_ accounts: AccountService, on loop: EventLoop) {
         self.accounts = accounts

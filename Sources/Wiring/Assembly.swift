@@ -4,6 +4,7 @@ import MessageBus
 import Sockets
 import StatusServer
 import Store
+import TimeUnits
 
 /// The parts of a daemon, made from bridge.json but not started; `puente check` goes this far.
 package struct Assembly: Sendable {
@@ -180,7 +181,7 @@ package struct Assembly: Sendable {
         var environment = AccountEnvironment(
             post: { loop.perform($0) }, startThread: DedicatedThread.start, wall: clock.wall,
             // Somebody who sets the clock must neither end nor prolong anybody's waiting.
-            steady: { wall + (clock.monotonic() - monotonic) / 1_000_000 })
+            steady: { wall + (clock.monotonic() - monotonic).wholeMilliseconds })
         environment.log = context.log
         environment.hashers = AccountEnvironment.hashersOfMachine
         let store = messages.map { SQLiteAccountStore(besideStoreAt: $0.path, turns: $0.turns) }

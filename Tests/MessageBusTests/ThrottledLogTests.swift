@@ -138,27 +138,27 @@ private final class Trial {
 
 private final class TestTimes: Sendable {
     private struct Timer: Sendable {
-        let at: Int64
+        let at: MonotonicTime
         let run: @Sendable () -> Void
     }
 
     private struct State: Sendable {
-        var now: Int64 = 0
+        var now = MonotonicTime.start
         var timers: [Timer] = []
     }
 
     private let state = Locked(State())
 
-    var now: Int64 { state.withLock { $0.now } }
+    var now: MonotonicTime { state.withLock { $0.now } }
 
-    func add(_ action: @escaping @Sendable () -> Void, after delay: Int64) {
+    func add(_ action: @escaping @Sendable () -> Void, after delay: Duration) {
         state.withLock { $0.timers.append(Timer(at: $0.now + delay, run: action)) }
     }
 
     func advance(by duration: Duration) {
         let due = state.withLock { state -> [Timer] in
-            state.now += Int64(duration / .nanoseconds(1))
-            let now = state.now
+            let now = state.now + duration
+            state.now = now
             let due = state.timers.filter { $0.at <= now }
             state.timers.removeAll { $0.at <= now }
             return due

@@ -23,7 +23,7 @@ import Testing
         let report = await host.test.bus.perform { $0.report() }
         for number in 1...800 {
             host.monitor.history.record(
-                report, at: 100_000_000_000 + Int64(number) * StatusHistory.interval)
+                report, at: .after(.seconds(100) + StatusHistory.interval * number))
         }
         let samples = host.monitor.history.samples
         #expect(samples.count == StatusHistory.maxSamples)
@@ -95,7 +95,7 @@ import Testing
         await port.expose {
             var gauges = BridgeGauges()
             gauges.laggingFiles = (1...30).map {
-                LaggingFile(name: "/var/log/\($0)", bytes: UInt64($0), age: 1_500_000_000)
+                LaggingFile(name: "/var/log/\($0)", bytes: UInt64($0), age: .milliseconds(1_500))
             }
             return gauges
         }

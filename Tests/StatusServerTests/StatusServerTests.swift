@@ -134,16 +134,17 @@ import Testing
         let condition = BridgeCondition()
         condition.setOptional(true)
         let finished = condition.report
-        func readiness(age: Int64) -> DaemonReadiness {
+        func readiness(age: Duration) -> DaemonReadiness {
             let store = StoreReport(
                 condition: .keepsUp, committed: 1, backlogBytes: 1, age: age,
                 commits: Histogram())
             let chat = (name: "chat", report: finished)
             return DaemonReadiness(
-                bridges: [chat], isStopping: false, store: store, loopAge: 0)
+                bridges: [chat], isStopping: false, store: store, loopAge: .zero)
         }
-        #expect(readiness(age: 10_000_000_000).isReady)
-        #expect(readiness(age: 10_000_000_001).problems == ["the store is 10 s behind"])
+        #expect(readiness(age: .seconds(10)).isReady)
+        #expect(
+            readiness(age: .seconds(10) + .nanoseconds(1)).problems == ["the store is 10 s behind"])
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH"])

@@ -211,5 +211,5 @@ import TestSupport
 
 extension StoreClock {
     /// A clock for which no time passes.
-    fileprivate static var still: Self { StoreClock(wall: { 0 }, monotonic: { 0 }) }
+    fileprivate static var still: Self { StoreClock(wall: { 0 }, monotonic: { .start }) }
 }

@@ -238,9 +238,9 @@ import TestSupport
 
     @Test func `numbers are reserved while nothing can be kept`() {
         let writeQueue = WriteQueue(WriteQueue.Limits())
-        writeQueue.fail(retryAt: .max)
+        writeQueue.fail(retryAt: .distantFuture)
         #expect(writeQueue.nextJob(background: nil, topsUp: { true }) == .reserve)
-        writeQueue.fail(retryAt: 0)
+        writeQueue.fail(retryAt: .distantPast)
         #expect(writeQueue.nextJob(background: nil, topsUp: { true }) == .commit)
     }
 

@@ -39,8 +39,8 @@ final class StoreFolder: Sendable {
     func finishIndex() throws {
         let connection = try WriteConnection(file)
         let index = SearchIndex()
-        try index.load(connection, at: 0)
-        while index.due != nil { try index.advance(connection, at: .max) }
+        try index.load(connection, at: .start)
+        while index.due != nil { try index.advance(connection, at: .distantFuture) }
     }
 
     deinit {
@@ -59,7 +59,7 @@ extension SQLiteStore {
     ) -> SQLiteStore {
         SQLiteStore(
             file, options, fold: { $0.lowercased() },
-            clock: StoreClock(wall: wall, monotonic: { 0 }), log: log,
+            clock: StoreClock(wall: wall, monotonic: { .start }), log: log,
             startThread: DedicatedThread.start)
     }
 

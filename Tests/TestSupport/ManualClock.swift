@@ -67,8 +67,8 @@ package final class ManualClock: LoopClock, Clock {
 
     // MARK: - LoopClock
 
-    /// Nanoseconds since the beginning.
-    package func monotonic() -> Int64 { Int64(now.sinceStart / .nanoseconds(1)) }
+    /// The time since the beginning.
+    package func monotonic() -> MonotonicTime { .after(now.sinceStart) }
 
     /// Milliseconds since 1970.
     package func wall() -> Int64 { start + Int64(now.sinceStart / .milliseconds(1)) }

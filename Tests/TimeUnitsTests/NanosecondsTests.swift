@@ -19,4 +19,17 @@ import TimeUnits
         #expect(!long.multipliedReportingOverflow(by: 4).overflow)
         #expect(past == -long)
     }
+
+    @Test(
+        arguments: [
+            (Duration.zero, 0, 0, 0), (.milliseconds(1_999), 1, 1_999, 1.999),
+            (.seconds(60), 60, 60_000, 60), (.nanoseconds(999_999), 0, 0, 0.000_999_999),
+        ] as [(Duration, Int64, Int64, Double)])
+    func `a duration is so many whole seconds and milliseconds`(
+        duration: Duration, seconds: Int64, milliseconds: Int64, exactly: Double
+    ) {
+        #expect(duration.wholeSeconds == seconds)
+        #expect(duration.wholeMilliseconds == milliseconds)
+        #expect(duration.inSeconds == exactly)
+    }
 }

@@ -179,9 +179,9 @@ struct FleetRun: Sendable {
     private func checkName() async throws {
         guard broker.isConnected else { return }
         let pause = Duration.milliseconds(100)
-        let end = ThreadTime.now + 2 * FleetPresence.proof
+        let end = KernelClock.monotonic + FleetPresence.proof * 2
         var tries = 0
-        while tries < 8 || presence.isSuspicious && ThreadTime.now < end {
+        while tries < 8 || presence.isSuspicious && KernelClock.monotonic < end {
             if tries % 4 == 0 { presence.sayHello(asks: true) }
             tries += 1
             guard try await fleet.rest(pause) else { return }

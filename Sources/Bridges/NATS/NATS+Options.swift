@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import TimeUnits
 
 extension NATS {
     /// The options in bridge.json.
@@ -110,7 +111,7 @@ extension NATS {
         var settings: StreamSettings {
             StreamSettings(
                 name: stream, replicas: replicas,
-                maxAge: maxAge.components.seconds * 1_000_000_000, maxBytes: maxBytes.bytes)
+                maxAge: .seconds(maxAge.wholeSeconds), maxBytes: maxBytes.bytes)
         }
     }
 }

@@ -220,9 +220,9 @@ extension TailConfiguration {
         maxMessageBytes = options.maxLine.bytes
         if let multiline = options.multiline {
             start = try Pattern(multiline.start)
-            settlesAfter = Int64(multiline.timeout / .nanoseconds(1))
+            settlesAfter = multiline.timeout
         }
-        rotateWait = Int64(options.rotateWait / .nanoseconds(1))
+        rotateWait = options.rotateWait
     }
 }
 

@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Patterns
+import TimeUnits
 
 /// The bridge's options, ready for use.
 struct TailConfiguration: Sendable {
@@ -18,10 +19,10 @@ struct TailConfiguration: Sendable {
     var maxMessageBytes = 64 << 10
     /// A pattern for the first line of a message; `nil` if each line is a message.
     var start: Pattern?
-    /// Nanoseconds of silence after which a message is complete.
-    var settlesAfter: Int64 = 1_000_000_000
-    /// Nanoseconds that a file without a path is kept after its last change.
-    var rotateWait: Int64 = 5_000_000_000
+    /// The silence after which a message is complete.
+    var settlesAfter: Duration = .seconds(1)
+    /// The time that a file without a path is kept after its last change.
+    var rotateWait: Duration = .seconds(5)
     /// The largest number of open files.
     var descriptors = 512
     /// Returns the daemon's own files, which are not tailed: its log, its store.

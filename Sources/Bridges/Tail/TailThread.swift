@@ -1,5 +1,4 @@
 import Chat
-import Glibc
 import MessageBus
 import Sockets
 import Locking
@@ -17,9 +16,9 @@ final class TailThread: Sendable {
     let batches: BoundedQueue<TailBatch>
     private let lastReport = Locked(TailReport())
 
-    /// Nanoseconds between two reports: often enough for people who look, and rare beside the
+    /// The time between two reports: often enough for people who look, and rare beside the
     /// reading.
-    private static let reportPause: Int64 = 500_000_000
+    private static let reportPause: Duration = .milliseconds(500)
 
     /// The number of lines read ahead while others are being published.
     ///
@@ -61,13 +60,13 @@ final class TailThread: Sendable {
             // The first batch tells that the first scan is done, whatever it contains.
             scanIfDue(files)
             enqueue(files.nextBatch(now: now) ?? TailBatch())
-            var (reported, isReported) = (Int64.min, false)
+            var (reported, isReported) = (MonotonicTime.distantPast, false)
             while !batches.hasEnded {
-                if !isReported, reported == .min || now - reported >= Self.reportPause {
+                if !isReported, now - reported >= Self.reportPause {
                     reported = now
                     isReported = report(files)
                 }
-                if turn(files, until: isReported ? .max : reported + Self.reportPause) {
+                if turn(files, until: isReported ? .distantFuture : reported + Self.reportPause) {
                     isReported = false
                 }
             }
@@ -86,7 +85,7 @@ final class TailThread: Sendable {
     }
 
     /// Waits until something happens, or a time, and reads; returns true if anything has happened.
-    private func turn(_ files: TailedFiles, until time: Int64) -> Bool {
+    private func turn(_ files: TailedFiles, until time: MonotonicTime) -> Bool {
         let hasCapacity = batches.hasCapacity
         let deadline = min(time, files.deadline(now: now, reads: hasCapacity))
         events.wait(milliseconds: milliseconds(until: deadline))
@@ -114,25 +113,20 @@ final class TailThread: Sendable {
     private func scanIfDue(_ files: TailedFiles) -> Bool {
         let now = now
         let isDue = now >= min(files.nextPoll, files.nextScan)
-        if now >= files.nextPoll { files.pollOpenFiles(now: now, spent: { Self.processorTime }) }
+        if now >= files.nextPoll {
+            files.pollOpenFiles(now: now, spent: { KernelClock.threadTime })
+        }
         if now >= files.nextScan {
-            files.scan(now: now, clock: { self.now }, spent: { Self.processorTime })
+            files.scan(now: now, clock: { self.now }, spent: { KernelClock.threadTime })
         }
         return isDue
     }
 
-    private static var processorTime: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    private var now: MonotonicTime { clock.monotonic() }
 
-    private var now: Int64 { clock.monotonic() }
-
-    private func milliseconds(until deadline: Int64) -> Int32 {
+    private func milliseconds(until deadline: MonotonicTime) -> Int32 {
         // Rounded up, so that the deadline is over when the wait is.
-        let pause = deadline.subtractingReportingOverflow(now)
-        if pause.overflow || pause.partialValue <= 0 { return 0 }
-        return Int32(clamping: pause.partialValue / 1_000_000 + 1)
+        let pause = deadline - now
+        return pause <= .zero ? 0 : Int32(clamping: pause.wholeMilliseconds + 1)
     }
 }

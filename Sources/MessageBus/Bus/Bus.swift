@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// The bus: all rooms, all bridges, and the path of a message between them.
 ///
 /// An actor on the executor that it is given. If that is an event loop, code that the loop calls
@@ -14,8 +16,8 @@ public actor Bus {
         /// The accounts, bans and mutes.
         package var accounts: any AccountDirectory = NoAccounts()
         package var log = Log.silent
-        /// Returns monotonic nanoseconds, as of the present turn.
-        package var uptime: @Sendable () -> Int64 = { 0 }
+        /// Returns the time of a clock that never jumps, as of the present turn.
+        package var uptime: @Sendable () -> MonotonicTime = { MonotonicTime(nanoseconds: 0) }
         /// Returns milliseconds since 1970, as of the present turn.
         package var time: @Sendable () -> Int64 = { 0 }
         /// The executor of tasks that the bus begins itself, so that it needs no thread of Swift's
@@ -179,7 +181,7 @@ public actor Bus {
     /// Returns an empty batch that arrives now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)
-        batch.arena.uptime = settings.uptime()
+        batch.arena.uptime = settings.uptime().nanoseconds
         return batch
     }
 
@@ -207,7 +209,7 @@ public actor Bus {
     /// Numbers a batch and sends it through the chains.
     func judge(_ batch: Batch, by attachment: BridgeAttachment) {
         let time = settings.time()
-        batch.arena.uptime = settings.uptime()
+        batch.arena.uptime = settings.uptime().nanoseconds
         batch.keepsLeaves = true
         batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()

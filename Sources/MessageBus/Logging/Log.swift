@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// The daemon's own log: sentences for its operator.
 ///
 /// Safe from any thread, never waits.
@@ -39,28 +41,25 @@ public struct Log: Sendable {
 
     /// The clock and timer by which repeated lines are counted (`ThrottledLog`).
     public struct Times: Sendable {
-        let now: @Sendable () -> Int64
-        let later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)?
+        let now: @Sendable () -> MonotonicTime
+        let later: (@Sendable (Duration, @escaping @Sendable () -> Void) -> Void)?
 
         /// Makes them from a clock and a timer.
         ///
         /// - Parameters:
-        ///   - now: nanoseconds of a clock that never jumps.
-        ///   - later: calls a function once, on any thread, after as many nanoseconds; `nil` if there
+        ///   - now: the time of a clock that never jumps.
+        ///   - later: calls a function once, on any thread, after a time; `nil` if there
         ///     is not a timer.
         public init(
-            now: @escaping @Sendable () -> Int64,
-            later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)? = nil
+            now: @escaping @Sendable () -> MonotonicTime,
+            later: (@Sendable (Duration, @escaping @Sendable () -> Void) -> Void)? = nil
         ) {
             self.now = now
             self.later = later
         }
 
         /// The system's monotonic clock, without a timer.
-        public static let system = Times(
-            now: { [start = SuspendingClock.now] in
-                Int64(start.duration(to: .now) / .nanoseconds(1))
-            })
+        public static let system = Times(now: { KernelClock.monotonic })
     }
 
     private let threshold: LogThreshold

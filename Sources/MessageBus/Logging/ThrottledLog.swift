@@ -1,4 +1,5 @@
 import Locking
+import TimeUnits
 
 /// A log for lines that repeat: the first line of a cause is written at once, the following ones
 /// are counted.
@@ -33,7 +34,7 @@ public final class ThrottledLog: Sendable {
         /// The line to write with the count.
         var sentence: String
         /// The time at which the present minute began.
-        var since: Int64
+        var since: MonotonicTime
         var repeats: Int
     }
 
@@ -50,7 +51,7 @@ public final class ThrottledLog: Sendable {
     }
 
     private let log: Log
-    private let pause: Int64
+    private let pause: Duration
     private let state = Locked(State())
 
     /// Makes a throttled log that writes to a log and uses its times.
@@ -60,7 +61,7 @@ public final class ThrottledLog: Sendable {
     ///   - pause: the least time between two lines of the same cause.
     public init(_ log: Log, pause: Duration = .seconds(60)) {
         self.log = log
-        self.pause = Int64(pause / .nanoseconds(1))
+        self.pause = pause
     }
 
     deinit { tellRest() }
@@ -125,7 +126,7 @@ public final class ThrottledLog: Sendable {
     /// and the count of a minute that is over, to be written with it.
     private func begin(
         _ cause: Cause, times: Int, _ level: Log.Level, _ counted: (@Sendable (Int) -> String)?,
-        at now: Int64
+        at now: MonotonicTime
     ) -> (Cause, Tally?)? {
         state.withLock { state -> (Cause, Tally?)? in
             var key = cause
@@ -156,7 +157,7 @@ public final class ThrottledLog: Sendable {
         "\($0) more lines of other causes"
     }
 
-    private func removeQuiet(from state: inout State, at now: Int64) {
+    private func removeQuiet(from state: inout State, at now: MonotonicTime) {
         state.tallies = state.tallies.filter { _, tally in
             tally.repeats > 0 || now - tally.since < pause
         }
@@ -164,7 +165,7 @@ public final class ThrottledLog: Sendable {
 
     // MARK: - Telling
 
-    private func writeRepeats(at now: Int64, all: Bool) {
+    private func writeRepeats(at now: MonotonicTime, all: Bool) {
         let lines = state.withLock { state -> [Line] in
             var lines: [Line] = []
             for (cause, tally) in state.tallies where all || now - tally.since >= pause {
@@ -185,29 +186,29 @@ public final class ThrottledLog: Sendable {
         }
     }
 
-    private func told(_ tally: Tally, with sentence: String, at now: Int64) -> String {
+    private func told(_ tally: Tally, with sentence: String, at now: MonotonicTime) -> String {
         if let counted = tally.counted { return counted(tally.repeats) }
         let times = tally.repeats == 1 ? "once more" : "\(tally.repeats) more times"
         return "\(sentence) (\(times) in the last \(Self.span(now - tally.since)))"
     }
 
     /// Returns a time in words, never shorter than it is.
-    private static func span(_ nanoseconds: Int64) -> String {
-        let seconds = max(1, (nanoseconds + 999_999_999) / 1_000_000_000)
+    private static func span(_ time: Duration) -> String {
+        let seconds = max(1, (time + .seconds(1) - .nanoseconds(1)).wholeSeconds)
         if seconds < 60 { return seconds == 1 ? "second" : "\(seconds) seconds" }
         // The timer is a little late.
         return seconds < 70 ? "minute" : "\((seconds + 59) / 60) minutes"
     }
 
     /// Sets the timer for the end of the earliest minute in which something was counted.
-    private func setTimer(at now: Int64) {
+    private func setTimer(at now: MonotonicTime) {
         guard let later = log.times.later else { return }
-        let delay = state.withLock { state -> Int64? in
+        let delay = state.withLock { state -> Duration? in
             guard !state.isTimed else { return nil }
             let counting = state.tallies.values.lazy.filter { $0.repeats > 0 }
             guard let first = counting.map(\.since).min() else { return nil }
             state.isTimed = true
-            return max(0, first + pause - now)
+            return max(.zero, first + pause - now)
         }
         guard let delay else { return }
         later(delay) { [weak self] in self?.timeHasCome() }

@@ -122,7 +122,7 @@ extension MessageStore {
     /// A report of a store that writes at once.
     package var report: StoreReport {
         StoreReport(
-            condition: condition, committed: committed, backlogBytes: 0, age: 0,
+            condition: condition, committed: committed, backlogBytes: 0, age: .zero,
             commits: Histogram())
     }
 

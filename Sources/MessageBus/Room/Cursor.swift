@@ -189,7 +189,7 @@ extension Cursor {
     /// - Parameter now: milliseconds since 1970.
     func waiting(at now: Int64) -> WaitingMessages {
         var waiting = WaitingMessages(
-            channel: channel ?? room.name, count: pendingPrivateMessages.count, age: 0)
+            channel: channel ?? room.name, count: pendingPrivateMessages.count, age: .zero)
         if isMuted { return waiting }
         waiting.count += max(0, room.log.start - min(room.log.start, position))
         var oldest = pendingPrivateMessages.first?.time.milliseconds
@@ -201,7 +201,7 @@ extension Cursor {
             waiting.count += count
             oldest = first ?? oldest
         }
-        waiting.age = oldest.map { max(0, now - $0) * 1_000_000 } ?? 0
+        waiting.age = oldest.map { .milliseconds(max(0, now - $0)) } ?? .zero
         return waiting
     }
 

@@ -1,4 +1,5 @@
 import Metrics
+import TimeUnits
 
 /// The counters of the whole bus since the daemon's start.
 ///
@@ -55,7 +56,8 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
     /// Ends a turn of the loop: everything said in it has been sent.
     ///
     /// - Parameter nanoseconds: how long it took.
-    package func recordTurn(_ nanoseconds: Int64) {
+    package func recordTurn(_ time: Duration) {
+        let nanoseconds = time.inNanoseconds
         turns.record(nanoseconds)
         guard textsOfTurn > 0 else { return }
         messages.record(nanoseconds, times: textsOfTurn)

@@ -1,4 +1,5 @@
 import Locking
+import TimeUnits
 
 /// A tap on the path of messages: copies of what passes now, for somebody who looks on.
 ///
@@ -11,7 +12,7 @@ package final class MessageTap: Sendable {
         var missed = 0
         /// Messages that may still be copied in the second that began at `second`.
         var left = MessageTap.maxPerSecond
-        var second: Int64 = 0
+        var second = MonotonicTime(nanoseconds: 0)
     }
 
     private let filter: TapFilter
@@ -25,8 +26,6 @@ package final class MessageTap: Sendable {
     private static let maxEvents = 4_096
     /// The most bytes of their texts.
     private static let maxBytes = 1 << 20
-    /// Nanoseconds.
-    private static let secondLength: Int64 = 1_000_000_000
 
     /// Makes a tap that nothing has passed.
     package init(_ filter: TapFilter) { self.filter = filter }
@@ -47,12 +46,14 @@ package final class MessageTap: Sendable {
     }
 
     /// Copies the messages of a judged batch that the tap is about.
-    func record(_ batch: Batch, by attachment: BridgeAttachment, common: Chain, uptime: Int64) {
+    func record(
+        _ batch: Batch, by attachment: BridgeAttachment, common: Chain, uptime: MonotonicTime
+    ) {
         if let bridge = filter.bridge, bridge != attachment.name { return }
         if let room = filter.room, room != batch.room { return }
         if filter.judgements == .dropped, batch.drops.isEmpty { return }
         let isAnything = state.withLock { state in
-            if uptime - state.second >= Self.secondLength {
+            if uptime - state.second >= .seconds(1) {
                 state.second = uptime
                 state.left = Self.maxPerSecond
             }

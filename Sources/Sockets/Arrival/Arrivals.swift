@@ -1,4 +1,5 @@
 import Glibc
+import TimeUnits
 
 /// The connections that have been accepted and whose protocol has not begun: a proxy's header is
 /// read, then a TLS handshake is done, both together within 20 seconds.
@@ -8,14 +9,14 @@ import Glibc
 /// first record is complete; from then on OpenSSL needs about 60 KiB for it, 200 KiB at most, and there are
 /// at most `maxHandshakes` of those.
 public final class Arrivals {
-    /// Nanoseconds that a header and a handshake may take together.
-    public static let timeout: Int64 = 20_000_000_000
-    /// Nanoseconds after which a connection that has not arrived gives way to a new one.
-    private static let graceTime: Int64 = 5_000_000_000
-    /// Nanoseconds of a turn for handshakes: two or three of them.
+    /// The time that a header and a handshake may take together.
+    public static let timeout: Duration = .seconds(20)
+    /// The time after which a connection that has not arrived gives way to a new one.
+    private static let graceTime: Duration = .seconds(5)
+    /// The time of a turn for handshakes: two or three of them.
     ///
     /// The lines of others wait so long.
-    private static let timePerTurn: Int64 = 500_000
+    private static let timePerTurn: Duration = .microseconds(500)
     /// Handshakes in progress; one more, and the oldest ends.
     private static let maxHandshakes = 1_000
 
@@ -131,9 +132,8 @@ public final class Arrivals {
 
     private func closeLate() {
         while let oldest = order.first(where: { self.pending[$0] != nil }) {
-            let age = loop.now - oldest.time
-            guard age >= Self.timeout else {
-                return loop.set(timer, after: Self.timeout - age)
+            guard loop.now - oldest.time >= Self.timeout else {
+                return loop.set(timer, at: oldest.time + Self.timeout)
             }
             pending[oldest.id]?.endLate()
         }

@@ -1,4 +1,5 @@
 import Glibc
+import TimeUnits
 
 /// The threads of one bridge's tasks: a task that blocks delays no other bridge, and if all threads
 /// are busy another one is started.
@@ -11,8 +12,8 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {
     /// The most threads; when all are busy, jobs wait for one.
     public static let maxThreads = 64
 
-    /// Seconds that an idle thread waits before it ends, unless it is the last one.
-    private static let patience = 5
+    /// The time that an idle thread waits before it ends, unless it is the last one.
+    private static let patience: Duration = .seconds(5)
 
     private let name: String
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -155,9 +156,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {
             unsafe pthread_cond_wait(hasJobs, lock)
             return true
         }
-        var end = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &end)
-        end.tv_sec += Self.patience
+        var end = timespec(KernelClock.monotonic + Self.patience)
         return unsafe pthread_cond_timedwait(hasJobs, lock, &end) != ETIMEDOUT
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import TimeUnits
 
 /// An event loop: one thread that waits for descriptors, timers and jobs, and runs their handlers.
 ///
@@ -27,12 +28,12 @@ import Synchronization
     private let inbox: LoopInbox
     private let timerDescriptor: Int32
     private var timers = TimerQueue()
-    private var armedFor = Int64.max
+    private var armedFor = MonotonicTime.distantFuture
     private var beforeTurnEnds: [(id: Int, action: () -> Void)] = []
     private var turnEnds: [(id: Int, action: () -> Void)] = []
     private var lastTurnEnd = 0
-    /// Called when a turn has ended, with the nanoseconds that it took.
-    package var onTurnEnded: ((Int64) -> Void)?
+    /// Called when a turn has ended, with the time that it took.
+    package var onTurnEnded: ((Duration) -> Void)?
     private var endsTurn = false
     private var isEnding = false
     private var needsAnotherTurn = false
@@ -46,8 +47,8 @@ import Synchronization
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
     // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     // Safe all the same: nothing that runs during an access makes another one.
-    /// Nanoseconds of a monotonic clock at the beginning of this turn.
-    @safe @exclusivity(unchecked) public private(set) var now: Int64
+    /// The time at the beginning of this turn, by a clock that never jumps.
+    @safe @exclusivity(unchecked) public private(set) var now: MonotonicTime
     /// Milliseconds since 1970 at the beginning of this turn.
     @safe @exclusivity(unchecked) public private(set) var wallTime: Int64
 
@@ -147,7 +148,7 @@ import Synchronization
     private func drain(_ descriptor: Int32) {
         var count: UInt64 = 0
         _ = unsafe read(descriptor, &count, 8)
-        if descriptor == timerDescriptor { armedFor = .max }
+        if descriptor == timerDescriptor { armedFor = .distantFuture }
     }
 
     private func runInbox() {
@@ -251,8 +252,8 @@ import Synchronization
     /// Starts another turn right after this one, to go on with remaining work.
     public func requestTurn() { needsAnotherTurn = true }
 
-    /// Nanoseconds of the same clock as `now`, read now.
-    public var preciseNow: Int64 { clock.monotonic() }
+    /// The time by the same clock as `now`, read now.
+    public var preciseNow: MonotonicTime { clock.monotonic() }
 
     /// Adds a function that is called in each turn after all handlers, before those of `atTurnEnd`.
     ///
@@ -287,21 +288,27 @@ import Synchronization
 
     /// Sets a timer, or moves it if it was set.
     ///
-    /// - Parameter delay: nanoseconds from the beginning of this turn.
-    public func set(_ timer: LoopTimer, after delay: Int64) {
+    /// - Parameter delay: from the beginning of this turn.
+    public func set(_ timer: LoopTimer, after delay: Duration) { set(timer, at: now + delay) }
+
+    /// Sets a timer, or moves it if it was set.
+    ///
+    /// - Parameter time: of the loop's clock.
+    public func set(_ timer: LoopTimer, at time: MonotonicTime) {
         assertOwned()
         #if DEBUG
             timer.loop?.assertOwned()
             timer.loop = self
         #endif
-        timers.set(timer, at: now + delay)
+        timers.set(timer, at: time)
     }
 
     private func arm() {
         guard clock.isReal, let next = timers.next, next < armedFor else { return }
         armedFor = next
         var setting = itimerspec()
-        setting.it_value = timespec(nanoseconds: next)
+        // Not `timespec(next)`: with the headers of Linux the compiler takes that for another type.
+        (setting.it_value.tv_sec, setting.it_value.tv_nsec) = next.parts
         unsafe timerfd_settime(timerDescriptor, Int32(TFD_TIMER_ABSTIME), &setting, nil)
     }
 }

@@ -70,10 +70,10 @@ public final class Connection {
     ///
     /// Has no effect on a Unix socket.
     ///
-    /// - Parameter nanoseconds: clamped to a second, which a slow link or a lost packet needs,
+    /// - Parameter time: clamped to a second, which a slow link or a lost packet needs,
     ///   and a day.
-    public func setUpTCP(givingUpAfter nanoseconds: Int64) {
-        let milliseconds = Int32(min(max(1_000, nanoseconds / 1_000_000), 86_400_000))
+    public func setUpTCP(givingUpAfter time: Duration) {
+        let milliseconds = Int32(min(max(1_000, time.wholeMilliseconds), 86_400_000))
         let seconds = milliseconds / 1_000
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         set(SOL_SOCKET, SO_KEEPALIVE, 1)

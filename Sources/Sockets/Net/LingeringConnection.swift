@@ -15,8 +15,8 @@ final class LingeringConnection: EventHandler {
     /// True if the connection closes as soon as the other side's kernel has everything.
     private var isUrgent: Bool
 
-    /// Nanoseconds between two checks of what the other side has confirmed.
-    private static let checkInterval: Int64 = 20_000_000
+    /// The time between two checks of what the other side has confirmed.
+    private static let checkInterval: Duration = .milliseconds(20)
     /// Checks before the connection is closed in any case: 2 s, many round trips.
     private static let maxChecks = 100
     /// Bytes that are read and discarded at most: a client that goes on sending is closed.

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import TimeUnits
 
 /// A socket that accepts connections.
 ///
@@ -18,8 +17,8 @@ public final class Listener: EventHandler {
     /// Address it listens on, with the port that the kernel chose for port 0.
     public var address: SocketAddress { socket.address }
 
-    /// Nanoseconds until it accepts again after a failure.
-    private static let retryPause = Duration.milliseconds(100).inNanoseconds
+    /// The time until it accepts again after a failure.
+    private static let retryPause: Duration = .milliseconds(100)
     /// The most connections refused before a pause, when there are no descriptors.
     private static let refusalsAtOnce = 64
     /// The most connections accepted in a turn, so that a storm leaves time for other work.

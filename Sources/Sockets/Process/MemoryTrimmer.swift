@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import TimeUnits
 
 /// Returns memory to the system that the process has freed and the C library keeps, after a peak.
 ///
@@ -14,8 +13,8 @@ public final class MemoryTrimmer {
     private var hasTrimmed = false
     private lazy var timer = LoopTimer { self.trimIfNeeded() }
 
-    /// Nanoseconds between two checks, which cost about 20 µs.
-    private static let pause = Duration.seconds(5).inNanoseconds
+    /// The time between two checks, which cost about 20 µs.
+    private static let pause: Duration = .seconds(5)
     /// Unused bytes that are tolerated: less is not worth getting them back from the system.
     private static let slack = 4 << 20
 

@@ -15,17 +15,17 @@ final class NotifySocket: Sendable {
     /// Notifications that may wait: more than there are in the life of a process that does not
     /// reload in a loop.
     private static let maxWaiting = 64
-    private let patience: Int
+    private let patience: Duration
 
     /// Opens a socket to send from.
     ///
     /// - Parameters:
     ///   - name: an absolute path, or `@` and the name of an abstract socket (unix(7)).
-    ///   - patience: seconds to wait for the queue, for each notification.
+    ///   - patience: the time to wait for the queue, for each notification.
     ///   - report: called for each notification that can't be delivered.
     /// - Throws: `SocketError` for another kind of address, or without descriptors.
     init(
-        _ name: String, patience: Int,
+        _ name: String, patience: Duration,
         report: @escaping @Sendable (SocketError) -> Void
     ) throws(SocketError) {
         switch name.first {
@@ -71,7 +71,7 @@ final class NotifySocket: Sendable {
     }
 
     private func sendWaiting() {
-        var timeout = timeval(tv_sec: patience, tv_usec: 0)
+        var timeout = timeval(tv_sec: Int(patience.wholeSeconds), tv_usec: 0)
         unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var next = waiting.withLock { $0.first }

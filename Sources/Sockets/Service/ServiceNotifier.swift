@@ -19,21 +19,21 @@ package final class ServiceNotifier: Sendable {
     package let watchdogTimeout: Duration?
     private let state = Locked(State())
 
-    /// Seconds to wait for a manager whose queue is full: one that is stopped or starved for longer
+    /// The time to wait for a manager whose queue is full: one that is stopped or starved for longer
     /// is not there.
-    package static let patience = 60
+    package static let patience: Duration = .seconds(60)
     /// Bytes of a status at most: `systemctl status` shows one line.
     private static let maxStatus = 256
 
     /// Makes a notifier.
     ///
     /// - Parameters:
-    ///   - patience: seconds to wait for a manager whose queue is full, for each notification.
+    ///   - patience: the time to wait for a manager whose queue is full, for each notification.
     ///   - report: called with a sentence when the manager can't be reached; may be called again and
     ///     again.
     package init(
         _ environment: ServiceEnvironment = ServiceEnvironment(),
-        patience: Int = ServiceNotifier.patience,
+        patience: Duration = ServiceNotifier.patience,
         report: @escaping @Sendable (SocketError) -> Void = { _ in }
     ) {
         var socket: NotifySocket?
@@ -68,7 +68,7 @@ package final class ServiceNotifier: Sendable {
             guard state.wasReady, !state.isReloading, !state.isStopping else { return nil }
             state.isReloading = true
             // One datagram: a manager of systemd 253 and later refuses one without the time.
-            return "RELOADING=1\nMONOTONIC_USEC=\(SystemClock().monotonic() / 1_000)"
+            return "RELOADING=1\nMONOTONIC_USEC=\(KernelClock.monotonic.nanoseconds / 1_000)"
         }
     }
 

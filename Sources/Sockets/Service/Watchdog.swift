@@ -1,5 +1,3 @@
-import TimeUnits
-
 /// Tells a service manager that a loop turns: twice within the time that the manager allows.
 ///
 /// Confined to the loop, which keeps it. The loop itself sends, so that the manager restarts a process
@@ -7,16 +5,16 @@ import TimeUnits
 package final class Watchdog {
     private let loop: EventLoop
     private let notifier: ServiceNotifier
-    private let pause: Int64
+    private let pause: Duration
     private lazy var timer = LoopTimer { self.run() }
 
-    /// Nanoseconds between two notifications at least, whatever the manager asks for.
-    private static let minPause: Int64 = 1_000_000
+    /// The time between two notifications at least, whatever the manager asks for.
+    private static let minPause: Duration = .milliseconds(1)
 
     private init(_ notifier: ServiceNotifier, timeout: Duration, on loop: EventLoop) {
         self.loop = loop
         self.notifier = notifier
-        pause = max(Self.minPause, timeout.inNanoseconds / 2)
+        pause = max(Self.minPause, timeout / 2)
     }
 
     /// Begins to notify, if the manager asks for it.

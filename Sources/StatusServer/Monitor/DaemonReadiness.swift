@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The readiness of the daemon, with the reasons if it is not ready.
 package struct DaemonReadiness: Sendable {
@@ -8,15 +9,15 @@ package struct DaemonReadiness: Sendable {
     /// True if there are none.
     package var isReady: Bool { problems.isEmpty }
 
-    /// Nanoseconds after which what waits for the store has waited too long.
-    static let maxStoreAge: Int64 = 10_000_000_000
+    /// The time after which what waits for the store has waited too long.
+    static let maxStoreAge: Duration = .seconds(10)
 
     /// Decides by the state of all parts.
     ///
-    /// - Parameter loopAge: nanoseconds since the bus's loop has turned.
+    /// - Parameter loopAge: the time since the bus's loop has turned.
     init(
         bridges: [(name: String, report: BridgeCondition.Report)], isStopping: Bool,
-        store: StoreReport?, loopAge: Int64
+        store: StoreReport?, loopAge: Duration
     ) {
         if loopAge > Heartbeat.limit { problems.append("the bus hangs") }
         if bridges.isEmpty { problems.append("the daemon starts") }
@@ -29,7 +30,7 @@ package struct DaemonReadiness: Sendable {
         case .fails, .failsAndIsFull: problems.append("the store can't write")
         case .keepsUp, .lags:
             if store.age > Self.maxStoreAge {
-                problems.append("the store is \(store.age / 1_000_000_000) s behind")
+                problems.append("the store is \(store.age.wholeSeconds) s behind")
             }
         }
     }

@@ -1,53 +1,57 @@
 import MessageBus
 import Sockets
 import Synchronization
+import TimeUnits
 
 /// The proof that a loop turns: a timer of it notes the time, and another thread looks at the note.
 ///
 /// `age` is safe from any thread; the rest is confined to the loop.
 package final class Heartbeat: @unchecked Sendable {  // the timer is touched on the loop only
     private let loop: EventLoop
-    private let clock: @Sendable () -> Int64
+    private let clock: @Sendable () -> MonotonicTime
+    /// Nanoseconds of the last note.
     private let last: Atomic<Int64>
     private let onBeat: () -> Void
     private lazy var timer = LoopTimer { [unowned self] in self.beat() }
 
-    /// Nanoseconds between two notes.
-    package static let interval: Int64 = 1_000_000_000
-    /// Nanoseconds without a note after which the loop counts as hanging.
-    package static let limit: Int64 = 5_000_000_000
+    /// The time between two notes.
+    package static let interval: Duration = .seconds(1)
+    /// The time without a note after which the loop counts as hanging.
+    package static let limit: Duration = .seconds(5)
 
     /// Makes a heartbeat that has just begun; it goes on for as long as the loop runs.
     ///
     /// - Parameters:
-    ///   - clock: nanoseconds of a clock that never jumps.
+    ///   - clock: the time of a clock that never jumps.
     ///   - onBeat: is called on the loop with each note.
     init(
-        of loop: EventLoop, clock: @escaping @Sendable () -> Int64,
+        of loop: EventLoop, clock: @escaping @Sendable () -> MonotonicTime,
         onBeat: @escaping () -> Void
     ) {
         self.loop = loop
         self.clock = clock
         self.onBeat = onBeat
-        last = Atomic(clock())
+        last = Atomic(clock().nanoseconds)
     }
 
     /// Begins; on the loop, or before it runs.
     func start() {
         loop.assertOwned()
-        last.store(clock(), ordering: .relaxed)
+        last.store(clock().nanoseconds, ordering: .relaxed)
         loop.set(timer, after: Self.interval)
     }
 
     /// Ends.
     func stop() { timer.cancel() }
 
-    /// Nanoseconds since the last note.
-    var age: Int64 { max(0, clock() - last.load(ordering: .relaxed)) }
+    /// The time since the last note.
+    var age: Duration {
+        max(.zero, clock() - MonotonicTime(nanoseconds: last.load(ordering: .relaxed)))
+    }
 
     private func beat() {
         loop.assertOwned()
-        last.store(clock(), ordering: .relaxed)
+        last.store(clock().nanoseconds, ordering: .relaxed)
         loop.set(timer, after: Self.interval)
         onBeat()
     }

@@ -1,6 +1,7 @@
 import Locking
 import MessageBus
 import Metrics
+import TimeUnits
 
 /// The last hour in figures: for each few seconds how much each bridge brought in, what waited, and
 /// how long a message took.
@@ -27,13 +28,13 @@ package final class StatusHistory: Sendable {
         /// A ring: the oldest sample is at `next` once it is full.
         var samples: [Sample] = []
         var next = 0
-        var last: (passed: [String: UInt64], messages: Histogram, time: Int64)?
+        var last: (passed: [String: UInt64], messages: Histogram, time: MonotonicTime)?
     }
 
     private let contents = Locked(Contents())
 
-    /// Nanoseconds between two samples: short enough to see what happens now.
-    package static let interval: Int64 = 5_000_000_000
+    /// The time between two samples: short enough to see what happens now.
+    package static let interval: Duration = .seconds(5)
     /// Samples of an hour.
     static let maxSamples = 720
     /// Bridges that are shown each by itself; with an hour of them that is about 2 MiB.
@@ -44,8 +45,8 @@ package final class StatusHistory: Sendable {
 
     /// Adds the figures of the interval that ends with a report.
     ///
-    /// - Parameter now: nanoseconds of a clock that never jumps.
-    func record(_ report: BusReport, at now: Int64) {
+    /// - Parameter now: the time of a clock that never jumps.
+    func record(_ report: BusReport, at now: MonotonicTime) {
         let bridges = report.bridges.prefix(Self.maxBridges)
         contents.withLock { contents in
             defer {
@@ -54,7 +55,7 @@ package final class StatusHistory: Sendable {
                 )
             }
             guard let last = contents.last, now > last.time else { return }
-            let seconds = Float(now - last.time) / 1e9
+            let seconds = Float((now - last.time).inNanoseconds) / 1e9
             let recent = report.messages.since(last.messages)
             let names = contents.samples.last.map(\.bridges) ?? []
             let present = bridges.map(\.name)

@@ -1,6 +1,7 @@
 import Locking
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The view of a running daemon from outside: its state, its counters, and the last hour.
 ///
@@ -18,7 +19,7 @@ package final class StatusMonitor: Sendable {
 
     private let bus: Bus
     private let loop: EventLoop
-    private let clock: @Sendable () -> Int64
+    private let clock: @Sendable () -> MonotonicTime
     private let questions = Locked(Questions())
     private let heartbeat = Locked<Heartbeat?>(nil)
     /// The instance's name.
@@ -32,17 +33,17 @@ package final class StatusMonitor: Sendable {
     /// The last hour.
     package let history = StatusHistory()
 
-    /// Nanoseconds between two reports: each looks at every connection that is behind, so who asks
+    /// The time between two reports: each looks at every connection that is behind, so who asks
     /// in a loop must not slow down the chat.
-    private static let pause: Int64 = 20_000_000
+    private static let pause: Duration = .milliseconds(20)
 
     /// Makes a monitor of a bus.
     ///
     /// - Parameters:
     ///   - loop: the bus's loop.
-    ///   - clock: nanoseconds of a clock that never jumps.
+    ///   - clock: the time of a clock that never jumps.
     package init(
-        _ bus: Bus, on loop: EventLoop, clock: @escaping @Sendable () -> Int64,
+        _ bus: Bus, on loop: EventLoop, clock: @escaping @Sendable () -> MonotonicTime,
         startedAt time: Timestamp, reload: ReloadOutcome, errors: RecentErrors
     ) {
         self.bus = bus
@@ -72,8 +73,8 @@ package final class StatusMonitor: Sendable {
         history.record(report, at: clock())
     }
 
-    /// Nanoseconds since the bus's loop has turned.
-    package var loopAge: Int64 { heartbeat.withLock { $0 }?.age ?? 0 }
+    /// The time since the bus's loop has turned.
+    package var loopAge: Duration { heartbeat.withLock { $0 }?.age ?? .zero }
 
     /// True while the bus's loop turns.
     package var isAlive: Bool { loopAge <= Heartbeat.limit }

@@ -1,5 +1,6 @@
 import MessageBus
 import Metrics
+import TimeUnits
 
 extension MetricSet {
     /// Adds what was counted on the bus.
@@ -38,7 +39,7 @@ extension MetricSet {
         for waiting in bridge.gauges.waiting {
             let labels: KeyValuePairs = ["bridge": name, "channel": waiting.channel]
             add(.waiting, .integer(UInt64(max(0, waiting.count))), labels)
-            add(.oldestWaiting, .integer(UInt64(max(0, waiting.age))), labels)
+            add(.oldestWaiting, .integer(UInt64(max(0, waiting.age.inNanoseconds))), labels)
         }
         add(.attempts)
         for (result, count) in bridge.attempts {

@@ -1,6 +1,7 @@
 import JSON
 import MessageBus
 import Metrics
+import TimeUnits
 
 /// A report on a daemon, for people and for programs.
 package struct StatusReport: Sendable {
@@ -80,7 +81,7 @@ package struct StatusReport: Sendable {
                     .object([
                         "path": .text(file.name),
                         "behindBytes": .integer(Int64(clamping: file.bytes)),
-                        "unreadSeconds": .real(Double(file.age) / 1e9),
+                        "unreadSeconds": .real(file.age.inSeconds),
                     ])
                 })
         }
@@ -121,8 +122,8 @@ package struct StatusReport: Sendable {
         members["skipped"] = .integer(Int64(clamping: bridge.skipped))
         members["restarts"] = .integer(Int64(clamping: bridge.restarts))
         members["waiting"] = .integer(Int64(bridge.waiting))
-        let age = bridge.gauges.waiting.map(\.age).max() ?? 0
-        members["oldestWaitingSeconds"] = .real(Double(age) / 1e9)
+        let age = bridge.gauges.waiting.map(\.age).max() ?? .zero
+        members["oldestWaitingSeconds"] = .real(age.inSeconds)
         if tellsReasons, !bridge.gauges.notes.isEmpty {
             members["notes"] = .list(bridge.gauges.notes.map { .text($0) })
         }
@@ -137,7 +138,7 @@ package struct StatusReport: Sendable {
         return .object([
             "state": .text(store.condition.name),
             "backlogBytes": .integer(Int64(store.backlogBytes)),
-            "oldestWaitingSeconds": .real(Double(store.age) / 1e9),
+            "oldestWaitingSeconds": .real(store.age.inSeconds),
             "committedNumber": .integer(Int64(clamping: store.committed.rawValue)),
         ])
     }

@@ -2,6 +2,7 @@ import JSON
 import MessageBus
 import Metrics
 import Sockets
+import TimeUnits
 
 /// The answers of the status server.
 ///
@@ -15,8 +16,8 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
     /// The table of what is answered.
     private(set) lazy var router = makeRouter()
 
-    /// Nanoseconds that the bus has for an answer: less than Prometheus waits, 10 s.
-    private static let patience: Int64 = 5_000_000_000
+    /// The time that the bus has for an answer: less than Prometheus waits, 10 s.
+    private static let patience: Duration = .seconds(5)
 
     init(
         _ monitor: StatusMonitor, on loop: EventLoop, _ language: Language, tellsReasons: Bool
@@ -51,7 +52,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
             .json(
                 isAlive ? .ok : .serviceUnavailable,
                 JSON.object([
-                    "healthy": .bool(isAlive), "secondsSinceTurn": .real(Double(age) / 1e9),
+                    "healthy": .bool(isAlive), "secondsSinceTurn": .real(age.inSeconds),
                 ]).encoded))
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TimeUnits
 
 /// A value behind a lock, with a way to sleep until it has changed.
 ///
@@ -8,7 +9,7 @@ import Glibc
     enum Step<Value> {
         case done(Value)
         /// Look again when woken, or at a moment of the monotonic clock.
-        case sleep(until: Int64?)
+        case sleep(until: MonotonicTime?)
     }
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -56,7 +57,7 @@ import Glibc
             case .done(let value): return value
             case .sleep(until: nil): unsafe pthread_cond_wait(condition, mutex)
             case .sleep(until: let moment?):
-                var time = timespec(nanoseconds: moment)
+                var time = timespec(moment)
                 unsafe pthread_cond_timedwait(condition, mutex, &time)
             }
         }

@@ -19,8 +19,8 @@ final class Checkpointer: Sendable {
     /// Pages in the log from which on the store's thread moves however many are left: 128 MiB.
     private static let maxPages: Int32 = 32_000
 
-    /// Nanoseconds until pages that could not be moved are tried again.
-    private static let retryPause = Duration.milliseconds(100).inNanoseconds
+    /// The time until pages that could not be moved are tried again.
+    private static let retryPause: Duration = .milliseconds(100)
 
     private struct State {
         /// Pages in the log, by the latest commit.
@@ -148,9 +148,9 @@ final class Checkpointer: Sendable {
     }
 
     private func pause() {
-        let end = monotonicNow() + Self.retryPause
+        let end = KernelClock.monotonic + Self.retryPause
         monitor.wait { state in
-            state.isClosed || monotonicNow() >= end ? .done(()) : .sleep(until: end)
+            state.isClosed || KernelClock.monotonic >= end ? .done(()) : .sleep(until: end)
         }
     }
 }

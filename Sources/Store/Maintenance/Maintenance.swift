@@ -13,18 +13,18 @@ final class Maintenance {
     private let index = SearchIndex()
     private let scrubber = Scrubber()
     private let retention: Retention
-    /// Time of the last rebuild of the index, in monotonic nanoseconds.
-    private var lastRebuild: Int64?
-    /// Time of the next look for what others have deleted, in monotonic nanoseconds.
-    private var nextLook: Int64 = 0
+    /// Time of the last rebuild of the index.
+    private var lastRebuild: MonotonicTime?
+    /// Time of the next look for what others have deleted.
+    private var nextLook = MonotonicTime.distantPast
 
-    /// Nanoseconds between two rebuilds of the index.
-    private static let rebuildPause = Duration.seconds(3_600).inNanoseconds
-    /// Nanoseconds between two looks for what the accounts' connections and the command line have
+    /// The time between two rebuilds of the index.
+    private static let rebuildPause: Duration = .seconds(3_600)
+    /// The time between two looks for what the accounts' connections and the command line have
     /// deleted: short enough for it to be gone from the files within a minute.
-    private static let lookPause = Duration.seconds(20).inNanoseconds
-    /// Nanoseconds that closing may spend on the index; the next start does the rest.
-    private static let closingBudget = Duration.milliseconds(500).inNanoseconds
+    private static let lookPause: Duration = .seconds(20)
+    /// The time that closing may spend on the index; the next start does the rest.
+    private static let closingBudget: Duration = .milliseconds(500)
 
     init(
         _ path: String, status: StoreStatus, retention: Retention, log: Log, clock: StoreClock
@@ -47,12 +47,12 @@ final class Maintenance {
 
     /// Records that messages were stored.
     func recordStored(through number: MessageNumber) {
-        index.recordStored(through: number, at: monotonicNow())
+        index.recordStored(through: number, at: KernelClock.monotonic)
     }
 
     /// Records that messages were deleted.
     func recordDeletion() {
-        scrubber.recordDeletion(at: monotonicNow())
+        scrubber.recordDeletion(at: KernelClock.monotonic)
         // What searches hold in memory of messages that are not indexed yet.
         status.invalidateConnections()
     }
@@ -60,9 +60,9 @@ final class Maintenance {
     /// Records that a durable reader is in use.
     func recordReader(_ reader: DurableReader) { retention.recordReader(reader) }
 
-    /// Time of the next step, in monotonic nanoseconds; `nil` if there is none.
-    var due: Int64? {
-        if status.isIndexDamaged { return 0 }
+    /// Time of the next step; `nil` if there is none.
+    var due: MonotonicTime? {
+        if status.isIndexDamaged { return .distantPast }
         let indexDue = scrubber.isMerging ? nil : index.due
         return [retention.due, indexDue, scrubber.due ?? nextLook].compactMap(\.self).min()
     }
@@ -70,8 +70,8 @@ final class Maintenance {
     /// Does one small step of the work.
     func performStep(_ connection: WriteConnection) {
         connection.assertOwned()
-        if status.isIndexDamaged { return rebuildIndex(connection, at: monotonicNow()) }
-        let now = monotonicNow()
+        if status.isIndexDamaged { return rebuildIndex(connection, at: KernelClock.monotonic) }
+        let now = KernelClock.monotonic
         if scrubber.due == nil, nextLook <= now {
             nextLook = now + Self.lookPause
             scrubber.reload()
@@ -94,7 +94,7 @@ final class Maintenance {
         }
     }
 
-    private func scrub(_ connection: WriteConnection, at now: Int64) {
+    private func scrub(_ connection: WriteConnection, at now: MonotonicTime) {
         do throws(StoreError) {
             try scrubber.advance(connection, at: now)
         } catch {
@@ -108,16 +108,16 @@ final class Maintenance {
     /// Clears and indexes as much as half a second allows, before the file is closed.
     func finishIndexing(_ connection: WriteConnection) {
         connection.assertOwned()
-        let end = monotonicNow() + Self.closingBudget
+        let end = KernelClock.monotonic + Self.closingBudget
         if scrubber.due == nil { scrubber.reload() }
-        while scrubber.due != nil, monotonicNow() < end {
+        while scrubber.due != nil, KernelClock.monotonic < end {
             do throws(StoreError) {
-                try scrubber.advance(connection, at: monotonicNow())
+                try scrubber.advance(connection, at: KernelClock.monotonic)
             } catch {
                 break
             }
         }
-        while let due = index.due, due <= end, monotonicNow() < end {
+        while let due = index.due, due <= end, KernelClock.monotonic < end {
             updateIndex(connection) { now throws(StoreError) in
                 try index.advance(connection, at: now)
             }
@@ -125,9 +125,9 @@ final class Maintenance {
     }
 
     private func updateIndex(
-        _ connection: WriteConnection, _ body: (Int64) throws(StoreError) -> Void
+        _ connection: WriteConnection, _ body: (MonotonicTime) throws(StoreError) -> Void
     ) {
-        let now = monotonicNow()
+        let now = KernelClock.monotonic
         do throws(StoreError) {
             try body(now)
         } catch {
@@ -138,7 +138,7 @@ final class Maintenance {
         }
     }
 
-    private func rebuildIndex(_ connection: WriteConnection, at now: Int64) {
+    private func rebuildIndex(_ connection: WriteConnection, at now: MonotonicTime) {
         status.setIndexDamaged(false)
         if let lastRebuild, now - lastRebuild < Self.rebuildPause { return }
         lastRebuild = now

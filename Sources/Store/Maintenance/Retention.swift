@@ -13,28 +13,28 @@ final class Retention {
     private let bridges: Set<String>
     /// Is called with a room and the number up to which its messages were just deleted.
     var onExpiry: (_ room: String, _ number: MessageNumber) -> Void = { _, _ in }
-    /// Time by which every active reader has been seen, in monotonic nanoseconds.
-    private let startGraceEnd: Int64
+    /// Time by which every active reader has been seen.
+    private let startGraceEnd: MonotonicTime
     /// Readers that have asked for or moved their cursor since the start.
     private var readers: Set<DurableReader> = []
     /// Those of `readers` whose use is not written to the file yet.
     private var unrecorded: Set<DurableReader> = []
-    /// Time when the use of all readers was last written, in monotonic nanoseconds.
-    private var lastRecorded: Int64 = 0
-    /// Time of the next step, in monotonic nanoseconds.
-    private(set) var due: Int64 = 0
+    /// Time when the use of all readers was last written.
+    private var lastRecorded = MonotonicTime.distantPast
+    /// Time of the next step.
+    private(set) var due = MonotonicTime.distantPast
 
-    /// Nanoseconds between two steps when nothing is left to delete.
-    private static let pause = Duration.seconds(30).inNanoseconds
-    /// Nanoseconds between two steps otherwise, so that commits and readers get their turn.
-    private static let stepPause = Duration.milliseconds(5).inNanoseconds
+    /// The time between two steps when nothing is left to delete.
+    private static let pause: Duration = .seconds(30)
+    /// The time between two steps otherwise, so that commits and readers get their turn.
+    private static let stepPause: Duration = .milliseconds(5)
     /// Messages of a room deleted in one step: about two milliseconds of work.
     private static let stepSize: Int64 = 200
-    /// Nanoseconds until the use of a cursor is written again.
-    private static let recordPause = Duration.seconds(3_600).inNanoseconds
-    /// Nanoseconds after the start within which all bridges should have asked for their cursors,
+    /// The time until the use of a cursor is written again.
+    private static let recordPause: Duration = .seconds(3_600)
+    /// The time after the start within which all bridges should have asked for their cursors,
     /// even if the daemon was off for longer than messages are kept.
-    private static let startGrace = Duration.seconds(3_600).inNanoseconds
+    private static let startGrace: Duration = .seconds(3_600)
     /// Least time, in milliseconds, that a cursor not seen since the start protects messages.
     private static let minHold: Int64 = 7 * 86_400_000
     /// Messages from the future in a row that are skipped: about ten milliseconds of work.
@@ -44,8 +44,8 @@ final class Retention {
     /// The most dropped messages that are remembered.
     private static let maxDropped: Int64 = 100_000
 
-    /// - Parameter start: start of the process, in monotonic nanoseconds.
-    init(history: Duration, bridges: Set<String>, start: Int64) {
+    /// - Parameter start: start of the process.
+    init(history: Duration, bridges: Set<String>, start: MonotonicTime) {
         startGraceEnd = start + Self.startGrace
         self.history = history
         self.bridges = bridges
@@ -55,11 +55,11 @@ final class Retention {
     func recordReader(_ reader: DurableReader) {
         guard readers.insert(reader).inserted else { return }
         unrecorded.insert(reader)
-        due = 0
+        due = .distantPast
     }
 
     /// Puts the next step off after a failure.
-    func postpone(at now: Int64) { due = now + Self.pause }
+    func postpone(at now: MonotonicTime) { due = now + Self.pause }
 
     /// Does one step: deletes a few messages.
     ///
@@ -67,7 +67,7 @@ final class Retention {
     ///   - time: milliseconds since 1970.
     ///   - indexed: number of the last message whose words are in the index.
     func advance(
-        _ connection: WriteConnection, at now: Int64, time: Int64, indexed: Int64
+        _ connection: WriteConnection, at now: MonotonicTime, time: Int64, indexed: Int64
     ) throws(StoreError) {
         connection.assertOwned()
         let cutoff = time - Int64(history / .milliseconds(1))
@@ -92,7 +92,7 @@ final class Retention {
     }
 
     /// Writes down which cursors are in use: at once for new ones, then once an hour.
-    private func recordUse(_ connection: WriteConnection, at now: Int64, time: Int64)
+    private func recordUse(_ connection: WriteConnection, at now: MonotonicTime, time: Int64)
         throws(StoreError)
     {
         if now - lastRecorded >= Self.recordPause { (unrecorded, lastRecorded) = (readers, now) }

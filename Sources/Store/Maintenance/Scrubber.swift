@@ -20,26 +20,26 @@ final class Scrubber {
     }
 
     private var stage = Stage.unknown
-    /// Time of the next step, in monotonic nanoseconds.
-    private var next: Int64 = 0
-    /// Time of the last beginning, in monotonic nanoseconds.
-    private var lastStart: Int64?
+    /// Time of the next step.
+    private var next = MonotonicTime.distantPast
+    /// Time of the last beginning.
+    private var lastStart: MonotonicTime?
 
     /// Pages of the index written in a step: about 1 MiB, some milliseconds.
     private static let pagesAtOnce = 256
-    /// Nanoseconds between two steps.
-    private static let stepPause = Duration.milliseconds(5).inNanoseconds
-    /// Nanoseconds between two beginnings: many deletions share one.
+    /// The time between two steps.
+    private static let stepPause: Duration = .milliseconds(5)
+    /// The time between two beginnings: many deletions share one.
     ///
     /// Short enough for what is deleted to be gone from the files within a minute.
-    private static let minInterval = Duration.seconds(20).inNanoseconds
-    /// Nanoseconds until the next attempt after a failure, or while a reader needs the log.
-    private static let retryPause = Duration.seconds(2).inNanoseconds
+    private static let minInterval: Duration = .seconds(20)
+    /// The time until the next attempt after a failure, or while a reader needs the log.
+    private static let retryPause: Duration = .seconds(2)
     /// Milliseconds that cutting the log may wait for readers, as the bus's messages wait meanwhile.
     private static let patience = 50
 
-    /// Time of the next step, in monotonic nanoseconds; `nil` if there is none.
-    var due: Int64? {
+    /// Time of the next step; `nil` if there is none.
+    var due: MonotonicTime? {
         if case .nothing = stage { return nil }
         return next
     }
@@ -51,10 +51,10 @@ final class Scrubber {
     }
 
     /// Records that the file was opened, so that it is asked what an earlier process has left.
-    func reload() { (stage, next) = (.unknown, 0) }
+    func reload() { (stage, next) = (.unknown, .distantPast) }
 
     /// Records that messages were deleted.
-    func recordDeletion(at now: Int64) {
+    func recordDeletion(at now: MonotonicTime) {
         if case .merging = stage { return }
         // At once, unless that was done a moment ago.
         let start = lastStart.map { max(now, $0 + Self.minInterval) } ?? now
@@ -62,7 +62,7 @@ final class Scrubber {
     }
 
     /// Does one step.
-    func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+    func advance(_ connection: WriteConnection, at now: MonotonicTime) throws(StoreError) {
         connection.assertOwned()
         next = now + Self.stepPause
         switch stage {
@@ -88,7 +88,7 @@ final class Scrubber {
     }
 
     /// Puts the next step off after a failure.
-    func postpone(at now: Int64) { next = now + Self.retryPause }
+    func postpone(at now: MonotonicTime) { next = now + Self.retryPause }
 
     /// Merges some pages of the index; returns false if it is one part already.
     private func merge(_ connection: WriteConnection) throws(StoreError) -> Bool {

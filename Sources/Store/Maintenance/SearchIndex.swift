@@ -9,19 +9,19 @@ final class SearchIndex {
     private(set) var indexed: Int64?
     /// Number of the newest message known to be in the file.
     private var newest: Int64 = 0
-    /// Time since which some message is not indexed, in monotonic nanoseconds; `nil` if none is.
-    private var behindSince: Int64?
-    /// Time when messages were last stored, in monotonic nanoseconds.
-    private var lastStored: Int64 = 0
-    /// Time before which nothing is tried after a failure, in monotonic nanoseconds.
-    private var retryTime: Int64 = 0
+    /// Time since which some message is not indexed; `nil` if none is.
+    private var behindSince: MonotonicTime?
+    /// Time when messages were last stored.
+    private var lastStored = MonotonicTime.distantPast
+    /// Time before which nothing is tried after a failure.
+    private var retryTime = MonotonicTime.distantPast
 
-    /// Nanoseconds without a new message after which the store counts as idle.
-    private static let idle = Duration.milliseconds(20).inNanoseconds
-    /// Nanoseconds that the index may lag before it is updated although the store is busy.
-    private static let patience = Duration.seconds(15).inNanoseconds
-    /// Nanoseconds until the next attempt after a failure.
-    private static let pause = Duration.seconds(5).inNanoseconds
+    /// The time without a new message after which the store counts as idle.
+    private static let idle: Duration = .milliseconds(20)
+    /// The time that the index may lag before it is updated although the store is busy.
+    private static let patience: Duration = .seconds(15)
+    /// The time until the next attempt after a failure.
+    private static let pause: Duration = .seconds(5)
     /// Messages in a transaction: about four milliseconds of work, and four times as many when the
     /// store is idle.
     ///
@@ -31,7 +31,7 @@ final class SearchIndex {
     private static let idleStep: Int64 = 4_096
 
     /// Reads the state of the index from a file that was just opened.
-    func load(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+    func load(_ connection: WriteConnection, at now: MonotonicTime) throws(StoreError) {
         indexed =
             try connection.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
         newest = try connection.database.number("SELECT max(number) FROM messages") ?? 0
@@ -39,15 +39,15 @@ final class SearchIndex {
     }
 
     /// Records that messages were stored.
-    func recordStored(through number: MessageNumber, at now: Int64) {
+    func recordStored(through number: MessageNumber, at now: MonotonicTime) {
         guard number > 0 else { return }
         newest = max(newest, number.column)
         lastStored = now
         if behindSince == nil { behindSince = now }
     }
 
-    /// Time of the next step, in monotonic nanoseconds; `nil` if the index is up to date.
-    var due: Int64? {
+    /// Time of the next step; `nil` if the index is up to date.
+    var due: MonotonicTime? {
         // After a failure the state is read again, even if no message comes meanwhile.
         if indexed == nil { return retryTime }
         guard let behindSince else { return nil }
@@ -55,7 +55,7 @@ final class SearchIndex {
     }
 
     /// Indexes some more messages.
-    func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+    func advance(_ connection: WriteConnection, at now: MonotonicTime) throws(StoreError) {
         connection.assertOwned()
         guard let start = indexed else { return try load(connection, at: now) }
         let next = try connection.statement(
@@ -86,13 +86,13 @@ final class SearchIndex {
     }
 
     /// Puts the next step off after a failure.
-    func postpone(at now: Int64) {
+    func postpone(at now: MonotonicTime) {
         retryTime = now + Self.pause
         indexed = nil
     }
 
     /// Replaces a damaged index by an empty one.
-    func rebuild(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+    func rebuild(_ connection: WriteConnection, at now: MonotonicTime) throws(StoreError) {
         try connection.backgroundTransaction { () throws(StoreError) in
             try connection.database.execute("DROP TABLE words")
             try connection.database.execute(Schema.words)

@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import TimeUnits
 
 /// A store opened for reading by the command line, also while a daemon writes it.
 ///
@@ -15,7 +16,8 @@ package final class Archive {
     /// - Throws: `StoreError` if there is none, if it is newer than this program, or if it is not a
     ///   store.
     package convenience init(_ path: String) throws(StoreError) {
-        try self.init(path, clock: StoreClock(wall: { 0 }, monotonic: { 0 }))
+        try self.init(
+            path, clock: StoreClock(wall: { 0 }, monotonic: { MonotonicTime(nanoseconds: 0) }))
     }
 
     private init(_ path: String, clock: StoreClock) throws(StoreError) {

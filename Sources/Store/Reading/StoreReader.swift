@@ -91,8 +91,8 @@ final class StoreReader: Sendable {
     private let monitor = Monitor(State())
     /// The most questions that may wait.
     private static let bound = 10_000
-    /// Nanoseconds that closing waits for the thread.
-    private static let closingTime = Duration.seconds(1).inNanoseconds
+    /// The time that closing waits for the thread.
+    private static let closingTime: Duration = .seconds(1)
 
     /// Asks a question about the stored messages.
     ///
@@ -158,9 +158,9 @@ final class StoreReader: Sendable {
     func close() {
         monitor.withLock { $0.isClosed = true }
         monitor.wake()
-        let deadline = monotonicNow() + Self.closingTime
+        let deadline = KernelClock.monotonic + Self.closingTime
         monitor.wait { state in
-            state.isDone || monotonicNow() >= deadline ? .done(()) : .sleep(until: deadline)
+            state.isDone || KernelClock.monotonic >= deadline ? .done(()) : .sleep(until: deadline)
         }
     }
 }

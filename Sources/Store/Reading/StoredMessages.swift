@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// Reads messages from the database.
 ///
@@ -225,7 +226,7 @@ final class StoredMessages {
         return Message(
             header: header, sender: sender, body: Body(copying: text),
             room: try name(ofRoom: row.integer(1)), details: details(in: row, of: sender),
-            uptime: clock.uptime(at: header.time))
+            uptime: clock.uptime(at: header.time).nanoseconds)
     }
 
     private func details(in row: Statement, of sender: Sender) -> MessageDetails? {

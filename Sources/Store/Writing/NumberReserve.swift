@@ -17,8 +17,8 @@ final class NumberReserve: Sendable {
     /// More numbers are reserved when fewer than this many are left: a block of the bus.
     static let block = 1 << 16
 
-    /// Nanoseconds that the bus waits for numbers before it reserves some itself.
-    private static let patience = Duration.seconds(1).inNanoseconds
+    /// The time that the bus waits for numbers before it reserves some itself.
+    private static let patience: Duration = .seconds(1)
 
     private let monitor = Monitor(State())
 
@@ -72,10 +72,10 @@ final class NumberReserve: Sendable {
         let (first, isShort) = monitor.withLock { allocate(count, from: &$0) }
         if isShort { ask() }
         if let first { return first }
-        let deadline = monotonicNow() + Self.patience
+        let deadline = KernelClock.monotonic + Self.patience
         let late: MessageNumber? = monitor.wait { state in
             if let first = allocate(count, from: &state).first { return .done(first) }
-            return monotonicNow() < deadline ? .sleep(until: deadline) : .done(nil)
+            return KernelClock.monotonic < deadline ? .sleep(until: deadline) : .done(nil)
         }
         if let late { return late }
         let forced = monitor.withLock { state in

@@ -7,15 +7,15 @@ import TimeUnits
 struct StoreFailureLog {
     private let log: Log
     private var lastSentence: String?
-    private var lastReport: Int64 = 0
+    private var lastReport = MonotonicTime.distantPast
     private var hasSaidLosses = false
     /// Messages stored since writing works again.
     private var late = 0
     private var lost: UInt64 = 0
     private var backoff = Backoff(from: .milliseconds(250), to: maxPause)
 
-    /// Nanoseconds until the same failure is reported again.
-    private static let silence = Duration.seconds(60).inNanoseconds
+    /// The time until the same failure is reported again.
+    private static let silence: Duration = .seconds(60)
     /// The longest time between attempts, so that a repair is soon noticed.
     private static let maxPause = Duration.seconds(4)
 
@@ -25,13 +25,13 @@ struct StoreFailureLog {
     var isFailing: Bool { lastSentence != nil }
 
     /// Returns the time of the next attempt after a failure.
-    mutating func nextAttempt(after now: Int64) -> Int64 {
-        now + backoff.next().inNanoseconds
+    mutating func nextAttempt(after now: MonotonicTime) -> MonotonicTime {
+        now + backoff.next()
     }
 
     /// Reports a failure, unless the same was just reported.
     mutating func report(
-        _ error: StoreError, at now: Int64, waiting: () -> (rows: Int, lost: UInt64)
+        _ error: StoreError, at now: MonotonicTime, waiting: () -> (rows: Int, lost: UInt64)
     ) {
         let (rows, lost) = waiting()
         let isNews = lastSentence != error.sentence || lost > 0 && !hasSaidLosses

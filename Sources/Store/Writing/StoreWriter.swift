@@ -26,20 +26,20 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     private var hasFailed = false
     /// Messages that the file refused in the latest transaction.
     private var refused = 0
-    /// Time of the last check that the file is still there, in monotonic nanoseconds.
-    private var lastCheck: Int64 = 0
+    /// Time of the last check that the file is still there.
+    private var lastCheck = MonotonicTime.distantPast
     /// True if numbers can be reserved in the lock file while the database fails.
     private var mayReserve = false
     /// True if the reservation must be written although there are enough numbers: in a new file.
     private var mustReserve = false
 
-    /// Time of the last pause that lets other programs write, in monotonic nanoseconds.
-    private var lastPause: Int64 = 0
+    /// Time of the last pause that lets other programs write.
+    private var lastPause = MonotonicTime.distantPast
 
-    /// Nanoseconds between two checks that the file is still there.
-    private static let checkPause = Duration.seconds(1).inNanoseconds
-    /// Nanoseconds for which it writes without a pause.
-    private static let longestRun = Duration.milliseconds(100).inNanoseconds
+    /// The time between two checks that the file is still there.
+    private static let checkPause: Duration = .seconds(1)
+    /// The time for which it writes without a pause.
+    private static let longestRun: Duration = .milliseconds(100)
     /// Microseconds of a pause: twice as many as pass between two questions of the command line
     /// (`Database.wait`).
     private static let pause: UInt32 = 2_000
@@ -104,7 +104,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     }
 
     /// Checks, at most once a second, that the file was not moved or removed.
-    private func checkFile(at now: Int64) {
+    private func checkFile(at now: MonotonicTime) {
         guard now - lastCheck >= Self.checkPause else { return }
         lastCheck = now
         leaveMovedFile()
@@ -166,7 +166,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Lets other programs write now and then, if there is no break between transactions.
     private func pauseForOthers() {
-        let now = monotonicNow()
+        let now = KernelClock.monotonic
         guard now - lastPause >= Self.longestRun else { return }
         lastPause = now
         if writeQueue.hasMore { usleep(Self.pause) }
@@ -175,7 +175,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// Commits what waits, in one transaction.
     private func commit() {
         confinement.assertOwned()
-        let now = monotonicNow()
+        let now = KernelClock.monotonic
         if uncommitted.isEmpty { uncommitted = writeQueue.dequeueBatches() }
         checkFile(at: now)
         do throws(StoreError) {
@@ -204,12 +204,12 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         if target == nil, uncommitted.allSatisfy(\.onlyAsks) {
             return try writeUncommitted(to: connection)
         }
-        let start = monotonicNow()
+        let start = KernelClock.monotonic
         let answers = try connection.database.transaction { () throws(StoreError) in
             if let target { try connection.reserve(below: target) }
             return try writeUncommitted(to: connection)
         }
-        status.recordCommit(monotonicNow() - start)
+        status.recordCommit(KernelClock.monotonic - start)
         if let target {
             connection.confirmReserved(below: target)
             lock.recordReserved(below: target)
@@ -254,7 +254,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         status.notifyObserver()
     }
 
-    private func fail(_ error: StoreError, at now: Int64) {
+    private func fail(_ error: StoreError, at now: MonotonicTime) {
         connection?.forgetIDs()
         // A new connection may help, except where it certainly does not.
         if !error.isOfEveryConnection {

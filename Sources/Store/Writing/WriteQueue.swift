@@ -12,8 +12,8 @@ final class WriteQueue: Sendable {
         ///
         /// Beyond that sources are read more slowly; while writing fails, new messages are lost.
         var bytes = 64 << 20
-        /// Nanoseconds from the first message to its commit.
-        var delay = Duration.milliseconds(10).inNanoseconds
+        /// The time from the first message to its commit.
+        var delay: Duration = .milliseconds(10)
         /// Messages that are worth a commit before `delay` is over.
         var rows = 4_096
         /// The most messages in one transaction: few enough for a commit of about 10 ms.
@@ -37,15 +37,15 @@ final class WriteQueue: Sendable {
         var rows = 0
         /// Messages in the thread's hands.
         var rowsTaken = 0
-        /// Time when the first of the waiting batches came, in monotonic nanoseconds.
-        var first: Int64 = 0
+        /// Time when the first of the waiting batches came.
+        var first = MonotonicTime.distantPast
         /// Time when the first of the batches in the thread's hands came; `nil` if it has none.
-        var firstTaken: Int64?
+        var firstTaken: MonotonicTime?
         var isUrgent = false
         var isLagging = false
         var isFailing = false
         /// Time when the thread retries its uncommitted batches; `nil` if there is no failure.
-        var retry: Int64?
+        var retry: MonotonicTime?
         var lost: UInt64 = 0
         var through: MessageNumber = 0
         var isClosing = false
@@ -85,7 +85,7 @@ final class WriteQueue: Sendable {
         let (wakes, isOpen) = monitor.withLock { state -> (Bool, Bool) in
             state.lost += lost
             if state.isClosed { return (false, false) }
-            if state.batches.isEmpty { state.first = monotonicNow() }
+            if state.batches.isEmpty { state.first = KernelClock.monotonic }
             state.rows += writeBatch.rows
             state.weight += writeBatch.weight
             state.isUrgent = state.isUrgent || writeBatch.isUrgent
@@ -154,10 +154,10 @@ final class WriteQueue: Sendable {
     ///   - background: time of the next background work; `nil` if there is none.
     ///   - topsUp: returns true if numbers are to be reserved although nothing waits.
     ///   - mayReserve: true if they may be reserved while the database fails.
-    func nextJob(background: Int64?, topsUp: () -> Bool, mayReserve: Bool = true) -> Job {
+    func nextJob(background: MonotonicTime?, topsUp: () -> Bool, mayReserve: Bool = true) -> Job {
         monitor.wait { state in
             if state.isClosing { return .done(.close) }
-            let now = monotonicNow()
+            let now = KernelClock.monotonic
             if let retry = state.retry {
                 if now >= retry { return .done(.commit) }
                 // Otherwise the bus's loop would wait for numbers as long as the file fails.
@@ -219,7 +219,7 @@ final class WriteQueue: Sendable {
     }
 
     /// Records that writing fails, and when it is tried again.
-    func fail(retryAt moment: Int64) {
+    func fail(retryAt moment: MonotonicTime) {
         monitor.withLock { state in
             state.isFailing = true
             state.retry = moment
@@ -236,12 +236,11 @@ final class WriteQueue: Sendable {
         monitor.withLock { ($0.rows + $0.rowsTaken, $0.lost) }
     }
 
-    /// Returns the bytes that wait or are being written, and the nanoseconds since the oldest of them
-    /// came.
-    func backlog(at now: Int64) -> (bytes: Int, age: Int64) {
+    /// Returns the bytes that wait or are being written, and the time since the oldest of them came.
+    func backlog(at now: MonotonicTime) -> (bytes: Int, age: Duration) {
         monitor.withLock { state in
             let first = state.firstTaken ?? (state.batches.isEmpty ? nil : state.first)
-            return (state.weight, first.map { max(0, now - $0) } ?? 0)
+            return (state.weight, first.map { max(.zero, now - $0) } ?? .zero)
         }
     }
 

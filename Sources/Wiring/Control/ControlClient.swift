@@ -76,7 +76,7 @@ package final class ControlClient: EventHandler, @unchecked Sendable {  // touch
     package func next(within limit: Duration? = nil) async throws -> ControlReply? {
         loop.assertOwned()
         isLate = false
-        if let limit { loop.set(timer, after: Int64(limit / .nanoseconds(1))) }
+        if let limit { loop.set(timer, after: limit) }
         defer { timer.cancel() }
         while true {
             if let line = removeLine() {

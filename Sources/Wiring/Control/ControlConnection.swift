@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// A client of the control socket: one request, and the answer to it.
 ///
@@ -22,10 +23,10 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
     }
     private lazy var deadline = LoopTimer { [weak self] in self?.giveUp() }
 
-    /// Nanoseconds within which a request must have come.
-    private static let requestTime: Int64 = 10_000_000_000
-    /// Nanoseconds that a client may read nothing while something waits for it.
-    private static let readingTime: Int64 = 60_000_000_000
+    /// The time within which a request must have come.
+    private static let requestTime: Duration = .seconds(10)
+    /// The time that a client may read nothing while something waits for it.
+    private static let readingTime: Duration = .seconds(60)
     /// Bytes of one read.
     private static let readSize = 16 << 10
     /// EX_UNAVAILABLE of sysexits.h.
@@ -130,7 +131,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         if hasAsked {
             close()
         } else {
-            refuse("no request came within \(Self.requestTime / 1_000_000_000) s")
+            refuse("no request came within \(Self.requestTime.wholeSeconds) s")
         }
     }
 

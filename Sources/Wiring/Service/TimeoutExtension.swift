@@ -33,8 +33,8 @@ final class TimeoutExtension: Sendable {
     private let loop: EventLoop
     private let timer: Timer
 
-    /// Nanoseconds between two requests, and before the first.
-    private static let pause: Int64 = 2_000_000_000
+    /// The time between two requests, and before the first.
+    private static let pause: Duration = .seconds(2)
     /// The time that is asked for each time: enough for a machine that is very busy.
     private static let length = Duration.seconds(30)
     /// Requests at most: those of an hour, because what takes longer hangs.

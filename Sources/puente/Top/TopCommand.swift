@@ -74,6 +74,6 @@ struct TopCommand {
 
     private func ask(_ daemon: RunningDaemon) async throws -> TopReport {
         let status = try await daemon.status(within: Self.patience)
-        return TopReport(status, at: Double(loop.preciseNow) / 1e9)
+        return TopReport(status, at: Double(loop.preciseNow.nanoseconds) / 1e9)
     }
 }

@@ -78,7 +78,7 @@ struct AttackBenchmarks {
 
     /// Lets some time pass, in which the attackers enter.
     private func warmUp(_ pair: PingPong) async throws -> PingPong {
-        _ = try await pair.delays(for: isQuick ? 20_000_000 : 500_000_000)
+        _ = try await pair.delays(for: isQuick ? .milliseconds(20) : .milliseconds(500))
         return pair
     }
 
@@ -86,7 +86,8 @@ struct AttackBenchmarks {
         let host = try await AttackHost()
         let pair = try await PingPong(on: host.port, clock: host.loopClock)
         let attackers = try Attackers(attack, count: count, on: host.port)
-        let delays = try await warmUp(pair).delays(for: isQuick ? 20_000_000 : 700_000_000)
+        let delays = try await warmUp(pair).delays(
+            for: isQuick ? .milliseconds(20) : .milliseconds(700))
         attackers.stop()
         host.stop()
         let (wall, loop) = (delays.wall.percentile(99), delays.loop.percentile(99))

@@ -19,8 +19,8 @@ struct AttackMemory {
     /// The rooms are filled before, but what fills them best differs. The names that are remembered
     /// for an hour take a few MB more.
     private static let documented = 3 * (4 << 20) + (4 << 20)
-    /// Nanoseconds within which README says that memory is given back, and a little.
-    private static let patience: Int64 = 11_000_000_000
+    /// The time within which README says that memory is given back, and a little.
+    private static let patience: Duration = .seconds(11)
 
     /// Attacks one after the other, and adds a row for each.
     func table(_ attacks: [Attack]) async throws -> (table: Table, over: [String]) {
@@ -49,7 +49,7 @@ struct AttackMemory {
     private func peak(of attack: Attack, _ count: Int, on host: AttackHost) async throws -> Int {
         var peak = 0
         let attackers = try Attackers(attack, count: count, on: host.port)
-        let end = SystemClock().monotonic() + (isQuick ? 20_000_000 : 700_000_000)
+        let end = SystemClock().monotonic() + (isQuick ? .milliseconds(20) : .milliseconds(700))
         while SystemClock().monotonic() < end {
             peak = max(peak, MemoryTrimmer.residentBytes)
             usleep(2_000)
@@ -60,7 +60,7 @@ struct AttackMemory {
 
     /// Waits until all have gone and the memory is back; what the process has then.
     private func settled(below wanted: Int, on host: AttackHost) async throws -> Int {
-        let end = SystemClock().monotonic() + (isQuick ? 100_000_000 : Self.patience)
+        let end = SystemClock().monotonic() + (isQuick ? .milliseconds(100) : Self.patience)
         var bytes = MemoryTrimmer.residentBytes
         while SystemClock().monotonic() < end {
             bytes = MemoryTrimmer.residentBytes

@@ -31,12 +31,12 @@ struct PingPong {
     }
 
     /// Asks again and again for some time.
-    func delays(for nanoseconds: Int64) async throws -> Delays {
+    func delays(for time: Duration) async throws -> Delays {
         try await DedicatedThread.run(named: "ping pong") {
             // Clients have processors of their own; where that is allowed, they come first here.
             setpriority(Int32(PRIO_PROCESS.rawValue), 0, -15)
             var delays = Delays()
-            let end = SystemClock().monotonic() + nanoseconds
+            let end = SystemClock().monotonic() + time
             var round = 0
             while SystemClock().monotonic() < end {
                 let (start, loopStart) = (SystemClock().monotonic(), clock.now)
@@ -45,7 +45,7 @@ struct PingPong {
                 let isAnswered =
                     (try? say("ping: \(round)\n", by: ping, to: pong)) != nil
                     && (try? say("pong: \(round)\n", by: pong, to: ping)) != nil
-                delays.wall.append(Double(SystemClock().monotonic() - start) / 1e6)
+                delays.wall.append((SystemClock().monotonic() - start) / .milliseconds(1))
                 delays.loop.append(Double(clock.now - loopStart) / 1e6)
                 if !isAnswered { break }
                 usleep(1_000)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import NATSBridge
@@ -12,8 +13,8 @@ import Testing
 
     @Test func `a stream is shorter only if it says so for a while`() {
         var doubt = LengthDoubt()
-        func isSettled(_ stream: StreamState, at now: Int64) -> Bool {
-            doubt.isSettled(stream, known: 10, at: now)
+        func isSettled(_ stream: StreamState, at milliseconds: Int) -> Bool {
+            doubt.isSettled(stream, known: 10, at: .after(.milliseconds(milliseconds)))
         }
         #expect(isSettled(stream(10), at: 0))
         #expect(!isSettled(stream(9), at: 0))
@@ -25,10 +26,10 @@ import Testing
 
     @Test func `a server without the others is not believed, nor one that changes its mind`() {
         var doubt = LengthDoubt()
-        func isSettled(_ stream: StreamState, at now: Int64) -> Bool {
-            doubt.isSettled(stream, known: 10, at: now)
+        func isSettled(_ stream: StreamState, at milliseconds: Int) -> Bool {
+            doubt.isSettled(stream, known: 10, at: .after(.milliseconds(milliseconds)))
         }
-        for second in 0..<60 as Range<Int64> {
+        for second in 0..<60 {
             #expect(!isSettled(stream(9, behind: 2), at: second * 1_000))
         }
         #expect(!isSettled(stream(9, behind: 1), at: 60_000))
@@ -40,12 +41,12 @@ import Testing
     @Test func `a server without the others is left after two answers`() {
         var doubt = LengthDoubt()
         for isHopeless in [false, true] {
-            _ = doubt.isSettled(stream(9, behind: 2), known: 10, at: 0)
+            _ = doubt.isSettled(stream(9, behind: 2), known: 10, at: .start)
             #expect(doubt.isHopeless == isHopeless)
         }
         var other = LengthDoubt()
-        for second in 0..<4 as Range<Int64> {
-            _ = other.isSettled(stream(9), known: 10, at: second * 3_000)
+        for second in 0..<4 {
+            _ = other.isSettled(stream(9), known: 10, at: .after(.seconds(second * 3)))
         }
         #expect(!other.isHopeless)
     }
@@ -53,30 +54,35 @@ import Testing
     @Test func `where most of the copies are away consumers are tried often`() {
         var pace = ConsumerPace()
         let away = BrokerError(.rejected, "away", code: BrokerError.unavailable)
-        let pauses = (0..<12).map { _ in pace.pause(at: 0, after: away) }
-        #expect(pauses.allSatisfy { $0 <= 2_000 })
-        #expect(pauses.suffix(4).allSatisfy { $0 >= 1_000 })
+        let pauses = (0..<12).map { _ in pace.pause(at: .start, after: away) }
+        #expect(pauses.allSatisfy { $0 <= .seconds(2) })
+        #expect(pauses.suffix(4).allSatisfy { $0 >= .seconds(1) })
     }
 
     @Test func `consumers are made at once, and then ever more slowly`() {
         var pace = ConsumerPace()
-        let first = pace.pause(at: 0)
-        #expect(first == 0)
-        let pauses = (0..<12).map { _ in pace.pause(at: 0) }
-        #expect(pauses[0] >= 250)
-        #expect(pauses.suffix(4).allSatisfy { (5_000...10_000).contains($0) })
-        let later = pace.pause(at: 60_000)
-        #expect(later == 0)
+        let first = pace.pause(at: .start)
+        #expect(first == .zero)
+        let pauses = (0..<12).map { _ in pace.pause(at: .start) }
+        #expect(pauses[0] >= .milliseconds(250))
+        #expect(
+            pauses.suffix(4).allSatisfy {
+                (Duration.seconds(5)...Duration.seconds(10)).contains($0)
+            })
+        let later = pace.pause(at: .after(.seconds(60)))
+        #expect(later == .zero)
     }
 
     @Test func `complaints are forgotten when they are not heard again`() {
         let complaints = BrokerComplaints()
-        complaints.record("Permissions Violation for Publish to \"a\"", at: 0)
-        complaints.record("Permissions Violation for Subscription to \"b\"", at: 0)
-        for number in 0..<100 { complaints.record("\(number)", at: 0) }
-        #expect(complaints.present(at: 59_000).count == 16)
+        complaints.record("Permissions Violation for Publish to \"a\"", at: .start)
+        complaints.record("Permissions Violation for Subscription to \"b\"", at: .start)
+        for number in 0..<100 { complaints.record("\(number)", at: .start) }
+        #expect(complaints.present(at: .after(.seconds(59))).count == 16)
         #expect(
-            complaints.present(at: 61_000) == ["Permissions Violation for Subscription to \"b\""])
+            complaints.present(at: .after(.seconds(61))) == [
+                "Permissions Violation for Subscription to \"b\""
+            ])
     }
 
     @Test func `errors of the library do not name places in its source`() {

@@ -63,7 +63,7 @@ extension NATSTests {
         }
 
         private let settings = StreamSettings(
-            name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 1 << 20)
+            name: "PUENTE", replicas: 1, maxAge: .zero, maxBytes: 1 << 20)
 
         @Test func `a broker that allows everything is found to, and nothing is left there`()
             async throws

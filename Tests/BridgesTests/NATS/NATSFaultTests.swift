@@ -34,7 +34,7 @@ import Testing
 
     /// Deletes the stream and makes it anew, full of rubbish.
     private func makeAnew(_ server: NATSServer, junk: Int) throws {
-        let settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 1 << 26)
+        let settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: .zero, maxBytes: 1 << 26)
         try ask(server) { inbox in
             _ = try inbox.call("STREAM.DELETE.PUENTE")
             _ = try inbox.call("STREAM.CREATE.PUENTE", settings.configuration)

@@ -196,7 +196,7 @@ import TestSupport
     @Test(.timeLimit(.minutes(10)))
     func `a stream that does not keep by limits is refused, and said`() async throws {
         let server = try await NATSServer()
-        var settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 1 << 20)
+        var settings = StreamSettings(name: "PUENTE", replicas: 1, maxAge: .zero, maxBytes: 1 << 20)
         try Self.make(settings, at: server.address) { $0["retention"] = .text("interest") }
         let norte = try await FleetHost("norte", server.address)
         await norte.logged("has retention \"interest\": it must be \"limits\"")
@@ -209,7 +209,7 @@ import TestSupport
         let server = try await NATSServer()
         // Room for some messages only.
         try Self.make(
-            StreamSettings(name: "PUENTE", replicas: 1, maxAge: 0, maxBytes: 20_000),
+            StreamSettings(name: "PUENTE", replicas: 1, maxAge: .zero, maxBytes: 20_000),
             at: server.address
         ) { _ in }
         let norte = try await FleetHost("norte", server.address)

@@ -52,7 +52,7 @@ extension NATSTests {
             } while receipt?.verdict != .pass
             var whisper: LiveMessage.Whisper?
             while whisper == nil {
-                guard let message = try heard.next(milliseconds: 200) else { continue }
+                guard let message = try heard.next(within: .milliseconds(200)) else { continue }
                 if case .whisper(let found)? = JSONReader.read(Array(message.content)).flatMap(
                     { LiveMessage($0) })
                 {
@@ -90,13 +90,16 @@ extension NATSTests {
 
         @Test func `who is not answered for in time is reported, the others are not`() {
             var pending = PendingWhispers()
-            let first = pending.add(to: "a", from: "bob", for: "ana (norte)", now: 0)
-            let second = pending.add(to: "a", from: "bob", for: "eva (norte)", now: 1)
+            let first = pending.add(to: "a", from: "bob", for: "ana (norte)", now: .start)
+            let second = pending.add(
+                to: "a", from: "bob", for: "eva (norte)", now: .after(.milliseconds(1)))
             #expect(pending.remove(first, of: "b") == nil)
             #expect(pending.remove(first, of: "a")?.receiver == "ana (norte)")
-            #expect(pending.removeLate(at: PendingWhispers.patience) == [])
-            #expect(pending.removeLate(at: PendingWhispers.patience + 1).map(\.id) == [second])
-            #expect(pending.removeLate(at: .max) == [])
+            #expect(pending.removeLate(at: .after(PendingWhispers.patience)) == [])
+            let late = pending.removeLate(
+                at: .after(PendingWhispers.patience + .milliseconds(1)))
+            #expect(late.map(\.id) == [second])
+            #expect(pending.removeLate(at: .distantFuture) == [])
         }
 
         @Test(arguments: [

@@ -83,7 +83,7 @@ import Testing
         let waiting = try #require(after.gauges.waiting.first)
         #expect(waiting.channel == "general")
         #expect(waiting.count > 0)
-        #expect(waiting.age == 3_000_000_000)
+        #expect(waiting.age == .seconds(3))
         #expect(after.deliveries - before.deliveries + UInt64(waiting.count) == 10_000)
         _ = try await slow.barrier()
         after = try await report(of: host)

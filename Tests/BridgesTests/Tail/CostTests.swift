@@ -81,16 +81,16 @@ import Testing
             "many \($0.list)"
         }
         report.set(FilePath("/a"), "is bad")
-        #expect(report.nextSentence(now: 5, isLast: false) == "one /a is bad")
+        #expect(report.nextSentence(now: .after(.zero), isLast: false) == "one /a is bad")
         for number in 0..<20_000 { report.set(FilePath("/b \(number)"), "is bad") }
-        #expect(report.nextSentence(now: 6, isLast: false) == nil)
-        #expect(report.due == 5 + TailLog.pause)
-        let sentence = report.nextSentence(now: 5 + TailLog.pause, isLast: false)
+        #expect(report.nextSentence(now: .after(.seconds(1)), isLast: false) == nil)
+        #expect(report.due == .after(TailLog.pause))
+        let sentence = report.nextSentence(now: .after(TailLog.pause), isLast: false)
         #expect(sentence == "many 20001 files (/a, /b 0, /b 1, …)")
         report.set(FilePath("/b 7"), "is bad")
-        #expect(report.nextSentence(now: 5 + 9 * TailLog.pause, isLast: false) == nil)
+        #expect(report.nextSentence(now: .after(TailLog.pause * 9), isLast: false) == nil)
         report.remove(FilePath("/b 7"))
-        #expect(report.nextSentence(now: 5 + 9 * TailLog.pause, isLast: false) != nil)
+        #expect(report.nextSentence(now: .after(TailLog.pause * 9), isLast: false) != nil)
     }
 
     @Test(.enabled(if: geteuid() != 0))

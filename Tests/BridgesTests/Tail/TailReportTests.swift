@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import Chat
@@ -18,16 +19,16 @@ import Testing
         folder.append("dos\n", to: "a.log")
         folder.append(String(repeating: "tres\n", count: 100), to: "b.log")
         folder.scan()
-        report = files.report(now: 5_000_000_000)
+        report = files.report(now: .after(.seconds(5)))
         #expect(report.files == 2)
         #expect(report.unreadBytes == 504)
-        #expect(report.oldest == 5_000_000_000)
+        #expect(report.oldest == .after(.seconds(5)))
         #expect(report.worst.map { "\($0.path)".hasSuffix("b.log") } == [true, false])
-        let gauges = report.gauges(at: 7_000_000_000)
+        let gauges = report.gauges(at: .after(.seconds(7)))
         #expect(gauges.values.map(\.value) == [2, 504, 2])
         #expect(gauges.laggingFiles.map(\.bytes) == [500, 4])
         folder.read()
-        report = files.report(now: 8_000_000_000)
+        report = files.report(now: .after(.seconds(8)))
         #expect(report.unreadBytes == 0)
         #expect(report.oldest == nil)
         #expect(report.worst.isEmpty)

@@ -94,7 +94,7 @@ import Testing
         var bridge = try #require(await report(of: test).bridges.last)
         #expect(bridge.deliveries == 1)
         #expect(bridge.gauges.waiting.map(\.count) == [300])
-        #expect(bridge.gauges.waiting.map(\.age) == [7_000_000_000])
+        #expect(bridge.gauges.waiting.map(\.age) == [.seconds(7)])
         for number in 1...300 { #expect(await messages.next()?.text == "\(number)") }
         bridge = try #require(await report(of: test).bridges.last)
         #expect(bridge.deliveries == 301)
@@ -229,8 +229,8 @@ import Testing
         let test = try TestBus()
         let port = await test.port("a")
         try await port.publish(["one", "two", "three"].map { Draft($0, from: "x") })
-        await test.bus.perform { $0.statistics.recordTurn(3_000_000) }
-        await test.bus.perform { $0.statistics.recordTurn(90_000) }
+        await test.bus.perform { $0.statistics.recordTurn(.milliseconds(3)) }
+        await test.bus.perform { $0.statistics.recordTurn(.microseconds(90)) }
         let report = await report(of: test)
         #expect(report.messages.count == 3)
         #expect(report.messages.sum == 9_000_000)

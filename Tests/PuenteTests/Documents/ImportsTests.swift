@@ -109,16 +109,18 @@ enum HouseRules {
         "Locking": [],
         "Metrics": [],
         "TimeUnits": [],
-        "MessageBus": ["Locking", "Metrics"],
+        "MessageBus": ["Locking", "Metrics", "TimeUnits"],
         "Sockets": ["Locking", "Metrics", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib"],
         "Store": ["Locking", "Metrics", "MessageBus", "TimeUnits", "CSQLite"],
         "Accounts": ["Locking", "MessageBus", "CSodium"],
-        "Patterns": ["MessageBus", "CPCRE2"],
+        "Patterns": ["MessageBus", "TimeUnits", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
         "Bridges/Chat": ["Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
         "Bridges/TCP": ["Chat", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
         "Bridges/Stdio": ["Chat", "Locking", "MessageBus", "Sockets"],
-        "Bridges/Tail": ["Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns"],
+        "Bridges/Tail": [
+            "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns", "TimeUnits",
+        ],
         "Bridges/Telegram": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/Web": [
             "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
@@ -126,20 +128,22 @@ enum HouseRules {
         "Bridges/Exec": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/Webhook": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/IRCMessages": [],
-        "Bridges/IRC": ["IRC", "Chat", "Locking", "MessageBus", "Sockets"],
+        "Bridges/IRC": ["IRC", "Chat", "Locking", "MessageBus", "Sockets", "TimeUnits"],
         "Bridges/IRCServer": [
             "IRC", "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
         ],
-        "Bridges/NATS": ["Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "CNATS"],
+        "Bridges/NATS": [
+            "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits", "CNATS",
+        ],
         "Bridges/BuiltIns": [
             "ExecBridge", "IRCBridge", "IRCServerBridge", "MessageBus", "NATSBridge",
             "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
             "WebhookBridge",
         ],
-        "StatusServer": ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
+        "StatusServer": ["JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
         "Wiring": [
             "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
-            "StatusServer",
+            "StatusServer", "TimeUnits",
         ],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [

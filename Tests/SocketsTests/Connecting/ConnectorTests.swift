@@ -30,7 +30,7 @@ import Testing
                         try addresses ?? SocketAddress.resolve(host: host, port: port)
                     }
                     var made: ConnectAttempt?
-                    made = connector.connect(to: target, within: 20_000_000_000) { result in
+                    made = connector.connect(to: target, within: .seconds(20)) { result in
                         // Kept until now.
                         withExtendedLifetime(connector) { made = nil }
                         if case .success(let connection) = result { close(connection.descriptor) }

@@ -8,11 +8,11 @@ import Testing
     func `elements come out by deadline, whatever is removed in between`(seed: UInt64) {
         var random = Seeded(seed)
         var heap = DeadlineHeap<Int>()
-        var model: [(deadline: Int64, element: Int)] = []
+        var model: [(deadline: MonotonicTime, element: Int)] = []
         for element in 0..<2_000 {
             switch Int.random(in: 0..<8, using: &random) {
             case 0...4:
-                let deadline = Int64.random(in: 0...1_000, using: &random)
+                let deadline = time(using: &random)
                 heap.insert(element, at: deadline)
                 model.append((deadline, element))
             case 5:
@@ -20,7 +20,7 @@ import Testing
                 heap.removeAll { $0 % divisor == 0 }
                 model.removeAll { $0.element % divisor == 0 }
             default:
-                let now = Int64.random(in: 0...1_000, using: &random)
+                let now = time(using: &random)
                 let earliest = model.map(\.deadline).min()
                 #expect(heap.first?.deadline == earliest, "seed \(seed)")
                 let due = heap.popFirst(dueAt: now)
@@ -28,5 +28,9 @@ import Testing
                 model.removeAll { $0.element == due?.element }
             }
         }
+    }
+
+    private func time(using random: inout Seeded) -> MonotonicTime {
+        .after(.nanoseconds(Int64.random(in: 0...1_000, using: &random)))
     }
 }

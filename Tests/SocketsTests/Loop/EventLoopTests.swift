@@ -88,9 +88,8 @@ import Testing
         try loop.start()
         defer { loop.stop() }
         await onLoop(loop) {
-            for (name, delay) in [("late", 30), ("early", 10), ("middle", 20)] as [(String, Int64)]
-            {
-                loop.set(LoopTimer { record.add(name) }, after: delay)
+            for (name, delay) in [("late", 30), ("early", 10), ("middle", 20)] {
+                loop.set(LoopTimer { record.add(name) }, after: .nanoseconds(delay))
             }
         }
         clock.advance(by: .nanoseconds(9))
@@ -115,11 +114,11 @@ import Testing
                 LoopTimer { record.add("put off") }, LoopTimer { record.add("brought forward") },
                 LoopTimer { record.add("taken back") }
             )
-            loop.set(late, after: 10)
-            loop.set(late, after: 40)
-            loop.set(soon, after: 50)
-            loop.set(soon, after: 20)
-            loop.set(never, after: 30)
+            loop.set(late, after: .nanoseconds(10))
+            loop.set(late, after: .nanoseconds(40))
+            loop.set(soon, after: .nanoseconds(50))
+            loop.set(soon, after: .nanoseconds(20))
+            loop.set(never, after: .nanoseconds(30))
             never.cancel()
         }
         for _ in 0..<6 {
@@ -137,7 +136,9 @@ import Testing
         // A loop that the kernel does not wake sleeps for ever, which only the suite's time limit can
         // tell: anything that woke it to be asked would hide the mistake.
         await withCheckedContinuation { continuation in
-            loop.perform { loop.set(LoopTimer { continuation.resume() }, after: 1_000) }
+            loop.perform {
+                loop.set(LoopTimer { continuation.resume() }, after: .nanoseconds(1_000))
+            }
         }
     }
 

@@ -13,7 +13,8 @@ import Testing
         var variables = ["NOTIFY_SOCKET": inbox.name]
         variables["WATCHDOG_USEC"] = watchdogMicroseconds.map { "\($0)" }
         // In a busy suite a test may stand still for longer than a manager does.
-        return ServiceNotifier(ServiceEnvironment(of: 1) { variables[$0] }, patience: 3_600)
+        return ServiceNotifier(
+            ServiceEnvironment(of: 1) { variables[$0] }, patience: .seconds(3_600))
     }
 
     @Test(arguments: [true, false])
@@ -40,7 +41,7 @@ import Testing
         notifier.reloaded()
         #expect(inbox.rest() == [], "before the first READY")
         notifier.ready()
-        let before = SystemClock().monotonic() / 1_000
+        let before = SystemClock().monotonic().nanoseconds / 1_000
         for _ in 0..<2 { notifier.reloading() }
         for _ in 0..<2 { notifier.reloaded() }
         let all = inbox.rest()

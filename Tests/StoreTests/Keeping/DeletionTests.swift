@@ -84,7 +84,7 @@ import Testing
     private func scrub() throws {
         let connection = try WriteConnection(folder.file)
         let scrubber = Scrubber()
-        var now: Int64 = 0
+        var now = MonotonicTime.start
         while let due = scrubber.due {
             now = max(now, due)
             try scrubber.advance(connection, at: now)
@@ -151,7 +151,7 @@ import Testing
         let next = Scrubber()
         var steps = 0
         while next.due != nil, steps < 100 {
-            try next.advance(connection, at: 0)
+            try next.advance(connection, at: .start)
             steps += 1
         }
         #expect(next.due == nil)
@@ -191,8 +191,8 @@ import Testing
         try await delete(first, again)
         await again.close()
         let connection = try WriteConnection(folder.file)
-        let retention = Retention(history: .seconds(1), bridges: [], start: 0)
-        try retention.advance(connection, at: 0, time: 9_000_000, indexed: first.column + 1)
+        let retention = Retention(history: .seconds(1), bridges: [], start: .start)
+        try retention.advance(connection, at: .start, time: 9_000_000, indexed: first.column + 1)
         #expect(try connection.database.number("SELECT count(*) FROM messages") == 0)
         try connection.database.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     }

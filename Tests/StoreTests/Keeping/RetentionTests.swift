@@ -17,13 +17,13 @@ import TestSupport
         let connection = try WriteConnection(folder.file)
         let retention = Retention(
             history: .seconds(days * 86_400), bridges: bridges,
-            start: -Int64(afterStart / .nanoseconds(1)))
+            start: MonotonicTime.start - afterStart)
         for reader in readers { retention.recordReader(reader) }
         let indexed = try connection.database.number(
             "SELECT value FROM meta WHERE key = 'indexed'")
         repeat {
-            try retention.advance(connection, at: 0, time: time, indexed: indexed ?? 0)
-        } while retention.due < 1_000_000_000
+            try retention.advance(connection, at: .start, time: time, indexed: indexed ?? 0)
+        } while retention.due < .after(.seconds(1))
     }
 
     private func texts() throws -> [String] {
@@ -64,12 +64,12 @@ import TestSupport
         await store.close()
         try folder.finishIndex()
         let connection = try WriteConnection(folder.file)
-        let retention = Retention(history: .seconds(10 * 86_400), bridges: [], start: 0)
+        let retention = Retention(history: .seconds(10 * 86_400), bridges: [], start: .start)
         var told: [String: [MessageNumber]] = [:]
         retention.onExpiry = { told[$0, default: []].append($1) }
         repeat {
-            try retention.advance(connection, at: 0, time: 100 * Self.day, indexed: .max)
-        } while retention.due < 1_000_000_000
+            try retention.advance(connection, at: .start, time: 100 * Self.day, indexed: .max)
+        } while retention.due < .after(.seconds(1))
         #expect(told == ["general": [first + 199, first + 399, first + 499]])
         let status = StoreStatus()
         for number in told["general"] ?? [] { status.recordExpiry(of: "general", through: number) }
@@ -203,9 +203,9 @@ import TestSupport
         try await SQLiteStore.open(folder.file).close()
         let connection = try WriteConnection(folder.file)
         let index = SearchIndex()
-        try index.load(connection, at: 0)
+        try index.load(connection, at: .start)
         #expect(index.due == nil)
-        index.postpone(at: 100)
+        index.postpone(at: .after(.nanoseconds(100)))
         let due = try #require(index.due)
         try index.advance(connection, at: due)
         #expect(index.indexed == 0)

@@ -34,9 +34,9 @@
                 let folder = StoreFolder()
                 let confinement = ThreadConfinement()
                 let connection = try WriteConnection(folder.file, confinement)
-                let retention = Retention(history: .seconds(1), bridges: [], start: 0)
+                let retention = Retention(history: .seconds(1), bridges: [], start: .distantPast)
                 try await DedicatedThread.run(named: "store") { confinement.claim() }
-                try retention.advance(connection, at: 1, time: 1, indexed: 0)
+                try retention.advance(connection, at: .distantPast, time: 1, indexed: 0)
             }
             #expect(hasTrapped(result))
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TimeUnits
 
 /// A call of a method, checked as the real server checks it.
 struct BotCall {
@@ -109,7 +110,7 @@ struct BotCall {
             state.blame("\(id) was sent to before retry_after was over")
             return finish(state.flood(id))
         }
-        chat.sends.removeAll { $0 <= state.now - 60_000_000_000 }
+        chat.sends.removeAll { $0 <= state.now - .seconds(60) }
         state.chats[id] = chat
         if chat.sends.count >= 20 || !state.countSend() { return finish(state.flood(id)) }
         chat.sends.append(state.now)

@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// A chat of the test server.
 package struct BotChat: Sendable {
     /// The messages of the bot in it.
@@ -10,9 +12,9 @@ package struct BotChat: Sendable {
         package let topic: Int64?
         package let replyTo: Int64?
         /// The time of it, in nanoseconds of the server's clock.
-        package let time: Int64
+        package let time: MonotonicTime
 
-        init(id: Int64, text: String, topic: Int64?, replyTo: Int64?, time: Int64) {
+        init(id: Int64, text: String, topic: Int64?, replyTo: Int64?, time: MonotonicTime) {
             self.id = id
             self.text = text.replacing("\u{200B}", with: "")
             markedText = text
@@ -40,8 +42,8 @@ package struct BotChat: Sendable {
     package internal(set) var floods = 0
     var lastMessage: Int64 = 100
     var known: Set<Int64> = []
-    var blockedUntil: Int64 = 0
-    var sends: [Int64] = []
+    var blockedUntil = MonotonicTime.start
+    var sends: [MonotonicTime] = []
 
     package init() {}
 

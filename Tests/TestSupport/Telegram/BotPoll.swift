@@ -28,7 +28,7 @@ final class BotPoll {
         state.poll = self
         let timer = LoopTimer { [weak self] in self?.wake() }
         self.timer = timer
-        state.loop?.set(timer, after: timeout * 1_000_000_000)
+        state.loop?.set(timer, after: .seconds(timeout))
     }
 
     private var batch: BotAnswer { BotAnswer(state.queue.updates.prefix(limit).map(\.json)) }

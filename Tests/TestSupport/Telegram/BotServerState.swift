@@ -1,5 +1,6 @@
 import Foundation
 import Sockets
+import TimeUnits
 
 /// The state of the test server: chats, updates, and the faults to come.
 ///
@@ -44,7 +45,7 @@ package final class BotServerState: @unchecked Sendable {
     var queue = BotQueue()
     var poll: BotPoll?
     /// The times of messages within the last second, to whatever chat.
-    private var sends: [Int64] = []
+    private var sends: [MonotonicTime] = []
     /// The connection that sends to each chat at present.
     private var underWay: [Int64: (TestHTTPConnection, request: Int)] = [:]
     /// Tests that wait until something holds.
@@ -57,7 +58,7 @@ package final class BotServerState: @unchecked Sendable {
 
     func open(_ loop: EventLoop) { self.loop = loop }
 
-    var now: Int64 { loop?.now ?? 0 }
+    var now: MonotonicTime { loop?.now ?? .start }
     /// The time, in seconds since 1970.
     package var date: Int64 { (loop?.wallTime ?? 0) / 1_000 }
 
@@ -215,7 +216,7 @@ package final class BotServerState: @unchecked Sendable {
 
     /// Counts a message of the bot's; false if these are too many in a second for one bot.
     func countSend() -> Bool {
-        sends.removeAll { $0 <= now - 1_000_000_000 }
+        sends.removeAll { $0 <= now - .seconds(1) }
         guard sends.count < Self.maxSends else { return false }
         sends.append(now)
         return true
@@ -225,12 +226,12 @@ package final class BotServerState: @unchecked Sendable {
     private static let maxSends = 30
 
     /// Lets a chat be sent to again.
-    package func endFlood(in chat: Int64) { chats[chat]?.blockedUntil = 0 }
+    package func endFlood(in chat: Int64) { chats[chat]?.blockedUntil = .start }
 
     /// 429, and nothing more to this chat until it is over.
     func flood(_ chat: Int64?) -> BotAnswer {
         if let chat {
-            chats[chat]?.blockedUntil = now + floodLength * 1_000_000_000
+            chats[chat]?.blockedUntil = now + .seconds(floodLength)
             chats[chat]?.floods += 1
         }
         return BotAnswer(
@@ -249,7 +250,7 @@ package final class BotServerState: @unchecked Sendable {
                 self.deliver(answer, connection, fault)
                 timer = nil
             }
-            if let timer { loop.set(timer, after: delay * 1_000_000) }
+            if let timer { loop.set(timer, after: .milliseconds(delay)) }
         } else {
             deliver(answer, connection, fault)
         }

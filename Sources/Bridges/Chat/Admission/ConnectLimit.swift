@@ -20,13 +20,13 @@ package struct ConnectLimit {
         package init() {}
     }
 
-    /// Nanoseconds that one connection uses up.
-    private let pause: Int64
-    /// Nanoseconds that may be used up already when one more connection comes.
-    private let allowance: Int64
+    /// The time that one connection uses up.
+    private let pause: Duration
+    /// The time that may be used up already when one more connection comes.
+    private let allowance: Duration
     /// The time, on the loop's clock, until which the connections of each address use up its
     /// allowance.
-    private var busyUntil: [HostKey: Int64] = [:]
+    private var busyUntil: [HostKey: MonotonicTime] = [:]
 
     /// Addresses that are counted at a time: bounds the memory.
     ///
@@ -35,13 +35,13 @@ package struct ConnectLimit {
 
     /// Makes a limit that nobody has come near.
     package init(_ options: Options) {
-        pause = max(1, options.per.inNanoseconds)
-        let (product, overflow) = pause.multipliedReportingOverflow(by: Int64(options.burst - 1))
-        allowance = overflow ? .max / 4 : product
+        // At most what a time can be ahead.
+        pause = .nanoseconds(max(1, options.per.inNanoseconds))
+        allowance = min(pause * (options.burst - 1), .nanoseconds(Int64.max / 4))
     }
 
     /// Counts a connection, and returns whether it may come in.
-    package mutating func spend(for host: HostKey, at now: Int64) -> Bool {
+    package mutating func spend(for host: HostKey, at now: MonotonicTime) -> Bool {
         if host.isLoopback { return true }
         if busyUntil.count >= Self.maxAddresses, busyUntil[host] == nil {
             busyUntil = busyUntil.filter { $0.value > now }

@@ -24,18 +24,18 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     /// The version of the files that was read last, whether it could be used or not.
     private var version: CertificateFiles.Version
     /// The time of the last warning about the end.
-    private var lastWarning: Int64?
+    private var lastWarning: MonotonicTime?
     /// The time of the last new keys of session tickets.
-    private var lastKeys: Int64
+    private var lastKeys: MonotonicTime
     private var isLooking = false
     private lazy var timer = LoopTimer { [weak self] in self?.checkFiles() }
 
-    /// Nanoseconds between two checks of the files.
-    private static let interval = Duration.seconds(10).inNanoseconds
-    /// Nanoseconds between two warnings about the same certificate.
-    private static let warningInterval = Duration.seconds(86_400).inNanoseconds
-    /// Nanoseconds for which keys of session tickets are used.
-    private static let keyLifetime = Duration.seconds(43_200).inNanoseconds
+    /// The time between two checks of the files.
+    private static let interval: Duration = .seconds(10)
+    /// The time between two warnings about the same certificate.
+    private static let warningInterval: Duration = .seconds(86_400)
+    /// The time for which keys of session tickets are used.
+    private static let keyLifetime: Duration = .seconds(43_200)
     /// Seconds before the end from which on it is warned of: 14 days.
     private static let warningTime: Int64 = 14 * 86_400
 

@@ -9,7 +9,7 @@ extension RoomFeed {
     package func waiting(
         for cursors: some Sequence<TranscriptCursor>, at now: Int64
     ) -> WaitingMessages {
-        var waiting = WaitingMessages(channel: room.name, count: 0, age: 0)
+        var waiting = WaitingMessages(channel: room.name, count: 0, age: .zero)
         var furthest: TranscriptOffset?
         for cursor in cursors {
             let count = cursor.waiting
@@ -21,7 +21,7 @@ extension RoomFeed {
         // The mark in front of it is at most a thousandth of the transcript away.
         let number = transcript.mark(before: furthest)?.number ?? 0
         let oldest = room.log.messages(from: room.log.position(after: number), atMost: 1).first
-        waiting.age = oldest.map { max(0, now - $0.header.time) * 1_000_000 } ?? 0
+        waiting.age = oldest.map { .milliseconds(max(0, now - $0.header.time)) } ?? .zero
         return waiting
     }
 }

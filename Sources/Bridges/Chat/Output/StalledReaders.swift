@@ -8,7 +8,7 @@ import Sockets
 package final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     /// A point in time and the bytes the kernel had been given by then.
     private struct Sample {
-        let time: Int64
+        let time: MonotonicTime
         let sent: UInt64
     }
 
@@ -21,8 +21,8 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
         var others: [Sample] = []
         /// Bytes the other side has confirmed.
         var confirmed: UInt64
-        /// The last time the other side confirmed something, in nanoseconds of the loop's clock.
-        var lastProgress: Int64
+        /// The last time the other side confirmed something, by the loop's clock.
+        var lastProgress: MonotonicTime
 
         mutating func append(_ sample: Sample) {
             let newest = others.last ?? oldest
@@ -33,41 +33,42 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
 
     private let loop: EventLoop
     private let bus: Bus
-    /// Nanoseconds that a byte may stay unconfirmed.
-    private var timeout: Int64
+    /// The time that a byte may stay unconfirmed.
+    private var timeout: Duration
     private var readers: [UInt32: Reader] = [:]
     /// The time at which the server began to stop; from then on a shorter timeout applies.
-    private var stoppingSince: Int64?
+    private var stoppingSince: MonotonicTime?
     /// Connections that were closed because they took nothing while the server stopped.
     package private(set) var abandonedCount = 0
     private lazy var sweep = LoopTimer { [unowned self] in
         self.bus.assumeIsolated { self.closeStalled($0) }
     }
 
-    /// Nanoseconds without progress after which a connection is closed while the server stops.
+    /// The time without progress after which a connection is closed while the server stops.
     ///
     /// The kernel of a slow reader confirms in steps, on this machine of 64 KiB.
-    private static let stopTimeout: Int64 = 2_000_000_000
-    /// Nanoseconds that every connection is given when the server stops, however long it had taken
+    private static let stopTimeout: Duration = .seconds(2)
+    /// The time that every connection is given when the server stops, however long it had taken
     /// nothing before.
-    private static let minStopTime: Int64 = 1_000_000_000
-    /// Nanoseconds between two sweeps: often enough to notice confirmations in time, and a few
+    private static let minStopTime: Duration = .seconds(1)
+    /// The time between two sweeps: often enough to notice confirmations in time, and a few
     /// times a minute for the default timeout.
-    private static let sweepIntervals: ClosedRange<Int64> = 1_000_000...5_000_000_000
-    /// Nanoseconds between two sweeps while the server stops.
-    private static let stopSweepInterval: Int64 = 100_000_000
+    private static let sweepIntervals: ClosedRange<Duration> =
+        Duration.milliseconds(1)...Duration.seconds(5)
+    /// The time between two sweeps while the server stops.
+    private static let stopSweepInterval: Duration = .milliseconds(100)
 
     /// Makes a watch over nothing yet.
     ///
-    /// - Parameter timeout: nanoseconds that a byte may stay unconfirmed.
-    package init(timeout: Int64, on loop: EventLoop, bus: Bus) {
+    /// - Parameter timeout: the time that a byte may stay unconfirmed.
+    package init(timeout: Duration, on loop: EventLoop, bus: Bus) {
         self.timeout = timeout
         self.loop = loop
         self.bus = bus
     }
 
-    /// Changes the time that a byte may stay unconfirmed, in nanoseconds, from the next sweep on.
-    package func setTimeout(_ timeout: Int64) {
+    /// Changes the time that a byte may stay unconfirmed, from the next sweep on.
+    package func setTimeout(_ timeout: Duration) {
         loop.assertOwned()
         self.timeout = timeout
         if sweep.deadline != nil { loop.set(sweep, after: interval) }
@@ -109,7 +110,7 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
     /// Stops watching all connections.
     package func cancel() { sweep.cancel() }
 
-    private var interval: Int64 {
+    private var interval: Duration {
         if stoppingSince != nil { return Self.stopSweepInterval }
         let range = Self.sweepIntervals
         return max(range.lowerBound, min(range.upperBound, timeout / 16))

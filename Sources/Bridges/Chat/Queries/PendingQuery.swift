@@ -14,17 +14,17 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
 
         package var description: String {
             switch self {
-            case .tooLate: "no answer within \(PendingQuery.timeout / 1_000_000_000) s"
+            case .tooLate: "no answer within \(PendingQuery.timeout.wholeSeconds) s"
             case .stopped: "the server stops"
             }
         }
     }
 
-    /// Nanoseconds that the check of a password may take: many may wait for theirs.
-    package static let passwordTimeout: Int64 = 60_000_000_000
-    /// Nanoseconds that a query may take: longer than any that is answered at all, and as long as a
+    /// The time that the check of a password may take: many may wait for theirs.
+    package static let passwordTimeout: Duration = .seconds(60)
+    /// The time that a query may take: longer than any that is answered at all, and as long as a
     /// person at a keyboard waits before typing it again.
-    private static let timeout: Int64 = 10_000_000_000
+    private static let timeout: Duration = .seconds(10)
 
     private let loop: EventLoop
     private let bus: Bus
@@ -76,7 +76,7 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
     /// The query before must have ended. `finish` is called while the answer is given, before the
     /// one who answers tells anybody else; but not before this function returns.
     package func ask<Answer: Sendable>(
-        within timeout: Int64, _ question: (_ then: @escaping (Answer) -> Void) -> Void,
+        within timeout: Duration, _ question: (_ then: @escaping (Answer) -> Void) -> Void,
         then finish: @escaping @Sendable (Result<Answer, any Error>, isolated Bus) -> Void
     ) {
         loop.assertOwned()

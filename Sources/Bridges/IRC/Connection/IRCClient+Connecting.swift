@@ -4,8 +4,8 @@ import MessageBus
 import Sockets
 
 extension IRCClient: ConnectionChecking {
-    /// Nanoseconds for the server: there are ten seconds for the check.
-    private static let checkTime: Int64 = 8_000_000_000
+    /// The time for the server: there are ten seconds for the check.
+    private static let checkTime: Duration = .seconds(8)
 
     /// Connects to the server and verifies it; says nothing there.
     package func checkConnection() async -> [ConnectionFinding] {

@@ -35,7 +35,7 @@ final class ServerLink: EventHandler {
         let handler = HandlerReference()
         connection = try Connection(
             established.descriptor, session: established.session, on: loop, handler: handler)
-        connection.setUpTCP(givingUpAfter: 120_000_000_000)
+        connection.setUpTCP(givingUpAfter: .seconds(120))
         handler.link = self
         connection.replaceHandler(with: self)
     }

@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// The parts of the network that are cut off, and the people who are gone with them: they are told
 /// together, not one by one.
 struct Netsplits: Sendable {
@@ -13,18 +15,18 @@ struct Netsplits: Sendable {
     private struct Group: Sendable, Equatable {
         var people = 0
         var servers: String?
-        var last: Int64
+        var last: MonotonicTime
     }
 
     private var departures: [String: Group] = [:]
     private var returns: [String: Group] = [:]
     /// Those who are gone, from where, and when they went.
-    private var absent: [String: (channels: Set<String>, since: Int64)] = [:]
+    private var absent: [String: (channels: Set<String>, since: MonotonicTime)] = [:]
 
-    /// Nanoseconds of quiet after which people are told.
-    private static let settling: Int64 = 2_000_000_000
-    /// Nanoseconds after which somebody who comes back has simply come.
-    private static let memory: Int64 = 3_600_000_000_000
+    /// The quiet after which people are told.
+    private static let settling: Duration = .seconds(2)
+    /// The time after which somebody who comes back has simply come.
+    private static let memory: Duration = .seconds(3_600)
     /// The most people remembered.
     private static let maxAbsent = 20_000
 
@@ -54,7 +56,7 @@ struct Netsplits: Sendable {
 
     /// Records that somebody is gone.
     mutating func recordDeparture(
-        of key: String, from channel: String, servers: String, at now: Int64
+        of key: String, from channel: String, servers: String, at now: MonotonicTime
     ) {
         departures[channel, default: Group(servers: servers, last: now)].people += 1
         departures[channel]?.last = now
@@ -64,14 +66,14 @@ struct Netsplits: Sendable {
     }
 
     /// Records that somebody is back.
-    mutating func recordReturn(of key: String, to channel: String, at now: Int64) {
+    mutating func recordReturn(of key: String, to channel: String, at now: MonotonicTime) {
         returns[channel, default: Group(last: now)].people += 1
         returns[channel]?.last = now
         absent[key]?.channels.remove(channel)
     }
 
     /// Removes and returns what is to be told.
-    mutating func removeSettled(_ now: Int64) -> [Change] {
+    mutating func removeSettled(_ now: MonotonicTime) -> [Change] {
         var changes: [Change] = []
         for (channel, group) in departures where now - group.last >= Self.settling {
             departures[channel] = nil

@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// A channel of the configuration, and the bridge's membership of it.
 struct JoinedChannel: Sendable {
@@ -7,9 +8,9 @@ struct JoinedChannel: Sendable {
         /// Not in it.
         case outside
         /// It has asked to be let in, at a time.
-        case joining(Int64)
+        case joining(MonotonicTime)
         /// In it, since a time.
-        case inside(Int64)
+        case inside(MonotonicTime)
     }
 
     /// The bus's name for it: its own, in lower case.
@@ -20,7 +21,7 @@ struct JoinedChannel: Sendable {
     var membership = Membership.outside
     /// The time at which it asks again to be let in, or says something again, in the loop's
     /// nanoseconds.
-    var retryAt: Int64 = 0
+    var retryAt = MonotonicTime.distantPast
     /// The pauses between two attempts to get in.
     var joinBackoff = Backoff(from: .seconds(5), to: .seconds(300))
     /// The pauses between two attempts to say something.

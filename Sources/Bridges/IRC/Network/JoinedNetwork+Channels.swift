@@ -79,7 +79,7 @@ extension JoinedNetwork {
         roster.clear(id)
         _ = outbox.withQueue(id) { $0.isOpen = false }
         let pause = channels[id]?.joinBackoff.next() ?? .zero
-        channels[id]?.retryAt = loop.now + Int64(pause / .nanoseconds(1))
+        channels[id]?.retryAt = loop.now + pause
         return .seconds(Int64(pause / .seconds(1)) + 1)
     }
 
@@ -119,7 +119,7 @@ extension JoinedNetwork {
         guard let channel = channels[id], !channel.isMuted else { return }
         let pause = channels[id]?.speakBackoff.next() ?? .zero
         channels[id]?.isMuted = true
-        channels[id]?.retryAt = loop.now + Int64(pause / .nanoseconds(1))
+        channels[id]?.retryAt = loop.now + pause
         _ = outbox.withQueue(id) { $0.isOpen = false }
         wakeSenders()
         port.recordAttempt("refused")

@@ -5,10 +5,10 @@ import Sockets
 
 // Making connections, and their ends.
 extension JoinedNetwork {
-    /// Nanoseconds for the addresses, the connection and its encryption.
-    private static let connectTime: Int64 = 30_000_000_000
-    /// Seconds of a connection that count as success.
-    private static let stableTime: Int64 = 60_000_000_000
+    /// The time for the addresses, the connection and its encryption.
+    private static let connectTime: Duration = .seconds(30)
+    /// The time of a connection that counts as success.
+    private static let stableTime: Duration = .seconds(60)
 
     /// Keeps a connection to the server, until it is finished.
     ///
@@ -43,7 +43,7 @@ extension JoinedNetwork {
 
     /// Waits, or until the connection is not wanted any more.
     private func rest(_ pause: Duration) async throws {
-        let until = loop.now + Int64(pause / .nanoseconds(1))
+        let until = loop.now + pause
         while loop.now < until, !isFinishing { try await progress.wait() }
     }
 
@@ -137,7 +137,7 @@ extension JoinedNetwork {
         isWelcome = false
         for id in channels.keys {
             channels[id]?.membership = .outside
-            channels[id]?.retryAt = 0
+            channels[id]?.retryAt = .distantPast
             channels[id]?.isMuted = false
         }
         let isFlood = end.kind == .flooded

@@ -95,7 +95,7 @@ extension JoinedNetwork {
             }
         }
         // The one who had the nick may be gone.
-        if roster.key(source.nick) == roster.key(options.nick) { nextNickTry = 0 }
+        if roster.key(source.nick) == roster.key(options.nick) { nextNickTry = .distantPast }
     }
 
     private func rename(_ source: IRCSource, _ line: IRCMessage) {
@@ -106,7 +106,7 @@ extension JoinedNetwork {
             tellNick()
             return
         }
-        if roster.key(source.nick) == roster.key(options.nick) { nextNickTry = 0 }
+        if roster.key(source.nick) == roster.key(options.nick) { nextNickTry = .distantPast }
         let new = IRCSource(nick: nick, user: source.user, host: source.host)
         for id in roster.rename(source.nick, to: nick) where options.notices {
             notice(.leave, source, in: id)

@@ -29,7 +29,7 @@ extension JoinedNetwork {
             marks += wanted
             marking.send()
         }
-        if let wait, let pumpTimer { loop.set(pumpTimer, after: max(wait, 1_000_000)) }
+        if let wait, let pumpTimer { loop.set(pumpTimer, after: max(wait, .milliseconds(1))) }
         let doubts = outbox.takeDoubts()
         if doubts > 0 {
             possibleDuplicates += doubts
@@ -71,7 +71,7 @@ extension JoinedNetwork {
         }
         arrivals.send()
         wakeSenders()
-        if let pumpTimer { loop.set(pumpTimer, after: 0) }
+        if let pumpTimer { loop.set(pumpTimer, after: .zero) }
     }
 
     private func tellRefusal(of item: OutgoingItem, in id: String) {

@@ -4,25 +4,27 @@ import Sockets
 
 // What happens because time passes.
 extension JoinedNetwork {
-    /// Nanoseconds for the registration.
-    private static let registrationTime: Int64 = 60_000_000_000
-    /// Nanoseconds after the server's first words within which it should have told what it is.
-    private static let introductionTime: Int64 = 10_000_000_000
-    /// Nanoseconds of silence after which the server is asked whether it is there.
-    private static let quietTime: Int64 = 45_000_000_000
-    /// Nanoseconds of silence after which it is not: also after a PING that is not answered.
-    private static let deadTime: Int64 = 90_000_000_000
-    /// Nanoseconds until an answer to JOIN.
-    private static let joinTime: Int64 = 60_000_000_000
-    /// Nanoseconds between two attempts to join some channel.
-    private static let joinPause: Int64 = 500_000_000
-    /// Nanoseconds of the first attempt after which nobody waits for it any more: a daemon starts, and
+    /// The time for the registration.
+    private static let registrationTime: Duration = .seconds(60)
+    /// The time after the server's first words within which it should have told what it is.
+    private static let introductionTime: Duration = .seconds(10)
+    /// The silence after which the server is asked whether it is there.
+    private static let quietTime: Duration = .seconds(45)
+    /// The time after which it is asked again.
+    private static let questionPause: Duration = .seconds(10)
+    /// The silence after which it is not: also after a PING that is not answered.
+    private static let deadTime: Duration = .seconds(90)
+    /// The time until an answer to JOIN.
+    private static let joinTime: Duration = .seconds(60)
+    /// The time between two attempts to join some channel.
+    private static let joinPause: Duration = .milliseconds(500)
+    /// The time of the first attempt after which nobody waits for it any more: a daemon starts, and
     /// takes another configuration, without servers that are not there.
-    private static let firstAttempt: Int64 = 5_000_000_000
-    /// Nanoseconds without a server after which people are told.
-    private static let longSilence: Int64 = 30_000_000_000
-    /// Nanoseconds between attempts to get the nick back.
-    static let nickPause: Int64 = 120_000_000_000
+    private static let firstAttempt: Duration = .seconds(5)
+    /// The time without a server after which people are told.
+    private static let longSilence: Duration = .seconds(30)
+    /// The time between attempts to get the nick back.
+    static let nickPause: Duration = .seconds(120)
 
     /// Does what is due.
     func passTime() {
@@ -58,17 +60,19 @@ extension JoinedNetwork {
         pump()
     }
 
-    private func keepAlive(_ now: Int64) {
+    private func keepAlive(_ now: MonotonicTime) {
         let silence = now - lastLine
-        let unanswered = outbox.unansweredSince.map { now - $0 } ?? 0
+        let unanswered = outbox.unansweredSince.map { now - $0 } ?? .zero
         if silence > Self.deadTime || unanswered > Self.deadTime {
             lose(ConnectionEnd(kind: .lost, reason: "it has not answered for a while"))
-        } else if silence > Self.quietTime, silence % 10_000_000_000 < Self.tick {
+        } else if silence > Self.quietTime,
+            silence.attoseconds % Self.questionPause.attoseconds < Self.tick.attoseconds
+        {
             link?.send(IRCMessage("PING", ["alive"]))
         }
     }
 
-    private func retry(_ id: String, _ now: Int64) {
+    private func retry(_ id: String, _ now: MonotonicTime) {
         guard let channel = channels[id] else { return }
         switch channel.membership {
         case .outside:

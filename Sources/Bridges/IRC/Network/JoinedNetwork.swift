@@ -37,7 +37,7 @@ actor JoinedNetwork {
     /// True once the server has told what it is, and channels are joined.
     var isWelcome = false
     /// The time of the server's 001, in the loop's nanoseconds.
-    var greetedAt: Int64?
+    var greetedAt: MonotonicTime?
     /// True once it was told that the server is this daemon's own.
     var isServerOwn = false
     var features = ServerFeatures() { didSet { recordNick() } }
@@ -64,21 +64,21 @@ actor JoinedNetwork {
     var upgradePort: UInt16?
     /// The end of the last connection, until it is looked at.
     var end: ConnectionEnd?
-    /// Nanoseconds of the loop at which the last line came.
-    var lastLine: Int64 = 0
-    /// Nanoseconds of the loop at which the connection began.
-    var openedAt: Int64 = 0
+    /// The time, by the loop's clock, at which the last line came.
+    var lastLine = MonotonicTime.distantPast
+    /// The time at which the connection began.
+    var openedAt = MonotonicTime.distantPast
     /// Time when the first connection was begun.
-    var startedAt = Int64.max
-    /// Nanoseconds of the loop since which the server is not there.
-    var silentSince: Int64?
+    var startedAt = MonotonicTime.distantFuture
+    /// The time since which the server is not there.
+    var silentSince: MonotonicTime?
     /// True if the rooms know that.
     var isSilenceTold = false
     /// The nick that the rooms know of, if it is not the one that is wanted.
     var toldNick: String?
-    var nextNickTry: Int64 = 0
+    var nextNickTry = MonotonicTime.distantPast
     /// The time at which some channel was last asked for again.
-    var lastJoin: Int64 = 0
+    var lastJoin = MonotonicTime.distantPast
     /// True once the first attempt to connect has ended in one way or another.
     var isReady = false
     /// True once the bus stops: nothing is brought in any more.
@@ -93,8 +93,8 @@ actor JoinedNetwork {
 
     /// Events that may wait for the bus before the server has to wait.
     private static let maxEvents = 512
-    /// Nanoseconds from one tick to the next.
-    static let tick: Int64 = 250_000_000
+    /// The time from one tick to the next.
+    static let tick: Duration = .milliseconds(250)
 
     /// The thread of the loop is the actor's.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -117,7 +117,7 @@ actor JoinedNetwork {
         outbox = IRCOutbox(
             LineComposer(phrases: phrases, format: options.outgoingFormat),
             channels: channels.map { ($0.id, $0.name) },
-            bucket: FloodBucket(options.flood, now: 0))
+            bucket: FloodBucket(options.flood, now: .distantPast))
         registration = NetworkRegistration(options, isEncrypted: false)
         connector = Connector(on: loop)
         for channel in channels {

@@ -1,5 +1,6 @@
 import IRC
 import MessageBus
+import TimeUnits
 
 /// The way out: it chooses what goes out next and when, and knows what has arrived.
 ///
@@ -11,13 +12,13 @@ struct IRCOutbox: Sendable {
         let number: Int
         let channel: String
         let texts: [String]
-        let time: Int64
+        let time: MonotonicTime
     }
 
     /// A PING on its way.
     private struct Barrier: Sendable {
         let number: Int
-        let time: Int64
+        let time: MonotonicTime
     }
 
     let composer: LineComposer
@@ -36,8 +37,8 @@ struct IRCOutbox: Sendable {
     private static let maxWindow = 32
     /// Units behind which a PING goes out in any case.
     private static let maxUnasked = 8
-    /// Nanoseconds after which a PING goes out behind a line: with and without echo.
-    private static let patience: (echo: Int64, silent: Int64) = (3_000_000_000, 1_000_000_000)
+    /// The time after which a PING goes out behind a line: with and without echo.
+    private static let patience: (echo: Duration, silent: Duration) = (.seconds(3), .seconds(1))
     /// The beginning of the words of those PINGs.
     static let pingPrefix = "puente-"
 
@@ -52,7 +53,7 @@ struct IRCOutbox: Sendable {
     }
 
     /// The time at which the PING was sent that is not answered; `nil` if there is none.
-    var unansweredSince: Int64? { barrier?.time }
+    var unansweredSince: MonotonicTime? { barrier?.time }
     /// True if nothing waits and nothing is on its way.
     var isEmpty: Bool { queues.values.allSatisfy(\.items.isEmpty) }
     /// True if nothing is on its way, or about to be.
@@ -89,13 +90,15 @@ struct IRCOutbox: Sendable {
         _ = withQueue(mark.channel) { $0.lastKept = max($0.lastKept ?? 0, mark.last) }
     }
 
-    /// Returns the lines that go out now, and the nanoseconds after which there may be more.
-    mutating func next(_ rules: LineRules, now: Int64) -> (lines: [IRCMessage], wait: Int64?) {
+    /// Returns the lines that go out now, and the time after which there may be more.
+    mutating func next(_ rules: LineRules, now: MonotonicTime) -> (
+        lines: [IRCMessage], wait: Duration?
+    ) {
         var lines: [IRCMessage] = []
-        var wait: Int64?
+        var wait: Duration?
         while sent.count < window, let id = nextChannel(rules) {
             let pause = bucket.wait(now)
-            if pause > 0 {
+            if pause > .zero {
                 wait = pause
                 break
             }
@@ -123,7 +126,9 @@ struct IRCOutbox: Sendable {
         return nil
     }
 
-    private mutating func send(from id: String, _ rules: LineRules, _ now: Int64) -> [IRCMessage] {
+    private mutating func send(from id: String, _ rules: LineRules, _ now: MonotonicTime)
+        -> [IRCMessage]
+    {
         guard let queue = queues[id], let item = queue.nextItem,
             let unit = queue.items[item].units.firstIndex(where: { $0.state == .waiting })
         else { return [] }
@@ -139,7 +144,9 @@ struct IRCOutbox: Sendable {
     }
 
     /// Returns the PING that asks whether what went out has arrived, if it is time for one.
-    private mutating func ping(_ rules: LineRules, isIdle: Bool, _ now: Int64) -> IRCMessage? {
+    private mutating func ping(_ rules: LineRules, isIdle: Bool, _ now: MonotonicTime)
+        -> IRCMessage?
+    {
         let unasked = sent.filter { $0.number > lastBarrier }
         guard barrier == nil, let oldest = unasked.first else { return nil }
         let hasEcho = rules.capabilities.hasEcho
@@ -311,7 +318,7 @@ struct IRCOutbox: Sendable {
     }
 
     /// Has everything that was not confirmed go out again, after the connection was lost.
-    mutating func recordLoss(isFlood: Bool, now: Int64) {
+    mutating func recordLoss(isFlood: Bool, now: MonotonicTime) {
         if !sent.isEmpty { window = max(1, window / 2) }
         if isFlood { bucket.slowDown() }
         (sent, barrier) = ([], nil)

@@ -1,12 +1,14 @@
+import TimeUnits
+
 /// Nicks of which the server is to be asked whether they are bots, one after another.
 struct WhoisQueue: Sendable {
     /// Nicks that wait at most; of more is not asked.
     private static let bound = 64
-    /// Nanoseconds between two questions, so that they do not count as a flood.
-    private static let pause: Int64 = 2_000_000_000
+    /// The time between two questions, so that they do not count as a flood.
+    private static let pause: Duration = .seconds(2)
 
     private var nicks: [String] = []
-    private var nextAt: Int64 = 0
+    private var nextAt = MonotonicTime.distantPast
 
     /// Adds a nick; returns false if too many wait.
     mutating func add(_ nick: String) -> Bool {
@@ -16,7 +18,7 @@ struct WhoisQueue: Sendable {
     }
 
     /// Returns the nick to ask for now; `nil` if there is none, or it is too soon.
-    mutating func next(_ now: Int64) -> String? {
+    mutating func next(_ now: MonotonicTime) -> String? {
         guard !nicks.isEmpty, now >= nextAt else { return nil }
         nextAt = now + Self.pause
         return nicks.removeFirst()

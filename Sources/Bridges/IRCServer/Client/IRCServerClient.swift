@@ -55,9 +55,9 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     private var isServing = false
     private var isPausedForStore = false
     private(set) var hasSentLine = false
-    private let began: Int64
-    private var lastInput: Int64
-    private var lastPing: Int64?
+    private let began: MonotonicTime
+    private var lastInput: MonotonicTime
+    private var lastPing: MonotonicTime?
 
     /// Something that is said to somebody alone at this moment.
     struct Speaking {
@@ -67,17 +67,17 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     /// Bytes of one read.
     private static let readSize = 16 << 10
-    /// Nanoseconds within which a client must be registered.
-    private static let registrationTimeout: Int64 = 60_000_000_000
-    /// Nanoseconds of silence after which a client is pinged, and then closed.
-    private static let silence: Int64 = 90_000_000_000
+    /// The time within which a client must be registered.
+    private static let registrationTimeout: Duration = .seconds(60)
+    /// The silence after which a client is pinged, and then closed.
+    private static let silence: Duration = .seconds(90)
 
     /// Takes over a socket.
     init(_ arrival: Arrival, of network: ServedNetwork, _ bus: isolated Bus) throws {
         let connection = try Connection(
             arrival.descriptor, session: arrival.session, on: network.loop, handler: events,
             counts: network.port.statistics.connections)
-        connection.setUpTCP(givingUpAfter: network.options.stalledAfter.inNanoseconds)
+        connection.setUpTCP(givingUpAfter: network.options.stalledAfter)
         wire = .socket(connection) { network.lingering.close(whenRead: $0) }
         host = arrival.host
         isSecure = arrival.isSecure
@@ -298,7 +298,7 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     // MARK: - The end
 
     /// Pings a client that is silent, and closes one that does not answer.
-    func checkAlive(at now: Int64) {
+    func checkAlive(at now: MonotonicTime) {
         guard stream.isOpen, !stream.isEnding else { return }
         if !isRegistered {
             if now - began >= Self.registrationTimeout { end(phrases.registrationIsLate) }

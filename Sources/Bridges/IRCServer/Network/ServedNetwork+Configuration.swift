@@ -2,7 +2,6 @@ import Chat
 import MessageBus
 import Metrics
 import Sockets
-import TimeUnits
 
 extension ServedNetwork: ListeningServer {
     /// The addresses it listens on.
@@ -24,7 +23,7 @@ extension ServedNetwork {
         options.historyOnJoin = new.historyOnJoin
         options.topics = new.topics
         commandRule = CommandBucket.Rule(new.commands)
-        streams.stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        streams.stalled.setTimeout(new.stalledAfter)
         listener.adjust(to: new.listenerSettings)
         http?.adjust(
             maxConnections: new.maxConnections, maxPerAddress: new.maxPerAddress,

@@ -85,8 +85,8 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     private static let ownBuffer = 64 << 10
     /// Questions that a client may ask at once, and the pause for one more.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
-    /// Nanoseconds between two looks at who is silent.
-    private static let checkInterval: Int64 = 5_000_000_000
+    /// The time between two looks at who is silent.
+    private static let checkInterval: Duration = .seconds(5)
 
     init(_ options: IRCServer.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
         self.options = options

@@ -1,5 +1,6 @@
 import Locking
 import MessageBus
+import TimeUnits
 
 // What is wrong, as people and the other parts of the bridge are told.
 extension Broker {
@@ -12,7 +13,7 @@ extension Broker {
 
     /// Records why there is no connection, or no stream.
     func record(_ error: BrokerError) {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let isTold = state.withLock { state in
             state.problem = error
             return state.told.add(error.description, at: now)
@@ -23,7 +24,7 @@ extension Broker {
 
     /// Records why nothing can be read, though messages may go out.
     func recordSilence(_ error: BrokerError) {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let isTold = state.withLock { state in
             state.silence = error
             return state.told.add(error.description, at: now)
@@ -59,7 +60,7 @@ extension Broker {
 
     /// Records that a message could not be put into the stream.
     func recordFailure(_ error: BrokerError) {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let (isLogged, isNew) = state.withLock { state in
             defer { state.refusal = error }
             let isNew = state.refusal?.description != error.description
@@ -76,7 +77,7 @@ extension Broker {
 
     /// Takes in what the server complains of, such as a right that is missing.
     func recordComplaints(of session: BrokerSession) {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let sentences = session.connection.complaints.present(at: now)
         let complaint =
             sentences.isEmpty
@@ -97,7 +98,7 @@ extension Broker {
 
     /// Records a message of the stream that was not sent by an instance.
     func recordJunk(_ sequence: UInt64) {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         if state.withLock({ $0.junk.admit(at: now) }) {
             log.warning("message \(sequence) of the stream was not sent by an instance")
         }
@@ -105,7 +106,7 @@ extension Broker {
 
     /// Tells how many such messages there were beside those that were told.
     func tellJunk() {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         guard let count = state.withLock({ $0.junk.takeHeld(at: now) }) else { return }
         log.warning("\(count) more messages of the stream were none of an instance's")
     }

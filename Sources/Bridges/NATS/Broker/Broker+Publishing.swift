@@ -1,13 +1,14 @@
 import JSON
 import Locking
+import TimeUnits
 
 // Putting messages into the stream: one at a time, the next when the last is acknowledged.
 extension Broker {
-    /// Milliseconds within which the stream has to take a message.
+    /// The time within which the stream has to take a message.
     ///
     /// The stream recognizes by its name a message that it took without answering and that is sent
     /// again.
-    private static let patienceForAnswer: Int64 = 2_000
+    private static let patienceForAnswer: Duration = .seconds(2)
 
     /// Publishes what waits until the session is over, on a thread of its own.
     func publish(_ session: BrokerSession, created: String) {
@@ -15,7 +16,7 @@ extension Broker {
         let sent = state.withLock { $0.sent }
         var last = sent.created == created ? sent.sequence : 0
         while !session.isOver {
-            guard let request = publishing.next(milliseconds: Self.nap) else { continue }
+            guard let request = publishing.next(within: Self.nap) else { continue }
             let outcome: PublishQueue.Outcome
             do throws(BrokerError) {
                 let (sequence, isKnown) = try store(request, &inbox)

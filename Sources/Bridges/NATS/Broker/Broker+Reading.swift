@@ -16,8 +16,8 @@ private struct Reading {
     var swallowed: UInt64 = 0
     /// The subject under which the end of what was asked for is told.
     var request = ""
-    /// Milliseconds at which something came last, or was looked after.
-    var heard = ThreadTime.now
+    /// The time at which something came last, or was looked after.
+    var heard = KernelClock.monotonic
 
     /// Counts a message; returns false if others in front of it got lost on the way.
     ///
@@ -40,16 +40,16 @@ extension Broker {
     private static let batch = 32
     /// Bytes that weigh as much as a message, of what waits for the bus: 16 MiB do at most.
     private static let share = 4_096
-    /// Milliseconds after which the broker is to answer a request for messages in any case.
-    private static let patience: Int64 = 4_500
-    /// Milliseconds without a message after which stream and consumer are asked for.
-    private static let silence: Int64 = 5_000
-    /// Milliseconds between two looks at what the server complains of.
-    private static let look: Int64 = 1_000
+    /// The time after which the broker is to answer a request for messages in any case.
+    private static let patience: Duration = .milliseconds(4_500)
+    /// The time without a message after which stream and consumer are asked for.
+    private static let silence: Duration = .seconds(5)
+    /// The time between two looks at what the server complains of.
+    private static let look: Duration = .seconds(1)
     /// Consumers that fail before another server is tried.
     private static let tries = 3
-    /// Nanoseconds after which the broker forgets a consumer that nobody asks.
-    private static let inactivity: Int64 = 60_000_000_000
+    /// The time after which the broker forgets a consumer that nobody asks.
+    private static let inactivity: Duration = .seconds(60)
 
     /// Reads until the session is over.
     ///
@@ -59,13 +59,13 @@ extension Broker {
         var deliveries = try BrokerInbox(session.connection)
         var stream = first
         var pace = ConsumerPace()
-        var (looked, sized) = (ThreadTime.now, ThreadTime.now)
+        var (looked, sized) = (KernelClock.monotonic, KernelClock.monotonic)
         var reading = try makeConsumer(session, stream, &inbox, &pace)
         while !session.isOver, !hasEnded {
             // Without room nothing is asked for; all else is looked after as ever.
             let isFull = isClosed || !incoming.hasCapacity
             if isFull {
-                wake.wait(milliseconds: Self.nap)
+                wake.wait(atMost: Self.nap)
             } else if reading.asked == 0 {
                 reading.request = try deliveries.pull(
                     Self.batch, from: reading.name, of: stream.name, within: Self.patience)
@@ -78,16 +78,16 @@ extension Broker {
                     reading = try makeConsumer(session, stream, &inbox, &pace)
                 }
             }
-            if ThreadTime.now - looked > Self.look {
-                looked = ThreadTime.now
+            if KernelClock.monotonic - looked > Self.look {
+                looked = KernelClock.monotonic
                 recordComplaints(of: session)
                 tellJunk()
             }
-            if ThreadTime.now - sized > Self.silence {
-                sized = ThreadTime.now
+            if KernelClock.monotonic - sized > Self.silence {
+                sized = KernelClock.monotonic
                 lookAtSize(&inbox)
             }
-            if session.removeDoubt() || ThreadTime.now - reading.heard > Self.silence {
+            if session.removeDoubt() || KernelClock.monotonic - reading.heard > Self.silence {
                 let isGood =
                     try isFull
                     ? checkStream(&reading.heard, &stream, &inbox)
@@ -103,15 +103,15 @@ extension Broker {
     /// - Throws: `BrokerError` if the broker does not answer, or the stream is another one.
     func watch(_ session: BrokerSession, _ first: StreamState) throws(BrokerError) {
         var inbox = try BrokerInbox(session.connection)
-        var (stream, looked, heard) = (first, ThreadTime.now, ThreadTime.now)
+        var (stream, looked, heard) = (first, KernelClock.monotonic, KernelClock.monotonic)
         recordAnswer(of: stream)
         while !session.isOver, !hasEnded {
-            wake.wait(milliseconds: Self.nap)
-            if ThreadTime.now - looked > Self.look {
-                looked = ThreadTime.now
+            wake.wait(atMost: Self.nap)
+            if KernelClock.monotonic - looked > Self.look {
+                looked = KernelClock.monotonic
                 recordComplaints(of: session)
             }
-            if session.removeDoubt() || ThreadTime.now - heard > Self.silence {
+            if session.removeDoubt() || KernelClock.monotonic - heard > Self.silence {
                 _ = try checkStream(&heard, &stream, &inbox)
                 recordAnswer(of: stream)
             }
@@ -135,13 +135,13 @@ extension Broker {
         from deliveries: BrokerInbox, _ session: BrokerSession, _ reading: inout Reading
     ) throws(BrokerError) -> BrokerMessage? {
         do throws(BrokerError) {
-            return try deliveries.next(milliseconds: Self.nap)
+            return try deliveries.next(within: Self.nap)
         } catch {
             guard error.code == BrokerError.noResponders else { throw error }
             // Somebody has put such a message into the stream, or the consumer is gone.
             reading.swallowed += 1
             reading.asked = max(0, reading.asked - 1)
-            if ThreadTime.now - reading.heard > Self.look { session.doubt() }
+            if KernelClock.monotonic - reading.heard > Self.look { session.doubt() }
             return nil
         }
     }
@@ -154,14 +154,14 @@ extension Broker {
         var tries = 0
         var failure: BrokerError?
         while true {
-            rest(milliseconds: pace.pause(at: ThreadTime.now, after: failure))
+            rest(for: pace.pause(at: KernelClock.monotonic, after: failure))
             do throws(BrokerError) {
                 return try createConsumer(stream, &inbox)
             } catch {
                 tries += 1
                 failure = error
                 let isHopeless =
-                    tries >= Self.tries && !session.hasPublished(since: Self.silence * 2)
+                    tries >= Self.tries && !session.hasPublished(within: Self.silence * 2)
                 if isHopeless || session.isOver || hasEnded || error.code == BrokerError.noStream {
                     throw error
                 }
@@ -179,7 +179,8 @@ extension Broker {
         var configuration: [String: JSON] = [
             "deliver_policy": .text("all"), "ack_policy": .text("none"),
             "replay_policy": .text("instant"), "max_deliver": .integer(-1),
-            "inactive_threshold": .integer(Self.inactivity), "num_replicas": .integer(1),
+            "inactive_threshold": .integer(Self.inactivity.inNanoseconds),
+            "num_replicas": .integer(1),
             "mem_storage": .bool(true), "filter_subject": .text(FleetSubject.all),
         ]
         if position.sequence > 0 {
@@ -214,7 +215,7 @@ extension Broker {
         guard let place = DeliveryPlace(message.reply), place.consumer == reading.name else {
             return true
         }
-        reading.heard = ThreadTime.now
+        reading.heard = KernelClock.monotonic
         recordAnswer()
         reading.asked = max(0, reading.asked - 1)
         // Nothing is acknowledged: what got lost on the way shows by a gap.
@@ -254,9 +255,9 @@ extension Broker {
     ///
     /// - Throws: `BrokerError` if it is gone, another one, or shorter than it was.
     private func checkStream(
-        _ heard: inout Int64, _ stream: inout StreamState, _ inbox: inout BrokerInbox
+        _ heard: inout MonotonicTime, _ stream: inout StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
-        heard = ThreadTime.now
+        heard = KernelClock.monotonic
         let present = try presentStream(stream, &inbox)
         state.withLock { $0.stream = present }
         let position = state.withLock { $0.position }

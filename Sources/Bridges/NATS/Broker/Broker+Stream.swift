@@ -2,11 +2,12 @@ import Foundation
 import JSON
 import Locking
 import MessageBus
+import TimeUnits
 
 // The stream: made where it isn't there, and looked at.
 extension Broker {
-    /// Milliseconds within which the broker may tell how large the stream is.
-    private static let patienceForSize: Int64 = 500
+    /// The time within which the broker may tell how large the stream is.
+    private static let patienceForSize: Duration = .milliseconds(500)
 
     /// Returns the stream, which is made if it isn't there.
     ///
@@ -29,7 +30,7 @@ extension Broker {
             // Right behind a deletion: nats-server 2.9 breaks a stream that is made at that moment
             // by one while another still removes it. Each instance waits for another time.
             let part = store.utf8.reduce(UInt64(7)) { ($0 &* 31 &+ UInt64($1)) % 2_000 }
-            rest(milliseconds: 1_000 + Int64(part))
+            rest(for: .milliseconds(1_000 + Int64(part)))
             do throws(BrokerError) {
                 return try inbox.call("STREAM.INFO.\(settings.name)")
             } catch {
@@ -72,33 +73,33 @@ extension Broker {
         _ session: BrokerSession, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> StreamState {
         var doubt = LengthDoubt()
-        let end = ThreadTime.now + 2 * LengthDoubt.patience
+        let end = KernelClock.monotonic + LengthDoubt.patience * 2
         while true {
             let stream = try settledStream(&inbox)
             let known = state.withLock { state in
                 [state.position, state.sent].filter { $0.created == stream.created }
                     .map(\.sequence).max() ?? 0
             }
-            if doubt.isSettled(stream, known: known, at: ThreadTime.now) { return stream }
+            if doubt.isSettled(stream, known: known, at: KernelClock.monotonic) { return stream }
             let sentence = BrokerError(
                 .rejected,
                 "the stream \(stream.name) ends before message \(known), which it had: asking again"
             )
-            let isOver = doubt.isHopeless || ThreadTime.now > end
+            let isOver = doubt.isHopeless || KernelClock.monotonic > end
             if isOver || session.isOver || hasEnded { throw sentence }
             record(sentence)
             settle(nil)
-            rest(milliseconds: LengthDoubt.pause)
+            rest(for: LengthDoubt.pause)
         }
     }
 
     /// Waits for a time, or until everything is to end; blocks.
-    func rest(milliseconds: Int64) {
-        let end = ThreadTime.now + milliseconds
+    func rest(for time: Duration) {
+        let end = KernelClock.monotonic + time
         while !hasEnded {
-            let rest = end - ThreadTime.now
-            if rest <= 0 { return }
-            wake.wait(milliseconds: min(rest, Self.nap))
+            let rest = end - KernelClock.monotonic
+            if rest <= .zero { return }
+            wake.wait(atMost: min(rest, Self.nap))
         }
     }
 

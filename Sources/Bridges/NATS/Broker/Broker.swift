@@ -22,10 +22,10 @@ final class Broker: Sendable {
         var told = ToldSentences()
         /// Messages of the stream that were not sent by an instance.
         var junk = LogThrottle()
-        /// Milliseconds at which the log was told last of a refusal.
-        var toldAt = Int64.min / 2
-        /// Milliseconds at which the log was told last of a complaint.
-        var complainedAt = Int64.min / 2
+        /// The time at which the log was told last of a refusal.
+        var toldAt = MonotonicTime.distantPast
+        /// The time at which the log was told last of a complaint.
+        var complainedAt = MonotonicTime.distantPast
         /// True once the first attempts have ended.
         var isSettled = false
         /// The reason why the bridge must not start: the servers do not take the credentials.
@@ -87,8 +87,8 @@ final class Broker: Sendable {
     /// The functions of the other threads of a session; each is given the session.
     let companions: [(name: String, body: @Sendable (BrokerSession) -> Void)]
 
-    /// Milliseconds after which a thread looks whether it is to end.
-    static let nap: Int64 = 200
+    /// The time after which a thread looks whether it is to end.
+    static let nap: Duration = .milliseconds(200)
     /// Messages that wait for the bus before no more are read.
     private static let bound = 4_096
 
@@ -177,7 +177,7 @@ final class Broker: Sendable {
             let servers = access.servers + state.withLock { $0.discovered }
             let address = servers[next % servers.count]
             next += 1
-            let start = ThreadTime.now
+            let start = KernelClock.monotonic
             var failure: BrokerError?
             do throws(BrokerError) {
                 let connection = try BrokerConnection(
@@ -197,7 +197,7 @@ final class Broker: Sendable {
                 if tries >= access.servers.count { settle(refusal) }
             }
             // One that has lasted is made again at once, elsewhere where that is possible.
-            if ThreadTime.now - start > 10_000 {
+            if KernelClock.monotonic - start > .seconds(10) {
                 backoff.reset()
                 refusalBackoff.reset()
             }
@@ -207,7 +207,7 @@ final class Broker: Sendable {
             if tries % servers.count == 0 || isRejected {
                 let pause =
                     failure?.kind == .refused ? refusalBackoff.next() : backoff.next()
-                wake.wait(milliseconds: ThreadTime.milliseconds(pause))
+                wake.wait(atMost: pause)
             }
         }
     }

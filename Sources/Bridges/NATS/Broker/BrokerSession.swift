@@ -9,7 +9,7 @@ final class BrokerSession: Sendable {
     let connection: BrokerConnection
     private let isOverFlag = Locked(false)
     private let isDoubtedFlag = Locked(false)
-    private let publishedAt = Locked<Int64?>(nil)
+    private let publishedAt = Locked<MonotonicTime?>(nil)
     private let running = Locked(0)
     private let ended = ThreadSignal()
 
@@ -34,11 +34,11 @@ final class BrokerSession: Sendable {
     }
 
     /// Records that the stream has taken a message.
-    func recordPublished() { publishedAt.withLock { $0 = ThreadTime.now } }
+    func recordPublished() { publishedAt.withLock { $0 = KernelClock.monotonic } }
 
-    /// Returns whether the stream has taken a message within the last milliseconds.
-    func hasPublished(since milliseconds: Int64) -> Bool {
-        publishedAt.withLock { $0.map { ThreadTime.now - $0 < milliseconds } ?? false }
+    /// Returns whether the stream has taken a message within a time.
+    func hasPublished(within time: Duration) -> Bool {
+        publishedAt.withLock { $0.map { KernelClock.monotonic - $0 < time } ?? false }
     }
 
     /// Starts a thread that uses the connection until the session is over.
@@ -63,7 +63,7 @@ final class BrokerSession: Sendable {
     /// Ends the threads, then closes and releases the connection; blocks.
     func end() {
         finish()
-        while running.withLock({ $0 }) > 0 { ended.wait(milliseconds: 1_000) }
+        while running.withLock({ $0 }) > 0 { ended.wait(atMost: .seconds(1)) }
         connection.end()
     }
 }

@@ -1,5 +1,6 @@
 import MessageBus
 import Metrics
+import TimeUnits
 
 extension BridgeGauges {
     /// Instances that are named.
@@ -8,13 +9,13 @@ extension BridgeGauges {
     /// Makes the numbers and sentences of a running nats bridge.
     init(_ state: Broker.State, _ peers: [String: FleetPeer]) {
         self.init()
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let living = peers.values.filter { !$0.isGone }
-        let silence = peers.values.map { now - $0.heard }.max() ?? 0
+        let silence = peers.values.map { now - $0.heard }.max() ?? .zero
         values = [
             (.connected, state.isConnected ? 1 : 0), (.behind, Double(state.pending)),
             (.messages, Double(state.stream.messages)), (.bytes, Double(state.stream.bytes)),
-            (.peers, Double(living.count)), (.silence, Double(silence) / 1e3),
+            (.peers, Double(living.count)), (.silence, Double(silence.wholeMilliseconds) / 1e3),
         ]
         notes = [
             state.isConnected
@@ -30,7 +31,7 @@ extension BridgeGauges {
         }
         let sorted = peers.sorted { ($0.value.name, $0.key) < ($1.value.name, $1.key) }
         for (store, peer) in sorted.prefix(Self.maxNamed) {
-            let heard = max(0, now - peer.heard) / 1_000
+            let heard = max(.zero, now - peer.heard).wholeSeconds
             notes.append(
                 "\(peer.name) (\(store)): \(peer.isGone ? "gone" : "there"), "
                     + "\(peer.people.count) people, heard \(heard) s ago")

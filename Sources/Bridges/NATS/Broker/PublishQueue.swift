@@ -1,4 +1,5 @@
 import Locking
+import TimeUnits
 
 /// Messages that wait to be put into the stream, one after the other, by the thread that a connection
 /// has for it.
@@ -84,9 +85,9 @@ final class PublishQueue: Sendable {
     }
 
     /// Returns the next message, for the thread that publishes; `nil` if there is none within a time.
-    func next(milliseconds: Int64) -> Request? {
+    func next(within time: Duration) -> Request? {
         if let request = removeFirst() { return request }
-        signal.wait(milliseconds: milliseconds)
+        signal.wait(atMost: time)
         return removeFirst()
     }
 

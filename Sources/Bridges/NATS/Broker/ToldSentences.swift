@@ -1,10 +1,12 @@
+import TimeUnits
+
 /// The sentences that were logged about an outage: each once, and one a minute as long as it lasts.
 struct ToldSentences: Sendable {
     private var known: Set<String> = []
-    private var last: Int64?
+    private var last: MonotonicTime?
 
-    /// Milliseconds after which the log is told again of something that is still so.
-    static let reminder: Int64 = 60_000
+    /// The time after which the log is told again of something that is still so.
+    static let reminder: Duration = .seconds(60)
     /// Sentences that are remembered; further ones do not count as new.
     private static let bound = 32
 
@@ -12,7 +14,7 @@ struct ToldSentences: Sendable {
     init() {}
 
     /// Returns whether a sentence is to be logged.
-    mutating func add(_ sentence: String, at now: Int64) -> Bool {
+    mutating func add(_ sentence: String, at now: MonotonicTime) -> Bool {
         let isNew = known.count < Self.bound && known.insert(sentence).inserted
         guard isNew || last.map({ now - $0 >= Self.reminder }) ?? true else { return false }
         last = now

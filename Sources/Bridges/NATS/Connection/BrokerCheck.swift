@@ -1,5 +1,6 @@
 import JSON
 import MessageBus
+import TimeUnits
 
 /// A try of a broker for `puente check --connect`, which stores and makes nothing there.
 struct BrokerCheck: Sendable {
@@ -11,9 +12,9 @@ struct BrokerCheck: Sendable {
     /// A connection to one of its servers.
     let connection: BrokerConnection
 
-    /// Milliseconds for each question: there are ten seconds for the check, three of which
+    /// The time for each question: there are ten seconds for the check, three of which
     /// connecting may take.
-    private static let deadline: Int64 = 2_000
+    private static let deadline: Duration = .seconds(2)
 
     /// Looks at the stream, and at what this instance may do; blocks.
     func findings() -> [ConnectionFinding] {

@@ -6,15 +6,15 @@ import Sockets
 ///
 /// Safe from any thread.
 final class BrokerComplaints: Sendable {
-    private let known = Locked<[String: Int64]>([:])
+    private let known = Locked<[String: MonotonicTime]>([:])
 
-    /// Milliseconds after which a refusal that was not repeated is forgotten.
-    private static let memory: Int64 = 60_000
+    /// The time after which a refusal that was not repeated is forgotten.
+    private static let memory: Duration = .seconds(60)
     /// Sentences that are remembered.
     private static let bound = 16
 
-    /// Records a sentence, at a time in milliseconds.
-    func record(_ sentence: String, at now: Int64) {
+    /// Records a sentence.
+    func record(_ sentence: String, at now: MonotonicTime) {
         known.withLock { known in
             if known[sentence] == nil, known.count >= Self.bound { return }
             known[sentence] = now
@@ -28,13 +28,13 @@ final class BrokerComplaints: Sendable {
         let text = unsafe String(lent: nats_GetLastError(&last)) ?? ""
         record(
             BrokerError.withoutSourcePlaces(text.isEmpty ? "permissions violation" : text),
-            at: ThreadTime.now)
+            at: KernelClock.monotonic)
     }
 
     /// Returns the present sentences, sorted.
     ///
     /// A subscription is refused once, so that this lasts as long as the connection.
-    func present(at now: Int64) -> [String] {
+    func present(at now: MonotonicTime) -> [String] {
         known.withLock { known in
             known = known.filter {
                 now - $0.value < Self.memory || $0.key.contains("Subscription")

@@ -24,14 +24,14 @@ import Sockets
         let signal = ThreadSignal()
     }
 
-    /// Milliseconds that connecting may take, to each server.
-    private static let connectTimeout: Int64 = 3_000
-    /// Milliseconds that a write to the socket may take.
-    private static let writeDeadline: Int64 = 5_000
-    /// Milliseconds between two pings of which the second goes unanswered at most.
-    private static let pingInterval: Int64 = 2_000
-    /// Milliseconds that the library has to close a connection.
-    private static let closeTimeout: Int64 = 10_000
+    /// The time that connecting may take, to each server.
+    private static let connectTimeout: Duration = .seconds(3)
+    /// The time that a write to the socket may take.
+    private static let writeDeadline: Duration = .seconds(5)
+    /// The time between two pings of which the second goes unanswered at most.
+    private static let pingInterval: Duration = .seconds(2)
+    /// The time that the library has to close a connection.
+    private static let closeTimeout: Duration = .seconds(10)
 
     /// Connects, which blocks.
     ///
@@ -48,9 +48,9 @@ import Sockets
         unsafe natsOptions_SetURL(options, address)
         unsafe natsOptions_SetName(options, name)
         unsafe natsOptions_SetAllowReconnect(options, false)
-        unsafe natsOptions_SetTimeout(options, Self.connectTimeout)
-        unsafe natsOptions_SetWriteDeadline(options, Self.writeDeadline)
-        unsafe natsOptions_SetPingInterval(options, Self.pingInterval)
+        unsafe natsOptions_SetTimeout(options, Self.connectTimeout.wholeMilliseconds)
+        unsafe natsOptions_SetWriteDeadline(options, Self.writeDeadline.wholeMilliseconds)
+        unsafe natsOptions_SetPingInterval(options, Self.pingInterval.wholeMilliseconds)
         unsafe natsOptions_SetMaxPingsOut(options, 2)
         unsafe natsOptions_SetSendAsap(options, true)
         try unsafe access.apply(to: options, address: address)
@@ -152,10 +152,10 @@ import Sockets
     /// Returns what the server says against all that was sent so far; `nil` if nothing; blocks.
     ///
     /// - Throws: `BrokerError` if it does not answer in time.
-    func newComplaint(within milliseconds: Int64) throws(BrokerError) -> String? {
+    func newComplaint(within time: Duration) throws(BrokerError) -> String? {
         let before = knownComplaint.withLock { $0 }
         // It answers in order: what it complains of comes before the answer to this.
-        let status = unsafe natsConnection_FlushTimeout(pointer, milliseconds)
+        let status = unsafe natsConnection_FlushTimeout(pointer, time.wholeMilliseconds)
         let present = complaint
         knownComplaint.withLock { $0 = present }
         if present != before { return present }
@@ -168,12 +168,12 @@ import Sockets
     /// No thread may use them any more.
     func end() {
         unsafe natsConnection_Close(pointer)
-        let deadline = ThreadTime.now + Self.closeTimeout
+        let deadline = KernelClock.monotonic + Self.closeTimeout
         while !closing.isClosed.withLock({ $0 }) {
-            let rest = deadline - ThreadTime.now
+            let rest = deadline - KernelClock.monotonic
             // The library still works on it: to leave it is better than to take it away.
-            if rest <= 0 { return }
-            closing.signal.wait(milliseconds: rest)
+            if rest <= .zero { return }
+            closing.signal.wait(atMost: rest)
         }
         let owned = subscriptions.withLock { list in
             defer { list = [] }

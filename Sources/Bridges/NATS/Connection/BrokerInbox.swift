@@ -1,4 +1,5 @@
 import JSON
+import TimeUnits
 
 /// The questions of one thread to the broker, and the subscription that answers come to.
 ///
@@ -10,8 +11,8 @@ struct BrokerInbox {
     private let subscription: BrokerSubscription
     private var asked: UInt64 = 0
 
-    /// Milliseconds within which the broker has to answer.
-    static let deadline: Int64 = 5_000
+    /// The time within which the broker has to answer.
+    static let deadline: Duration = .seconds(5)
 
     /// Subscribes to answers.
     ///
@@ -27,25 +28,26 @@ struct BrokerInbox {
     ///
     /// - Parameters:
     ///   - id: the name of the message, by which the broker drops a second one.
-    ///   - deadline: milliseconds within which the answer has to be there.
+    ///   - deadline: the time within which the answer has to be there.
     /// - Throws: `BrokerError`, also if there is no answer in time.
     mutating func request(
-        _ content: [UInt8], to subject: String, id: String? = nil, within deadline: Int64 = deadline
+        _ content: [UInt8], to subject: String, id: String? = nil,
+        within deadline: Duration = deadline
     ) throws(BrokerError) -> [UInt8] {
         asked += 1
         let own = "\(base).\(asked)"
         try connection.publish(
             content, to: subject, reply: own, headers: id.map { ["Nats-Msg-Id": $0] } ?? [:])
-        let end = ThreadTime.now + deadline
+        let end = KernelClock.monotonic + deadline
         while true {
-            let rest = end - ThreadTime.now
-            guard rest > 0, let answer = try answer(to: subject, within: rest) else {
-                let refused = connection.complaints.present(at: ThreadTime.now)
+            let rest = end - KernelClock.monotonic
+            guard rest > .zero, let answer = try answer(to: subject, within: rest) else {
+                let refused = connection.complaints.present(at: KernelClock.monotonic)
                     .first { $0.contains(subject) }
                 let complaint = refused.map { " (\($0))" } ?? ""
                 throw BrokerError(
                     .unreachable,
-                    "no answer to \(subject) within \(deadline / 1_000) s\(complaint)")
+                    "no answer to \(subject) within \(deadline.wholeSeconds) s\(complaint)")
             }
             // An answer that came too late for an earlier question.
             guard answer.subject == own else { continue }
@@ -54,10 +56,10 @@ struct BrokerInbox {
     }
 
     private func answer(
-        to subject: String, within milliseconds: Int64
+        to subject: String, within time: Duration
     ) throws(BrokerError) -> BrokerMessage? {
         do throws(BrokerError) {
-            return try subscription.next(milliseconds: milliseconds)
+            return try subscription.next(within: time)
         } catch {
             guard error.code == BrokerError.noResponders else { throw error }
             throw BrokerError(
@@ -74,7 +76,7 @@ struct BrokerInbox {
     ///
     /// - Throws: `BrokerError`, also if the answer is an error: `rejected` with what it says.
     mutating func call(
-        _ verb: String, _ body: JSON = .null, within deadline: Int64 = deadline
+        _ verb: String, _ body: JSON = .null, within deadline: Duration = deadline
     ) throws(BrokerError) -> JSON {
         let content = body == .null ? [] : body.encoded
         let bytes = try request(content, to: "$JS.API.\(verb)", within: deadline)
@@ -89,16 +91,16 @@ struct BrokerInbox {
         return answer
     }
 
-    /// Asks for messages, which come one by one with `next(milliseconds:)`.
+    /// Asks for messages, which come one by one with `next(within:)`.
     ///
     /// - Returns: the subject under which the end of what was asked for is told.
     mutating func pull(
-        _ count: Int, from consumer: String, of stream: String, within milliseconds: Int64
+        _ count: Int, from consumer: String, of stream: String, within time: Duration
     ) throws(BrokerError) -> String {
         asked += 1
         let own = "\(base).\(asked)"
         let body: JSON = .object([
-            "batch": .integer(Int64(count)), "expires": .integer(milliseconds * 1_000_000),
+            "batch": .integer(Int64(count)), "expires": .integer(time.inNanoseconds),
         ])
         try connection.publish(
             body.encoded, to: "$JS.API.CONSUMER.MSG.NEXT.\(stream).\(consumer)", reply: own)
@@ -106,7 +108,7 @@ struct BrokerInbox {
     }
 
     /// Returns the next message; `nil` if there is none within a time.
-    func next(milliseconds: Int64) throws(BrokerError) -> BrokerMessage? {
-        try subscription.next(milliseconds: milliseconds)
+    func next(within time: Duration) throws(BrokerError) -> BrokerMessage? {
+        try subscription.next(within: time)
     }
 }

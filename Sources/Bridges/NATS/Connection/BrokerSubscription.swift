@@ -1,4 +1,5 @@
 import CNATS
+import TimeUnits
 
 /// A subscription whose messages one thread asks for.
 ///
@@ -12,9 +13,10 @@ import CNATS
     /// - Throws: `BrokerError` if the connection is gone; one with the code `noResponders` instead of
     ///   an empty message that has this status. The library keeps that, so that it is not known whose
     ///   it was: who may publish may have put it there.
-    func next(milliseconds: Int64) throws(BrokerError) -> BrokerMessage? {
+    func next(within time: Duration) throws(BrokerError) -> BrokerMessage? {
         var message: OpaquePointer?
-        let status = unsafe natsSubscription_NextMsg(&message, pointer, max(1, milliseconds))
+        let status = unsafe natsSubscription_NextMsg(
+            &message, pointer, max(1, time.wholeMilliseconds))
         if status == NATS_OK, let message = unsafe message {
             return unsafe BrokerMessage(received: message)
         }

@@ -1,4 +1,5 @@
 import Glibc
+import TimeUnits
 
 /// A signal that a thread waits for, with a deadline; sent before, it ends the next wait at once.
 ///
@@ -37,35 +38,11 @@ import Glibc
     }
 
     /// Returns when the signal is sent, or after a time.
-    func wait(milliseconds: Int64) {
-        var deadline = ThreadTime.monotonic
-        let nanoseconds = Int64(deadline.tv_nsec) + milliseconds * 1_000_000
-        deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
-        deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    func wait(atMost time: Duration) {
+        var deadline = timespec(KernelClock.monotonic + time)
         unsafe pthread_mutex_lock(lock)
         while !isSent, unsafe pthread_cond_timedwait(condition, lock, &deadline) == 0 {}
         isSent = false
         unsafe pthread_mutex_unlock(lock)
-    }
-}
-
-/// The time that the bridge's threads go by.
-enum ThreadTime {
-    /// Milliseconds since an arbitrary moment, by a clock that never jumps.
-    static var now: Int64 {
-        let time = monotonic
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
-    /// The same time as the C library has it.
-    fileprivate static var monotonic: timespec {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time
-    }
-
-    /// Returns the whole milliseconds of a time.
-    static func milliseconds(_ time: Duration) -> Int64 {
-        time.components.seconds * 1_000 + time.components.attoseconds / 1_000_000_000_000_000
     }
 }

@@ -24,18 +24,18 @@ struct StreamInbox {
     private var enqueued: Set<FleetReference> = []
     private var position: StreamPosition
     private var kept: StreamPosition
-    private var keptAt = ThreadTime.now
+    private var keptAt = KernelClock.monotonic
     /// Lines about messages that are longer than anything may be here.
     private var tooLong = LogThrottle()
     /// The time at which the first loss was found of which nobody was told yet.
-    private var lostAt: Int64?
+    private var lostAt: MonotonicTime?
 
     /// Messages that are published at once.
     private static let batch = 1_024
-    /// Milliseconds after which the place is kept though nothing was new.
-    private static let pause: Int64 = 2_000
-    /// Milliseconds in which what was lost may be put into the stream again before people are told.
-    private static let patience: Int64 = 4_000
+    /// The time after which the place is kept though nothing was new.
+    private static let pause: Duration = .seconds(2)
+    /// The time in which what was lost may be put into the stream again before people are told.
+    private static let patience: Duration = .seconds(4)
 
     init(
         _ fleet: Fleet, _ broker: Broker, _ checkpoints: [String: [UInt8]],
@@ -65,7 +65,7 @@ struct StreamInbox {
             if next.isEmpty { break }
             do {
                 for received in next { try await enqueue(received) }
-                let isDue = ThreadTime.now - keptAt > Self.pause
+                let isDue = KernelClock.monotonic - keptAt > Self.pause
                 if !drafts.isEmpty || !changed.isEmpty || isDue { try await publish() }
             } catch PortError.stopped {
                 // What was not published is read again by the next run.
@@ -87,14 +87,14 @@ struct StreamInbox {
                 try await enqueue(record, of: batch.instance, from: remote.store, in: room)
             }
             progress.end(batch)
-            if progress.lost > 0, lostAt == nil { lostAt = ThreadTime.now }
+            if progress.lost > 0, lostAt == nil { lostAt = KernelClock.monotonic }
             if progress != before {
                 seen[remote] = progress
                 changed.insert(remote)
             }
             if drafts.count >= Self.batch { try await publish() }
         }
-        if let lostAt, received.pending == 0, ThreadTime.now - lostAt > Self.patience {
+        if let lostAt, received.pending == 0, KernelClock.monotonic - lostAt > Self.patience {
             try await tellLosses()
         }
     }
@@ -171,7 +171,7 @@ struct StreamInbox {
                 guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
                 let sentence = "message #\(receipt.number) was dropped: [\(code)] \(reason)"
                 // Nobody's choice, as what a middleware drops is.
-                if code == "too-long", tooLong.admit(at: ThreadTime.now) {
+                if code == "too-long", tooLong.admit(at: KernelClock.monotonic) {
                     fleet.log.warning(
                         "a message of another instance is longer than any here: \(sentence)")
                 } else {
@@ -179,11 +179,11 @@ struct StreamInbox {
                 }
             }
         }
-        if let count = tooLong.takeHeld(at: ThreadTime.now) {
+        if let count = tooLong.takeHeld(at: KernelClock.monotonic) {
             fleet.log.warning("\(count) more messages of other instances were too long")
         }
         (drafts, enqueued, changed) = ([], [], [])
-        (kept, keptAt) = (position, ThreadTime.now)
+        (kept, keptAt) = (position, KernelClock.monotonic)
     }
 
     /// Tells each room how many messages it has lost.

@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// Another instance, as far as it is known.
 struct FleetPeer: Sendable {
     /// The name, as people read it.
@@ -6,8 +8,8 @@ struct FleetPeer: Sendable {
     var run: String
     /// The start of that run, in milliseconds since 1970.
     var since: Int64
-    /// Milliseconds, by the thread's clock, at which it was heard last.
-    var heard: Int64
+    /// The time at which it was heard last.
+    var heard: MonotonicTime
     /// The version of the list of people there.
     var version: Int64 = -1
     /// The people there; true for those whose entry the rooms were told of.

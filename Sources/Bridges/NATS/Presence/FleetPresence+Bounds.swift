@@ -1,17 +1,18 @@
 import Locking
 import MessageBus
+import TimeUnits
 
 // What keeps others from filling the memory and the log: anybody whom the broker lets in may say that
 // an instance is there.
 extension FleetPresence {
     /// The most instances that are known at a time.
     static let maxPeers = 1_000
-    /// Milliseconds after which an instance that is gone is forgotten: a day.
-    static let memory: Int64 = 86_400_000
+    /// The time after which an instance that is gone is forgotten.
+    static let memory: Duration = .seconds(86_400)
 
     /// Forgets one that is gone if there are too many; returns false if all of them are there.
     func makeRoom(for peer: FleetPeer) -> Bool {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let (hasRoom, isLogged) = state.withLock { state in
             state.peers = state.peers.filter {
                 !$0.value.isGone || now - $0.value.heard < Self.memory
@@ -32,7 +33,7 @@ extension FleetPresence {
     /// Logs a line about an instance unless there were many; returns whether it did.
     @discardableResult
     func log(_ line: String, isWarning: Bool = false) -> Bool {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         guard state.withLock({ $0.lines.admit(at: now) }) else { return false }
         if isWarning { fleet.log.warning(line) } else { fleet.log.info(line) }
         return true
@@ -40,7 +41,7 @@ extension FleetPresence {
 
     /// Tells how many lines were left out.
     func tellLines() {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         let (lines, refused) = state.withLock {
             ($0.lines.takeHeld(at: now), $0.refusals.takeHeld(at: now))
         }

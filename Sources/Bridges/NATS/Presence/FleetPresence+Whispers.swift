@@ -1,6 +1,7 @@
 import Chat
 import Locking
 import MessageBus
+import TimeUnits
 
 // Private messages to people of other instances, and from them.
 extension FleetPresence {
@@ -19,7 +20,7 @@ extension FleetPresence {
             }
             let id = state.withLock {
                 $0.whispers.add(
-                    to: store, from: message.sender.name, for: receiver, now: ThreadTime.now)
+                    to: store, from: message.sender.name, for: receiver, now: KernelClock.monotonic)
             }
             let (name, bridge) = FleetNames.parts(of: message.sender.name)
             let there =
@@ -65,7 +66,7 @@ extension FleetPresence {
 
     /// Tells the senders of those that the other instance has not answered.
     func tellLateWhispers() async {
-        let late = state.withLock { $0.whispers.removeLate(at: ThreadTime.now) }
+        let late = state.withLock { $0.whispers.removeLate(at: KernelClock.monotonic) }
         for entry in late { await tellLoss(of: entry.receiver, to: entry.sender, .unanswered) }
     }
 

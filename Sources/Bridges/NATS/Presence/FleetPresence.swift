@@ -13,12 +13,12 @@ final class FleetPresence: Sendable {
         var own: OwnPeople
         var peers: [String: FleetPeer] = [:]
         /// The time at which nobody could be heard last.
-        var deafAt: Int64 = 0
+        var deafAt = MonotonicTime.distantPast
         /// The other instance that keeps this one from sharing anything, as a sentence.
         var clash: String?
         /// Runs that have this instance's name or store and began earlier, with the time at which
         /// each was heard first.
-        var suspects: [String: Int64] = [:]
+        var suspects: [String: MonotonicTime] = [:]
         /// Lines about instances that come and go.
         var lines = LogThrottle(burst: 20)
         /// Lines about instances for which there is no room.
@@ -40,12 +40,12 @@ final class FleetPresence: Sendable {
     /// Signalled when another instance has this one's name or store.
     let clashed = AsyncSignal()
 
-    /// Milliseconds between two signs of life.
-    static let beat: Int64 = 5_000
-    /// Milliseconds after which an instance that gives none is gone.
-    static let patience: Int64 = 20_000
-    /// Milliseconds that have to pass between two signs of life before a run is believed to live.
-    static let proof: Int64 = 4_000
+    /// The time between two signs of life.
+    static let beat: Duration = .seconds(5)
+    /// The time after which an instance that gives none is gone.
+    static let patience: Duration = .seconds(20)
+    /// The time that has to pass between two signs of life before a run is believed to live.
+    static let proof: Duration = .seconds(4)
     /// Runs with this instance's name or store that are remembered.
     private static let maxSuspects = 16
     /// The time between two looks at who is here.
@@ -89,7 +89,7 @@ final class FleetPresence: Sendable {
 
     /// Tells the others who is here until the task is cancelled.
     func announcePeople() async throws {
-        var (seen, next): (UInt64?, Int64) = (nil, 0)
+        var (seen, next): (UInt64?, MonotonicTime) = (nil, .distantPast)
         while true {
             if isShared,
                 let found = await fleet.port.people(in: Set(fleet.rooms.all), since: seen)
@@ -99,9 +99,9 @@ final class FleetPresence: Sendable {
                     channel.send(.change(change))
                 }
             }
-            if !isConnected() { state.withLock { $0.deafAt = ThreadTime.now } }
-            if ThreadTime.now >= next {
-                next = ThreadTime.now + Self.beat
+            if !isConnected() { state.withLock { $0.deafAt = KernelClock.monotonic } }
+            if KernelClock.monotonic >= next {
+                next = KernelClock.monotonic + Self.beat
                 sayHello()
                 await turn.run { await removeSilent() }
             }
@@ -153,7 +153,7 @@ final class FleetPresence: Sendable {
         let known = state.withLock { $0.peers[store] }
         var peer =
             known
-            ?? FleetPeer(name: hello.name, run: hello.run, since: hello.since, heard: 0)
+            ?? FleetPeer(name: hello.name, run: hello.run, since: hello.since, heard: .distantPast)
         if peer.run != hello.run || peer.name != hello.name {
             // Run anew: who was there before is not.
             if peer.name != hello.name { await remove(store, peer, isTold: false) }
@@ -162,7 +162,7 @@ final class FleetPresence: Sendable {
             )
             if peer.people.isEmpty { peer.parts = [:] }
         }
-        peer.heard = ThreadTime.now
+        peer.heard = KernelClock.monotonic
         if known == nil {
             guard makeRoom(for: peer) else { return }
             log("instance \(peer.name) is there, its store \(store)")
@@ -181,7 +181,7 @@ final class FleetPresence: Sendable {
     /// Once is not a sign of life: a broker that stood still delivers what a run has said that has
     /// ended.
     private func isAlive(_ hello: LiveMessage.Hello, _ store: String) -> Bool {
-        let (now, key) = (ThreadTime.now, "\(store) \(hello.run)")
+        let (now, key) = (KernelClock.monotonic, "\(store) \(hello.run)")
         return state.withLock { state in
             state.suspects = state.suspects.filter { now - $0.value < Self.patience }
             guard let first = state.suspects[key] else {
@@ -289,11 +289,11 @@ final class FleetPresence: Sendable {
 
     /// Removes instances that have given no sign of life for too long.
     private func removeSilent() async {
-        let now = ThreadTime.now
+        let now = KernelClock.monotonic
         // Without a connection the rooms are told of that, once for all instances; with one that has
         // just come back, each has its time anew.
         let isTold = isConnected()
-        let deafAt = isTold ? state.withLock { $0.deafAt } : 0
+        let deafAt = isTold ? state.withLock { $0.deafAt } : .distantPast
         for (store, peer) in peers
         where !peer.isGone && now - max(peer.heard, deafAt) > Self.patience {
             // Rooms are told of no more of them than the log.

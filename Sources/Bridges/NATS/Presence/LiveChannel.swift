@@ -26,8 +26,8 @@ final class LiveChannel: Sendable {
 
     /// The most messages that wait, either way; further ones are lost.
     private static let bound = 4_096
-    /// Milliseconds that something may wait to go out.
-    private static let nap: Int64 = 40
+    /// The time that something may wait to go out.
+    private static let nap: Duration = .milliseconds(40)
     /// The largest content that is looked at.
     private static let maxBytes = 1 << 20
 
@@ -72,7 +72,7 @@ final class LiveChannel: Sendable {
         while !session.isOver {
             meanwhile()
             do throws(BrokerError) {
-                while let message = try subscription.next(milliseconds: Self.nap) {
+                while let message = try subscription.next(within: Self.nap) {
                     unsafe receive(message.subject, message.content)
                     if session.isOver { break }
                 }

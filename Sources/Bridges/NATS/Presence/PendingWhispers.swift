@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// The private messages to people of other instances of which those have not told yet whether they
 /// were delivered.
 struct PendingWhispers: Sendable {
@@ -10,12 +12,12 @@ struct PendingWhispers: Sendable {
         /// The sender and the receiver, by the names that everybody sees here.
         let sender: String
         let receiver: String
-        /// Milliseconds, by the thread's clock, until which there must be an answer.
-        let deadline: Int64
+        /// The time until which there must be an answer.
+        let deadline: MonotonicTime
     }
 
-    /// Milliseconds within which the other instance has to answer.
-    static let patience: Int64 = 10_000
+    /// The time within which the other instance has to answer.
+    static let patience: Duration = .seconds(10)
     /// The most that are waited for; of one more nothing is known soon.
     private static let bound = 4_096
 
@@ -26,9 +28,9 @@ struct PendingWhispers: Sendable {
     init() {}
 
     /// Adds one and returns its number.
-    mutating func add(to store: String, from sender: String, for receiver: String, now: Int64)
-        -> Int64
-    {
+    mutating func add(
+        to store: String, from sender: String, for receiver: String, now: MonotonicTime
+    ) -> Int64 {
         last += 1
         if entries.count < Self.bound {
             entries.append(
@@ -46,7 +48,7 @@ struct PendingWhispers: Sendable {
     }
 
     /// Removes those that were not answered in time.
-    mutating func removeLate(at now: Int64) -> [Entry] {
+    mutating func removeLate(at now: MonotonicTime) -> [Entry] {
         let count = entries.prefix { $0.deadline <= now }.count
         defer { entries.removeFirst(count) }
         return Array(entries.prefix(count))

@@ -1,7 +1,9 @@
+import TimeUnits
+
 /// The doubt whether a stream that is shorter than it was has forgotten messages: a server that is
 /// behind, or cut off from the others, says so too.
 struct LengthDoubt {
-    private var since: Int64?
+    private var since: MonotonicTime?
     private var answers = 0
     private var created = ""
     /// Answers of a server without most of the copies.
@@ -9,10 +11,10 @@ struct LengthDoubt {
 
     /// Answers that have to say the same.
     private static let enough = 4
-    /// Milliseconds over which they have to come.
-    static let patience: Int64 = 12_000
-    /// Milliseconds between two questions.
-    static let pause: Int64 = 3_000
+    /// The time over which they have to come.
+    static let patience: Duration = .seconds(12)
+    /// The time between two questions.
+    static let pause: Duration = .seconds(3)
 
     /// True once a server has answered more than once without most of the copies: another one may have
     /// them.
@@ -21,7 +23,7 @@ struct LengthDoubt {
     /// Returns whether an answer is to be believed.
     ///
     /// - Parameter known: the last number that is known of the stream.
-    mutating func isSettled(_ stream: StreamState, known: UInt64, at now: Int64) -> Bool {
+    mutating func isSettled(_ stream: StreamState, known: UInt64, at now: MonotonicTime) -> Bool {
         if stream.last >= known { return true }
         if !stream.hasMajority || stream.created != created {
             (since, answers, created) = (nil, 0, stream.created)

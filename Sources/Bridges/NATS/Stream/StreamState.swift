@@ -1,4 +1,5 @@
 import JSON
+import TimeUnits
 
 /// A stream as the broker describes it.
 struct StreamState: Sendable, Equatable {
@@ -54,10 +55,10 @@ struct StreamState: Sendable, Equatable {
         if let retention = configuration["retention"].string, retention != "limits" {
             return "the stream \(name) has retention \"\(retention)\": it must be \"limits\""
         }
-        let window = configuration["duplicate_window"].integer ?? 0
+        let window = Duration.nanoseconds(configuration["duplicate_window"].integer ?? 0)
         if window < StreamSettings.shortestWindow {
             return """
-                the stream \(name) knows messages again for \(window / 1_000_000_000) s only: its \
+                the stream \(name) knows messages again for \(window.wholeSeconds) s only: its \
                 duplicate window must be two minutes at least
                 """
         }

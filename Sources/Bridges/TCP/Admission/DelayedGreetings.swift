@@ -9,18 +9,18 @@ import Sockets
 final class DelayedGreetings {
     private struct Entry {
         let connection: ChatConnection
-        /// The time of the greeting, in nanoseconds of the loop's clock.
-        let deadline: Int64
+        /// The time of the greeting, by the loop's clock.
+        let deadline: MonotonicTime
     }
 
     private let loop: EventLoop
-    private let delay: Int64
+    private let delay: Duration
     private var entries: [Entry] = []
     private var first = 0
     private lazy var timer = LoopTimer { [unowned self] in self.greetExpired() }
 
-    /// - Parameter delay: nanoseconds of silence after which a client is greeted.
-    init(after delay: Int64, on loop: EventLoop) {
+    /// - Parameter delay: the silence after which a client is greeted.
+    init(after delay: Duration, on loop: EventLoop) {
         self.delay = delay
         self.loop = loop
     }
@@ -51,7 +51,7 @@ final class DelayedGreetings {
         if isEmpty {
             (entries, first) = ([], 0)
         } else {
-            loop.set(timer, after: entries[first].deadline - now)
+            loop.set(timer, at: entries[first].deadline)
         }
     }
 }

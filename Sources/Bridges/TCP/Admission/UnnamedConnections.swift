@@ -6,8 +6,8 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class UnnamedConnections {
-    /// Nanoseconds that half a first line may wait for its end: nobody types a line for longer.
-    static let halfLineTimeout: Int64 = 60_000_000_000
+    /// The time that half a first line may wait for its end: nobody types a line for longer.
+    static let halfLineTimeout: Duration = .seconds(60)
 
     private let loop: EventLoop
     private let find: (UInt32) -> ChatConnection?
@@ -15,21 +15,21 @@ final class UnnamedConnections {
     private var silent = TimedQueue<UInt32>()
     private var nameless: TimedQueue<UInt32>?
     private var beginning = TimedQueue<UInt32>()
-    /// Nanoseconds within which a connection must have a name.
-    private var nameTimeout: Int64
+    /// The time within which a connection must have a name, if there is one.
+    private var nameTimeout: Duration?
     private lazy var timer = LoopTimer { [unowned self] in self.closeAllLate() }
 
     /// Makes an empty set.
     ///
     /// - Parameters:
-    ///   - timeout: nanoseconds within which a connection must have a name; `nil` for no limit.
+    ///   - timeout: the time within which a connection must have a name; `nil` for no limit.
     ///   - find: returns the open connection with an ID.
     ///   - closeLate: closes a connection that took too long.
     init(
-        namedWithin timeout: Int64?, on loop: EventLoop,
+        namedWithin timeout: Duration?, on loop: EventLoop,
         find: @escaping (UInt32) -> ChatConnection?, closeLate: @escaping (ChatConnection) -> Void
     ) {
-        nameTimeout = timeout ?? .max
+        nameTimeout = timeout
         nameless = timeout.map { _ in TimedQueue<UInt32>() }
         self.loop = loop
         self.find = find
@@ -38,10 +38,10 @@ final class UnnamedConnections {
 
     /// Changes the time within which a connection must have a name; where there was no such time,
     /// it begins for the connections that have none.
-    func setTimeout(_ timeout: Int64?, _ connections: [ChatConnection]) {
+    func setTimeout(_ timeout: Duration?, _ connections: [ChatConnection]) {
         loop.assertOwned()
         let hadTimeout = nameless != nil
-        nameTimeout = timeout ?? .max
+        nameTimeout = timeout
         guard timeout != nil else {
             nameless = nil
             return
@@ -53,7 +53,9 @@ final class UnnamedConnections {
                     connection.connectionID, at: loop.now, among: connections.count, if: isNameless)
             }
         }
-        if let first = nameless?.first(where: isNameless) { setTimer(first.time + nameTimeout) }
+        if let timeout, let first = nameless?.first(where: isNameless) {
+            setTimer(first.time + timeout)
+        }
     }
 
     /// Adds a new connection.
@@ -63,7 +65,7 @@ final class UnnamedConnections {
         loop.assertOwned()
         silent.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
         nameless?.append(connection.connectionID, at: loop.now, among: count, if: isNameless)
-        if nameless != nil { setTimer(loop.now + nameTimeout) }
+        if let nameTimeout { setTimer(loop.now + nameTimeout) }
     }
 
     /// Records that a connection has sent the beginning of its first line.
@@ -93,9 +95,9 @@ final class UnnamedConnections {
         find(connectionID)?.isNameless ?? false
     }
 
-    private func setTimer(_ time: Int64) {
+    private func setTimer(_ time: MonotonicTime) {
         if timer.deadline.map({ $0 > time }) ?? true {
-            loop.set(timer, after: max(0, time - loop.now))
+            loop.set(timer, at: time)
         }
     }
 
@@ -103,12 +105,12 @@ final class UnnamedConnections {
         while let next = beginning.first(where: isSilent) {
             if !closeIfLate(next, after: Self.halfLineTimeout) { break }
         }
-        while let next = nameless?.first(where: isNameless) {
+        while let nameTimeout, let next = nameless?.first(where: isNameless) {
             if !closeIfLate(next, after: nameTimeout) { break }
         }
     }
 
-    private func closeIfLate(_ entry: TimedQueue<UInt32>.Entry, after timeout: Int64) -> Bool {
+    private func closeIfLate(_ entry: TimedQueue<UInt32>.Entry, after timeout: Duration) -> Bool {
         guard loop.now - entry.time >= timeout else {
             setTimer(entry.time + timeout)
             return false

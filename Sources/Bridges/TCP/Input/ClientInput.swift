@@ -31,7 +31,9 @@ final class ClientInput {
 
     /// Silences that end half a request, or text that may be typed: two seconds with the default
     /// `flushAfter`, longer than a pause between packets or keys.
-    private static let longSilenceFactor: Int64 = 10
+    private static let longSilenceFactor = 10
+    /// A silence that nobody waits for the end of.
+    private static let longestSilence: Duration = .seconds(366 * 86_400)
 
     init(of connection: ChatConnection) {
         self.connection = connection
@@ -230,10 +232,10 @@ final class ClientInput {
         setSilenceTimer(server.flushAfter)
     }
 
-    private func setSilenceTimer(_ nanoseconds: Int64) {
+    private func setSilenceTimer(_ time: Duration) {
         let silence = silence ?? makeTimer()
         self.silence = silence
-        server.loop.set(silence, after: nanoseconds)
+        server.loop.set(silence, after: time)
     }
 
     private func makeTimer() -> LoopTimer {
@@ -272,7 +274,9 @@ final class ClientInput {
 
     private func awaitLongSilence() {
         isLongSilence = true
-        setSilenceTimer(min(server.flushAfter, .max / 20) * (Self.longSilenceFactor - 1))
+        // A duration of the configuration may be too long to be multiplied.
+        let silence = min(server.flushAfter, Self.longestSilence)
+        setSilenceTimer(silence * (Self.longSilenceFactor - 1))
     }
 
     /// Returns the bytes at the end of a text if they are part of a character whose rest has not

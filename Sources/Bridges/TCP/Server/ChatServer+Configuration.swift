@@ -1,7 +1,6 @@
 import Chat
 import MessageBus
 import Sockets
-import TimeUnits
 
 extension ChatServer: ListeningServer {
     /// The watch of the certificate.
@@ -22,7 +21,7 @@ extension ChatServer {
         options.commands = new.commands
         options.lists = new.lists
         commandRule = CommandBucket.Rule(new.commands)
-        stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        stalled.setTimeout(new.stalledAfter)
         lists.setBound(new.lists.bytes)
         chatListener.adjust(to: new.listenerSettings)
         unnamed.setTimeout(nameTimeout, connections.values.filter(\.isNameless))

@@ -3,7 +3,6 @@ import Glibc
 import MessageBus
 import Metrics
 import Sockets
-import TimeUnits
 
 /// The server of one tcp bridge: its rooms, its connections, and the services they share.
 ///
@@ -28,8 +27,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let throttledLog: ThrottledLog
     /// The messages of the read in progress; empty between two reads.
     let batch: Batch
-    /// Nanoseconds of silence that end a line of a client without line endings.
-    let flushAfter: Int64
+    /// The time of silence that end a line of a client without line endings.
+    let flushAfter: Duration
     /// The lines sent first to every new connection; empty for none.
     let greeting: [UInt8]
     /// True if connections neither read nor say anything before a login.
@@ -84,9 +83,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.checkDone()
     }
 
-    /// Nanoseconds within which a client must log in, where that is required: it reads nothing until
+    /// The time within which a client must log in, where that is required: it reads nothing until
     /// then, and takes a place.
-    private static let loginTimeout: Int64 = 60_000_000_000
+    private static let loginTimeout: Duration = .seconds(60)
     /// Bytes of one read: a quarter of the smallest sensible ring; larger reads make no larger
     /// writes.
     static let readSize = 64 << 10
@@ -108,7 +107,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         encoder = ChatEncoder(phrases)
         throttledLog = ThrottledLog(port.log)
         batch = bus.batch(room: port.room, capacity: Self.batchMessages, bytes: Self.batchBytes)
-        flushAfter = options.flushAfter.inNanoseconds
+        flushAfter = options.flushAfter
         isLoginRequired = bus.accounts.policy.isLoginRequired
         let usualGreeting =
             isLoginRequired
@@ -120,7 +119,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         history = HistoryRenderer(
             encoder, phrases, outgoing: port.attachment.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
-            timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
+            timeout: options.stalledAfter, on: loop, bus: port.bus)
         lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)
         turnEndWork = TurnEndWork(on: loop)
         let all = bus.allRooms.map { RoomReaders($0) }
@@ -152,9 +151,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                 after: bus.nextNumber()), isStored: bus.keepsMessages)
     }
 
-    /// Nanoseconds within which a connection must have a name; `nil` for no limit.
-    var nameTimeout: Int64? {
-        options.nameWithin?.inNanoseconds ?? (isLoginRequired ? Self.loginTimeout : nil)
+    /// The time within which a connection must have a name; `nil` for no limit.
+    var nameTimeout: Duration? {
+        options.nameWithin ?? (isLoginRequired ? Self.loginTimeout : nil)
     }
 
     /// True once no more lines are read.

@@ -7,6 +7,9 @@ import Sockets
 /// Each connection has a share of every turn of the loop, by time and by the bytes others have to
 /// read because of it; a connection that has used much lately comes after all that have not. The
 /// rest of a read that exceeds the share waits for the next turn. Confined to the bus's loop.
+///
+/// Times are numbers of nanoseconds here, not durations, which have twice the bits: the clock is read
+/// for every few lines, and shares of times are computed for each read.
 final class ReadScheduler {
     /// A connection's share of the time, of which it may use some in advance.
     struct TimeShare {
@@ -60,8 +63,8 @@ final class ReadScheduler {
     /// Nanoseconds that a connection may use at once, however many others wait: shorter slices
     /// would make batches, and so writes, too small.
     private static let sliceTime: Int64 = 100_000
-    /// Nanoseconds after which what a connection has used is forgotten.
-    private static let memoryTime: Int64 = 1_000_000_000
+    /// Nanoseconds after which what a connection has used is forgotten: a second.
+    private static let memoryTime: Int64 = 1_000 * turnTime
     /// Bytes for each reader in a turn: copying them takes the kernel as long as the calls do, so
     /// that more would save nothing and make a turn longer.
     private static let outputPerReader = 8 << 10
@@ -101,7 +104,10 @@ final class ReadScheduler {
     }
 
     /// The current time, also within a turn, in nanoseconds of the loop's clock.
-    var now: Int64 { loop.preciseNow }
+    var now: Int64 { loop.preciseNow.nanoseconds }
+
+    /// The time at the beginning of the turn.
+    private var turnStart: Int64 { loop.now.nanoseconds }
 
     // MARK: - Turns
 
@@ -112,8 +118,8 @@ final class ReadScheduler {
     func serve(_ connection: ChatConnection) {
         loop.assertOwned()
         if connection.share.isQueued { return }
-        guard connection.share.fullAt - loop.now <= advance else { return enqueue(connection) }
-        let left = loop.now + Self.turnTime - now
+        guard connection.share.fullAt - turnStart <= advance else { return enqueue(connection) }
+        let left = turnStart + Self.turnTime - now
         if left > 0, !isOutputEnough {
             run(connection, for: max(Self.sliceTime, left / 2))
         } else if connection.share.isBulk || isOutputTwiceEnough {
@@ -191,8 +197,8 @@ final class ReadScheduler {
         connection.continueReading()
         unpublishedBytes = 0
         let used = now - start
-        let fullAt = max(connection.share.fullAt, loop.now) + used * inverseShare
-        connection.share.fullAt = min(fullAt, loop.now + Self.memoryTime)
+        let fullAt = max(connection.share.fullAt, turnStart) + used * inverseShare
+        connection.share.fullAt = min(fullAt, turnStart + Self.memoryTime)
     }
 
     /// Begins a slice for a connection whose lines have waited for something else than the queue.

@@ -2,7 +2,6 @@ import Chat
 import MessageBus
 import Metrics
 import Sockets
-import TimeUnits
 
 /// One client of the chat: its socket, its name, its room, and what becomes of its lines.
 ///
@@ -107,7 +106,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         let socket = try Connection(
             arrival.descriptor, session: arrival.session, on: server.loop, handler: self,
             counts: server.port.statistics.connections)
-        socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
+        socket.setUpTCP(givingUpAfter: server.options.stalledAfter)
         self.socket = socket
         server.port.statistics.connections.recordOpening()
     }

@@ -91,17 +91,17 @@ final class PendingFiles {
     // MARK: - Time
 
     /// The earliest time at which a file needs work although nothing happens to it.
-    var nextAlarm: Int64? { alarms.first?.deadline }
+    var nextAlarm: MonotonicTime? { alarms.first?.deadline }
 
     /// Schedules work for a file at a time; an earlier alarm stays in force.
-    func wake(_ tailed: TailedFile, at time: Int64) {
+    func wake(_ tailed: TailedFile, at time: MonotonicTime) {
         if let alarm = tailed.alarm, alarm <= time { return }
         tailed.alarm = time
         alarms.insert(tailed, at: time)
     }
 
     /// Removes and returns the next file whose alarm is due.
-    func nextDue(_ now: Int64) -> TailedFile? {
+    func nextDue(_ now: MonotonicTime) -> TailedFile? {
         while let (time, tailed) = alarms.popFirst(dueAt: now) {
             // The alarm was set to an earlier time since.
             if tailed.alarm != time { continue }

@@ -32,9 +32,9 @@ final class TailedFile {
     /// The modification time as of the last check that found what was read unchanged.
     var confirmed: Int64
     /// The time of the last observed change, by the thread's clock.
-    var changed: Int64
+    var changed: MonotonicTime
     /// The time at which it lost its matching path, by the thread's clock.
-    var gone: Int64?
+    var gone: MonotonicTime?
     /// True if there may be data to read.
     var isDirty = true {
         didSet { if isDirty, !isQueued { pendingFiles?.enqueue(self) } }
@@ -44,13 +44,13 @@ final class TailedFile {
     /// True while it is in that queue.
     var isQueued = false
     /// The time at which it needs work although nothing happens.
-    var alarm: Int64?
+    var alarm: MonotonicTime?
     /// Its index in `TailedFiles.allFiles`.
     var slot = 0
     /// True if it was reported as written to since it was last read to its end.
     var isUnread = false
     /// The time at which a report found it unread, since it was last read to its end.
-    var unreadSince: Int64?
+    var unreadSince: MonotonicTime?
     /// True while lines wait for others that belong to the same message, until the file has been
     /// quiet for a while.
     var hasPending = false
@@ -80,7 +80,7 @@ final class TailedFile {
     init(
         _ file: OpenFile?, _ status: FileStatus, path: FilePath, target: FilePath? = nil,
         origin: LineBlock.Origin,
-        from fingerprint: FileFingerprint, marks: FileMarks = FileMarks(), now: Int64,
+        from fingerprint: FileFingerprint, marks: FileMarks = FileMarks(), now: MonotonicTime,
         hasRecord: Bool
     ) {
         id = status.id
@@ -110,7 +110,7 @@ final class TailedFile {
     ///
     /// Returns true if size or time changed.
     @discardableResult
-    func updateStatus(_ status: FileStatus, now: Int64) -> Bool {
+    func updateStatus(_ status: FileStatus, now: MonotonicTime) -> Bool {
         guard (status.size, status.modified) != seen else { return false }
         seen = (status.size, status.modified)
         changed = now

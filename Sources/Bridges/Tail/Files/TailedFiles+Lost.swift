@@ -5,7 +5,7 @@ import Sockets
 // Searching for lost files: rotated away between two scans or between two runs.
 extension TailedFiles {
     /// Searches for files of an earlier run that are not at their path.
-    func searchForUnfound(_ search: PathSearch, now: Int64) {
+    func searchForUnfound(_ search: PathSearch, now: MonotonicTime) {
         guard records.hasUnfound else { return }
         let present = Set(search.files.map(\.status.id))
         // A present inode number may belong to another file by now; `begin` checks that.
@@ -27,7 +27,7 @@ extension TailedFiles {
 
     /// Searches for files that appeared after the last recorded one of their path and were rotated
     /// before this run.
-    func searchForUnknown(_ search: PathSearch, now: Int64) {
+    func searchForUnknown(_ search: PathSearch, now: MonotonicTime) {
         let present = Set(search.files.map(\.path))
         let latest = Dictionary(records.all.map { ($0.path, $0) }) {
             $0.modified < $1.modified ? $1 : $0
@@ -47,7 +47,7 @@ extension TailedFiles {
     ///
     /// Files from before the first run have a record as ignored ones.
     private func searchForUnrecorded(
-        _ search: PathSearch, _ recorded: Set<FilePath>, now: Int64
+        _ search: PathSearch, _ recorded: Set<FilePath>, now: MonotonicTime
     ) {
         guard earlierRun.knowsAllBefore, !earlierRun.patterns.isEmpty else { return }
         var paths: Set<FilePath> = []
@@ -91,7 +91,7 @@ extension TailedFiles {
     /// Returns true if the lost file itself or its copy is among them.
     @discardableResult
     func adopt(
-        lost: FileRecord, wantsCopy: Bool, now: Int64, heard: ChangedNames = ChangedNames()
+        lost: FileRecord, wantsCopy: Bool, now: MonotonicTime, heard: ChangedNames = ChangedNames()
     ) -> Bool {
         // No pattern matches the path any more.
         guard configuration.follows(lost.path) else { return false }

@@ -7,7 +7,7 @@ extension TailedFiles {
     /// Opens a listed file.
     ///
     /// Returns false if its path has another file by now or it can't be opened.
-    func open(_ path: FilePath, _ listed: FileStatus, now: Int64) -> Bool {
+    func open(_ path: FilePath, _ listed: FileStatus, now: MonotonicTime) -> Bool {
         if ownFiles.recognize(path, listed.id) {
             tailLog.own.set(path, "")
             tailLog.losses.found(at: path)
@@ -49,7 +49,7 @@ extension TailedFiles {
 
     /// Tails a file without new data from its record.
     private func follow(
-        _ path: FilePath, _ status: FileStatus, _ record: FileRecord, now: Int64
+        _ path: FilePath, _ status: FileStatus, _ record: FileRecord, now: MonotonicTime
     ) -> Bool {
         // An open file can't be lost; with too many files it stays closed.
         let file = descriptors.openCount < configuration.descriptors ? openFile(path) : nil
@@ -71,7 +71,8 @@ extension TailedFiles {
     }
 
     private func resume(
-        _ file: OpenFile, _ status: FileStatus, _ path: FilePath, _ record: FileRecord, now: Int64
+        _ file: OpenFile, _ status: FileStatus, _ path: FilePath, _ record: FileRecord,
+        now: MonotonicTime
     ) throws(SocketError) {
         let fingerprint = try FileFingerprint(of: file, upTo: record.fingerprint.offset)
         claimRecord(record)
@@ -91,7 +92,7 @@ extension TailedFiles {
     }
 
     private func begin(
-        _ file: OpenFile, _ status: FileStatus, _ path: FilePath, now: Int64
+        _ file: OpenFile, _ status: FileStatus, _ path: FilePath, now: MonotonicTime
     ) throws(SocketError) {
         let stale = records.record(of: status.id)
         var isCut = false

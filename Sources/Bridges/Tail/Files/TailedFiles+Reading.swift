@@ -5,7 +5,7 @@ import Sockets
 // Reading files into batches.
 extension TailedFiles {
     /// Reads the next batch; returns `nil` if there is nothing to deliver.
-    func nextBatch(now: Int64) -> TailBatch? {
+    func nextBatch(now: MonotonicTime) -> TailBatch? {
         let batch = TailBatch()
         if !hasSavedFirstScan {
             saveFirstScan(to: batch)
@@ -37,7 +37,7 @@ extension TailedFiles {
     /// Reads the next queued file.
     ///
     /// Returns false if the batch is full.
-    private func readNext(into batch: TailBatch, now: Int64) -> Bool {
+    private func readNext(into batch: TailBatch, now: MonotonicTime) -> Bool {
         guard let tailed = pendingFiles.dequeue(), tailed.pendingFiles != nil else { return true }
         if tailed.mustWait {
             pendingFiles.hold(tailed)
@@ -84,7 +84,7 @@ extension TailedFiles {
     /// Reads a file to its end or until the others get their turn.
     ///
     /// Returns false if the batch is full.
-    private func read(_ tailed: TailedFile, into batch: TailBatch, now: Int64) -> Bool {
+    private func read(_ tailed: TailedFile, into batch: TailBatch, now: MonotonicTime) -> Bool {
         if tailed.mustWait { return true }
         guard let end = end(of: tailed, now: now) else { return true }
         guard reopen(tailed) else {
@@ -128,7 +128,7 @@ extension TailedFiles {
     /// Compares a file that is opened for the first time with its record.
     ///
     /// Returns false if it differs.
-    private func confirm(_ tailed: TailedFile, now: Int64) -> Bool {
+    private func confirm(_ tailed: TailedFile, now: MonotonicTime) -> Bool {
         guard let file = tailed.file else { return false }
         if tailed.record().matches(file),
             let fingerprint = try? FileFingerprint(of: file, upTo: tailed.offset)
@@ -141,7 +141,7 @@ extension TailedFiles {
     }
 
     /// Returns the state of a file's end; `nil` if it need not be read.
-    private func end(of tailed: TailedFile, now: Int64) -> MessageSplitter.End? {
+    private func end(of tailed: TailedFile, now: MonotonicTime) -> MessageSplitter.End? {
         if !tailed.isDirty {
             if let end = quietEnd(tailed), now >= end { return .final }
             if !settles(tailed) || !tailed.hasPending { return nil }
@@ -160,7 +160,7 @@ extension TailedFiles {
     }
 
     /// Postpones a file to the next scan.
-    private func postpone(_ tailed: TailedFile, now: Int64) {
+    private func postpone(_ tailed: TailedFile, now: MonotonicTime) {
         tailed.isDirty = false
         tailed.hasPending = false
         tailed.seen.modified = .min
@@ -171,7 +171,7 @@ extension TailedFiles {
     /// Failed reads after which a file without a path is given up.
     private static let attempts = 10
 
-    private func fail(_ tailed: TailedFile, _ error: SocketError, now: Int64) {
+    private func fail(_ tailed: TailedFile, _ error: SocketError, now: MonotonicTime) {
         postpone(tailed, now: now)
         if tailed.gone == nil {
             tailLog.warnOnce("\(tailed.path): \(error); it is tried again")
@@ -186,7 +186,8 @@ extension TailedFiles {
         stopTailing(tailed)
     }
 
-    private func couldNotOpen(_ tailed: TailedFile, _ end: MessageSplitter.End, now: Int64) {
+    private func couldNotOpen(_ tailed: TailedFile, _ end: MessageSplitter.End, now: MonotonicTime)
+    {
         let mayHaveMore = tailed.isUnread || tailed.hasPending || isPolling
         postpone(tailed, now: now)
         guard end == .final else { return }
@@ -216,7 +217,7 @@ extension TailedFiles {
 
     // MARK: - Truncation
 
-    private func truncated(_ tailed: TailedFile, now: Int64) {
+    private func truncated(_ tailed: TailedFile, now: MonotonicTime) {
         if isCopied(over: tailed) { return dropRewritten(tailed) }
         let remainder = tailed.file.map {
             Remainder(tailed, $0, size: (try? $0.status().size) ?? 0)
@@ -273,7 +274,7 @@ extension TailedFiles {
     }
 
     /// Searches for what a file may have contained before anything of it was read.
-    func resolve(_ beginning: TailedFile.Beginning, of tailed: TailedFile, now: Int64) {
+    func resolve(_ beginning: TailedFile.Beginning, of tailed: TailedFile, now: MonotonicTime) {
         switch beginning {
         case .same: break
         case .changed: truncated(tailed, now: now)
@@ -290,7 +291,7 @@ extension TailedFiles {
     ///
     /// Returns true if a copy of that file is among them.
     @discardableResult
-    private func adopt(before tailed: TailedFile, wantsCopy: Bool, now: Int64) -> Bool {
+    private func adopt(before tailed: TailedFile, wantsCopy: Bool, now: MonotonicTime) -> Bool {
         for copy in tailedFiles(of: tailed.path)
         where (copy.place != nil || copy.gone != nil) && copy !== tailed {
             guard let file = copy.file else { continue }

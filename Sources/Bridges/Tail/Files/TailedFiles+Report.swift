@@ -8,7 +8,7 @@ extension TailedFiles {
     private static let maxLookups = 1_000
 
     /// Returns what is tailed and not read yet.
-    func report(now: Int64) -> TailReport {
+    func report(now: MonotonicTime) -> TailReport {
         var report = TailReport()
         report.files = allFiles.count
         var lookups = 0

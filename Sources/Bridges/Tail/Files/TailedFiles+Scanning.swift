@@ -9,9 +9,9 @@ extension TailedFiles {
     ///
     /// - Parameters:
     ///   - clock: tells when it is done.
-    ///   - spent: the thread's processor time in nanoseconds: how much looking takes, whatever else
+    ///   - spent: the thread's processor time: how much looking takes, whatever else
     ///     the machine does.
-    func scan(now: Int64, clock: () -> Int64, spent: () -> Int64 = { 0 }) {
+    func scan(now: MonotonicTime, clock: () -> MonotonicTime, spent: () -> Duration = { .zero }) {
         let isFull = changedNames.isEmpty || now >= nextFullScan
         let isFirst = lastScan == nil
         let begun = spent()
@@ -23,7 +23,7 @@ extension TailedFiles {
             ? PathSearch(configuration)
             : PathSearch(configuration, names: Set(heard.names), directories: heard.directories)
         // Opening and comparing happens once per file and does not count.
-        let cost = max(0, spent() - begun)
+        let cost = max(.zero, spent() - begun)
         listings = DirectoryListings()
         rotation.directories = nil
         let newDirectories = search.directories.filter { directories[$0] != $1 }.map(\.key)
@@ -37,11 +37,12 @@ extension TailedFiles {
             lastScan = (clock(), cost)
             sweepRecords(now: now)
         }
-        lastPartial = (clock(), isFull ? cost : max(0, spent() - begun))
+        lastPartial = (clock(), isFull ? cost : max(.zero, spent() - begun))
     }
 
-    private func applySearch(_ search: PathSearch, _ heard: ChangedNames, now: Int64, isFull: Bool)
-    {
+    private func applySearch(
+        _ search: PathSearch, _ heard: ChangedNames, now: MonotonicTime, isFull: Bool
+    ) {
         let isFirst = lastScan == nil
         ownFiles.find(configuration.ownFiles())
         countAppearedFiles(heard, search)
@@ -73,7 +74,7 @@ extension TailedFiles {
 
     /// Polls the open files where the kernel does not report changes, so that a line in a known
     /// file need not wait for a full scan.
-    func pollOpenFiles(now: Int64, spent: () -> Int64 = { 0 }) {
+    func pollOpenFiles(now: MonotonicTime, spent: () -> Duration = { .zero }) {
         lastPoll = now
         let begun = spent()
         for tailed in reserved.values {
@@ -87,7 +88,7 @@ extension TailedFiles {
                 if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             }
         }
-        pollCost = max(0, spent() - begun)
+        pollCost = max(.zero, spent() - begun)
     }
 
     /// Reports what can't be tailed.
@@ -172,7 +173,7 @@ extension TailedFiles {
     private func recordUnknownNames(_ search: PathSearch, _ heard: ChangedNames) {
         let look = lastScanWallTime
         // A file written just before may be stamped a tick earlier.
-        lastScanWallTime = wallTime() - 20_000_000
+        lastScanWallTime = wallTime() - Duration.milliseconds(20).inNanoseconds
         guard lastScan != nil else { return }
         let present = search.files.filter { tailedFiles[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {
@@ -194,16 +195,10 @@ extension TailedFiles {
             || heard.appeared[path] != 1
     }
 
-    static func realTime() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
     // MARK: - Comparing
 
     /// Compares the tailed files with a scan.
-    private func compare(with search: PathSearch, now: Int64, isFull: Bool) {
+    private func compare(with search: PathSearch, now: MonotonicTime, isFull: Bool) {
         var first: [FileID: (path: FilePath, status: FileStatus)] = [:]
         if isFull { names.removeAll(keepingCapacity: true) }
         for path in search.names where !search.isUnsure(about: path) { names[path] = nil }
@@ -246,7 +241,7 @@ extension TailedFiles {
         return status.links > 1
     }
 
-    private func loseName(_ tailed: TailedFile, now: Int64) {
+    private func loseName(_ tailed: TailedFile, now: MonotonicTime) {
         tailLog.debug("\(tailed.path) is gone or another file")
         tailed.gone = now
         tailed.isDirty = true

@@ -63,19 +63,19 @@ final class TailedFiles {
     /// True if an event requires a full scan.
     var needsScan = true
     /// The time of the last poll of open files, by the thread's clock.
-    var lastPoll = Int64.min
-    /// Processor time of that poll in nanoseconds.
-    var pollCost: Int64 = 0
+    var lastPoll = MonotonicTime.distantPast
+    /// Processor time of that poll.
+    var pollCost = Duration.zero
     /// The end of the last full scan, by the thread's clock, and its processor time.
-    var lastScan: (end: Int64, cost: Int64)?
+    var lastScan: (end: MonotonicTime, cost: Duration)?
     /// The end of the last scan of any kind and its processor time.
-    var lastPartial: (end: Int64, cost: Int64)?
+    var lastPartial: (end: MonotonicTime, cost: Duration)?
     /// The time of the last search for records of missing files.
-    var lastSweep: (wall: Int64, now: Int64)?
+    var lastSweep: (wall: Int64, now: MonotonicTime)?
     /// The descriptors of open files.
     var descriptors = DescriptorUse()
     /// Returns the time in nanoseconds since 1970.
-    var wallTime: () -> Int64 = TailedFiles.realTime
+    var wallTime: () -> Int64 = { KernelClock.wallNanoseconds }
 
     /// The checkpoint key of the patterns.
     static let patternsKey = "paths"
@@ -196,7 +196,7 @@ final class TailedFiles {
     /// Returns the time at which work is due although nothing happens.
     ///
     /// - Parameter reads: whether there is room for what is read.
-    func deadline(now: Int64, reads: Bool) -> Int64 {
+    func deadline(now: MonotonicTime, reads: Bool) -> MonotonicTime {
         var deadline = min(nextScan, nextPoll)
         if let next = tailLog.nextReport { deadline = min(deadline, next) }
         guard reads else { return deadline }
@@ -206,12 +206,12 @@ final class TailedFiles {
     }
 
     /// Returns the time at which a file without a path has been quiet for long enough.
-    func quietEnd(_ tailed: TailedFile) -> Int64? {
+    func quietEnd(_ tailed: TailedFile) -> MonotonicTime? {
         tailed.gone.map { max($0, tailed.changed) + configuration.rotateWait }
     }
 
     /// Returns the time at which a file needs work although nothing happens to it; `nil` if never.
-    func alarm(of tailed: TailedFile) -> Int64? {
+    func alarm(of tailed: TailedFile) -> MonotonicTime? {
         let settled =
             tailed.hasPending && settles(tailed)
             ? tailed.changed + configuration.settlesAfter : nil
@@ -229,40 +229,40 @@ final class TailedFiles {
     }
 
     /// The time of the next scan, full or partial.
-    var nextScan: Int64 { min(nextFullScan, nextPartialScan) }
+    var nextScan: MonotonicTime { min(nextFullScan, nextPartialScan) }
 
     /// The time of the next full scan.
     ///
     /// Scans take at most a twentieth of the time while much happens and a two-hundredth otherwise,
     /// unless changes would stay unseen for too long.
-    var nextFullScan: Int64 {
-        guard let lastScan else { return .min }
-        let most: Int64 = isPolling ? 1_000_000_000 : 10_000_000_000
-        if needsScan { return lastScan.end + min(20 * lastScan.cost, most) }
-        let pause: (least: Int64, most: Int64) =
-            isPolling ? (Self.pollInterval, most) : (2_000_000_000, 60_000_000_000)
-        return lastScan.end + min(max(pause.least, 200 * lastScan.cost), pause.most)
+    var nextFullScan: MonotonicTime {
+        guard let lastScan else { return .distantPast }
+        let most: Duration = isPolling ? .seconds(1) : .seconds(10)
+        if needsScan { return lastScan.end + min(lastScan.cost * 20, most) }
+        let pause: (least: Duration, most: Duration) =
+            isPolling ? (Self.pollInterval, most) : (.seconds(2), .seconds(60))
+        return lastScan.end + min(max(pause.least, lastScan.cost * 200), pause.most)
     }
 
     /// The time of the next scan of changed names.
-    private var nextPartialScan: Int64 {
-        if changedNames.isEmpty { return .max }
-        guard let last = lastPartial else { return .min }
+    private var nextPartialScan: MonotonicTime {
+        if changedNames.isEmpty { return .distantFuture }
+        guard let last = lastPartial else { return .distantPast }
         // A new file may be gone in a moment.
-        let factor: Int64 = changedNames.appeared.isEmpty ? 20 : 3
-        return last.end + min(factor * last.cost, 50_000_000)
+        let factor = changedNames.appeared.isEmpty ? 20 : 3
+        return last.end + min(last.cost * factor, .milliseconds(50))
     }
 
-    /// Nanoseconds between two polls where the kernel does not report changes.
-    private static let pollInterval: Int64 = 200_000_000
-    /// Nanoseconds between two polls of reserved space.
-    private static let reservedPause: Int64 = 500_000_000
+    /// The time between two polls where the kernel does not report changes.
+    private static let pollInterval: Duration = .milliseconds(200)
+    /// The time between two polls of reserved space.
+    private static let reservedPause: Duration = .milliseconds(500)
 
     /// The time of the next poll of open files.
-    var nextPoll: Int64 {
-        if !isPolling, reserved.isEmpty { return .max }
-        if lastPoll == .min { return .min }
+    var nextPoll: MonotonicTime {
+        if !isPolling, reserved.isEmpty { return .distantFuture }
+        if lastPoll == .distantPast { return .distantPast }
         let pause = isPolling ? Self.pollInterval : Self.reservedPause
-        return lastPoll + min(max(pause, 20 * pollCost), 2_000_000_000)
+        return lastPoll + min(max(pause, pollCost * 20), .seconds(2))
     }
 }

@@ -90,7 +90,7 @@ import Sockets
     ///
     /// - Parameter end: what is known of the end of the file.
     func read(
-        _ tailed: TailedFile, into batch: TailBatch, _ end: MessageSplitter.End, now: Int64
+        _ tailed: TailedFile, into batch: TailBatch, _ end: MessageSplitter.End, now: MonotonicTime
     ) -> Outcome {
         guard let file = tailed.file else { return .atEnd }
         do throws(SocketError) {

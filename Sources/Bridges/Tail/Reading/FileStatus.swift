@@ -56,7 +56,7 @@ struct FileStatus: Sendable {
         isRegular = entry.st_mode & S_IFMT == S_IFREG
         isDirectory = entry.st_mode & S_IFMT == S_IFDIR
         size = UInt64(max(0, entry.st_size))
-        modified = Int64(entry.st_mtim.tv_sec) * 1_000_000_000 + Int64(entry.st_mtim.tv_nsec)
+        modified = entry.st_mtim.inNanoseconds
         links = Int(entry.st_nlink)
     }
 }

@@ -1,4 +1,5 @@
 import Chat
+import TimeUnits
 
 /// Paths that there is something to say about: said once with a count and the first of them, and again
 /// when that has changed, at most once a minute.
@@ -18,7 +19,7 @@ final class PathReport {
     private var paths: [FilePath: String] = [:]
     private var told: [FilePath: String] = [:]
     private var isChanged = false
-    private var lastTold: Int64?
+    private var lastTold: MonotonicTime?
     private let one: (Content) -> String
     private let many: (Content) -> String
 
@@ -69,13 +70,13 @@ final class PathReport {
     }
 
     /// The time at which a report is due; `nil` if there is nothing new.
-    var due: Int64? {
+    var due: MonotonicTime? {
         guard isChanged, !paths.isEmpty else { return nil }
-        return lastTold.map { $0 + TailLog.pause } ?? .min
+        return lastTold.map { $0 + TailLog.pause } ?? .distantPast
     }
 
     /// Returns the sentence if a new one is due.
-    func nextSentence(now: Int64, isLast: Bool) -> String? {
+    func nextSentence(now: MonotonicTime, isLast: Bool) -> String? {
         guard isChanged else { return nil }
         if paths.isEmpty || paths == told {
             isChanged = false

@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import TimeUnits
 
 /// The bridge's log messages: each problem once, again when it has changed, and counts now and
 /// then.
@@ -10,9 +11,9 @@ final class TailLog {
     private let throttled: ThrottledLog
     private var told: Set<String> = []
     private var cut = PathCounts()
-    private var lastCuts: Int64?
-    private var lastLosses: Int64?
-    private var lossesSince: Int64?
+    private var lastCuts: MonotonicTime?
+    private var lastLosses: MonotonicTime?
+    private var lossesSince: MonotonicTime?
 
     /// Files that came and went before they could be opened, and what could not be read any more.
     var losses = LossCounts()
@@ -71,8 +72,8 @@ final class TailLog {
 
     /// Sentences remembered so that they are not said again.
     private static let bound = 10_000
-    /// Nanoseconds between two reports of the same kind.
-    static let pause: Int64 = 60_000_000_000
+    /// The time between two reports of the same kind.
+    static let pause: Duration = .seconds(60)
 
     init(_ log: Log) {
         self.log = log
@@ -124,8 +125,8 @@ final class TailLog {
     }
 
     /// The time at which a report is due, by the thread's clock; `nil` if none is.
-    var nextReport: Int64? {
-        var next: Int64?
+    var nextReport: MonotonicTime? {
+        var next: MonotonicTime?
         for report in reports {
             if let due = report.due { next = min(next ?? due, due) }
         }
@@ -134,19 +135,19 @@ final class TailLog {
         return next
     }
 
-    private var cutsDue: Int64? {
-        cut.isEmpty ? nil : lastCuts.map { $0 + Self.pause } ?? .min
+    private var cutsDue: MonotonicTime? {
+        cut.isEmpty ? nil : lastCuts.map { $0 + Self.pause } ?? .distantPast
     }
 
     /// A while after the first: what seems to be lost may be found yet.
-    private var lossesDue: Int64? {
+    private var lossesDue: MonotonicTime? {
         if losses.isEmpty { return nil }
-        guard let lossesSince else { return .min }
-        return max(lossesSince + 2_000_000_000, lastLosses.map { $0 + Self.pause } ?? .min)
+        guard let lossesSince else { return .distantPast }
+        return max(lossesSince + .seconds(2), lastLosses.map { $0 + Self.pause } ?? .distantPast)
     }
 
     /// Tells what there is to tell, each kind not too often.
-    func writeCounts(now: Int64, isLast: Bool = false) {
+    func writeCounts(now: MonotonicTime, isLast: Bool = false) {
         for report in reports {
             if let sentence = report.nextSentence(now: now, isLast: isLast) {
                 let isBad = report === refused || report === failures || report === unfound

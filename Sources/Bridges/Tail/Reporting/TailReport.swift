@@ -1,5 +1,6 @@
 import Metrics
 import MessageBus
+import TimeUnits
 
 /// The files that are tailed, and what they hold that is not read yet.
 struct TailReport: Sendable, Equatable {
@@ -8,7 +9,7 @@ struct TailReport: Sendable, Equatable {
         let path: FilePath
         let bytes: UInt64
         /// The time at which that was noticed, by the thread's clock.
-        let since: Int64
+        let since: MonotonicTime
     }
 
     /// Files that are tailed.
@@ -16,7 +17,7 @@ struct TailReport: Sendable, Equatable {
     /// Bytes that are not read, in all files.
     var unreadBytes: UInt64 = 0
     /// The time since which the file has been unread that has been for longest, by the thread's clock.
-    var oldest: Int64?
+    var oldest: MonotonicTime?
     /// The files with the most bytes that are not read, the worst first.
     var worst: [UnreadFile] = []
 
@@ -26,15 +27,15 @@ struct TailReport: Sendable, Equatable {
     /// Returns the numbers as they are exposed.
     ///
     /// - Parameter now: the time by the thread's clock.
-    func gauges(at now: Int64) -> BridgeGauges {
+    func gauges(at now: MonotonicTime) -> BridgeGauges {
         var gauges = BridgeGauges()
-        let age = oldest.map { max(0, now - $0) } ?? 0
+        let age = oldest.map { max(.zero, now - $0) } ?? .zero
         gauges.values = [
             (.tailFiles, Double(files)), (.tailBehind, Double(unreadBytes)),
-            (.tailOldestUnread, Double(age) / 1e9),
+            (.tailOldestUnread, age.inSeconds),
         ]
         gauges.laggingFiles = worst.map {
-            LaggingFile(name: "\($0.path)", bytes: $0.bytes, age: max(0, now - $0.since))
+            LaggingFile(name: "\($0.path)", bytes: $0.bytes, age: max(.zero, now - $0.since))
         }
         return gauges
     }

@@ -35,7 +35,7 @@ struct APIError: Error, Sendable, Equatable {
             default: .unprocessableContent
             }
         self.init(
-            status, code: drop.code, drop.reason, retryAfter: drop.retryAfter?.wholeSeconds)
+            status, code: drop.code, drop.reason, retryAfter: drop.retryAfter?.retryAfter)
     }
 
     /// Makes the error of a request that the server itself refuses.

@@ -17,10 +17,10 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     let client: APIClient?
     /// The address that bans go by.
     let address: ClientAddress
-    private var lastComment: Int64
+    private var lastComment: MonotonicTime
 
-    /// Nanoseconds between two comments, by which proxies and clients see that the stream lives.
-    private static let commentInterval: Int64 = 15_000_000_000
+    /// The time between two comments, by which proxies and clients see that the stream lives.
+    private static let commentInterval: Duration = .seconds(15)
     /// Bytes of input that are discarded at once.
     private static let readSize = 4 << 10
 
@@ -56,7 +56,7 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     }
 
     /// Sends a comment now and then.
-    func checkAlive(at now: Int64) {
+    func checkAlive(at now: MonotonicTime) {
         guard now - lastComment >= Self.commentInterval else { return }
         lastComment = now
         stream.send(Array(":\n\n".utf8))

@@ -1,7 +1,6 @@
 import Chat
 import MessageBus
 import Sockets
-import TimeUnits
 
 /// The requests that wait for the next message of a room.
 ///
@@ -58,7 +57,7 @@ final class LongPolls {
         polls[ObjectIdentifier(exchange)] = poll
         let timer = LoopTimer { [unowned self, unowned poll] in finish(poll, []) }
         poll.timer = timer
-        loop.set(timer, after: time.inNanoseconds)
+        loop.set(timer, after: time)
         exchange.onCancel = { [unowned self, unowned exchange] in
             polls.removeValue(forKey: ObjectIdentifier(exchange))?.timer?.cancel()
         }

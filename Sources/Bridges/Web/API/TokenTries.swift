@@ -8,7 +8,7 @@ import Sockets
 struct TokenTries {
     private struct HostTries {
         var bucket = CommandBucket()
-        var lastTry: Int64 = 0
+        var lastTry = MonotonicTime.distantPast
     }
 
     /// A secret that was right, and where it came from.
@@ -42,14 +42,14 @@ struct TokenTries {
     }
 
     /// Counts a wrong secret.
-    mutating func recordFailure(from host: HostKey?, at now: Int64) {
+    mutating func recordFailure(from host: HostKey?, at now: MonotonicTime) {
         if triesByHost[host] == nil, triesByHost.count >= Self.bound { forgetOldest() }
         _ = triesByHost[host, default: HostTries()].bucket.spend(at: now, Self.rule)
         triesByHost[host]?.lastTry = now
     }
 
     /// Returns the seconds for which nothing that comes from an address is looked at; `nil` if it is.
-    func wait(of host: HostKey?, at now: Int64) -> Int64? {
+    func wait(of host: HostKey?, at now: MonotonicTime) -> Int64? {
         guard var bucket = triesByHost[host]?.bucket else { return nil }
         return switch bucket.spend(at: now, Self.rule) {
         case .allowed: nil

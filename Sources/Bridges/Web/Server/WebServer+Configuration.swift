@@ -1,7 +1,6 @@
 import Chat
 import MessageBus
 import Sockets
-import TimeUnits
 
 extension WebServer: ListeningServer {
     /// The watch of the certificate.
@@ -16,7 +15,7 @@ extension WebServer {
         options.maxConnections = new.maxConnections
         options.maxPerAddress = new.maxPerAddress
         options.stalledAfter = new.stalledAfter
-        streams.stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        streams.stalled.setTimeout(new.stalledAfter)
         http?.adjust(
             maxConnections: new.maxConnections, maxPerAddress: new.maxPerAddress,
             stalledAfter: new.stalledAfter)

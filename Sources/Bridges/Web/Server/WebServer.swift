@@ -60,8 +60,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Questions that a client may ask at once, and the pause for one more: scrolling through all
     /// of a room takes some tens of them.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
-    /// Nanoseconds between two looks at who has to be pinged.
-    private static let pingInterval: Int64 = 1_000_000_000
+    /// The time between two looks at who has to be pinged.
+    private static let pingInterval: Duration = .seconds(1)
 
     init(
         _ options: Web.Options, port: Port, bus: isolated Bus, loop: EventLoop, site: WebSite,

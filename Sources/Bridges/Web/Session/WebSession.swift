@@ -37,10 +37,10 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         self.server.port.bus.assumeIsolated { self.depart($0) }
     }
 
-    /// Nanoseconds for which somebody whose last page is gone is still in the rooms.
-    private static let absence: Int64 = 20_000_000_000
+    /// The time for which somebody whose last page is gone is still in the rooms.
+    private static let absence: Duration = .seconds(20)
     /// The same after a goodbye of a page that may be loading anew.
-    private static let shortAbsence: Int64 = 3_000_000_000
+    private static let shortAbsence: Duration = .seconds(3)
 
     /// Makes a session that nobody is behind yet.
     init(_ id: SessionID, of server: WebServer, from address: ClientAddress, _ bus: isolated Bus) {

@@ -35,13 +35,13 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
     private var isAsking = false
     /// True while so much waits to be said that nothing more is read.
     private var isHeld = false
-    private var lastPing: Int64
-    private var lastPong: Int64
+    private var lastPing: MonotonicTime
+    private var lastPong: MonotonicTime
 
     /// Bytes of one read.
     private static let readSize = 16 << 10
-    /// Nanoseconds between two pings; who has not answered by the next is closed.
-    private static let pingInterval: Int64 = 30_000_000_000
+    /// The time between two pings; who has not answered by the next is closed.
+    private static let pingInterval: Duration = .seconds(30)
 
     init(_ taken: TakenOverConnection, connectionID: UInt32, of server: WebServer) {
         self.taken = taken
@@ -169,7 +169,7 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     /// Asks somebody who answers later; messages wait meanwhile.
     func ask<Answer: Sendable>(
-        within timeout: Int64 = PendingQuery.passwordTimeout,
+        within timeout: Duration = PendingQuery.passwordTimeout,
         _ question: (_ then: @escaping (Answer) -> Void) -> Void,
         then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
     ) {
@@ -258,7 +258,7 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
     // MARK: - The end
 
     /// Pings, and closes a client that has not answered the ping before.
-    func checkAlive(at now: Int64) {
+    func checkAlive(at now: MonotonicTime) {
         guard now - lastPing >= Self.pingInterval else { return }
         // An answer would not be read, or the ping not get there: `stalledAfter` goes by what a client
         // takes.

@@ -82,7 +82,7 @@ struct HookReceiver {
             code == AnswerCode.rateLimited.rawValue
                 ? HTTPRouteAnswer(
                     429, reason.isEmpty ? code : reason,
-                    retryAfter: pause.map { Int(clamping: $0.wholeSeconds) } ?? 10)
+                    retryAfter: pause.map { Int(clamping: $0.retryAfter) } ?? 10)
                 : HTTPRouteAnswer(422, reason.isEmpty ? code : reason)
         }
     }

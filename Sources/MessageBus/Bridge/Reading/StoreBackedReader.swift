@@ -60,7 +60,7 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
             ).first
             first = next?.header.time
         }
-        let age = (oldest ?? first).map { max(0, now - $0) * 1_000_000 } ?? 0
+        let age = (oldest ?? first).map { Duration.milliseconds(max(0, now - $0)) } ?? .zero
         return WaitingMessages(
             channel: channel ?? room.name, count: handedOver + counted, age: age)
     }

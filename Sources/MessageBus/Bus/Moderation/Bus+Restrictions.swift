@@ -1,3 +1,5 @@
+import TimeUnits
+
 // Who may not be here, or may not speak.
 extension Bus {
     /// Drops what banned and muted people say, on whichever bridge.
@@ -129,7 +131,8 @@ extension Bus {
             header: header,
             sender: Sender(
                 name: server, key: settings.namePolicy.fold(server), bridge: "", identity: 0),
-            body: Body("[announce] \(text)"), room: "", details: nil, uptime: settings.uptime())
+            body: Body("[announce] \(text)"), room: "", details: nil,
+            uptime: settings.uptime().nanoseconds)
         // The operator at the console is of this bus too.
         for attachment in bridges where !attachment.presences.isEmpty && attachment.isReachable {
             attachment.deliver(message)

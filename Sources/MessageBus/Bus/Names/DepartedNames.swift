@@ -1,13 +1,15 @@
+import TimeUnits
+
 /// Names that nobody has any more, each with the time it was last given up.
 ///
 /// Confined to the bus's loop.
 struct DepartedNames {
     private struct Departure {
         let key: String
-        let time: Int64
+        let time: MonotonicTime
     }
 
-    private var times: [String: Int64] = [:]
+    private var times: [String: MonotonicTime] = [:]
     /// The names in the order of their times, with some that have been taken or given up again
     /// since.
     private var departures: [Departure] = []
@@ -17,7 +19,7 @@ struct DepartedNames {
     func contains(_ key: String) -> Bool { times[key] != nil }
 
     /// Adds a name, later than all others.
-    mutating func append(_ key: String, at now: Int64) {
+    mutating func append(_ key: String, at now: MonotonicTime) {
         times[key] = now
         departures.append(Departure(key: key, time: now))
     }
@@ -28,7 +30,8 @@ struct DepartedNames {
     /// Removes the names given up before a time, and the oldest if there are too many.
     ///
     /// - Parameter action: is called with each removed name.
-    mutating func forget(before oldest: Int64, atMost most: Int, _ action: (String) -> Void) {
+    mutating func forget(before oldest: MonotonicTime, atMost most: Int, _ action: (String) -> Void)
+    {
         // Somebody who changes to and fro between two names gives up two names, however often.
         if departures.count - first > 2 * most {
             departures = departures[first...].filter { times[$0.key] == $0.time }

@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// A limit on the commands of one connection, or of one person who is logged in: some at once, then one more after each pause.
 ///
 /// Kept as the time at which the full allowance is available again, so that nothing has to be
@@ -28,13 +30,15 @@ package struct CommandBucket: Sendable {
     }
 
     /// The limit as numbers: nanoseconds that a command costs, and that are there to spend.
+    ///
+    /// Numbers, not durations: a share of them is computed, and it is done for each command.
     package struct Rule: Sendable {
         let cost: Int128
         let capacity: Int128
 
         /// Makes the rule of a limit.
         package init(_ options: Options) {
-            cost = options.per.attoseconds / 1_000_000_000
+            cost = options.per.attoseconds / Duration.nanoseconds(1).attoseconds
             capacity = cost * Int128(options.burst)
         }
     }
@@ -42,6 +46,9 @@ package struct CommandBucket: Sendable {
     /// Refused commands that are answered within a second: a flood of commands must not become a
     /// flood of answers.
     static let answersPerSecond = 100
+
+    /// Nanoseconds of a second.
+    private static let second: Int64 = 1_000_000_000
 
     private var fullAt: Int128 = 0
     /// The capacity by which `fullAt` is reckoned.
@@ -54,8 +61,9 @@ package struct CommandBucket: Sendable {
 
     /// Counts one command, and returns what becomes of it.
     ///
-    /// - Parameter now: nanoseconds of a clock that never jumps.
-    package mutating func spend(at now: Int64, _ rule: Rule) -> Decision {
+    /// - Parameter time: by a clock that never jumps.
+    package mutating func spend(at time: MonotonicTime, _ rule: Rule) -> Decision {
+        let now = time.nanoseconds
         if capacity != rule.capacity {
             let used = max(0, fullAt - Int128(now))
             // Not exact, but it can't overflow.
@@ -71,10 +79,10 @@ package struct CommandBucket: Sendable {
             fullAt = next
             return .allowed
         }
-        let present = now / 1_000_000_000
+        let present = now / Self.second
         if present != second { (second, answers) = (present, 0) }
         answers += 1
         guard answers <= Self.answersPerSecond else { return .ignored }
-        return .refused(seconds: Int64(clamping: (lacking + 999_999_999) / 1_000_000_000))
+        return .refused(seconds: Int64(clamping: (lacking - 1) / Int128(Self.second) + 1))
     }
 }

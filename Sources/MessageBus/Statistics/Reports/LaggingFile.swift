@@ -4,11 +4,11 @@ package struct LaggingFile: Sendable, Equatable {
     package let name: String
     /// Bytes that are not read yet.
     package let bytes: UInt64
-    /// Nanoseconds since everything was read.
-    package let age: Int64
+    /// The time since everything was read.
+    package let age: Duration
 
     /// Makes a file's report.
-    package init(name: String, bytes: UInt64, age: Int64) {
+    package init(name: String, bytes: UInt64, age: Duration) {
         self.name = name
         self.bytes = bytes
         self.age = age

@@ -8,14 +8,14 @@ package struct StoreReport: Sendable {
     package var committed: MessageNumber
     /// Bytes that wait to be written.
     package var backlogBytes: Int
-    /// Nanoseconds since the oldest of what waits was handed over; 0 if nothing waits.
-    package var age: Int64
+    /// The time since the oldest of what waits was handed over; none if nothing waits.
+    package var age: Duration
     /// The durations of transactions.
     package var commits: Histogram
 
     /// Makes a report.
     package init(
-        condition: StoreCondition, committed: MessageNumber, backlogBytes: Int, age: Int64,
+        condition: StoreCondition, committed: MessageNumber, backlogBytes: Int, age: Duration,
         commits: Histogram
     ) {
         self.condition = condition

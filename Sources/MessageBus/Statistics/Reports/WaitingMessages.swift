@@ -4,11 +4,11 @@ package struct WaitingMessages: Sendable, Equatable {
     package let channel: String
     /// The number of messages that wait; of several readers, for all of them together.
     package var count: Int
-    /// Nanoseconds since the oldest of them came; 0 if none waits.
-    package var age: Int64
+    /// The time since the oldest of them came; none if none waits.
+    package var age: Duration
 
     /// Makes a number of messages that wait.
-    package init(channel: String, count: Int, age: Int64) {
+    package init(channel: String, count: Int, age: Duration) {
         self.channel = channel
         self.count = count
         self.age = age

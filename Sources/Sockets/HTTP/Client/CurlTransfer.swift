@@ -195,8 +195,8 @@ import Glibc
             throwing: HTTPError(kind, mayHaveArrived: attempts > 0, reason))
     }
 
-    /// The longest pause that a server may ask for, in seconds: a day.
-    private static let maxPause: Int64 = 86_400
+    /// The longest pause that a server may ask for: a day.
+    private static let maxPause: Duration = .seconds(86_400)
 
     private var answer: HTTPAnswer {
         var status = 0
@@ -208,7 +208,7 @@ import Glibc
         return HTTPAnswer(
             status: status, contentType: unsafe String(lent: contentType) ?? "",
             retryAfter: retryAfter > 0
-                ? .seconds(min(Int64(retryAfter), Self.maxPause)) : nil, body: body)
+                ? min(.seconds(Int64(retryAfter)), Self.maxPause) : nil, body: body)
     }
 
     private func error(_ code: CURLcode) -> HTTPError {

@@ -1,5 +1,4 @@
 import CCurl
-import TimeUnits
 
 /// Requests under way and open connections: curl's multi interface on an event loop.
 ///
@@ -104,7 +103,7 @@ import TimeUnits
         }
         cancellation.transfer = transfer
         unsafe running[transfer.handle] = (transfer, cancellation)
-        loop.set(transfer.deadline, after: request.deadline.inNanoseconds)
+        loop.set(transfer.deadline, after: request.deadline)
         switch HTTPHost.Endpoint(proxy ?? request.url, isProxy: proxy != nil) {
         case .known: submit(cancellation)
         case .senseless: end(cancellation, .refused, "the address makes no sense")
@@ -204,7 +203,7 @@ import TimeUnits
         if milliseconds < 0 {
             timer.cancel()
         } else {
-            loop.set(timer, after: Duration.milliseconds(milliseconds).inNanoseconds)
+            loop.set(timer, after: .milliseconds(milliseconds))
         }
     }
 

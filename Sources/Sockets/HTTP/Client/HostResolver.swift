@@ -19,7 +19,7 @@ final class HostResolver: @unchecked Sendable {  // see above
     /// Addresses, and the time until which they are not looked up again.
     private struct Entry {
         let addresses: [SocketAddress]
-        var until: Int64
+        var until: MonotonicTime
     }
 
     private let loop: EventLoop
@@ -31,11 +31,11 @@ final class HostResolver: @unchecked Sendable {  // see above
 
     /// The most threads at a time: each may hang for as long as the system likes.
     private static let maxThreads = 4
-    /// Nanoseconds that addresses are valid for.
-    private static let lifetime = Duration.seconds(60).inNanoseconds
-    /// Nanoseconds to wait for the system's resolver if there are earlier addresses: as long as it
+    /// The time that addresses are valid for.
+    private static let lifetime: Duration = .seconds(60)
+    /// The time to wait for the system's resolver if there are earlier addresses: as long as it
     /// waits itself before it asks a server again.
-    private static let patience = Duration.seconds(5).inNanoseconds
+    private static let patience: Duration = .seconds(5)
     /// The most hosts remembered; a client talks to one or two.
     private static let maxHosts = 64
 

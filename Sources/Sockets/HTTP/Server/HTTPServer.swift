@@ -29,7 +29,7 @@ import Metrics
     /// Bytes of bodies that connections hold.
     package private(set) var heldBodies = 0
     /// The time at which `stop` was called, by the loop's clock; `nil` before.
-    private(set) var stoppingSince: Int64?
+    private(set) var stoppingSince: MonotonicTime?
     private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
         self.checkClosed()
     }

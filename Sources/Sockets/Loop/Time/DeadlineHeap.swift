@@ -1,9 +1,11 @@
+import TimeUnits
+
 /// Elements by deadline: a binary heap.
 ///
 /// A value confined to its owner's thread.
 package struct DeadlineHeap<Element> {
     /// An element and its deadline.
-    package typealias Entry = (deadline: Int64, element: Element)
+    package typealias Entry = (deadline: MonotonicTime, element: Element)
 
     private var entries: [Entry] = []
 
@@ -14,7 +16,7 @@ package struct DeadlineHeap<Element> {
     package var first: Entry? { entries.first }
 
     /// Adds an element.
-    package mutating func insert(_ element: Element, at deadline: Int64) {
+    package mutating func insert(_ element: Element, at deadline: MonotonicTime) {
         if entries.isEmpty { entries.reserveCapacity(64) }
         entries.append((deadline, element))
         var child = entries.count - 1
@@ -44,7 +46,7 @@ package struct DeadlineHeap<Element> {
     }
 
     /// Removes and returns the first entry if its deadline is not later than a time.
-    package mutating func popFirst(dueAt now: Int64) -> Entry? {
+    package mutating func popFirst(dueAt now: MonotonicTime) -> Entry? {
         guard let first, first.deadline <= now else { return nil }
         return popFirst()
     }

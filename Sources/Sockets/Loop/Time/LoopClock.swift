@@ -1,7 +1,10 @@
+// Whoever has a loop has its times.
+@_exported import TimeUnits
+
 /// The clock of a loop; tests turn theirs by hand.
 public protocol LoopClock: Sendable {
-    /// Returns nanoseconds of a monotonic clock.
-    func monotonic() -> Int64
+    /// Returns the present time of a clock that never jumps.
+    func monotonic() -> MonotonicTime
     /// Returns milliseconds since 1970-01-01 00:00 UTC.
     func wall() -> Int64
     /// True if a timer of the kernel agrees with it.

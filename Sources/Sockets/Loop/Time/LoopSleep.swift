@@ -1,5 +1,3 @@
-import TimeUnits
-
 /// A clock that sleeps by a loop's timers.
 ///
 /// `Task.sleep` needs a thread of Swift's pool, which a plug-in may block; this needs only the
@@ -59,9 +57,7 @@ private final class Sleeper: @unchecked Sendable {  // touched on the loop only
     private func wakeOrSetTimer(_ deadline: ContinuousClock.Instant, _ loop: EventLoop) {
         let rest = ContinuousClock.now.duration(to: deadline)
         guard rest > .zero, let timer else { return wake() }
-        // A hundred years; the loop's nanoseconds hold three hundred.
-        let most = Duration.seconds(100 * 366 * 86_400)
-        loop.set(timer, after: min(rest, most).inNanoseconds)
+        loop.set(timer, after: rest)
     }
 
     func wake() {

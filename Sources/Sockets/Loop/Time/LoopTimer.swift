@@ -1,11 +1,13 @@
+import TimeUnits
+
 /// A timer that calls a function on the loop.
 ///
 /// Confined to the loop: to any until it is set for the first time.
 ///
 /// One timer can be set again and again, and costs nothing while it is not set.
 public final class LoopTimer {
-    /// Time when it fires, in the loop's nanoseconds; `nil` while it is not set.
-    public internal(set) var deadline: Int64?
+    /// Time when it fires, by the loop's clock; `nil` while it is not set.
+    public internal(set) var deadline: MonotonicTime?
     var isQueued = false
     let action: () -> Void
     #if DEBUG

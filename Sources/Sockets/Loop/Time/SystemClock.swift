@@ -1,4 +1,4 @@
-import Glibc
+import TimeUnits
 
 /// The kernel's clocks.
 public struct SystemClock: LoopClock {
@@ -6,18 +6,10 @@ public struct SystemClock: LoopClock {
     public init() {}
 
     /// `CLOCK_MONOTONIC`.
-    public func monotonic() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.inNanoseconds
-    }
+    public func monotonic() -> MonotonicTime { KernelClock.monotonic }
 
     /// `CLOCK_REALTIME`.
-    public func wall() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    public func wall() -> Int64 { KernelClock.wallMilliseconds }
 
     /// True.
     public var isReal: Bool { true }

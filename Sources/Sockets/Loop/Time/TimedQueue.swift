@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// Things in the order in which something happened to them, with the time at which it happened.
 ///
 /// Entries for which the condition no longer holds are dropped as they are found. A value confined
@@ -7,8 +9,8 @@ package struct TimedQueue<ID> {
     package struct Entry {
         /// The thing.
         package let id: ID
-        /// Nanoseconds of the loop's clock.
-        package let time: Int64
+        /// The time of the loop's clock.
+        package let time: MonotonicTime
     }
 
     private var entries: [Entry] = []
@@ -23,14 +25,14 @@ package struct TimedQueue<ID> {
     /// Appends a thing.
     ///
     /// Times never decrease.
-    package mutating func append(_ id: ID, at time: Int64) {
+    package mutating func append(_ id: ID, at time: MonotonicTime) {
         entries.append(Entry(id: id, time: time))
     }
 
     /// Appends a thing, and first removes all that no longer belong if there are more entries than
     /// about twice a number.
     package mutating func append(
-        _ id: ID, at time: Int64, among count: Int, if belongs: (ID) -> Bool
+        _ id: ID, at time: MonotonicTime, among count: Int, if belongs: (ID) -> Bool
     ) {
         if entries.count > 2 * count + 64 {
             entries = entries[start...].filter { belongs($0.id) }

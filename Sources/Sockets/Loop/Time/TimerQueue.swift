@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// Timers by deadline, each at most once.
 ///
 /// Confined to the loop. A timer that is put off stays where it is and moves when its old time
@@ -6,10 +8,10 @@ struct TimerQueue {
     private var heap = DeadlineHeap<LoopTimer>()
 
     /// Earliest time at which a timer may be due.
-    var next: Int64? { heap.first?.deadline }
+    var next: MonotonicTime? { heap.first?.deadline }
 
-    mutating func set(_ timer: LoopTimer, at deadline: Int64) {
-        let wasEarlier = timer.isQueued && (timer.deadline ?? .max) <= deadline
+    mutating func set(_ timer: LoopTimer, at deadline: MonotonicTime) {
+        let wasEarlier = timer.isQueued && (timer.deadline ?? .distantFuture) <= deadline
         timer.deadline = deadline
         if wasEarlier { return }
         // Rare: a timer is nearly always put off.
@@ -18,7 +20,7 @@ struct TimerQueue {
     }
 
     /// Removes and returns the next timer that is due.
-    mutating func popDue(_ now: Int64) -> LoopTimer? {
+    mutating func popDue(_ now: MonotonicTime) -> LoopTimer? {
         while let (queuedFor, timer) = heap.popFirst(dueAt: now) {
             timer.isQueued = false
             guard let deadline = timer.deadline else { continue }
@@ -32,7 +34,7 @@ struct TimerQueue {
         return nil
     }
 
-    private mutating func insert(_ timer: LoopTimer, _ deadline: Int64) {
+    private mutating func insert(_ timer: LoopTimer, _ deadline: MonotonicTime) {
         timer.isQueued = true
         heap.insert(timer, at: deadline)
     }

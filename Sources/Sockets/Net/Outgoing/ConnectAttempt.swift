@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import TimeUnits
 
 /// An attempt to connect to a server, by one address after the other.
 ///
@@ -20,17 +19,17 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
     private lazy var deadline = LoopTimer { [weak self] in self?.giveUp() }
     private lazy var addressDeadline = LoopTimer { [weak self] in self?.giveUpAddress() }
 
-    /// Nanoseconds for one of several addresses: a route that is down says nothing.
-    private static let addressTime = Duration.seconds(10).inNanoseconds
+    /// The time for one of several addresses: a route that is down says nothing.
+    private static let addressTime: Duration = .seconds(10)
 
     init(
-        _ target: ConnectTarget, on loop: EventLoop, within nanoseconds: Int64,
+        _ target: ConnectTarget, on loop: EventLoop, within limit: Duration,
         _ completion: @escaping (Result<EstablishedConnection, ConnectFailure>) -> Void
     ) {
         self.target = target
         self.loop = loop
         self.completion = completion
-        loop.set(deadline, after: nanoseconds)
+        loop.set(deadline, after: limit)
     }
 
     /// True once the caller was told.

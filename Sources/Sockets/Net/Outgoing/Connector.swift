@@ -1,5 +1,3 @@
-import TimeUnits
-
 /// A maker of connections to servers: it finds their addresses on a thread, tries these one after the
 /// other, and does the handshake of TLS.
 ///
@@ -24,14 +22,14 @@ public final class Connector {
     /// Begins to connect.
     ///
     /// - Parameters:
-    ///   - nanoseconds: the time for all of it.
+    ///   - limit: the time for all of it.
     ///   - completion: called once, on the loop, never before this returns.
     public func connect(
-        to target: ConnectTarget, within nanoseconds: Int64,
+        to target: ConnectTarget, within limit: Duration,
         _ completion: @escaping (Result<EstablishedConnection, ConnectFailure>) -> Void
     ) -> ConnectAttempt {
         loop.assertOwned()
-        let attempt = ConnectAttempt(target, on: loop, within: nanoseconds, completion)
+        let attempt = ConnectAttempt(target, on: loop, within: limit, completion)
         let id = ObjectIdentifier(attempt)
         attempt.onEnd = { [resolver] in resolver.forget(id) }
         let host = HTTPHost(name: target.host, port: target.port)

@@ -1,12 +1,13 @@
 import Glibc
 import MessageBus
+import TimeUnits
 
 /// Reads files to their end within limits: a pipe without a writer and an endless device are
 /// errors.
 enum BoundedInput {
-    /// Milliseconds that reading anything but a regular file may take: enough for a command that
-    /// writes a configuration into a pipe.
-    private static let patience: Int64 = 3_000
+    /// The time that reading anything but a regular file may take: enough for a command that writes a
+    /// configuration into a pipe.
+    private static let patience: Duration = .seconds(3)
 
     /// Returns the bytes of a file, up to a limit.
     static func bytes(of path: String, atMost limit: Int) throws(FileProblem) -> [UInt8] {
@@ -18,7 +19,8 @@ enum BoundedInput {
         guard unsafe fstat(descriptor, &status) == 0 else { throw FileProblem(errno: errno) }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return try read(descriptor, limit, until: nil)
-        case S_IFIFO, S_IFCHR: return try read(descriptor, limit, until: now + patience)
+        case S_IFIFO, S_IFCHR:
+            return try read(descriptor, limit, until: KernelClock.monotonic + patience)
         case S_IFDIR: throw FileProblem(errno: EISDIR)
         default: throw FileProblem(sentence: "neither a file nor a pipe")
         }
@@ -26,7 +28,7 @@ enum BoundedInput {
 
     /// Reads to the end, since the size of a pipe or of `/proc` says nothing.
     private static func read(
-        _ descriptor: Int32, _ limit: Int, until deadline: Int64?
+        _ descriptor: Int32, _ limit: Int, until deadline: MonotonicTime?
     ) throws(FileProblem) -> [UInt8] {
         var bytes: [UInt8] = []
         // The capacity of a pipe.
@@ -47,24 +49,19 @@ enum BoundedInput {
 
     /// Waits until there is something to read or the writer has gone.
     private static func wait(
-        for descriptor: Int32, until deadline: Int64
+        for descriptor: Int32, until deadline: MonotonicTime
     ) throws(FileProblem) {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while true {
-            let left = deadline - now
-            guard left > 0 else {
+            let left = deadline - KernelClock.monotonic
+            guard left > .zero else {
                 throw FileProblem(
-                    sentence: "a pipe or a device that did not end within \(patience / 1_000)s")
+                    sentence: "a pipe or a device that did not end within \(patience.wholeSeconds)s"
+                )
             }
-            let count = unsafe poll(&entry, 1, Int32(clamping: left))
+            let count = unsafe poll(&entry, 1, Int32(clamping: left.wholeMilliseconds + 1))
             if count > 0 { return }
             if count < 0, errno != EINTR { throw FileProblem(errno: errno) }
         }
-    }
-
-    private static var now: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

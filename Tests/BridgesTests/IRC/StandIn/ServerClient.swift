@@ -36,7 +36,7 @@ final class ServerClient: EventHandler {
             connection = try Connection(descriptor, on: loop, handler: self)
         }
         // Or each line would wait for the bridge's kernel to confirm the last one.
-        connection?.setUpTCP(givingUpAfter: 60_000_000_000)
+        connection?.setUpTCP(givingUpAfter: .seconds(60))
     }
 
     private var source: IRCSource { IRCSource(nick: nick, user: user, host: "bridge.example.org") }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import NATSBridge
@@ -5,25 +6,27 @@ import Testing
 @Suite struct LogThrottleTests {
     @Test func `the first lines are logged, and then a count a minute`() {
         var throttle = LogThrottle(burst: 2)
-        let first = (0..<10).map { throttle.admit(at: Int64($0)) }
+        let first = (0..<10).map { throttle.admit(at: .after(.milliseconds($0))) }
         #expect(first == [true, true] + [Bool](repeating: false, count: 8))
-        let early = throttle.takeHeld(at: 59_999)
+        let early = throttle.takeHeld(at: .after(.milliseconds(59_999)))
         #expect(early == nil)
-        let isLate = throttle.admit(at: 61_000)
+        let isLate = throttle.admit(at: .after(.milliseconds(61_000)))
         #expect(!isLate)
-        let held = throttle.takeHeld(at: 61_000)
+        let held = throttle.takeHeld(at: .after(.milliseconds(61_000)))
         #expect(held == 9)
-        let nothing = throttle.takeHeld(at: 200_000)
+        let nothing = throttle.takeHeld(at: .after(.milliseconds(200_000)))
         #expect(nothing == nil)
-        let isLater = throttle.admit(at: 200_000)
+        let isLater = throttle.admit(at: .after(.milliseconds(200_000)))
         #expect(isLater)
     }
 
     @Test func `three servers that are away make three lines, and then one a minute`() {
         var told = ToldSentences()
-        let lines = (0..<600).count { told.add("server \($0 % 3)", at: Int64($0) * 1_000) }
+        let lines = (0..<600).count { told.add("server \($0 % 3)", at: .after(.seconds($0))) }
         #expect((12...13).contains(lines))
-        let others = (0..<1_000).count { told.add("other \($0)", at: 600_000) }
+        let others = (0..<1_000).count {
+            told.add("other \($0)", at: .after(.milliseconds(600_000)))
+        }
         #expect(others < 32)
     }
 }

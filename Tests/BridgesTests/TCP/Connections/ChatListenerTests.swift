@@ -78,7 +78,7 @@ import Testing
         var limit = ConnectLimit(options)
         let (one, other) = (try Self.key("192.0.2.1"), try Self.key("192.0.2.2"))
         func isAllowed(_ key: HostKey, _ milliseconds: Int64) -> Bool {
-            limit.spend(for: key, at: milliseconds * 1_000_000)
+            limit.spend(for: key, at: .after(.milliseconds(milliseconds)))
         }
         #expect((0..<5).map { _ in isAllowed(one, 10) } == [true, true, true, false, false])
         #expect(isAllowed(other, 10))

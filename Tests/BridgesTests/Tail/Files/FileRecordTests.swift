@@ -9,7 +9,7 @@ import Testing
 
 /// Records of files: their lifetime and their owners.
 @Suite(.timeLimit(.minutes(10))) struct FileRecordTests {
-    private static let day: Int64 = 86_400_000_000_000
+    private static let day: Duration = .seconds(86_400)
 
     @Test(arguments: ["start", "end"])
     func `a restart among very many files repeats nothing`(from: String) throws {
@@ -40,7 +40,7 @@ import Testing
         folder.kill()
         for name in ["a.log", "b.log"] { folder.rename("live/\(name)", to: name) }
         for days in [0, 20, 29, 29] as [Int64] {
-            folder.wallShift = days * Self.day
+            folder.wallShift = Self.day * days
             try folder.start()
             folder.wait(.seconds(9))
             folder.kill()
@@ -51,7 +51,7 @@ import Testing
         folder.wait(.seconds(3))
         #expect(folder.texts.sorted() == ["one", "two"])
         folder.kill()
-        folder.wallShift = 31 * Self.day
+        folder.wallShift = Self.day * 31
         try folder.start()
         folder.wait(.seconds(3))
         let told = folder.log.sentences.filter { $0.contains("gone for 30 days") }

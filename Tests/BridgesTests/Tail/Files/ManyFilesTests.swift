@@ -72,19 +72,19 @@ import Testing
         try folder.start()
         folder.read()
         let files = try #require(folder.files)
-        var spent: Int64 = 0
+        var spent = Duration.zero
         files.scan(now: folder.now, clock: { folder.now }) {
-            spent += 1_000_000_000
+            spent += .seconds(1)
             return spent
         }
-        #expect(files.nextScan == folder.now + 1_000_000_000)
+        #expect(files.nextScan == folder.now + .seconds(1))
         folder.append("two\n", to: "a.log")
         files.pollOpenFiles(now: folder.now)
-        #expect(files.nextPoll == folder.now + 200_000_000)
+        #expect(files.nextPoll == folder.now + .milliseconds(200))
         while let batch = folder.nextBatch() { folder.publish(batch) }
         #expect(folder.texts == ["one", "two"])
         files.needsScan = true
-        #expect(files.nextScan == folder.now + 1_000_000_000)
+        #expect(files.nextScan == folder.now + .seconds(1))
     }
 
     @Test(arguments: [true, false])

@@ -27,9 +27,9 @@ final class TailFolder {
     private(set) var lines: [Line] = []
     private(set) var files: TailedFiles?
     private var events: FileEvents?
-    private(set) var now: Int64 = 1_000_000_000
-    /// Nanoseconds by which the wall clock was shifted.
-    var wallShift: Int64 = 0
+    private(set) var now = MonotonicTime.after(.seconds(1))
+    /// The time by which the wall clock was shifted.
+    var wallShift = Duration.zero
 
     init(_ patterns: String..., hearsEvents: Bool = true) throws {
         var template = Array("/tmp/puente-tail-XXXXXX\0".utf8CString)
@@ -67,7 +67,9 @@ final class TailFolder {
         self.events = events
         files = try TailedFiles(
             configuration, kept: kept, events: events, tailLog: TailLog(log.log))
-        files?.wallTime = { [unowned self] in TailedFiles.realTime() + self.wallShift }
+        files?.wallTime = { [unowned self] in
+            KernelClock.wallNanoseconds + self.wallShift.inNanoseconds
+        }
         scan()
     }
 
@@ -82,7 +84,7 @@ final class TailFolder {
         guard let files else { return }
         events?.drain { files.recordEvent($0) }
         // Without events a scan is due when some time has passed.
-        if !hearsEvents { now += 200_000_000 }
+        if !hearsEvents { now += .milliseconds(200) }
         if now >= files.nextScan { files.scan(now: now) { self.now } }
     }
 
@@ -116,7 +118,7 @@ final class TailFolder {
 
     /// Lets time pass.
     func wait(_ duration: Duration) {
-        now += Int64(duration / .nanoseconds(1))
+        now += duration
         read()
     }
 

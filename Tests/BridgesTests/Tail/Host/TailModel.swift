@@ -153,8 +153,8 @@ struct TailModel {
     /// Sets the clock, or a file's time.
     private mutating func setClock(_ name: String) {
         if random.chance(30) {
-            folder.wallShift = Int64.random(in: -9...9, using: &random) * 86_400_000_000_000
-            step("clock \(folder.wallShift / 1_000_000_000)")
+            folder.wallShift = .seconds(Int64.random(in: -9...9, using: &random) * 86_400)
+            step("clock \(folder.wallShift.wholeSeconds)")
             return
         }
         let chosen = random.chance(40) ? name : "\(name).\(Int.random(in: 1...3, using: &random))"

@@ -29,7 +29,7 @@ extension TelegramTests {
             await host.until { $0.chats[blocked]?.posts.count == 1 }
             let post = try #require(await host.posts(in: blocked).first)
             #expect(post.text == "ana: uno\nana: dos")
-            #expect(post.time >= 30_000_000_000)
+            #expect(post.time >= .after(.seconds(30)))
             try await host.stop()
         }
 
@@ -41,7 +41,7 @@ extension TelegramTests {
             #expect(await host.server.perform { $0.chats[Self.group]?.floods } == 0)
             let times = await host.posts().map(\.time)
             for (index, time) in times.enumerated().dropFirst(20) {
-                #expect(time - times[index - 20] >= 60_000_000_000)
+                #expect(time - times[index - 20] >= .seconds(60))
             }
             try await host.stop()
         }

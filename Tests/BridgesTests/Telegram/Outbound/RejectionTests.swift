@@ -26,7 +26,7 @@ extension TelegramTests {
             let second = try #require(await host.posts().last)
             #expect(second.text == "servidor: tu mensaje no se ha entregado: aquí no, /\u{2060}x")
             #expect(second.replyTo == 105)
-            #expect(second.time - first.time >= 60_000_000_000)
+            #expect(second.time - first.time >= .seconds(60))
             // It goes to nobody else.
             #expect(await host.lines(1) == ["Ana (telegram): bueno"])
             try await host.stop()

@@ -63,13 +63,13 @@ private final class ResolverFixture: Sendable {
 
     /// Advances the clock; returns when the loop has seen it.
     func advance(by duration: Duration) async {
-        let end = await now + Int64(duration / .nanoseconds(1))
+        let end = await now + duration
         clock.advance(by: duration)
         loop.clockHasChanged()
         while await now < end { await Task.yield() }
     }
 
-    private var now: Int64 {
+    private var now: MonotonicTime {
         get async {
             await withCheckedContinuation { [loop] continuation in
                 loop.perform { continuation.resume(returning: loop.now) }

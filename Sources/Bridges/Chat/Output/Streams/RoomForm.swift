@@ -69,7 +69,7 @@ extension BridgeGauges {
     package init(of rooms: [Room], _ forms: [some RoomForm], at now: Int64) {
         self.init()
         for room in rooms {
-            var waiting = WaitingMessages(channel: room.name, count: 0, age: 0)
+            var waiting = WaitingMessages(channel: room.name, count: 0, age: .zero)
             for form in forms where form.feed.room === room {
                 let more = form.waiting(at: now)
                 waiting.count += more.count

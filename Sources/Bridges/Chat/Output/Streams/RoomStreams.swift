@@ -1,6 +1,5 @@
 import MessageBus
 import Sockets
-import TimeUnits
 
 /// The streams of one server, as far as they wait for something: for the end of the turn, for the
 /// store, or for their clients to take what they were sent.
@@ -18,7 +17,7 @@ package final class RoomStreams<Form: RoomForm>: @unchecked Sendable {  // touch
     /// - Parameter stalledAfter: the age at which an unread byte closes its reader's connection.
     package init(of port: Port, on loop: EventLoop, stalledAfter: Duration) {
         self.port = port
-        stalled = StalledReaders(timeout: stalledAfter.inNanoseconds, on: loop, bus: port.bus)
+        stalled = StalledReaders(timeout: stalledAfter, on: loop, bus: port.bus)
         turnEnd = TurnEnd(on: loop)
     }
 

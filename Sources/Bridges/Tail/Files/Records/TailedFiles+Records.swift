@@ -63,12 +63,12 @@ extension TailedFiles {
 
     /// Deletes records of files that have been missing for 30 days, and marks records of files that
     /// are missing.
-    func sweepRecords(now: Int64) {
+    func sweepRecords(now: MonotonicTime) {
         if let last = lastSweep, now - last.now < Self.sweepPause { return }
-        let wall = wallTime() / 1_000_000_000
+        let wall = Duration.nanoseconds(wallTime()).wholeSeconds
         // Setting the clock forward during the run makes nothing older.
         let time =
-            lastSweep.map { min(wall, $0.wall + (now - $0.now) / 1_000_000_000 + 60) } ?? wall
+            lastSweep.map { min(wall, $0.wall + (now - $0.now).wholeSeconds + 60) } ?? wall
         lastSweep = (wall, now)
         let directories = DirectoryListings()
         var forgotten = 0
@@ -99,8 +99,8 @@ extension TailedFiles {
         }
     }
 
-    /// Nanoseconds between two searches for missing files: an hour.
-    private static let sweepPause: Int64 = 3_600_000_000_000
+    /// The time between two searches for missing files.
+    private static let sweepPause: Duration = .seconds(3_600)
 
     private func goneSince(_ record: FileRecord, _ time: Int64) -> Int64 {
         // A time before 2020 came from a wrong clock, as does one in the future.

@@ -3,21 +3,20 @@ import TimeUnits
 // What a client may take its time for, by the loop's clock.
 
 extension HTTPServerConnection {
-    /// Nanoseconds for a header, from its first byte.
-    private static let headTime: Int64 = 10_000_000_000
-    /// Nanoseconds of a pause in a body.
-    private static let bodyPause: Int64 = 10_000_000_000
-    /// Nanoseconds between two requests.
-    private static let idleTime: Int64 = 60_000_000_000
-    /// Nanoseconds for a request that is under way when the server stops.
-    private static let stopTime: Int64 = 5_000_000_000
+    /// The time for a header, from its first byte.
+    private static let headTime: Duration = .seconds(10)
+    /// The longest pause in a body.
+    private static let bodyPause: Duration = .seconds(10)
+    /// The time between two requests.
+    private static let idleTime: Duration = .seconds(60)
+    /// The time for a request that is under way when the server stops.
+    private static let stopTime: Duration = .seconds(5)
 
     /// The time at which its patience ends; `nil` while the server itself is to answer.
-    private var deadline: Int64? {
-        let deadline: Int64?
-        let stalledAfter = server.options.stalledAfter.inNanoseconds
+    private var deadline: MonotonicTime? {
+        let deadline: MonotonicTime?
         if !output.isEmpty || socket?.hasUnsent ?? false {
-            deadline = lastSent + stalledAfter
+            deadline = lastSent + server.options.stalledAfter
         } else if exchange != nil {
             deadline = nil
         } else if parser.isInBody {
@@ -28,7 +27,7 @@ extension HTTPServerConnection {
             deadline = idleSince + Self.idleTime
         }
         guard let stoppingSince = server.stoppingSince else { return deadline }
-        return min(deadline ?? .max, stoppingSince + Self.stopTime)
+        return min(deadline ?? .distantFuture, stoppingSince + Self.stopTime)
     }
 
     /// Sets the timer so that it fires in time.
@@ -39,7 +38,7 @@ extension HTTPServerConnection {
         guard let deadline else { return }
         let next = min(deadline, server.loop.now + Self.headTime)
         if let set = timer.deadline, set <= next { return }
-        server.loop.set(timer, after: next - server.loop.now)
+        server.loop.set(timer, at: next)
     }
 
     /// Ends what has taken too long.

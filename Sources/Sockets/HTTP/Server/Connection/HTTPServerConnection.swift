@@ -55,7 +55,8 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
 
     /// The time of the last bytes that came, of the beginning of the present header, of the end of the
     /// last answer, and of the last bytes that the kernel took, by the loop's clock.
-    var (lastRead, headStart, idleSince, lastSent): (Int64, Int64?, Int64, Int64)
+    var (lastRead, headStart, idleSince, lastSent):
+        (MonotonicTime, MonotonicTime?, MonotonicTime, MonotonicTime)
     lazy var timer = LoopTimer { [unowned self] in self.checkDeadline() }
 
     /// Bytes of unsent answers past which no further request is read.
@@ -74,7 +75,7 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
         let socket = try Connection(
             arrival.descriptor, session: arrival.session, on: server.loop, handler: self,
             counts: server.options.counts)
-        socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
+        socket.setUpTCP(givingUpAfter: server.options.stalledAfter)
         self.socket = socket
     }
 
