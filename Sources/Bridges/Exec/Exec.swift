@@ -94,18 +94,18 @@ package struct Exec: DurableBridge {
 
     let options: Options
     let context: Context
-    private let clock: any Clock<Duration>
+    private let time: TimeSource
 
     /// Makes a bridge whose program does not run yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, clock: LoopSleep(context.loop))
+        self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that waits by another clock.
-    init(_ options: Options, _ context: Context, clock: any Clock<Duration>) {
+    /// Makes a bridge that waits by another time.
+    init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         self.context = context
-        self.clock = clock
+        self.time = time
     }
 
     /// Stores where a program that acknowledges begins to read.
@@ -123,7 +123,7 @@ package struct Exec: DurableBridge {
         let log = ProgramLog(port.log, hiding: options.environment.values.map { $0.reveal() }) {
             await port.now
         }
-        let session = ProgramSession(options, port, context.loop, log: log, clock: clock)
+        let session = ProgramSession(options, port, context.loop, log: log, time: time)
         let exit = try await session.run(command)
         if await port.isStopping { return }
         let sentence = "the program \(exit)"

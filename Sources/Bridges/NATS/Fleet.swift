@@ -13,7 +13,7 @@ struct Fleet: Sendable {
     let names: FleetNames
     /// The time for which messages are put into the stream again that it has forgotten.
     let resend: Duration
-    let clock: any Clock<Duration>
+    let time: TimeSource
     /// Numbers of ours that the stream has for other messages.
     let reusedNumbers: ReusedNumbers
 
@@ -21,8 +21,8 @@ struct Fleet: Sendable {
 
     /// Sleeps; returns false if the bridge is to end by then.
     func rest(_ pause: Duration) async throws -> Bool {
-        try await untilStopping { [clock] in
-            try await clock.sleep(for: pause)
+        try await untilStopping { [time] in
+            try await time.sleep(pause)
             return true
         } ?? false
     }

@@ -10,7 +10,7 @@ package struct NATS: FleetBridge, DurableBridge {
     /// The facts of the daemon.
     let context: Context
     private let instance: String
-    private let clock: any Clock<Duration>
+    private let time: TimeSource
     private let reusedNumbers = ReusedNumbers()
 
     /// Makes a bridge that connects to nothing yet.
@@ -18,11 +18,11 @@ package struct NATS: FleetBridge, DurableBridge {
     /// - Throws: a sentence if the instance has no name of its own, or keeps nothing, or if its
     ///   credentials file is invalid.
     package init(_ options: Options, _ context: Context) throws {
-        try self.init(options, context, clock: LoopSleep(context.loop))
+        try self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that waits by another clock.
-    init(_ options: Options, _ context: Context, clock: any Clock<Duration>) throws {
+    /// Makes a bridge that waits by another time.
+    init(_ options: Options, _ context: Context, time: TimeSource) throws {
         if context.name == "puente" {
             throw BridgeError(
                 "instances are told apart by their names: give this one another \"name\" than puente"
@@ -33,7 +33,7 @@ package struct NATS: FleetBridge, DurableBridge {
         }
         self.options = options
         self.context = context
-        self.clock = clock
+        self.time = time
         instance = context.name
         access = options.access { context.path($0) }
         if let credentials = access.credentials {
@@ -77,7 +77,7 @@ package struct NATS: FleetBridge, DurableBridge {
             port: port, phrases: phrases, instance: instance, store: store,
             rooms: FleetRooms(rooms),
             names: FleetNames(format: port.attachment.senderFormat, phrases: phrases),
-            resend: options.resend, clock: clock, reusedNumbers: reusedNumbers)
+            resend: options.resend, time: time, reusedNumbers: reusedNumbers)
         let run = FleetRun(
             fleet, access, options.settings, sharesPresence: options.presence,
             checkpoints: try await port.checkpoints(), now: await port.now.milliseconds)

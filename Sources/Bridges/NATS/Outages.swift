@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// Tells the shared rooms that the other instances can't be reached, once for each outage that lasts,
@@ -38,8 +39,8 @@ struct Outages: Sendable {
     /// Returns true if the outage that has begun is not over after a while.
     private func lasts() async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [clock = fleet.clock] in
-                try await clock.sleep(for: Self.longEnough)
+            group.addTask { [time = fleet.time] in
+                try await time.sleep(Self.longEnough)
                 return true
             }
             group.addTask {

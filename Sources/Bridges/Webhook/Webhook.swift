@@ -46,18 +46,18 @@ package struct Webhook: DurableBridge {
 
     let options: Options
     let context: Context
-    let clock: any Clock<Duration>
+    let time: TimeSource
 
     /// Makes a bridge that neither sends nor listens yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, clock: LoopSleep(context.loop))
+        self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that waits by another clock.
-    init(_ options: Options, _ context: Context, clock: any Clock<Duration>) {
+    /// Makes a bridge that waits by another time.
+    init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         self.context = context
-        self.clock = clock
+        self.time = time
     }
 
     /// Stores where the receiver begins to be told what is said.
@@ -101,7 +101,7 @@ package struct Webhook: DurableBridge {
                         return .received
                     }
                     group.addTask {
-                        await hook.watchServer(clock)
+                        await hook.watchServer(time)
                         return .helper
                     }
                 }
@@ -125,7 +125,7 @@ package struct Webhook: DurableBridge {
         let queue = DeliveryQueue()
         let outbox = WebhookOutbox(
             options, port, instance: context.name, client: try HTTPClient(on: context.loop),
-            queue: queue, clock: clock)
+            queue: queue, time: time)
         group.addTask {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {

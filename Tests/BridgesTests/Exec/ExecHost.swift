@@ -1,3 +1,4 @@
+import Chat
 import Foundation
 import Locking
 import MessageBus
@@ -41,7 +42,7 @@ final class ExecHost: Sendable {
         options.environment = ["READY": Secret(#"{"type":"ready","can":["echo","ack"]}"#)]
         change(&options)
         clock = ManualClock()
-        let bridge = Exec(options, test.context(), clock: clock)
+        let bridge = Exec(options, test.context(), time: TimeSource(clock))
         let port = port
         run = Task { try await test.run(bridge, on: port) }
     }

@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 import MessageBus
 import Sockets
@@ -28,7 +29,7 @@ package struct Conformance: Sendable {
     let command: ChildCommand
     let isDurable: Bool
     let loop: EventLoop
-    let clock: any Clock<Duration>
+    let time: TimeSource
     let deadlines: Deadlines
     private let report: @Sendable (String) -> Void
 
@@ -44,20 +45,20 @@ package struct Conformance: Sendable {
         report: @escaping @Sendable (String) -> Void
     ) throws {
         try self.init(
-            command, isDurable: isDurable, on: loop, clock: LoopSleep(loop),
+            command, isDurable: isDurable, on: loop, time: TimeSource(LoopSleep(loop)),
             deadlines: Deadlines(), report: report)
     }
 
-    /// Makes a kit that waits by another clock, and for other times.
+    /// Makes a kit that waits by another time, and for other times.
     init(
-        _ command: [String], isDurable: Bool, on loop: EventLoop, clock: any Clock<Duration>,
+        _ command: [String], isDurable: Bool, on loop: EventLoop, time: TimeSource,
         deadlines: Deadlines, report: @escaping @Sendable (String) -> Void
     ) throws {
         self.command = try ChildCommand(
             command, fileIn: { $0 }, environment: Self.environment, directory: ".")
         self.isDurable = isDurable
         self.loop = loop
-        self.clock = clock
+        self.time = time
         self.deadlines = deadlines
         self.report = report
     }

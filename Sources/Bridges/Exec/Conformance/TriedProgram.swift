@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 import JSON
 import Locking
@@ -175,7 +176,7 @@ final class TriedProgram: Sendable {
         for start in stride(from: 0, to: line.count, by: count) {
             try await write(Array(line[start..<min(start + count, line.count)]))
             // So that the program may read each piece by itself.
-            try? await kit.clock.sleep(for: .milliseconds(1))
+            try? await kit.time.sleep(.milliseconds(1))
         }
         let held = state.withLock { state in
             defer { state.heldAnswers = nil }
@@ -191,7 +192,7 @@ final class TriedProgram: Sendable {
         let isWritten = await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.process.write(bytes, before: before) }
             group.addTask {
-                try? await self.kit.clock.sleep(for: self.kit.deadlines.answers)
+                try? await self.kit.time.sleep(self.kit.deadlines.answers)
                 return false
             }
             let isWritten = await group.next() ?? false
@@ -227,7 +228,7 @@ final class TriedProgram: Sendable {
         // left, and then nobody would wake this task any more.
         let isOver = Locked(false)
         let timer = Task(executorPreference: LoopExecutor(kit.loop)) { [kit] in
-            try? await kit.clock.sleep(for: deadline)
+            try? await kit.time.sleep(deadline)
             isOver.withLock { $0 = true }
             self.wake()
         }

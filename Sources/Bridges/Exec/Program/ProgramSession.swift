@@ -33,17 +33,17 @@ final class ProgramSession: Sendable {
     let rooms: [String]
     let pending = Locked(PendingDeliveries())
     let state = Locked(State())
-    private let clock: any Clock<Duration>
+    private let time: TimeSource
 
     /// Makes a session whose program does not run yet.
     init(
         _ options: Exec.Options, _ port: Port, _ loop: EventLoop, log: ProgramLog,
-        clock: any Clock<Duration>
+        time: TimeSource
     ) {
         self.options = options
         self.port = port
         self.log = log
-        self.clock = clock
+        self.time = time
         rooms = options.rooms?.map(\.text) ?? [port.room]
         process = ProgramProcess(on: loop)
     }
@@ -158,7 +158,7 @@ final class ProgramSession: Sendable {
     // MARK: - Waiting
 
     private func watchReadiness() async {
-        do { try await clock.sleep(for: Exec.readiness) } catch { return }
+        do { try await time.sleep(Exec.readiness) } catch { return }
         if wasReady { return }
         await fail(
             BridgeError(
@@ -167,13 +167,13 @@ final class ProgramSession: Sendable {
 
     /// Reads standard error, not faster than a log is of use.
     private func readErrors() async {
-        var second = (start: clock.now, bytes: 0)
+        var bytesSincePause = 0
         for await bytes in process.errors {
             await log.writeErrors(bytes)
-            second.bytes += bytes.count
-            if second.bytes > Self.errorBytesPerSecond {
-                try? await clock.sleep(for: .seconds(1))
-                second = (clock.now, 0)
+            bytesSincePause += bytes.count
+            if bytesSincePause > Self.errorBytesPerSecond {
+                try? await time.sleep(.seconds(1))
+                bytesSincePause = 0
             }
             await attempt { try await self.process.readMoreErrors() }
         }
@@ -184,7 +184,7 @@ final class ProgramSession: Sendable {
     private func watchReading() async {
         var (last, isTold): (UInt64, Bool) = (0, false)
         while true {
-            do { try await clock.sleep(for: Self.readingTime) } catch { return }
+            do { try await time.sleep(Self.readingTime) } catch { return }
             let (read, unread) = await process.inputProgress
             if read != last || unread == 0 {
                 isTold = false
@@ -200,7 +200,7 @@ final class ProgramSession: Sendable {
 
     /// Lets go of the output of a program that has ended, if others hold it.
     private func closeOutputSoon() async {
-        try? await clock.sleep(for: Self.outputGrace)
+        try? await time.sleep(Self.outputGrace)
         await process.closeOutput()
     }
 
@@ -210,7 +210,7 @@ final class ProgramSession: Sendable {
         if Task.isCancelled || !beginEnding() { return }
         let half = options.stopWithin / 2
         await withTaskGroup(of: Bool.self) { group in
-            group.addTask { (try? await self.clock.sleep(for: half)) != nil }
+            group.addTask { (try? await self.time.sleep(half)) != nil }
             if !options.durable {
                 // What was said before the stop comes before it here, too.
                 group.addTask {
@@ -230,13 +230,13 @@ final class ProgramSession: Sendable {
 
     /// Ends a program that runs but takes no part any more, unless it ends of itself just now.
     private func endDeserter(_ closed: String) async {
-        do { try await clock.sleep(for: Self.outputGrace) } catch { return }
+        do { try await time.sleep(Self.outputGrace) } catch { return }
         if await process.hasExited { return }
         guard beginEnding() else { return }
         port.log.warning(
             "the program has closed its standard \(closed) while running: stopping it")
         await endInput()
-        do { try await clock.sleep(for: options.stopWithin / 2) } catch { return }
+        do { try await time.sleep(options.stopWithin / 2) } catch { return }
         await forceEnd()
     }
 
@@ -253,7 +253,7 @@ final class ProgramSession: Sendable {
     private func forceEnd() async {
         if Task.isCancelled { return }
         await process.signal(SIGTERM)
-        do { try await clock.sleep(for: options.stopWithin - options.stopWithin / 2) } catch {
+        do { try await time.sleep(options.stopWithin - options.stopWithin / 2) } catch {
             return
         }
         port.log.warning("the program has not ended within \(options.stopWithin.plain): killed")

@@ -107,7 +107,7 @@ final class FleetPresence: Sendable {
             }
             await tellLateWhispers()
             tellLines()
-            try await fleet.clock.sleep(for: Self.look)
+            try await fleet.time.sleep(Self.look)
         }
     }
 

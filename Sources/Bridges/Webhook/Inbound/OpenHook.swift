@@ -93,9 +93,9 @@ final class OpenHook: Sendable {
     }
 
     /// Warns if the web bridge that should serve it is not there.
-    func watchServer(_ clock: any Clock<Duration>) async {
+    func watchServer(_ time: TimeSource) async {
         guard let web = hook.web else { return }
-        do { try await clock.sleep(for: Self.patience) } catch { return }
+        do { try await time.sleep(Self.patience) } catch { return }
         if !loop.routes.hasServer(web) {
             port.log.warning(
                 "no web bridge is called \(web.quoted), so nothing comes in: check \"web\"")

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 import Sockets
 
@@ -172,13 +173,13 @@ extension WebhookOutbox {
     /// Waits; returns false if the bus stops, and what waits is kept for a later run.
     private func rest(_ pause: Duration) async throws -> Bool {
         guard port.keepsCheckpoints else {
-            try await clock.sleep(for: pause)
+            try await time.sleep(pause)
             return true
         }
-        let (clock, port) = (clock, port)
+        let (time, port) = (time, port)
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await clock.sleep(for: pause)
+                try await time.sleep(pause)
                 return true
             }
             group.addTask {

@@ -13,7 +13,7 @@ struct WebhookOutbox {
     let encoder: RequestBodyEncoder
     let client: HTTPClient
     let queue: DeliveryQueue
-    let clock: any Clock<Duration>
+    let time: TimeSource
     let status: ReceiverStatus
     var notices: FailureNotices
     var backoff = Backoff()
@@ -32,7 +32,7 @@ struct WebhookOutbox {
     /// Makes an outbox; `nil` if there is nobody to send to.
     init?(
         _ options: Webhook.Options, _ port: Port, instance: String, client: HTTPClient,
-        queue: DeliveryQueue, clock: any Clock<Duration>
+        queue: DeliveryQueue, time: TimeSource
     ) {
         guard let receiver = options.url.flatMap({ Receiver($0) }) else { return nil }
         self.port = port
@@ -40,7 +40,7 @@ struct WebhookOutbox {
         self.receiver = receiver
         self.client = client
         self.queue = queue
-        self.clock = clock
+        self.time = time
         encoder = RequestBodyEncoder(
             template: options.body, isBatch: options.batch.messages > 1, instance: instance)
         status = ReceiverStatus(receiver, port)
@@ -161,10 +161,10 @@ struct WebhookOutbox {
         until isReady: @escaping @Sendable (borrowing DeliveryQueue.Contents) -> Bool,
         atMost limit: Duration, orStopping: Bool
     ) async throws {
-        let (queue, clock, port) = (queue, clock, port)
+        let (queue, time, port) = (queue, time, port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await queue.wait(until: isReady) }
-            group.addTask { try await clock.sleep(for: limit) }
+            group.addTask { try await time.sleep(limit) }
             if orStopping { group.addTask { await port.stopping() } }
             defer { group.cancelAll() }
             try await group.next()

@@ -1,17 +1,16 @@
-import Chat
 import MessageBus
 
-/// The time that pacing and pauses go by; a test advances it by hand.
+/// The time that a bridge's pauses go by; a test advances it by hand.
 ///
 /// Safe from any thread.
-struct TimeSource: Sendable {
+package struct TimeSource: Sendable {
     /// Returns the time since an arbitrary moment.
-    let now: @Sendable () -> Duration
+    package let now: @Sendable () -> Duration
     /// Returns after a pause; throws when the task is cancelled.
-    let sleep: @Sendable (Duration) async throws -> Void
+    package let sleep: @Sendable (Duration) async throws -> Void
 
     /// Makes one that goes by a clock.
-    init<Time: Clock>(_ clock: Time) where Time.Duration == Duration {
+    package init<Time: Clock>(_ clock: Time) where Time.Duration == Duration {
         let start = clock.now
         now = { start.duration(to: clock.now) }
         sleep = { try await clock.sleep(until: clock.now.advanced(by: $0), tolerance: nil) }
@@ -21,7 +20,7 @@ struct TimeSource: Sendable {
     ///
     /// - Parameter pause: nil: however long that takes.
     /// - Throws: `CancellationError`.
-    func sleep(_ pause: Duration?, orUntil signal: AsyncSignal) async throws {
+    package func sleep(_ pause: Duration?, orUntil signal: AsyncSignal) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             if let pause { group.addTask { [sleep] in try await sleep(pause) } }
             group.addTask { try await signal.wait() }
