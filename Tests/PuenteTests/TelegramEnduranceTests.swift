@@ -116,6 +116,8 @@ struct TelegramEnduranceTests {
                 let lines = (0..<5).map { "ana: out \(said + $0)\n" }
                 said += 5
                 try client.send(lines.joined())
+                // The time itself is tested: the program is to be killed at any moment of its work,
+                // also in one that shows by no event.
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...1_500, using: &random)))
             }
             if round < kills {
@@ -195,6 +197,8 @@ struct TelegramEnduranceTests {
             said += 1
             _ = try await client.barrier()
             if heard % 600 == 5 { usage.append(daemon.usage) }
+            // The time itself is tested: people who go on speaking, at a pace that Telegram's limits
+            // allow, for as long as the network is bad.
             try await Task.sleep(for: .milliseconds(500))
         }
         await server.perform { $0.chance = 0 }
