@@ -173,7 +173,7 @@ package struct Assembly: Sendable {
         var settings = AccountSettings()
         settings.policy.isLoginRequired = configuration.accounts == .required
         settings.policy.isRegistrationOpen = configuration.isRegistrationOpen
-        settings.history = configuration.store.map { Int64($0.history / .milliseconds(1)) }
+        settings.history = configuration.store?.history.wholeMilliseconds
         settings.outlivesProcess = configuration.store != nil
         settings.bridgeKeys = Set(configuration.bridgeNames.map(fold))
         let clock = SystemClock()

@@ -55,7 +55,7 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
 
     /// Ends a turn of the loop: everything said in it has been sent.
     ///
-    /// - Parameter nanoseconds: how long it took.
+    /// - Parameter time: how long it took.
     package func recordTurn(_ time: Duration) {
         let nanoseconds = time.inNanoseconds
         turns.record(nanoseconds)

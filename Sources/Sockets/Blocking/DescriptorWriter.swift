@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Locking
+import TimeUnits
 
 /// Writes lines to a descriptor that must stay blocking, such as an inherited standard output, on a
 /// thread of its own.
@@ -85,7 +86,7 @@ public final class DescriptorWriter: Sendable {
     ///
     /// A reader that makes progress gets everything.
     public func giveUp(afterStandstillOf patience: Duration = .seconds(2)) {
-        state.withLock { $0.patience = Int32(clamping: Int64(patience / .milliseconds(1))) }
+        state.withLock { $0.patience = Int32(clamping: patience.wholeMilliseconds) }
         thread.signal()
     }
 

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Locking
+import TimeUnits
 
 /// Appends lines to a file or an inherited descriptor on a thread of its own, behind a bounded
 /// queue, so that callers never wait.
@@ -211,7 +212,7 @@ public final class LineWriter: Sendable {
         }
         guard isOpen else { return }
         wakeup.signal()
-        let milliseconds = Int32(clamping: Int64(limit / .milliseconds(1)))
+        let milliseconds = Int32(clamping: limit.wholeMilliseconds)
         let wait = { @Sendable [finished] in
             _ = finished.wait(milliseconds: milliseconds)
             // The wait has consumed the signal; a second `close` must not wait for another.

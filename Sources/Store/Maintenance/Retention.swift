@@ -70,11 +70,11 @@ final class Retention {
         _ connection: WriteConnection, at now: MonotonicTime, time: Int64, indexed: Int64
     ) throws(StoreError) {
         connection.assertOwned()
-        let cutoff = time - Int64(history / .milliseconds(1))
+        let cutoff = time - history.wholeMilliseconds
         try recordUse(connection, at: now, time: time)
         let hold =
             now < startGraceEnd
-            ? 0 : time - max(Self.minHold, Int64(history / .milliseconds(1)))
+            ? 0 : time - max(Self.minHold, history.wholeMilliseconds)
         var hasMore = false
         for (room, name, last) in try deletableEnds(connection, behind: indexed, holding: hold) {
             let limits = ExpiredMessages(

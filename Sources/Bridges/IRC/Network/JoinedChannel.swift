@@ -19,8 +19,8 @@ struct JoinedChannel: Sendable {
     let key: Secret?
     let room: String
     var membership = Membership.outside
-    /// The time at which it asks again to be let in, or says something again, in the loop's
-    /// nanoseconds.
+    /// The time at which it asks again to be let in, or says something again, by the
+    /// loop's clock.
     var retryAt = MonotonicTime.distantPast
     /// The pauses between two attempts to get in.
     var joinBackoff = Backoff(from: .seconds(5), to: .seconds(300))

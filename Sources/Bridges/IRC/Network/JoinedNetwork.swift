@@ -36,7 +36,7 @@ actor JoinedNetwork {
     var registration: NetworkRegistration
     /// True once the server has told what it is, and channels are joined.
     var isWelcome = false
-    /// The time of the server's 001, in the loop's nanoseconds.
+    /// The time of the server's 001, by the loop's clock.
     var greetedAt: MonotonicTime?
     /// True once it was told that the server is this daemon's own.
     var isServerOwn = false

@@ -32,8 +32,6 @@ final class ClientInput {
     /// Silences that end half a request, or text that may be typed: two seconds with the default
     /// `flushAfter`, longer than a pause between packets or keys.
     private static let longSilenceFactor = 10
-    /// A silence that nobody waits for the end of.
-    private static let longestSilence: Duration = .seconds(366 * 86_400)
 
     init(of connection: ChatConnection) {
         self.connection = connection
@@ -274,9 +272,7 @@ final class ClientInput {
 
     private func awaitLongSilence() {
         isLongSilence = true
-        // A duration of the configuration may be too long to be multiplied.
-        let silence = min(server.flushAfter, Self.longestSilence)
-        setSilenceTimer(silence * (Self.longSilenceFactor - 1))
+        setSilenceTimer(server.flushAfter * (Self.longSilenceFactor - 1))
     }
 
     /// Returns the bytes at the end of a text if they are part of a character whose rest has not
