@@ -38,18 +38,18 @@ package final class InputScheduler {
     private var typing = WaitingQueue<any ScheduledInput>()
     /// The others.
     private var bulk = WaitingQueue<any ScheduledInput>()
-    /// Nanoseconds of this turn that were used.
-    private var used: Int64 = 0
+    /// The time of this turn that was used.
+    private var used = Duration.zero
     /// The end of the present slice, by the loop's clock; the past between two slices.
-    private var deadline = Int64.min
+    private var deadline = MonotonicTime.distantPast
     private var turnEndID = 0
 
-    /// Nanoseconds of all input in a turn: somebody else waits for about so long.
-    private static let turnTime: Int64 = 1_000_000
-    /// Nanoseconds that a connection may use at once, however many others wait.
-    private static let sliceTime: Int64 = 100_000
-    /// Nanoseconds for what a person has typed when the turn has lasted already: a few commands.
-    private static let lateSliceTime: Int64 = 25_000
+    /// The time for all input in a turn: somebody else waits for about so long.
+    private static let turnTime = Duration.milliseconds(1)
+    /// The time that a connection may use at once, however many others wait.
+    private static let sliceTime = Duration.microseconds(100)
+    /// The time for what a person has typed when the turn has lasted already: a few commands.
+    private static let lateSliceTime = Duration.microseconds(25)
     /// Bytes that a person may have typed since the last turn.
     private static let typedBytes = 1_024
 
@@ -70,9 +70,9 @@ package final class InputScheduler {
         // Those that wait come first.
         if input.inputState.isBulk, !bulk.isEmpty { return enqueue(input) }
         let left = Self.turnTime - used
-        if left > 0 {
+        if left > .zero {
             run(input, for: max(Self.sliceTime, left / 2))
-        } else if input.inputState.isBulk || left < -Self.turnTime {
+        } else if input.inputState.isBulk || used > Self.turnTime * 2 {
             enqueue(input)
         } else {
             run(input, for: Self.lateSliceTime)
@@ -100,10 +100,10 @@ package final class InputScheduler {
         var isFirst = true
         while left > 0, used < Self.turnTime || isFirst {
             isFirst = false
-            run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / Int64(left)))
+            run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / left))
             left -= 1
         }
-        used = 0
+        used = .zero
         if !typing.isEmpty || !bulk.isEmpty { loop.requestTurn() }
     }
 
@@ -115,7 +115,7 @@ package final class InputScheduler {
         return input
     }
 
-    private func run(_ input: any ScheduledInput, for time: Int64) {
+    private func run(_ input: any ScheduledInput, for time: Duration) {
         let start = loop.preciseNow
         deadline = start + time
         input.continueInput()
@@ -123,7 +123,7 @@ package final class InputScheduler {
         // It has sent more than anybody types, in however small pieces.
         if end >= deadline { input.inputState.isBulk = true }
         used += end - start
-        deadline = .min
+        deadline = .distantPast
     }
 
     /// Forgets the connections that wait, for an owner that ends before them.
