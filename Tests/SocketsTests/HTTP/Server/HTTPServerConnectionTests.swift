@@ -138,6 +138,22 @@ import Testing
         #expect(try await idle.rest() == [])
     }
 
+    @Test func `a body that comes byte by byte is waited for for a minute`() async throws {
+        let host = try HTTPServerHost()
+        let client = try host.connect()
+        try client.send(post("/", "Content-Length: 100\r\n", ""))
+        for _ in 0..<7 {
+            try client.send("a")
+            await host.settle()
+            await host.advance(by: .milliseconds(8_400))
+        }
+        try client.send("a")
+        await host.settle()
+        await host.advance(by: .milliseconds(1_300))
+        #expect(try await ReceivedResponse(from: client)?.status == 408)
+        #expect(try await client.rest() == [])
+    }
+
     @Test func `an answer may come late, and what follows waits for it`() async throws {
         let waiting = Locked<[@Sendable () -> Void]>([])
         let host = try HTTPServerHost { exchange in

@@ -7,6 +7,9 @@ extension HTTPServerConnection {
     private static let headTime: Duration = .seconds(10)
     /// The longest pause in a body.
     private static let bodyPause: Duration = .seconds(10)
+    /// The time for a body, and a second more for each KiB of it that has come: a byte now and then
+    /// would hold the connection for ever.
+    private static let bodyTime: Duration = .seconds(60)
     /// The time between two requests.
     private static let idleTime: Duration = .seconds(60)
     /// The time for a request that is under way when the server stops.
@@ -20,7 +23,9 @@ extension HTTPServerConnection {
         } else if exchange != nil {
             deadline = nil
         } else if parser.isInBody {
-            deadline = lastRead + Self.bodyPause
+            deadline = min(
+                lastRead + Self.bodyPause,
+                bodyStart + Self.bodyTime + .seconds(heldBody / 1_024))
         } else if let headStart {
             deadline = headStart + Self.headTime
         } else {

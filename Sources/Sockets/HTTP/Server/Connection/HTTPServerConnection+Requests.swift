@@ -15,6 +15,7 @@ extension HTTPServerConnection {
     private func begin(_ head: HTTPRequestHead, isMoreThere: Bool) {
         self.head = head
         body = []
+        bodyStart = server.loop.now
         earlyAnswer = nil
         client = isFromProxy ? server.forwarded.peer(of: head, from: peer) : peer
         switch server.admit(head, from: client) {

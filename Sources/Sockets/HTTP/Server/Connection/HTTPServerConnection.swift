@@ -35,6 +35,8 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
     var body: [UInt8] = []
     /// Bytes of bodies that it holds: of that request, or of the one that is being answered.
     var heldBody = 0
+    /// The time at which its header was read, by the loop's clock.
+    var bodyStart = MonotonicTime.distantPast
     /// The client of that request.
     var client: HTTPPeer
     /// The answer to that request, if it was decided without its body.
