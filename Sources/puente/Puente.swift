@@ -33,7 +33,7 @@ struct Puente {
             let loop = try EventLoop()
             let puente = Puente(command: command, loop: loop, service: service)
             Task.detached(executorPreference: LoopExecutor(loop)) {
-                exit(await puente.run().rawValue)
+                leave(await puente.run())
             }
             loop.run()
         } catch {
@@ -130,6 +130,7 @@ struct Puente {
                 Terminal.complain("puente: \(bridge): \(reason)")
                 leave(.unavailable)
             }
+            KeptUntilTheEnd.keep(daemon)
             let end = try await daemon.run()
             var status = ExitStatus.success
             if case .failedToStart(let bridge, let reason) = end.outcome {
@@ -201,5 +202,22 @@ struct Puente {
 }
 
 /// Ends the process although threads still run: exit(3) would wait for standard input if one of
-/// them reads it.
+/// them reads it, and take things down that others still use.
 private func leave(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
+
+/// Keeps a daemon and all it has until the process ends.
+///
+/// The threads of its loops may be in their last turn when it has run; a timer that fires then must
+/// find its owner, or the process would end by SIGABRT instead of with its status.
+///
+/// Safe from any thread.
+private final class KeptUntilTheEnd: Sendable {
+    private let daemon: Daemon
+
+    private init(_ daemon: Daemon) { self.daemon = daemon }
+
+    /// Keeps a daemon.
+    static func keep(_ daemon: Daemon) {
+        _ = unsafe Unmanaged.passRetained(KeptUntilTheEnd(daemon))
+    }
+}
