@@ -1,3 +1,4 @@
+import Glibc
 import Sockets
 
 /// The connections of a server.
@@ -6,12 +7,14 @@ import Sockets
 final class TestHTTPConnections: @unchecked Sendable {  // see the line above
     private let loop: EventLoop
     private let handler: TestHTTPServer.Handler
+    private let endsAtOnce: Bool
     private var listener: Listener?
     private var connections: [Int: TestHTTPConnection] = [:]
     private var last = 0
 
-    init(_ loop: EventLoop, _ handler: @escaping TestHTTPServer.Handler) {
+    init(_ loop: EventLoop, endsAtOnce: Bool, _ handler: @escaping TestHTTPServer.Handler) {
         self.loop = loop
+        self.endsAtOnce = endsAtOnce
         self.handler = handler
     }
 
@@ -27,6 +30,7 @@ final class TestHTTPConnections: @unchecked Sendable {  // see the line above
     }
 
     private func accept(_ descriptor: Int32) {
+        if endsAtOnce { shutdown(descriptor, Int32(SHUT_WR)) }
         last += 1
         let id = last
         connections[id] = TestHTTPConnection(

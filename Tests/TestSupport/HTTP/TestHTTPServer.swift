@@ -29,12 +29,15 @@ package final class TestHTTPServer: Sendable {
 
     /// Starts a server.
     ///
-    /// - Parameter handler: called on the loop for each request, in the order of a connection.
+    /// - Parameters:
+    ///   - endsAtOnce: whether its side of each connection ends before anything is read.
+    ///   - handler: called on the loop for each request, in the order of a connection.
     package init(
-        clock: any LoopClock = SystemClock(), port: UInt16 = 0, handler: sending @escaping Handler
+        clock: any LoopClock = SystemClock(), port: UInt16 = 0, endsAtOnce: Bool = false,
+        handler: sending @escaping Handler
     ) throws {
         loop = try EventLoop(clock: clock)
-        open = TestHTTPConnections(loop, handler)
+        open = TestHTTPConnections(loop, endsAtOnce: endsAtOnce, handler)
         guard let address = try SocketAddress.resolve(host: "127.0.0.1", port: port).first else {
             throw SocketError("resolve 127.0.0.1", reason: "nothing was found")
         }
