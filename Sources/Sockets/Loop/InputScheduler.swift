@@ -17,7 +17,7 @@ package protocol ScheduledInput: AnyObject {
 /// A connection that has sent no more than a person types comes first. Confined to the loop, except
 /// `stop`.
 package final class InputScheduler {
-    /// What the scheduler knows of a connection.
+    /// A connection's state in the order.
     package struct State {
         /// True if the last read brought more than a person types, or its slice was too short.
         fileprivate var isBulk = false
@@ -97,9 +97,11 @@ package final class InputScheduler {
             left -= 1
         }
         left = bulk.count
-        var isFirst = true
-        while left > 0, used < Self.turnTime || isFirst {
-            isFirst = false
+        // However much came directly, so that those that wait get on.
+        if left > 0, used >= Self.turnTime {
+            run(removeFirst(from: &bulk), for: Self.sliceTime)
+        }
+        while left > 0, used < Self.turnTime {
             run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / left))
             left -= 1
         }

@@ -1,4 +1,4 @@
-/// What waits for its turn, the first one first.
+/// A queue from whose front elements are removed, cheaply however long it is.
 ///
 /// A value of its owner's, confined like it.
 package struct WaitingQueue<Element> {

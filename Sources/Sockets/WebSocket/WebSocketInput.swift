@@ -1,4 +1,5 @@
-/// What a client of a WebSocket has sent, taken apart event by event, so that the rest can wait.
+/// The bytes that a client of a WebSocket has sent, taken apart event by event, so that the rest can
+/// wait.
 ///
 /// A value of its owner's, confined like it.
 package struct WebSocketInput {

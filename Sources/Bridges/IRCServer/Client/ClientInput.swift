@@ -1,6 +1,6 @@
 import Sockets
 
-/// What a client has sent, taken apart line by line, so that the rest can wait.
+/// The bytes that a client has sent, taken apart line by line, so that the rest can wait.
 ///
 /// A value of its client's, confined like it.
 struct ClientInput {
