@@ -59,7 +59,6 @@ enum NameRules {
     /// `Bob`, the notice would read as if `Ana` had become `ahora es Bob`.
     static func problem(key: String) -> NameProblem? {
         if Phrases.serverKeys.contains(key) { return .server }
-        if services.contains(key) { return .service }
         return holdsNotice(key) ? .notice : nil
     }
 
@@ -67,6 +66,7 @@ enum NameRules {
     /// something else.
     static func problem(chosen compatible: String, key: String) -> NameProblem? {
         if key.utf8.last == UInt8(ascii: "~") { return .reservedEnding }
+        if services.contains(key) { return .service }
         if isGuest(key) { return .guest }
         if isNumber(key) { return .number }
         return NameScript.areMixed(in: compatible) ? .mixedScripts : nil
