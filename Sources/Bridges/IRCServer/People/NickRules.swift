@@ -11,23 +11,15 @@ enum NickRules {
     /// `Ana/telegram`.
     static func nick(for name: String) -> String {
         guard name.hasSuffix(")"), let start = name.range(of: " (", options: .backwards) else {
-            return cleaned(name)
+            return NickForm.of(name)
         }
         let owner = name[start.upperBound...].dropLast()
-        return "\(cleaned(String(name[..<start.lowerBound])))/\(cleaned(String(owner)))"
-    }
-
-    private static let leading: Set<Character> = ["$", "#", "&", "~", "%", "+", "@", ":"]
-
-    private static func cleaned(_ name: String) -> String {
-        var nick = NickForm.of(name)
-        if let first = nick.first, leading.contains(first) { nick = "_" + nick }
-        return nick.isEmpty ? "_" : nick
+        return "\(NickForm.of(String(name[..<start.lowerBound])))/\(NickForm.of(String(owner)))"
     }
 
     /// Returns true if somebody may choose a name as a nick: it stands for itself.
     static func isChoosable(_ nick: String) -> Bool {
-        nick.utf8.count <= Name.maxBytes && !nick.isEmpty && cleaned(nick) == nick
+        nick.utf8.count <= Name.maxBytes && !nick.isEmpty && NickForm.of(nick) == nick
     }
 
     /// Returns what a client gives as its user name, as far as it can be shown; `nil` if nothing is

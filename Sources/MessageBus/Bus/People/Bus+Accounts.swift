@@ -25,11 +25,13 @@ extension Bus {
         return displace(holder)
     }
 
-    /// Takes an account's name from those who have it or one with the same nick.
+    /// Takes an account's name from whoever has it, and from those without an account who have one
+    /// with the same nick.
     private func freeNick(of account: Account) {
-        let (nick, length) = (NickForm.of(account.key), account.key.utf8.count)
-        for (key, person) in people
-        where key.utf8.count == length && person.account == nil && NickForm.of(key) == nick {
+        _ = freeName(of: account)
+        let nick = NickForm.of(account.key)
+        guard nick.contains("_") else { return }
+        for (key, person) in people where person.account == nil && NickForm.of(key) == nick {
             _ = displace(person)
         }
     }
@@ -131,7 +133,7 @@ extension Bus {
 
     private func rename(_ account: Account, from old: Account) {
         let owner = owner(of: old)
-        if account.key != old.key { _ = freeName(of: account) }
+        if account.key != old.key { freeNick(of: account) }
         guard let owner else { return }
         owner.account = account
         // What restricts the account has followed it.
