@@ -130,7 +130,7 @@ struct Puente {
                 Terminal.complain("puente: \(bridge): \(reason)")
                 leave(.unavailable)
             }
-            KeptUntilTheEnd.keep(daemon)
+            KeptUntilTheEnd.keep(assembly)
             let end = try await daemon.run()
             var status = ExitStatus.success
             if case .failedToStart(let bridge, let reason) = end.outcome {
@@ -163,6 +163,7 @@ struct Puente {
             let assembly = try Assembly(
                 configuration, namePolicy: .chat(configuration.language)
             ) { _ in }
+            KeptUntilTheEnd.keep(assembly)
             try ChainTests.check(
                 configuration, registry: registry, environment: environment)
             let report = ConfigurationReport(warningsOf: configuration)
@@ -205,19 +206,19 @@ struct Puente {
 /// them reads it, and take things down that others still use.
 private func leave(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
 
-/// Keeps a daemon and all it has until the process ends.
+/// Keeps what a loop runs until the process ends.
 ///
-/// The threads of its loops may be in their last turn when it has run; a timer that fires then must
+/// The thread of the loop may be in its last turn when it was stopped; a timer that fires then must
 /// find its owner, or the process would end by SIGABRT instead of with its status.
 ///
 /// Safe from any thread.
 private final class KeptUntilTheEnd: Sendable {
-    private let daemon: Daemon
+    private let assembly: Assembly
 
-    private init(_ daemon: Daemon) { self.daemon = daemon }
+    private init(_ assembly: Assembly) { self.assembly = assembly }
 
-    /// Keeps a daemon.
-    static func keep(_ daemon: Daemon) {
-        _ = unsafe Unmanaged.passRetained(KeptUntilTheEnd(daemon))
+    /// Keeps the parts of a daemon.
+    static func keep(_ assembly: Assembly) {
+        _ = unsafe Unmanaged.passRetained(KeptUntilTheEnd(assembly))
     }
 }

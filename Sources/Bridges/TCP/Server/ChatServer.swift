@@ -27,7 +27,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let throttledLog: ThrottledLog
     /// The messages of the read in progress; empty between two reads.
     let batch: Batch
-    /// The time of silence that end a line of a client without line endings.
+    /// The time of silence that ends a line of a client without line endings.
     let flushAfter: Duration
     /// The lines sent first to every new connection; empty for none.
     let greeting: [UInt8]
