@@ -9,6 +9,8 @@ import Sockets
 package final class ChatClient: @unchecked Sendable {  // see above
     /// The kernel's number for it.
     package let descriptor: Int32
+    /// Text to be sent with the end of the handshake, and whether it is the last.
+    private var firstText: (String, Bool)?
     private var bytes: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
@@ -52,11 +54,16 @@ package final class ChatClient: @unchecked Sendable {  // see above
 
     /// Does a TLS handshake, and encrypts from then on; returns the client's side of it.
     ///
+    /// - Parameters:
+    ///   - first: text that is sent in one piece with the end of the handshake.
+    ///   - isLast: whether the end of the encryption follows it, in the same piece.
     /// - Throws: `SocketError` if the server ends it; its reason is OpenSSL's or the alert's.
     @discardableResult
     package func encrypt(
-        _ settings: TLSEngine.Settings = TLSEngine.Settings(), resuming other: ChatClient? = nil
+        _ settings: TLSEngine.Settings = TLSEngine.Settings(), resuming other: ChatClient? = nil,
+        saying first: String = "", isLast: Bool = false
     ) async throws -> TLSEngine {
+        firstText = (first, isLast)
         let engine = try TLSEngine(settings, resuming: other?.encryption?.ticket)
         encryption = engine
         engine.handshake()
@@ -276,6 +283,11 @@ package final class ChatClient: @unchecked Sendable {  // see above
         isAtEnd = chunk.isEmpty
         guard let encryption else { return bytes += chunk }
         if !chunk.isEmpty { encryption.receive(chunk) }
+        if encryption.isConnected, let (text, isLast) = firstText {
+            firstText = nil
+            if !text.isEmpty { encryption.write(Array(text.utf8)) }
+            if isLast { encryption.finish() }
+        }
         bytes += encryption.read()
         try? flush()
         if encryption.end != nil { isAtEnd = true }

@@ -92,7 +92,7 @@ package final class InputScheduler {
         let start = used
         // A connection that does not finish is queued again, for the next turn.
         var left = typing.count
-        while left > 0, used - start < Self.turnTime / 2 {
+        while left > 0, !typing.isEmpty, used - start < Self.turnTime / 2 {
             run(removeFirst(from: &typing), for: Self.lateSliceTime)
             left -= 1
         }
@@ -101,7 +101,7 @@ package final class InputScheduler {
         if left > 0, used >= Self.turnTime {
             run(removeFirst(from: &bulk), for: Self.sliceTime)
         }
-        while left > 0, used < Self.turnTime {
+        while left > 0, !bulk.isEmpty, used < Self.turnTime {
             run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / left))
             left -= 1
         }

@@ -133,9 +133,9 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         if ready.contains(.writable) { stream.sendPending() }
         let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
         if stream.isOpen, stream.isRead, isBroken || ready.contains(.readable) {
+            // What came before the end is found first, and then the end.
             network.input.serve(self)
-        }
-        if isBroken, stream.isOpen, !inputState.isQueued {
+        } else if isBroken, stream.isOpen {
             bus.assumeIsolated { stream.close($0) }
         }
     }
@@ -143,8 +143,11 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     /// Goes on with the lines that have come, and then reads more, until the slice is over.
     func continueInput() {
         bus.assumeIsolated { bus in
-            serveNext(bus)
-            if stream.isOpen, stream.isRead, !inputState.isQueued { receive(bus) }
+            if input.hasMore {
+                serveNext(bus)
+            } else if stream.isOpen, stream.isRead, !stream.isFull {
+                receive(bus)
+            }
         }
     }
 
@@ -169,17 +172,15 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     }
 
     /// Executes the lines that wait, until one has to ask, the answers are too many, or the slice is
-    /// over.
-    ///
-    /// - Parameter isLast: true to execute all of them, whatever time that takes.
-    func serveNext(_ bus: isolated Bus, isLast: Bool = false) {
+    /// over; when the server stops, as many as need not ask.
+    func serveNext(_ bus: isolated Bus) {
         guard !isServing else { return }
         isServing = true
         defer { isServing = false }
         do throws(WebSocketViolation) {
-            while mayServe, isLast || !stream.isFull, let event = try input.next() {
+            while mayServe, network.isStopping || !stream.isFull, let event = try input.next() {
                 apply(event, bus)
-                if !isLast, network.input.isSliceOver { break }
+                if !network.isStopping, network.input.isSliceOver { break }
             }
         } catch {
             stream.close(bus)
@@ -331,7 +332,7 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     func stopReading(_ bus: isolated Bus) {
         query.cancel()
         isAsking = false
-        serveNext(bus, isLast: true)
+        if stream.isOpen, stream.connection.hasHeldInput { receive(bus) } else { serveNext(bus) }
         stream.isRead = false
     }
 

@@ -78,9 +78,9 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
         if ready.contains(.writable) { stream.sendPending() }
         let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
         if stream.isOpen, stream.isRead, isBroken || ready.contains(.readable) {
+            // What came before the end is found first, and then the end.
             server.input.serve(self)
-        }
-        if isBroken, stream.isOpen, !inputState.isQueued {
+        } else if isBroken, stream.isOpen {
             bus.assumeIsolated { stream.close($0) }
         }
     }
@@ -88,8 +88,11 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
     /// Goes on with the messages that have come, and then reads more, until the slice is over.
     func continueInput() {
         bus.assumeIsolated { bus in
-            serveNext(bus)
-            if stream.isOpen, stream.isRead, !inputState.isQueued { receive(bus) }
+            if frames.hasMore {
+                serveNext(bus)
+            } else if stream.isOpen, stream.isRead, !stream.isFull {
+                receive(bus)
+            }
         }
     }
 

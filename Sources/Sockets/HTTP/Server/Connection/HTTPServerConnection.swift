@@ -167,7 +167,9 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
         if mayParse, held.isEmpty, !hasEnded { interest.insert(.readable) }
         socket.wait(for: interest)
         // The loop reports only what the kernel has.
-        if mayParse, !held.isEmpty || socket.hasHeldInput { server.input.enqueue(self) }
+        if mayParse, !held.isEmpty || !hasEnded && socket.hasHeldInput {
+            server.input.enqueue(self)
+        }
         setTimer()
     }
 
