@@ -77,7 +77,8 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
         server.loop.assertOwned()
         if ready.contains(.writable) { stream.sendPending() }
         let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
-        if stream.isOpen, stream.isRead, isBroken || ready.contains(.readable) {
+        let mayRead = stream.isOpen && stream.isRead && !stream.isFull
+        if mayRead, isBroken || ready.contains(.readable) {
             // What came before the end is found first, and then the end.
             server.input.serve(self)
         } else if isBroken, stream.isOpen {
