@@ -1,6 +1,6 @@
 /// Numbers to be exposed: families in the order in which they were added, each with its samples.
 ///
-/// A label has a bounded number of values; all further ones are `other`, and what they have is
+/// A label has a bounded number of values. Later ones are counted under `other`, and their numbers are
 /// combined. Owned by the function that puts an answer together.
 package struct MetricSet: Sendable {
     /// One number and its labels.

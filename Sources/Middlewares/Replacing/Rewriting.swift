@@ -1,7 +1,7 @@
 import MessageBus
 import Patterns
 
-/// The result of replacing the matches in a text.
+/// The result of `Matcher.rewrite`, which replaces the matches in a text for `replace` and `redact`.
 enum Rewriting {
     /// Nothing matched; nothing was written.
     case unchanged
@@ -14,8 +14,8 @@ enum Rewriting {
 extension Matcher {
     /// Writes a text with all matches replaced.
     ///
-    /// If the pattern sees the form of the text, the part of the text that a match stands for is
-    /// replaced: whole characters.
+    /// If the pattern was matched against the folded text, the matching characters of the original are
+    /// replaced, always whole ones. The matcher must not search inside `replacement`.
     ///
     /// - Parameters:
     ///   - result: replaced by the new text, if anything matches.

@@ -1,13 +1,14 @@
 import Glibc
 import MessageBus
 
-/// Writes times in the daemon's time zone: `2026-11-22 13:05:10`.
+/// Writes times in the time zone of this process: `2026-11-22 13:05:10`.
 ///
-/// The zone is that of TZ, or else the system's, as of the daemon's start.
+/// The zone is that of TZ, or else the system's, as of the first use. Safe from any thread.
 package enum LocalTime {
     /// Appends a time.
     ///
-    /// Takes about 0.1 µs: the zone's rules are read once.
+    /// Takes about 0.1 µs: the zone's rules are read once. A year that the C library does not have is
+    /// written `- -`.
     package static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
         var seconds = time_t(moment.milliseconds / 1_000)
         if moment.milliseconds % 1_000 < 0 { seconds -= 1 }

@@ -1,12 +1,19 @@
 import MessageBus
 
-/// Something that the accounts are to change for a moderator, and the answers to it.
+/// A ban, a mute or the like that was accepted and is still to be done by the accounts, with the
+/// answers to the moderator.
+///
+/// Made by `Moderator`. The moderator's connection calls `question` on the bus's loop, and its `then`
+/// is called there, too.
 package struct ModerationChange: Sendable {
-    /// Asks the accounts.
+    /// Has the accounts make the change.
     package let question:
         @Sendable (any AccountDirectory, _ then: @escaping (ModerationResult) -> Void) -> Void
+    /// The answer if it was made.
     let done: String
+    /// The answer if it may not be made.
     let refused: String
+    /// The moderator's language.
     let phrases: Phrases
 
     /// Returns the answer to a result; `nil` is the result of accounts that can't be reached.

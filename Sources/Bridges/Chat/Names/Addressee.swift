@@ -1,8 +1,9 @@
 import MessageBus
 
-/// The person or people that NAME in a command may mean.
+/// The person that NAME at the beginning of a command means, on every bridge: of `/msg` and `/reply`,
+/// and of the commands of moderators.
 ///
-/// Valid as long as the arguments are.
+/// Made on the bus's loop; valid as long as the arguments are.
 @safe package enum Addressee {
     /// Somebody who has or had this folded name, and the text after it.
     case name(String, text: UnsafeRawBufferPointer)
@@ -18,8 +19,8 @@ import MessageBus
     /// Without quotes it is a name of one word; if a longer name of somebody begins the same, the
     /// result is unclear, so that no text goes to the wrong person.
     ///
-    /// - Parameter log: the room whose earlier speakers may be meant as well, for an answer; `nil`
-    ///   if the owners of accounts may be meant, here or not.
+    /// - Parameter log: the room whose earlier speakers also count. With `nil`, the owners of accounts
+    ///   count instead, even if they are away.
     /// - Parameter needsText: true if something must follow the name.
     @safe package init(
         _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil,

@@ -1,7 +1,7 @@
 import MessageBus
 
-/// The messages of a room that go into the stream next, with those between them that are nothing for
-/// others.
+/// The next messages of a room for the stream, and those in between that other instances must not
+/// get.
 struct PreparedBatch: Sendable {
     /// The batch that goes into the stream.
     private(set) var content = OutgoingBatch()

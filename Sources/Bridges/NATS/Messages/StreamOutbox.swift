@@ -3,7 +3,7 @@ import MessageBus
 /// The way out of one room: reads it from the stored place on, and puts it into the stream in
 /// batches.
 ///
-/// While the stream is asked to take one, the next is put together.
+/// While one batch is being stored, the next one is prepared.
 ///
 /// Owned by the task that runs it.
 struct StreamOutbox {

@@ -6,7 +6,8 @@ import Sockets
 ///
 /// They tell up to which line a file that was cut is unchanged.
 ///
-/// Held in memory only. Owned by its `TailedFile`.
+/// Held in memory only, but for `sum`, which makes the marks of files in the store as well. Owned by
+/// its `TailedFile`.
 struct LineChecksums {
     /// A checksum per line, in order.
     private var sums: [UInt32] = []
@@ -18,11 +19,12 @@ struct LineChecksums {
     /// The largest number of lines of a file: 256 KiB of memory for a busy one.
     private static let bound = 65_536
 
-    /// The offset of a line and, if known, the number of lines before it.
+    /// The offset of a line and, if known, its index among the lines that have a checksum.
     struct LineStart {
         let offset: UInt64
         var lines: Int?
     }
+    /// Lines from one anchor to the next.
     private static let step = 256
 
     /// The number of lines with a checksum.
@@ -103,6 +105,7 @@ struct LineChecksums {
 
     /// Returns a checksum of bytes, computed eight at a time.
     ///
+    /// `FileMarks` saves such checksums: another way to compute them makes all saved marks void.
     /// A collision gains nothing for those who can write the file.
     static func sum(_ start: UnsafeRawPointer, _ count: Int) -> UInt32 {
         let factor: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -3,7 +3,8 @@ extension Port {
     ///
     /// For facts that people in the room should know, such as that the other side has not answered
     /// for a while. A bridge that only takes messages out may announce, too. The chains judge an
-    /// announcement as they judge any message. It is automatic, as what programs say.
+    /// announcement as they judge any message. It counts as automatic, like what
+    /// programs say.
     ///
     /// - Parameters:
     ///   - sentence: the text.

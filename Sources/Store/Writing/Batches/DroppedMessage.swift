@@ -1,12 +1,22 @@
 import MessageBus
 
-/// The record of a dropped message, without its text.
+/// A row of the table `dropped`: a message that a middleware or the bus has dropped, without its text.
+///
+/// Made on the bus's loop, written by the store's thread. Of a flood not every drop has one: see
+/// `TurnBuffer`.
 struct DroppedMessage: Sendable {
+    /// The number that the message had been given.
     let number: MessageNumber
+    /// The time at which it came, in milliseconds since 1970.
     let time: Int64
+    /// The kind of message.
     let kind: Message.Kind
+    /// The room that it was for.
     let room: String
+    /// The sender.
     let sender: Sender
+    /// Bytes of its text.
     let bytes: Int
+    /// The place where another network knows it; `nil` if it comes from none.
     let origin: Origin?
 }
