@@ -160,6 +160,9 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     /// Returns the account with a folded name.
     package func account(named key: String) -> Account? { accounts.account(named: key) }
 
+    /// Returns the only account whose folded name is a nick.
+    package func account(nick: String) -> Account? { accounts.account(nick: nick) }
+
     /// Returns an account by its number.
     package func account(_ id: AccountID) -> Account? { accounts.account(id) }
 

@@ -25,10 +25,12 @@ import Testing
         #expect(await host.look { $0.isReserved("eva_maría") && $0.isReserved("eva maría") })
         #expect(await host.look { !$0.isReserved("evamaría") && !$0.isReserved("eva-maría") })
         #expect(await host.look { $0.account(named: "eva_maría") } == nil)
+        #expect(await host.look { $0.account(nick: "eva_maría") } == eva)
         #expect(await host.register("Eva_María") == .reserved)
         _ = await host.ask { service, then in service.withdraw(eva.id, then: then) }
         _ = try await host.made("Eva_María")
         #expect(await host.look { $0.isReserved("eva maría") })
+        #expect(await host.look { $0.account(nick: "eva_maría")?.name } == "Eva_María")
     }
 
     @Test func `a registration that is taken back leaves nothing`() async throws {

@@ -6,9 +6,10 @@ import MessageBus
 struct AccountTable {
     private var entries: [AccountID: StoredAccounts.Entry] = [:]
     private var ids: [String: AccountID] = [:]
-    /// Numbers of accounts by their folded names as nicks: `Eva_María` would be taken for
-    /// `Eva María` on IRC.
-    private var nickCounts: [String: Int] = [:]
+    /// The accounts by their folded names as nicks: `Eva_María` would be taken for `Eva María` on IRC.
+    ///
+    /// Files that are older than this rule may have several accounts for one nick.
+    private var nickIDs: [String: [AccountID]] = [:]
     private var reserved: [String: Timestamp] = [:]
     /// Milliseconds that names stay reserved; `nil`: for ever.
     private let history: Int64?
@@ -34,8 +35,14 @@ struct AccountTable {
     /// Returns the version in which the password of an account was last changed.
     func passwordVersion(of id: AccountID) -> Int64? { entries[id]?.passwordVersion }
 
+    /// Returns the account whose folded name is a nick; `nil` if there is none, or more than one.
+    func account(nick: String) -> Account? {
+        guard let ids = nickIDs[nick], ids.count == 1 else { return nil }
+        return entries[ids[0]]?.account
+    }
+
     /// Returns true if an account has a folded name, or one that is the same nick.
-    func holdsNick(of key: String) -> Bool { nickCounts[NickForm.of(key)] != nil }
+    func holdsNick(of key: String) -> Bool { nickIDs[NickForm.of(key)] != nil }
 
     /// Returns true if the name of an account that is gone, or called otherwise, is still refused.
     func isReserved(_ key: String, at now: Int64) -> Bool {
@@ -76,7 +83,7 @@ struct AccountTable {
         if let old { remove(old.account.id) }
         entries[account.id] = entry
         ids[account.key] = account.id
-        nickCounts[NickForm.of(account.key), default: 0] += 1
+        nickIDs[NickForm.of(account.key), default: []].append(account.id)
         guard let old else {
             changes.append(.created(account))
             return
@@ -95,7 +102,7 @@ struct AccountTable {
         // Another account may have the name by now.
         if ids[old.account.key] == id { ids[old.account.key] = nil }
         let nick = NickForm.of(old.account.key)
-        let count = (nickCounts[nick] ?? 0) - 1
-        nickCounts[nick] = count > 0 ? count : nil
+        let others = nickIDs[nick]?.filter { $0 != id } ?? []
+        nickIDs[nick] = others.isEmpty ? nil : others
     }
 }

@@ -12,6 +12,9 @@ package protocol AccountDirectory: AnyObject, Sendable {
 
     /// Returns the account with a folded name.
     func account(named key: String) -> Account?
+    /// Returns the only account whose folded name, as clients of IRC read it (`NickForm`), is a nick;
+    /// `nil` if there is none, or several that are older than the rule against it.
+    func account(nick: String) -> Account?
     /// Returns an account by its number.
     func account(_ id: AccountID) -> Account?
     /// Returns true if nobody may take a folded name without logging in: it or one with the same

@@ -16,6 +16,8 @@ package final class NoAccounts: AccountDirectory {
     /// Returns `nil`.
     package func account(named key: String) -> Account? { nil }
     /// Returns `nil`.
+    package func account(nick: String) -> Account? { nil }
+    /// Returns `nil`.
     package func account(_ id: AccountID) -> Account? { nil }
     /// Returns false.
     package func isReserved(_ key: String) -> Bool { false }

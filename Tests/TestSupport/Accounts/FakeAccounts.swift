@@ -194,6 +194,10 @@ package final class FakeAccounts: AccountDirectory {
         state.withLock { $0.accounts.values.first { $0.key == key } }
     }
 
+    package func account(nick: String) -> Account? {
+        state.withLock { $0.accounts.values.first { NickForm.of($0.key) == nick } }
+    }
+
     package func account(_ id: AccountID) -> Account? { state.withLock { $0.accounts[id] } }
 
     package func isReserved(_ key: String) -> Bool {

@@ -38,10 +38,9 @@ extension IRCServerClient {
 
     private func join(_ room: Room, _ bus: isolated Bus) -> Bool {
         guard let sender else { return false }
-        let role = sender.account.flatMap { bus.accounts.account($0)?.role }
         let presence = Presence(
             sender: sender, room: room, delegate: self,
-            isAnnounced: network.port.direction != .out && role != .relay,
+            isAnnounced: network.port.direction != .out && !bus.isRelay(sender),
             connection: UInt64(connectionID))
         if let refusal = bus.enter(
             presence, by: network.port.attachment, before: { presences.append(presence) })

@@ -155,6 +155,9 @@ extension WebClient {
         guard let presence = session.presence else {
             return refuse(request, .forbidden, phrases.notInRoom)
         }
+        if bus.isRelay(presence.sender) {
+            return refuse(request, .forbidden, phrases.noCommandsForRelays)
+        }
         guard let key = Self.key(of: whisper.to) else {
             return refuse(request, .unknownUser, phrases.unknownUser)
         }

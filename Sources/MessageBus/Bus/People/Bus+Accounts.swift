@@ -3,6 +3,11 @@ extension Bus {
     /// The accounts, bans and mutes.
     package nonisolated var accounts: any AccountDirectory { settings.accounts }
 
+    /// Returns true if somebody is logged in to an account that speaks for others.
+    package func isRelay(_ sender: Sender) -> Bool {
+        sender.account.flatMap { accounts.account($0) }?.role == .relay
+    }
+
     /// Returns why somebody may not have a name that is registered; `nil` for its owner, and if it
     /// is not.
     func refusal(of sender: Sender) -> NameRefusal? {

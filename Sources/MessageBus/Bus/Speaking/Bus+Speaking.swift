@@ -228,7 +228,7 @@ extension Bus {
 
     private func isAutomatic(_ speech: Speech) -> Bool {
         guard speech.presence != nil, !speech.isAutomatic else { return true }
-        return speech.sender.account.flatMap { accounts.account($0) }?.role == .relay
+        return isRelay(speech.sender)
     }
 
     // MARK: - To somebody alone

@@ -111,6 +111,42 @@ import Testing
         try await host.stop()
     }
 
+    @Test(arguments: [("Eva María", "Eva_María"), ("Eva_ María: 1", "Eva__María__1")])
+    func `a message waits for an owner who is away, by the nick`(name: String, nick: String)
+        async throws
+    {
+        let accounts = FakeAccounts()
+        accounts.addSilently(name, password: "contraseña")
+        accounts.addSilently("bob", password: "contraseña")
+        let host = try await IRCHost(accounts: accounts)
+        let bob = try await host.client("other")
+        try bob.send("NS IDENTIFY bob contraseña")
+        _ = try await bob.until("You are logged in as bob.")
+        try bob.send("PRIVMSG \(nick) :hola", "PRIVMSG Eva_Mar :hola")
+        let lines = try await bob.until("No such nick")
+        #expect(lines.contains { $0.hasPrefix(":puente.irc 301 bob \(nick) :") })
+        #expect(lines.last == ":puente.irc 401 bob Eva_Mar :No such nick")
+        try await host.stop()
+    }
+
+    @Test func `an account that speaks for others says nothing in private`() async throws {
+        let accounts = FakeAccounts()
+        accounts.addSilently("ana", password: "contraseña")
+        let host = try await IRCHost(accounts: accounts)
+        let bob = try await host.client("bob")
+        let account = try #require(accounts.account(named: "ana"))
+        accounts.setRole(.relay, of: account.id) { _ in }
+        let ana = try await host.client("other")
+        try ana.send("NS IDENTIFY ana contraseña")
+        _ = try await ana.until("You are logged in as ana.")
+        try ana.send("PRIVMSG bob :psst", "PRIVMSG #general :eva: hola")
+        #expect(try await ana.until(": NAME: TEXT").last?.contains("[forbidden]") == true)
+        let lines = try await bob.until(":hola")
+        #expect(!lines.contains { $0.contains("psst") })
+        #expect(lines.last?.hasPrefix(":eva/ana!") == true)
+        try await host.stop()
+    }
+
     @Test func `only moderators send people away`() async throws {
         let accounts = FakeAccounts()
         accounts.addSilently("ana", password: "contraseña")

@@ -44,6 +44,21 @@ import Testing
         #expect(Set(all) == ["ok login ok", "welcome ana", "ana joins general"])
     }
 
+    @Test func `an account that speaks for others whispers nothing`() async throws {
+        let accounts = FakeAccounts([("ana", "secreto1")])
+        let host = try await WebHost(accounts: accounts)
+        let account = try #require(accounts.account(named: "ana"))
+        accounts.setRole(.relay, of: account.id) { _ in }
+        let bob = try await host.client("bob")
+        let ana = try await host.client(nil)
+        try ana.send(#"{"type":"login","name":"ana","password":"secreto1"}"#)
+        try await ana.until("welcome ana")
+        try ana.send("whisper", ["to": "bob", "text": "psst", "id": "w"])
+        try await ana.until("refused w forbidden")
+        try ana.say("hola", id: "t")
+        #expect(try await bob.until("ana: hola").allSatisfy { !$0.contains("psst") })
+    }
+
     @Test func `a name is registered, and its password changed`() async throws {
         let accounts = FakeAccounts()
         let host = try await WebHost(accounts: accounts)

@@ -120,8 +120,8 @@ extension IRCServerClient {
     private func relayed(
         _ text: [UInt8], by sender: Sender, _ bus: isolated Bus
     ) -> (sender: Sender, text: [UInt8])? {
-        guard let account = sender.account, bus.accounts.account(account)?.role == .relay,
-            let colon = text.firstIndex(of: UInt8(ascii: ":")), colon + 2 < text.count,
+        guard bus.isRelay(sender), let colon = text.firstIndex(of: UInt8(ascii: ":")),
+            colon + 2 < text.count,
             text[colon + 1] == UInt8(ascii: " "),
             let name = try? Name(String(decoding: text[..<colon], as: UTF8.self), isChosen: false)
         else { return nil }
@@ -201,6 +201,9 @@ extension IRCServerClient {
         if network.port.direction == .out {
             return refuse(utterance, .forbidden, phrases.forbidden)
         }
+        if bus.isRelay(presence.sender) {
+            return refuse(utterance, .forbidden, phrases.noCommandsForRelays)
+        }
         guard let key = network.people.key(ofNick: target) ?? unknownKey(target) else {
             return utterance.isAutomatic ? () : numeric("401", [target, phrases.noSuchNick])
         }
@@ -239,11 +242,8 @@ extension IRCServerClient {
     /// so that nobody can try all names.
     private func unknownKey(_ nick: String) -> String? {
         guard case .allowed = spendCommand(), let key = IRCPeople.fold(nick) else { return nil }
-        for key in [key, key.replacing("_", with: " ")]
-        where bus.accounts.account(named: key) != nil {
-            return key
-        }
-        return nick.contains("/") ? key : nil
+        let account = bus.accounts.account(named: key) ?? bus.accounts.account(nick: key)
+        return account?.key ?? (nick.contains("/") ? key : nil)
     }
 
     // MARK: - Several lines

@@ -6,11 +6,6 @@ extension ChatConnection {
     /// True if the connection speaks for others.
     var isRelay: Bool { role == .relay }
 
-    /// Returns true if a sender's account speaks for others.
-    func isRelay(_ sender: Sender, _ bus: isolated Bus) -> Bool {
-        sender.account.flatMap { bus.accounts.account($0) }?.role == .relay
-    }
-
     /// Returns the sender of somebody that this connection speaks for.
     func relayed(_ name: Name) -> Sender? {
         guard let own = participant?.sender else { return nil }
