@@ -206,7 +206,7 @@ let package = Package(
             dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL", "CZlib"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
+            dependencies: ["Store", "Locking", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
         .testTarget(
             name: "AccountsTests",
             dependencies: ["Accounts", "Store", "Locking", "MessageBus", "Sockets", "TestSupport"]),
@@ -292,7 +292,8 @@ let package = Package(
         .testTarget(
             name: "PuenteTests",
             dependencies: [
-                "puente", "TestDaemon", "Accounts", "Store", "Locking", "MessageBus", "Sockets",
+                "puente", "TestDaemon", "Accounts", "JSON", "Store", "Locking", "MessageBus",
+                "Sockets",
                 "Middlewares", "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),

@@ -57,6 +57,7 @@ final class TailThread: Sendable {
             }
             let files = try TailedFiles(
                 configuration, kept: kept, events: events, tailLog: TailLog(log))
+            files.tailLog.confinement.claim()
             // The first batch tells that the first scan is done, whatever it contains.
             scanIfDue(files)
             enqueue(files.nextBatch(now: now) ?? TailBatch())

@@ -6,6 +6,7 @@ import Glibc
 /// Confined to the loop.
 public final class Signals: EventHandler {
     private let descriptor: Int32
+    private unowned let loop: EventLoop
     private let action: (Int32) -> Void
 
     /// Makes failing writes return an error instead of killing the process: to a pipe without a
@@ -50,6 +51,7 @@ public final class Signals: EventHandler {
         descriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
         guard descriptor >= 0 else { throw SocketError("signalfd") }
         self.action = action
+        self.loop = loop
         _ = try loop.add(descriptor, .readable, self)
     }
 
@@ -62,6 +64,7 @@ public final class Signals: EventHandler {
 
     /// Reads pending signals.
     public func handle(_ ready: Readiness) {
+        loop.assertOwned()
         var information = signalfd_siginfo()
         while unsafe read(descriptor, &information, MemoryLayout<signalfd_siginfo>.size) > 0 {
             action(Int32(information.ssi_signo))

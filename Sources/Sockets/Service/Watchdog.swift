@@ -26,6 +26,7 @@ package final class Watchdog {
     }
 
     private func run() {
+        loop.assertOwned()
         notifier.alive()
         loop.set(timer, after: pause)
     }

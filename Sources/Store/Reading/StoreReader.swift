@@ -1,4 +1,5 @@
 import Glibc
+import Locking
 import MessageBus
 import TimeUnits
 
@@ -17,6 +18,7 @@ final class StoreReader: Sendable {
         private var current: (messages: StoredMessages, generation: UInt64)?
         private let generation: () -> UInt64
         private var tail: SearchTail?
+        private let confinement = ThreadConfinement()
 
         init(
             _ path: String, generation: @escaping () -> UInt64,
@@ -56,10 +58,14 @@ final class StoreReader: Sendable {
             }
         }
 
+        /// Confines the connection to the calling thread.
+        fileprivate func claim() { confinement.claim() }
+
         /// Calls a function with the stored messages; opens the file again if it was replaced.
         func read<Value>(
             _ body: (StoredMessages) throws(StoreError) -> Value
         ) throws(StoreError) -> Value {
+            confinement.assertOwned()
             let generation = generation()
             if current?.generation != generation {
                 current = nil
@@ -137,6 +143,7 @@ final class StoreReader: Sendable {
 
     /// Answers questions; the connection is closed when this returns.
     private func answer(_ connection: ReadConnection) {
+        connection.claim()
         while let questions = next() {
             for question in questions { question(connection) }
         }

@@ -3,7 +3,7 @@ import TimeUnits
 
 /// Reads messages from the database.
 ///
-/// Confined to the thread of its connection.
+/// Confined to the thread of its connection, which checks it.
 final class StoredMessages {
     let database: Database
     private let fold: @Sendable (String) -> String

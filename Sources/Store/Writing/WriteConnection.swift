@@ -1,4 +1,5 @@
 import CSQLite
+import Locking
 import MessageBus
 
 /// The connection by which the store's thread writes the database.

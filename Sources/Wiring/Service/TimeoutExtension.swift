@@ -24,6 +24,7 @@ final class TimeoutExtension: Sendable {
         func end() { timer.cancel() }
 
         private func extend() {
+            loop.assertOwned()
             notifier.extend(TimeoutExtension.length)
             rest -= 1
             if rest > 0 { loop.set(timer, after: TimeoutExtension.pause) }

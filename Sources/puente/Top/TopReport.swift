@@ -66,7 +66,7 @@ extension TopReport {
         slowestDelay = status["delay"]["slowest"].double
         store = status["store"]["state"].string ?? "none"
         storeBacklog = status["store"]["backlogBytes"].integer ?? 0
-        if !status["reload"]["successful"].isTrue {
+        if status["reload"].isPresent, !status["reload"]["successful"].isTrue {
             refusal = status["reload"]["reason"].string ?? ""
         }
         hasFigures = status["rooms"].isPresent

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import puente
@@ -101,6 +102,15 @@ import Testing
 }
 
 extension TopTableTests {
+    @Test(arguments: [
+        (#"{}"#, nil), (#"{"reload":{"successful":true}}"#, nil),
+        (#"{"reload":{"successful":false,"reason":"no \"rooms\""}}"#, #"no "rooms""#),
+    ])
+    func `only a reload that was refused is shown as one`(json: String, refusal: String?) throws {
+        let status = try #require(JSONReader.read(Array(json.utf8)))
+        #expect(TopReport(status, at: 0).refusal == refusal)
+    }
+
     @Test func `without a terminal the screen is a sentence and 64`() async throws {
         let program = try RunningProgram(["top"])
         program.endInput()

@@ -1,4 +1,5 @@
 #if DEBUG
+    import Locking
     import Sockets
     import Testing
 
@@ -9,7 +10,7 @@
     @Suite(.timeLimit(.minutes(10))) struct StoreOwnershipTests {
         private func hasTrapped(_ result: ExitTest.Result?) -> Bool {
             String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-                .contains("confined to the store's thread")
+                .contains("confined to the thread that has claimed it")
         }
 
         @Test func `only the thread that has claimed a connection writes by it`() async {

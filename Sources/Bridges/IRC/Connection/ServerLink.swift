@@ -4,7 +4,7 @@ import Sockets
 
 /// A connection to the server, as lines.
 ///
-/// Confined to the loop.
+/// Confined to the loop, which its `Connection` checks.
 final class ServerLink: EventHandler {
     private let connection: Connection
     private var splitter = LineSplitter(longest: maxLine)

@@ -1,6 +1,7 @@
 import Chat
 import IRC
 import MessageBus
+import Sockets
 
 /// The outgoing half of a client.
 typealias IRCStream = RoomStream<ChannelForm>
@@ -33,6 +34,7 @@ final class ChannelForm: RoomForm, @unchecked Sendable {  // touched on the loop
 
     /// Encodes what was said since, and finds who does not want which of its lines.
     func catchUp() {
+        network.loop.assertOwned()
         feed.catchUp()
         passOver()
     }
@@ -50,6 +52,7 @@ final class ChannelForm: RoomForm, @unchecked Sendable {  // touched on the loop
 
     /// Sends the new lines to every reader that keeps up.
     func sendPending() {
+        network.loop.assertOwned()
         passOver()
         for reader in readers where !reader.isBlocked { reader.sendPending() }
     }

@@ -14,7 +14,7 @@ final class ReadMarkers {
     private var markers: [Owner: [String: Int64]] = [:]
     private var order: [Owner] = []
 
-    /// Targets of one owner at most.
+    /// Targets of one owner at most; the one with the oldest marker is forgotten.
     private static let maxTargets = 200
     /// Owners at most; the markers of the oldest are forgotten.
     private static let maxOwners = 10_000
@@ -30,7 +30,12 @@ final class ReadMarkers {
         }
         var own = markers[owner] ?? [:]
         let moved = max(own[target] ?? .min, time)
-        if own[target] != nil || own.count < Self.maxTargets { own[target] = moved }
+        if own[target] == nil, own.count >= Self.maxTargets,
+            let oldest = own.min(by: { $0.value < $1.value })
+        {
+            own[oldest.key] = nil
+        }
+        own[target] = moved
         markers[owner] = own
         return moved
     }

@@ -3,7 +3,7 @@ import MessageBus
 
 /// The people of the bus as clients of IRC know them: their nicks, their user names, who is away.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which each question to the bus checks.
 final class IRCPeople {
     /// Somebody's nick.
     struct Entry {

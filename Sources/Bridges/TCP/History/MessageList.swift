@@ -3,7 +3,7 @@ import MessageBus
 
 /// A list of earlier messages: their numbers, and how they are shown.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `AnswerLists` checks.
 final class MessageList: AnswerList {
     /// The form in which messages are shown.
     enum Form {

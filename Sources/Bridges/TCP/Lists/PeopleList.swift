@@ -3,7 +3,7 @@ import MessageBus
 
 /// The answer to `/who`: the people in a room at the time of the command.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `AnswerLists` checks.
 final class PeopleList: AnswerList {
     private let people: [(sender: Sender, bridges: [String])]
     private let phrases: Phrases

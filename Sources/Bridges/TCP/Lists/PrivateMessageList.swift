@@ -3,7 +3,7 @@ import MessageBus
 
 /// The answer with private messages: those of `/history @NAME`, or those that were left.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `AnswerLists` checks.
 final class PrivateMessageList: AnswerList {
     private let messages: [PrivateMessage]
     private let history: HistoryRenderer

@@ -3,7 +3,7 @@ import MessageBus
 
 /// The answer to `/bans`: bans, then mutes, at the time of the command.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `AnswerLists` checks.
 final class RestrictionList: AnswerList {
     private let bans: [Ban]
     private let mutes: [Mute]

@@ -3,7 +3,7 @@ import MessageBus
 
 /// The answer to `/rooms`: the rooms, with the number of people in each at the time of the command.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `AnswerLists` checks.
 final class RoomList: AnswerList {
     private let rooms: [RoomReaders]
     private let populations: [Int]

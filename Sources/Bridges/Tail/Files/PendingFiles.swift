@@ -2,7 +2,7 @@ import Sockets
 
 /// The queue of tailed files that need work, so that a turn never visits idle ones.
 ///
-/// Owned by `TailedFiles`; confined to the bridge's thread.
+/// Owned by `TailedFiles`, which checks it; confined to the bridge's thread.
 final class PendingFiles {
     /// Files that may have data to read; the first one is at `head`.
     private var queue: [TailedFile] = []

@@ -4,7 +4,7 @@ import Sockets
 
 /// A file that is tailed, from its discovery until it has lost its name and is read to its end.
 ///
-/// Owned by `TailedFiles`; confined to the bridge's thread.
+/// Owned by `TailedFiles`, which checks it; confined to the bridge's thread.
 final class TailedFile {
     /// Device and inode number.
     let id: FileID

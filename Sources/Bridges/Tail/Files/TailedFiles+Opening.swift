@@ -162,6 +162,7 @@ extension TailedFiles {
 
     /// Starts tailing a file.
     func startTailing(_ tailed: TailedFile) {
+        assertOwned()
         tailed.slot = allFiles.count
         allFiles.append(tailed)
         tailedFiles[tailed.id] = tailed
@@ -184,6 +185,7 @@ extension TailedFiles {
 
     /// Stops tailing a file.
     func stopTailing(_ tailed: TailedFile) {
+        assertOwned()
         tailed.pendingFiles = nil
         tailed.isToBeKept = false
         tailed.isDirty = false

@@ -6,6 +6,7 @@ import Sockets
 extension TailedFiles {
     /// Reads the next batch; returns `nil` if there is nothing to deliver.
     func nextBatch(now: MonotonicTime) -> TailBatch? {
+        assertOwned()
         let batch = TailBatch()
         if !hasSavedFirstScan {
             saveFirstScan(to: batch)

@@ -9,6 +9,7 @@ extension TailedFiles {
 
     /// Returns what is tailed and not read yet.
     func report(now: MonotonicTime) -> TailReport {
+        assertOwned()
         var report = TailReport()
         report.files = allFiles.count
         var lookups = 0

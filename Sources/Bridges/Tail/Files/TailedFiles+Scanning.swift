@@ -12,6 +12,7 @@ extension TailedFiles {
     ///   - spent: the thread's processor time: how much looking takes, whatever else
     ///     the machine does.
     func scan(now: MonotonicTime, clock: () -> MonotonicTime, spent: () -> Duration = { .zero }) {
+        assertOwned()
         let isFull = changedNames.isEmpty || now >= nextFullScan
         let isFirst = lastScan == nil
         let begun = spent()
@@ -75,6 +76,7 @@ extension TailedFiles {
     /// Polls the open files where the kernel does not report changes, so that a line in a known
     /// file need not wait for a full scan.
     func pollOpenFiles(now: MonotonicTime, spent: () -> Duration = { .zero }) {
+        assertOwned()
         lastPoll = now
         let begun = spent()
         for tailed in reserved.values {

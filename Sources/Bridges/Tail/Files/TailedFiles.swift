@@ -1,4 +1,5 @@
 import Chat
+import Locking
 import MessageBus
 import Patterns
 import Sockets
@@ -105,6 +106,9 @@ final class TailedFiles {
         restore(kept)
     }
 
+    /// Traps in debug builds on another thread than the bridge's.
+    func assertOwned() { tailLog.confinement.assertOwned() }
+
     static func polling(_ reason: SocketError) -> String {
         // Without a path: the limit holds for all files.
         "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are checked several times a second instead; "
@@ -127,6 +131,7 @@ final class TailedFiles {
 
     /// Records an event of the kernel.
     func recordEvent(_ event: FileEvents.Event) {
+        assertOwned()
         switch event {
         case .changed(let watch):
             if case .file(let id) = watches.objects[watch] { markChanged(of: id) }

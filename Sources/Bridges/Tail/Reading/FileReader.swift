@@ -1,5 +1,6 @@
 import Chat
 import Glibc
+import Locking
 import MessageBus
 import Sockets
 
@@ -92,6 +93,7 @@ import Sockets
     func read(
         _ tailed: TailedFile, into batch: TailBatch, _ end: MessageSplitter.End, now: MonotonicTime
     ) -> Outcome {
+        tailLog.confinement.assertOwned()
         guard let file = tailed.file else { return .atEnd }
         do throws(SocketError) {
             // Before the bytes are read, so that later writes are seen the next time.

@@ -4,7 +4,7 @@ import TimeUnits
 /// Paths that there is something to say about: said once with a count and the first of them, and again
 /// when that has changed, at most once a minute.
 ///
-/// Owned by `TailLog`; confined to the bridge's thread.
+/// Owned by `TailLog`, which checks it; confined to the bridge's thread.
 final class PathReport {
     /// The parts of a sentence.
     struct Content {

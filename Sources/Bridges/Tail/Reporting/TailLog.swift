@@ -1,4 +1,5 @@
 import Chat
+import Locking
 import MessageBus
 import TimeUnits
 
@@ -7,6 +8,8 @@ import TimeUnits
 ///
 /// Owned by `TailedFiles`; confined to the bridge's thread.
 final class TailLog {
+    /// The bridge's thread, for checks in debug builds: whatever is confined to it has this log.
+    let confinement = ThreadConfinement()
     private let log: Log
     private let throttled: ThrottledLog
     private var told: Set<String> = []
@@ -83,6 +86,7 @@ final class TailLog {
 
     /// Says something that has gone wrong, unless it was said already.
     func warnOnce(_ sentence: String) {
+        confinement.assertOwned()
         // Rather a new one less than all of them again and again.
         guard told.count < Self.bound, told.insert(sentence).inserted else { return }
         log.warning(sentence)
@@ -148,6 +152,7 @@ final class TailLog {
 
     /// Tells what there is to tell, each kind not too often.
     func writeCounts(now: MonotonicTime, isLast: Bool = false) {
+        confinement.assertOwned()
         for report in reports {
             if let sentence = report.nextSentence(now: now, isLast: isLast) {
                 let isBad = report === refused || report === failures || report === unfound

@@ -5,7 +5,7 @@ import Sockets
 
 /// The HTTP API for programs: rooms, messages, streams of events.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which each request checks.
 final class WebAPI: @unchecked Sendable {  // touched on the loop only
     unowned let server: WebServer
     private var tries = TokenTries()

@@ -3,7 +3,7 @@ import Sockets
 
 /// The sessions that are here: those with a page, and those whose last page has just gone.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `WebSession` checks.
 final class WebSessions {
     private var sessions: [SessionID: WebSession] = [:]
     /// The private messages of a day, also of sessions that have left.

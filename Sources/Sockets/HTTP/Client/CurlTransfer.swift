@@ -3,7 +3,7 @@ import Glibc
 
 /// A request under way: its curl handle and the answer so far.
 ///
-/// Confined to the loop.
+/// Confined to the loop, which `CurlTransfers` checks.
 ///
 /// It owns what it has from the library.
 @safe final class CurlTransfer {

@@ -46,6 +46,7 @@ private final class Sleeper: @unchecked Sendable {  // touched on the loop only
         until deadline: ContinuousClock.Instant, on loop: EventLoop,
         _ continuation: CheckedContinuation<Void, Never>
     ) {
+        loop.assertOwned()
         if isAwake { return continuation.resume() }
         self.continuation = continuation
         timer = LoopTimer { self.wakeOrSetTimer(deadline, loop) }

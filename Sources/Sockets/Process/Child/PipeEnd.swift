@@ -3,7 +3,8 @@ import Glibc
 
 /// One end of a pipe, closed when it is released.
 ///
-/// Owned by the reader, the writer or the guard of a child process; confined to the loop.
+/// Owned by the reader, the writer or the guard of a child process, which check it; confined to the
+/// loop.
 final class PipeEnd {
     let descriptor: Int32
 

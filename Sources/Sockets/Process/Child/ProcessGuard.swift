@@ -8,6 +8,7 @@ import Glibc
 final class ProcessGuard {
     private let pipe: PipeEnd
     private let process: SpawnedProcess
+    private let loop: EventLoop
     private let ending: Ending
 
     /// Reads the group's number, and then nothing more until the daemon is gone.
@@ -27,6 +28,7 @@ final class ProcessGuard {
         pipe = writing
         let ending = Ending()
         self.ending = ending
+        self.loop = loop
         process = try SpawnedProcess(
             ChildCommand(
                 program: "/bin/sh", arguments: ["sh", "-c", Self.script, "puente-guard"],
@@ -41,6 +43,7 @@ final class ProcessGuard {
 
     /// Registers a group that is killed when the daemon ends.
     func watch(group: pid_t) {
+        loop.assertOwned()
         let line = Array("\(group)\n".utf8)
         // A pipe takes a line of this length whole (pipe(7), PIPE_BUF).
         _ = unsafe write(pipe.descriptor, line, line.count)
@@ -51,6 +54,7 @@ final class ProcessGuard {
 
     /// Calls a function when it has ended and nothing of it is left, now if it has.
     func whenEnded(_ action: @escaping () -> Void) {
+        loop.assertOwned()
         if ending.hasEnded { action() } else { ending.action = action }
     }
 }

@@ -22,6 +22,18 @@ import Testing
         #expect(ServerTime.read(text) == nil)
     }
 
+    @Test func `a marker beyond the bound replaces the one with the oldest time`() {
+        let markers = ReadMarkers()
+        for number in 0..<200 {
+            #expect(markers.move("c\(number)", to: 1_000 - Int64(number), .client(1)) > 0)
+        }
+        #expect(markers.move("new", to: 5, .client(1)) == 5)
+        #expect(markers.marker(of: "new", .client(1)) == 5)
+        #expect(markers.marker(of: "c199", .client(1)) == nil)
+        #expect(markers.marker(of: "c198", .client(1)) == 802)
+        #expect(markers.move("new", to: 4, .client(1)) == 5)
+    }
+
     @Test func `lines are the same wherever the bytes are cut`() {
         let tagged = "@a=\(String(repeating: "b", count: 4_092)) PING x"
         let text =

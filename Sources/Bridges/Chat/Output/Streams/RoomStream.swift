@@ -93,6 +93,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     ///
     /// - Parameter number: the last message that the client has; `nil`: it wants only what is new.
     package func read(_ form: Form, after number: MessageNumber? = nil) {
+        streams.assertOwned()
         guard isOpen, !reads(form.feed.room) else { return }
         let (cursor, slot) = form.attach(self, after: number)
         readings.append(Reading(form: form, slot: slot))
@@ -102,6 +103,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Stops reading a room; what is owed until here is still sent.
     package func stopReading(_ room: Room) {
+        streams.assertOwned()
         guard let index = index(of: room) else { return }
         readings[index].form.catchUp()
         let reading = readings.remove(at: index)
@@ -143,6 +145,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Queues bytes for this client, in front of the messages that it has not been sent yet.
     package func send(_ bytes: [UInt8]) {
+        streams.assertOwned()
         guard isOpen, !isEnding, !bytes.isEmpty else { return }
         output.send(bytes)
         scheduleSend()
@@ -175,6 +178,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Sends as much as the kernel takes.
     package func sendPending() {
+        streams.assertOwned()
         guard isOpen, !isClosing else { return }
         let (wasBlocked, wasFull, sentBefore) = (output.isBlocked, isFull, output.sentBytes)
         let progress = output.sendPending(connection) { [unowned self] transcript, count in
@@ -269,6 +273,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Closes once everything that is owed now is sent, these bytes last.
     package func closeWhenSent(_ bytes: [UInt8]) {
+        streams.assertOwned()
         guard isOpen, !isEnding else { return }
         for reading in readings {
             reading.form.catchUp()
@@ -282,6 +287,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Sends nothing more but these bytes, and closes.
     package func closeAtOnce(_ bytes: [UInt8]) {
+        streams.assertOwned()
         guard isOpen, !isEnding else { return }
         output.sendOnly(bytes)
         stopReadingAll()

@@ -36,6 +36,7 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
     /// - Parameter owner: kept until the kernel has the whole answer, or the client is gone.
     package func respond(_ response: HTTPResponse, keeping owner: AnyObject? = nil) {
         guard let connection = finish() else { return }
+        connection.assertOwned()
         if let owner { connection.owners.append(owner) }
         connection.answer(self, response)
     }
@@ -55,6 +56,7 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
         _ response: HTTPResponse, _ begin: @escaping (TakenOverConnection) -> any EventHandler
     ) -> Bool {
         guard let connection = finish() else { return true }
+        connection.assertOwned()
         return connection.giveAway(self, response, begin)
     }
 

@@ -93,8 +93,11 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
         return exchange == nil && output.isEmpty && held.isEmpty && parser.isBetweenRequests
     }
 
+    /// Traps in debug builds on another thread than the loop's.
+    func assertOwned() { server.loop.assertOwned() }
+
     func handle(_ ready: Readiness) {
-        server.loop.assertOwned()
+        assertOwned()
         let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
         if mayParse {
             // What was sent before the end still counts.

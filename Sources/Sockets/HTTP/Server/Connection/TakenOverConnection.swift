@@ -1,6 +1,6 @@
 /// A connection that was taken over from an HTTP server, with its place among the server's connections.
 ///
-/// Confined to the loop. Its owner closes it with one of the functions here, never directly, so that
+/// Confined to the loop, which `Connection` checks. Its owner closes it with one of the functions here, never directly, so that
 /// the server counts right.
 package final class TakenOverConnection: @unchecked Sendable {  // touched on the loop only
     /// The connection; nothing that the server had to send waits in it.
