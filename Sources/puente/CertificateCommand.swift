@@ -1,5 +1,6 @@
 import MessageBus
 import Sockets
+import Wiring
 
 /// The command `certificate`, which makes a certificate that its own key has signed.
 struct CertificateCommand {
@@ -9,8 +10,8 @@ struct CertificateCommand {
     init(_ hosts: [CertificateHost]) { self.hosts = hosts }
 
     /// Writes the files into the working directory, and says what to do with them.
-    func run() async -> ExitStatus {
-        await ExitStatus.saying {
+    func run() async -> CommandStatus {
+        await CommandStatus.saying {
             let new = try SelfSignedCertificate(for: hosts)
             try new.write(to: ".")
             let names = SelfSignedCertificate.fileNames

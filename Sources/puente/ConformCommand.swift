@@ -1,6 +1,7 @@
 import ExecBridge
 import MessageBus
 import Sockets
+import Wiring
 
 /// The command `conform`, which tries whether a program keeps to the format of the bridge `exec`.
 struct ConformCommand {
@@ -14,12 +15,12 @@ struct ConformCommand {
     }
 
     /// Writes a line for each check, and tells by the status whether all have passed.
-    func run(on loop: EventLoop) async -> ExitStatus {
-        await ExitStatus.saying {
+    func run(on loop: EventLoop) async -> CommandStatus {
+        await CommandStatus.saying {
             let kit = try Conformance(command, isDurable: isDurable, on: loop) {
                 Terminal.say($0)
             }
-            return await kit.run() ? .success : .unexpected
+            return await kit.run() ? .success : .negative
         }
     }
 }

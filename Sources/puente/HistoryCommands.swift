@@ -25,7 +25,7 @@ struct HistoryCommands {
     private static let interval = Duration.milliseconds(100)
 
     /// Shows the last messages, and with `--follow` new ones as they come.
-    func history(_ options: Command.HistoryOptions) async -> ExitStatus {
+    func history(_ options: Command.HistoryOptions) async -> CommandStatus {
         await reading(options.room) { archive, language in
             let lines = MessageLines(language, isJSON: options.isJSON)
             var last = try archive.newestNumber()
@@ -49,7 +49,7 @@ struct HistoryCommands {
     }
 
     /// Shows the messages that contain all the words.
-    func search(_ text: String, _ options: Command.HistoryOptions) async -> ExitStatus {
+    func search(_ text: String, _ options: Command.HistoryOptions) async -> CommandStatus {
         guard let words = SearchWords(text) else {
             let (words, bytes) = (SearchWords.maxWords, SearchWords.maxBytes)
             Terminal.complain(
@@ -67,7 +67,7 @@ struct HistoryCommands {
     }
 
     /// Shows the fate of a message.
-    func why(_ number: MessageNumber) async -> ExitStatus {
+    func why(_ number: MessageNumber) async -> CommandStatus {
         var isKnown = true
         let status = await reading { archive, language in
             guard let report = try archive.report(on: number) else {
@@ -88,8 +88,8 @@ struct HistoryCommands {
 
     private func reading(
         _ room: String? = nil, _ body: (Archive, Language) async throws -> Void
-    ) async -> ExitStatus {
-        await ExitStatus.saying {
+    ) async -> CommandStatus {
+        await CommandStatus.saying {
             let location = try StoreLocation.read(file)
             guard let path = location.path else {
                 Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")

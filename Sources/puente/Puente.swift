@@ -26,7 +26,7 @@ struct Puente {
             command = try Command(Array(CommandLine.arguments.dropFirst()))
         } catch {
             Terminal.complain("puente: \(error)\n\n\(HelpText.text)")
-            exit(ExitStatus.usage.rawValue)
+            exit(CommandStatus.usage.rawValue)
         }
         do {
             try ResourceLimits.check()
@@ -38,7 +38,7 @@ struct Puente {
             loop.run()
         } catch {
             Terminal.complain("puente: \(error)")
-            exit(ExitStatus.unavailable.rawValue)
+            exit(CommandStatus.unavailable.rawValue)
         }
     }
 
@@ -48,7 +48,7 @@ struct Puente {
     /// The environment that a service manager has given.
     let service: ServiceEnvironment
 
-    private func run() async -> ExitStatus {
+    private func run() async -> CommandStatus {
         switch command {
         case .run(let file): return await start(file)
         case .check(let file, let connects): return await check(file, connects: connects)
@@ -94,10 +94,10 @@ struct Puente {
         return registry
     }
 
-    private func start(_ file: String) async -> ExitStatus {
+    private func start(_ file: String) async -> CommandStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        return await ExitStatus.saying {
+        return await CommandStatus.saying {
             let source = ConfigurationSource(file, registry: registry)
             let configuration = try source.read()
             // From here on the daemon handles them; before they end it like any program.
@@ -111,7 +111,7 @@ struct Puente {
 
     private func start(
         _ configuration: Configuration, from source: ConfigurationSource, _ sink: LogSink
-    ) async -> Result<ExitStatus, any Error> {
+    ) async -> Result<CommandStatus, any Error> {
         do {
             let assembly = try Assembly(
                 configuration, source: source, namePolicy: .chat(configuration.language),
@@ -132,7 +132,7 @@ struct Puente {
             }
             KeptUntilTheEnd.keep(assembly)
             let end = try await daemon.run()
-            var status = ExitStatus.success
+            var status = CommandStatus.success
             if case .failedToStart(let bridge, let reason) = end.outcome {
                 await sink.complain(reason, of: bridge)
                 status = .unavailable
@@ -153,10 +153,10 @@ struct Puente {
         }
     }
 
-    private func check(_ file: String, connects: Bool) async -> ExitStatus {
+    private func check(_ file: String, connects: Bool) async -> CommandStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        return await ExitStatus.saying {
+        return await CommandStatus.saying {
             let environment = Environment.process.rememberingFiles()
             let configuration = try Configuration.read(
                 file, registry: registry, environment: environment)
@@ -185,7 +185,7 @@ struct Puente {
         }
     }
 
-    private func describe(_ type: String?) -> ExitStatus {
+    private func describe(_ type: String?) -> CommandStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
         guard let text = Manual(registry).text(about: type) else {
@@ -204,7 +204,7 @@ struct Puente {
 
 /// Ends the process although threads still run: exit(3) would wait for standard input if one of
 /// them reads it, and take things down that others still use.
-private func leave(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
+private func leave(_ status: CommandStatus) -> Never { _exit(status.rawValue) }
 
 /// Keeps what a loop runs until the process ends.
 ///

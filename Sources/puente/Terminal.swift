@@ -52,6 +52,6 @@ enum Terminal {
 
     private static func endWithoutOutput() -> Never {
         complain("puente: \(SocketError("write standard output"))")
-        exit(ExitStatus.unavailable.rawValue)
+        exit(CommandStatus.unavailable.rawValue)
     }
 }

@@ -1,10 +1,5 @@
 /// The numbers of messages: rising, never given twice, reserved in the store a block at a time.
 struct NumberAllocator {
-    /// Numbers in a block.
-    ///
-    /// A crash leaves a gap of at most this many.
-    static let block = 1 << 16
-
     private let store: any MessageStore
     private var upcoming: MessageNumber = 0
     private var end: MessageNumber = 0
@@ -23,7 +18,7 @@ struct NumberAllocator {
     /// The rest of a block that is too small for them becomes a gap.
     mutating func allocate(_ count: Int) -> MessageNumber {
         if end - upcoming < count {
-            let block = max(count, Self.block)
+            let block = max(count, MessageNumber.block)
             upcoming = store.reserve(block)
             end = upcoming + block
             if first == 0 { first = upcoming }
@@ -43,7 +38,7 @@ struct NumberAllocator {
         self.first = MessageNumber(rawValue: .max)
         guard first <= number else { return nil }
         if end <= number {
-            let count = number - end + 1 + Self.block
+            let count = number - end + 1 + MessageNumber.block
             upcoming = store.reserve(count)
             end = upcoming + count
         }

@@ -9,6 +9,9 @@ public struct MessageNumber: RawRepresentable, Comparable, Hashable, Sendable,
     /// The number as an integer, for arithmetic and for other systems.
     public let rawValue: UInt64
 
+    /// Numbers that a bus reserves in its store at once; a crash leaves a gap of at most this many.
+    package static let block = 1 << 16
+
     /// Makes a number from the integer.
     @inlinable
     public init(rawValue: UInt64) { self.rawValue = rawValue }

@@ -34,8 +34,3 @@ final class SearchWriter {
         }
     }
 }
-
-/// Tells SQLite to copy the bytes it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
-private var transientText: sqlite3_destructor_type {
-    unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
-}

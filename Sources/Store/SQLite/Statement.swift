@@ -47,7 +47,7 @@ import CSQLite
             unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
                 unsafe sqlite3_bind_text(
                     pointer, index, characters.baseAddress ?? emptyText,
-                    Int32(clamping: characters.count), copied)
+                    Int32(clamping: characters.count), transientText)
             }
         }
         if result != SQLITE_OK { throw error(result) }
@@ -62,12 +62,12 @@ import CSQLite
                 return unsafe sqlite3_bind_text(
                     pointer, index,
                     bytes.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText,
-                    Int32(clamping: bytes.count), copied)
+                    Int32(clamping: bytes.count), transientText)
             }
             return unsafe bytes.isEmpty
                 ? sqlite3_bind_zeroblob(pointer, index, 0)
                 : sqlite3_bind_blob(
-                    pointer, index, bytes.baseAddress, Int32(clamping: bytes.count), copied)
+                    pointer, index, bytes.baseAddress, Int32(clamping: bytes.count), transientText)
         }
         if result != SQLITE_OK { throw error(result) }
     }
@@ -132,11 +132,6 @@ import CSQLite
         return unsafe UnsafeRawBufferPointer(
             start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(pointer, column)))
     }
-}
-
-/// Tells SQLite to copy the bytes it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
-private var copied: sqlite3_destructor_type {
-    unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
 }
 
 /// Address of an empty text: a text without an address would be NULL.

@@ -14,9 +14,6 @@ final class NumberReserve: Sendable {
         var isShort = true
     }
 
-    /// More numbers are reserved when fewer than this many are left: a block of the bus.
-    static let block = 1 << 16
-
     /// The time that the bus waits for numbers before it reserves some itself.
     private static let patience: Duration = .seconds(1)
 
@@ -33,7 +30,7 @@ final class NumberReserve: Sendable {
             guard number > state.next else { return }
             state.next = number
             state.end = max(state.end, number)
-            state.isShort = state.end - state.next < Self.block
+            state.isShort = state.end - state.next < MessageNumber.block
         }
     }
 
@@ -43,7 +40,7 @@ final class NumberReserve: Sendable {
     /// The number below which all are to be reserved next; `nil` if there are enough.
     var target: MessageNumber? {
         monitor.withLock { state in
-            state.isShort ? max(state.end, state.next) + 2 * Self.block : nil
+            state.isShort ? max(state.end, state.next) + 2 * MessageNumber.block : nil
         }
     }
 
@@ -57,7 +54,7 @@ final class NumberReserve: Sendable {
     func extend(to number: MessageNumber) {
         monitor.withLock { state in
             state.end = max(state.end, number)
-            state.isShort = state.end - state.next < Self.block
+            state.isShort = state.end - state.next < MessageNumber.block
         }
         monitor.wake()
     }
@@ -94,7 +91,7 @@ final class NumberReserve: Sendable {
         let first = state.next
         if hasEnough { state.next += count }
         let wasShort = state.isShort
-        state.isShort = !hasEnough || state.end - state.next < Self.block
+        state.isShort = !hasEnough || state.end - state.next < MessageNumber.block
         return (hasEnough ? first : nil, state.isShort && !wasShort || !hasEnough)
     }
 }

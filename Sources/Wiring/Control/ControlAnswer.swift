@@ -46,8 +46,8 @@ package final class ControlAnswer: Sendable {
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Ends the answer; what was sent before is still delivered.
-    func end(_ status: Int32) {
-        let line = JSON.object(["exit": .integer(Int64(status))]).encoded
+    func end(_ status: CommandStatus) {
+        let line = JSON.object(["exit": .integer(Int64(status.rawValue))]).encoded
         _ = enqueue(line, ending: true) { _ in true }
     }
 

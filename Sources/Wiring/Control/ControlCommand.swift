@@ -14,7 +14,7 @@ package protocol ControlCommand: Sendable {
     /// The task is cancelled when the client is gone.
     ///
     /// - Returns: the exit status for the command line.
-    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus
 }
 
 extension ControlCommand {

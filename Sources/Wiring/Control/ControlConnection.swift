@@ -29,8 +29,6 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
     private static let readingTime: Duration = .seconds(60)
     /// Bytes of one read.
     private static let readSize = 16 << 10
-    /// EX_UNAVAILABLE of sysexits.h.
-    static let unavailable: Int32 = 69
 
     /// Takes a connected descriptor over.
     init?(
@@ -124,7 +122,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         loop.assertOwned()
         hasAsked = true
         answer.complain("puente: \(sentence)")
-        answer.end(Self.unavailable)
+        answer.end(.unavailable)
     }
 
     private func giveUp() {

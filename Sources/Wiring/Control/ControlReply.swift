@@ -9,7 +9,7 @@ package enum ControlReply: Sendable, Equatable {
     /// An object of the command's own.
     case object(JSON)
     /// The last line: the exit status of the command.
-    case exit(Int32)
+    case exit(CommandStatus)
 
     /// Makes the meaning of a line.
     init(_ value: JSON) {
@@ -18,7 +18,7 @@ package enum ControlReply: Sendable, Equatable {
         } else if let text = value["problem"].string {
             self = .problem(text)
         } else if let status = value["exit"].integer {
-            self = .exit(Int32(clamping: status))
+            self = .exit(CommandStatus(rawValue: Int32(clamping: status)) ?? .unavailable)
         } else {
             self = .object(value)
         }

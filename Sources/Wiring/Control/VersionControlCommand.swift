@@ -11,9 +11,9 @@ package struct VersionControlCommand: ControlCommand {
     package init() {}
 
     /// Sends one object.
-    package func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    package func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         answer.send(
             .object(["version": .text(Version.current), "process": .integer(Int64(getpid()))]))
-        return 0
+        return .success
     }
 }

@@ -12,16 +12,16 @@ struct ReloadControlCommand: ControlCommand {
 
     /// Reloads, and sends the plan and what came of it; the reload goes on even if the client is
     /// gone.
-    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         guard let file = request.arguments["file"].string else {
             answer.complain("puente: reload needs the path of the configuration")
-            return ReloadResult.unavailable
+            return .unavailable
         }
         let isPlan = request.arguments["plan"].isTrue
         let outcome = await gate.reload(file, isPlan: isPlan)
         for line in outcome.problems { answer.complain(line) }
         for line in outcome.lines { answer.say(line) }
-        if outcome.isTaken || isPlan && outcome.status == ReloadResult.differs {
+        if outcome.isTaken || isPlan && outcome.status == .differs {
             answer.say(outcome.summary)
         } else {
             answer.complain("puente: not reloaded: \(outcome.summary)")

@@ -1,7 +1,7 @@
 /// The result of a reload, or of a look at what it would do.
 package struct ReloadResult: Sendable, Equatable {
     /// The exit status for the command line, by sysexits.h where it failed.
-    package var status: Int32
+    package var status: CommandStatus
     /// The plan, a line for each difference; never a value of the file.
     package var lines: [String] = []
     /// Problems and warnings, as the file was read.
@@ -14,22 +14,13 @@ package struct ReloadResult: Sendable, Equatable {
     /// The reason why the file is not what runs, in a few words; `nil` if it is.
     package var refusal: String? {
         if isTaken { return nil }
-        return status == Self.configuration ? "the file has problems" : "it can't be used now"
+        return status == .configuration ? "the file has problems" : "it can't be used now"
     }
-
-    /// Nothing differs; a reload was done.
-    static let success: Int32 = 0
-    /// A reload would do something.
-    static let differs: Int32 = 2
-    /// EX_UNAVAILABLE.
-    static let unavailable: Int32 = 69
-    /// EX_CONFIG.
-    static let configuration: Int32 = 78
 
     /// Makes the result of a refusal.
     static func refused(_ refusal: ReloadRefusal, lines: [String] = []) -> ReloadResult {
         ReloadResult(
-            status: refusal.kind == .problem ? configuration : unavailable, lines: lines,
+            status: refusal.kind == .problem ? .configuration : .unavailable, lines: lines,
             summary: "\(refusal)", isTaken: false)
     }
 }

@@ -114,7 +114,7 @@ package actor Reloader {
             let plan = prepared.plan
             if plan.isEmpty { observer.isCurrent() }
             return ReloadResult(
-                status: plan.isEmpty ? ReloadResult.success : ReloadResult.differs,
+                status: plan.isEmpty ? .success : .differs,
                 lines: plan.lines, problems: prepared.warnings,
                 summary: plan.isEmpty ? "nothing differs" : "nothing was changed",
                 isTaken: plan.isEmpty)
@@ -176,7 +176,7 @@ package actor Reloader {
         assembly.logThreshold.set(configuration.log.level)
         observer.use(configuration)
         return ReloadResult(
-            status: ReloadResult.success, lines: plan.lines, problems: prepared.warnings,
+            status: .success, lines: plan.lines, problems: prepared.warnings,
             summary: plan.isEmpty ? "nothing differs" : "the configuration is exchanged",
             isTaken: true)
     }

@@ -14,8 +14,6 @@ package struct StatusControlCommand: ControlCommand {
     /// The time that the bus has for its figures: the rest is known without it, and whoever asks
     /// waits five seconds.
     private static let patience = Duration.seconds(2)
-    /// The exit status of a daemon that is not ready.
-    private static let unready: Int32 = 1
 
     /// Makes the command.
     ///
@@ -26,14 +24,14 @@ package struct StatusControlCommand: ControlCommand {
     }
 
     /// Sends the report: as an object if `json` is true, else in lines.
-    package func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    package func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         let report = StatusReport(monitor, await askBus())
         if request.arguments["json"].isTrue {
             answer.say(String(decoding: report.json.encodedWithNulls, as: UTF8.self))
         } else {
             for line in report.lines { answer.say(line) }
         }
-        return report.isReady ? 0 : Self.unready
+        return report.isReady ? .success : .negative
     }
 
     /// Returns what the bus has counted; `nil` if it does not answer in time.

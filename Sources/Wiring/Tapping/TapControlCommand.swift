@@ -10,7 +10,7 @@ struct TapControlCommand: ControlCommand {
     var name: String { "tap" }
     var isPausable: Bool { true }
 
-    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         var filter = TapFilter()
         filter.room = request.arguments["room"].string
         filter.bridge = request.arguments["bridge"].string
@@ -18,7 +18,7 @@ struct TapControlCommand: ControlCommand {
             request.arguments["verdict"].string.flatMap(TapFilter.Judgements.init) ?? .all
         if let problem = await problem(with: filter) {
             answer.complain("puente: \(problem)")
-            return Self.unavailable
+            return .unavailable
         }
         let tap = MessageTap(filter)
         await bus.attach(tap)
@@ -26,11 +26,8 @@ struct TapControlCommand: ControlCommand {
         answer.send(.object(["tapping": .bool(true)]))
         await show(tap, answer)
         await bus.detach(tap)
-        return 0
+        return .success
     }
-
-    /// EX_UNAVAILABLE of sysexits.h.
-    private static let unavailable: Int32 = 69
 
     /// Returns why nothing could ever be shown; `nil` if that is not so.
     private func problem(with filter: TapFilter) async -> String? {

@@ -1,6 +1,7 @@
 import Accounts
 import Chat
 import MessageBus
+import Sockets
 import Store
 import Wiring
 
@@ -23,7 +24,7 @@ extension AccountCommands {
         }
         try refuseTaken(name.key, shown: name.text)
         let secret = TokenSecret.make()
-        let digest = unsafe Array(secret.utf8).withUnsafeBytes { unsafe Digest.of($0) }
+        let digest = SHA256.digest(of: secret.utf8)
         let token = Token(
             name.text, key: name.key, room: room, isReadOnly: isReadOnly, created: now)
         guard try store.add(token, digest: digest) else {

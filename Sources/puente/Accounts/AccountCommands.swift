@@ -14,12 +14,12 @@ struct AccountCommands {
 
     /// A refusal: a sentence and a status.
     struct Refusal: Error {
-        let status: ExitStatus
+        let status: CommandStatus
         let sentence: String
 
         /// Nothing has that name.
         static func unknown(_ sentence: String) -> Refusal {
-            Refusal(status: .unknown, sentence: sentence)
+            Refusal(status: .negative, sentence: sentence)
         }
         /// The command makes no sense as written.
         static func usage(_ sentence: String) -> Refusal {
@@ -34,8 +34,8 @@ struct AccountCommands {
     /// Runs a command.
     ///
     /// - Parameter file: the configuration that says where the store is.
-    static func run(_ command: AccountCommand, _ file: String) async -> ExitStatus {
-        await ExitStatus.saying {
+    static func run(_ command: AccountCommand, _ file: String) async -> CommandStatus {
+        await CommandStatus.saying {
             do {
                 try open(file, creates: command.creates).run(command)
                 return .success

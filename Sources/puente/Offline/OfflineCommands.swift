@@ -20,7 +20,7 @@ struct OfflineCommands {
     }
 
     /// Runs one of the commands.
-    func run(_ command: Command) async -> ExitStatus {
+    func run(_ command: Command) async -> CommandStatus {
         switch command {
         case .test(let files, let file): return await test(files, file)
         case .replay(let options, let file): return await replay(options, file)
@@ -36,8 +36,8 @@ struct OfflineCommands {
 
     // MARK: - test
 
-    private func test(_ files: [String], _ file: String) async -> ExitStatus {
-        await ExitStatus.saying {
+    private func test(_ files: [String], _ file: String) async -> CommandStatus {
+        await CommandStatus.saying {
             let configuration = try ChainConfiguration.read(
                 file, registry: registry, environment: environment)
             var suites: [ChainTests] = []
@@ -56,14 +56,14 @@ struct OfflineCommands {
 
     private func run(
         _ suites: [ChainTests], _ runner: ChainTestRunner, _ file: String
-    ) async throws -> ExitStatus {
+    ) async throws -> CommandStatus {
         var report = TAPReport(file)
-        var status = ExitStatus.success
+        var status = CommandStatus.success
         Terminal.say(report.beginning(count: suites.reduce(0) { $0 + $1.tests.count }))
         for suite in suites {
             for test in suite.tests {
                 let result = try await runner.run(test)
-                if !result.isSuccess { status = .unexpected }
+                if !result.isSuccess { status = .negative }
                 Terminal.say(report.lines(result, in: suite.file))
             }
         }
@@ -72,8 +72,8 @@ struct OfflineCommands {
 
     // MARK: - replay
 
-    private func replay(_ options: Command.ReplayOptions, _ file: String) async -> ExitStatus {
-        await ExitStatus.saying {
+    private func replay(_ options: Command.ReplayOptions, _ file: String) async -> CommandStatus {
+        await CommandStatus.saying {
             let running = try ChainConfiguration.read(
                 file, registry: registry, environment: environment)
             let new =
@@ -101,14 +101,14 @@ struct OfflineCommands {
                 Terminal.say(findings.map(lines.lines).joined(separator: "\n"))
             }
             Terminal.say(lines.lines(sum))
-            return sum.isSame ? .success : .unexpected
+            return sum.isSame ? .success : .negative
         }
     }
 
     // MARK: - format
 
-    private func format(_ file: String, writes: Bool) async -> ExitStatus {
-        await ExitStatus.saying {
+    private func format(_ file: String, writes: Bool) async -> CommandStatus {
+        await CommandStatus.saying {
             let format = try ConfigurationFormat(file)
             guard writes else {
                 Terminal.write(format.text)

@@ -1,4 +1,5 @@
 import MessageBus
+import Wiring
 
 /// The manual page, in the macros of man(7).
 enum ManualPage {
@@ -27,7 +28,7 @@ enum ManualPage {
             lines += item("--\(option.rawValue)", option.placeholder, option.summary)
         }
         lines += [".SH EXIT STATUS"]
-        for status in ExitStatus.allCases {
+        for status in CommandStatus.allCases {
             lines += item("\(status.rawValue)", nil, status.summary)
         }
         lines += [".SH FILES"]

@@ -25,8 +25,8 @@ struct ReloadCommand {
     }
 
     /// Asks, and prints the plan and what became of it.
-    func run() async -> ExitStatus {
-        await ExitStatus.saying {
+    func run() async -> CommandStatus {
+        await CommandStatus.saying {
             do {
                 let daemon = try RunningDaemon(of: file, on: loop)
                 // One that hangs would not answer either after all that a reload may take.

@@ -43,7 +43,7 @@ struct RunningDaemon {
     func ask(
         _ request: ControlRequest, within patience: Duration?,
         show: (JSON) -> Bool = { _ in true }
-    ) async throws -> ExitStatus {
+    ) async throws -> CommandStatus {
         let client = try ControlClient(request, to: path, on: loop)
         var within: Duration? = patience ?? Self.firstAnswerTime
         while let reply = try await client.next(within: within) {
@@ -52,7 +52,7 @@ struct RunningDaemon {
             case .line(let text): Terminal.say(text)
             case .problem(let text): Terminal.complain(text)
             case .object(let object): guard show(object) else { return .success }
-            case .exit(let status): return ExitStatus(rawValue: status) ?? .unavailable
+            case .exit(let status): return status
             }
         }
         return .unavailable

@@ -23,8 +23,8 @@ struct StatusCommand {
     /// Prints the answer.
     ///
     /// Returns 0 if the daemon is ready, 1 if it is not, and 69 if nobody answers.
-    func run() async -> ExitStatus {
-        await ExitStatus.saying {
+    func run() async -> CommandStatus {
+        await CommandStatus.saying {
             try await RunningDaemon(of: file, on: loop).ask(
                 ControlRequest("status", ["json": .bool(isJSON)]), within: Self.patience)
         }

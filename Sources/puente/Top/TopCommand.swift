@@ -25,7 +25,7 @@ struct TopCommand {
     /// Shows the table until somebody quits.
     ///
     /// Returns 0 then, 64 without a terminal, and 69 if the daemon does not answer or goes away.
-    func run() async -> ExitStatus {
+    func run() async -> CommandStatus {
         guard RawTerminal.isThere else {
             Terminal.complain(
                 """
@@ -34,7 +34,7 @@ struct TopCommand {
                 """)
             return .usage
         }
-        return await ExitStatus.saying {
+        return await CommandStatus.saying {
             let daemon = try RunningDaemon(of: file, on: loop)
             // A daemon that does not answer is told before the screen is taken.
             let report = try await ask(daemon)
@@ -42,7 +42,7 @@ struct TopCommand {
         }
     }
 
-    private func show(_ daemon: RunningDaemon, _ report: TopReport) async throws -> ExitStatus {
+    private func show(_ daemon: RunningDaemon, _ report: TopReport) async throws -> CommandStatus {
         let (quits, quitting) = AsyncStream.makeStream(of: Void.self)
         let terminal = RawTerminal()
         let screen = TopScreen(terminal, report, quitting: quitting)

@@ -109,12 +109,12 @@ final class ControlFolder: Sendable {
 struct EchoCommand: ControlCommand {
     var name: String { "echo" }
 
-    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         let word = request.arguments["word"].string ?? ""
         answer.say(word)
         answer.complain(word)
         answer.send(.object(["n": .integer(1)]))
-        return 3
+        return .differs
     }
 }
 
@@ -124,12 +124,12 @@ struct FloodCommand: ControlCommand {
 
     var name: String { "flood" }
 
-    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         var sent: Int64 = 0
         while answer.say(Self.line) { sent += 1 }
         // Room for one more line is there once the first part was sent.
         while !answer.send(.object(["sent": .integer(sent)])) { await Task.yield() }
-        return 0
+        return .success
     }
 }
 
@@ -140,10 +140,10 @@ final class WaitingCommand: ControlCommand {
 
     var name: String { "wait" }
 
-    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         hasBegun.send()
         await BroadcastSignal().wait(since: 0)
         hasEnded.send()
-        return 0
+        return .success
     }
 }

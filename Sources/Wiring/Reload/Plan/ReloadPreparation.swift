@@ -150,7 +150,7 @@ struct ReloadPreparation: Sendable {
         case let report as ConfigurationReport:
             let count = ConfigurationReport.number(report.count, "problem")
             return ReloadResult(
-                status: ReloadResult.configuration, problems: report.lines,
+                status: .configuration, problems: report.lines,
                 summary: "\(count) in \(source.file.onOneLine); nothing has changed",
                 isTaken: false)
         case let refusal as ReloadRefusal: return .refused(refusal)

@@ -1,27 +1,11 @@
 import Wiring
 
-/// The exit status of the program, by sysexits.h.
-enum ExitStatus: Int32, CaseIterable {
-    case success = 0
-    /// There is no such account, token or ban; the daemon is not ready; a test failed; a replay
-    /// differs.
-    case unknown = 1
-    /// A reload would change something.
-    case differs = 2
-    case usage = 64
-    case unavailable = 69
-    case configuration = 78
-}
-
-extension ExitStatus {
-    /// Something is not as it was expected.
-    static var unexpected: ExitStatus { .unknown }
-
+extension CommandStatus {
     /// The meaning of the status.
     var summary: String {
         switch self {
         case .success: "Everything went well."
-        case .unknown:
+        case .negative:
             "There is no such account, token or ban; the daemon is not ready; a test has failed; a "
                 + "replay found differences."
         case .differs: "A reload would change something."
@@ -34,7 +18,7 @@ extension ExitStatus {
     }
 
     /// Runs a command and returns its status; an error is written to standard error.
-    static func saying(_ body: () async throws -> ExitStatus) async -> ExitStatus {
+    static func saying(_ body: () async throws -> CommandStatus) async -> CommandStatus {
         do {
             return try await body()
         } catch let report as ConfigurationReport {
