@@ -31,12 +31,12 @@ package struct IRCClient: DurableBridge {
         package var outgoingFormat = "{name}: {text}"
         @Option("Relays joins and leaves, both ways.")
         package var notices = false
-        @Option("Those who are not read: globs of nick!user@host.")
+        @Option("People to ignore: globs of nick!user@host.")
         package var ignore: [Glob] = []
-        @Option("The lines that the server takes: so many at once, and so many in that time.")
+        @Option("The lines that the server accepts: so many at once, and as many in each period.")
         package var flood = FloodAllowance()
         @Option(
-            "The age from which what waits is only counted, in one line; null: all of it goes out.",
+            "The age at which waiting messages are only counted, in one line; null sends them all.",
             above: .zero)
         package var older: Duration? = .seconds(900)
 

@@ -11,7 +11,7 @@ package struct IRCServer: ListeningBridge {
         package var listen = Address.network(host: "0.0.0.0", port: 6_667)
         /// The mode of a Unix socket's file; `nil` leaves it to the umask.
         @Option(
-            "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
+            "The mode of a unix: socket's file, as chmod takes it: whoever may write may connect.",
             absent: "by the umask")
         package var mode: FileMode?
         /// The address for WebSockets; `nil` for none.
@@ -49,14 +49,14 @@ package struct IRCServer: ListeningBridge {
         package var connects = ConnectLimit.Options()
         /// The age at which an unread byte closes its reader's connection.
         @Option(
-            "The age of the oldest byte that a reader has not taken at which it is closed.",
+            "A reader is closed when the oldest byte that it has not taken reaches this age.",
             in: .milliseconds(1)...)
         package var stalledAfter = Duration.seconds(60)
         /// True if passwords may come over connections that are not secure.
         @Option("Takes passwords over connections that are neither encrypted nor this machine's.")
         package var plaintextPasswords = false
         /// The limit on the commands of a connection, or of somebody who is logged in.
-        @Option("The limit on commands other than texts of a connection; logged in: a person.")
+        @Option("The limit on commands other than texts, per connection or logged-in person.")
         package var commands = CommandBucket.Options()
         /// Bytes of lines that each room keeps for readers that lag.
         @Option(

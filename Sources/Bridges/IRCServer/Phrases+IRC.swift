@@ -70,7 +70,7 @@ extension Phrases {
             "That nick belongs to an account; if it is yours: SASL, PASS or NickServ IDENTIFY")
     }
     var nickCanNotBeAccount: String {
-        say("Con ese nick no se puede tener una cuenta", "That nick can't be an account")
+        say("Con ese nick no se puede tener una cuenta", "There can be no account with that nick")
     }
 
     // MARK: - Channels
@@ -152,7 +152,7 @@ extension Phrases {
                 "IDENTIFY [ACCOUNT] PASSWORD: logs in to an account"),
             say(
                 "REGISTER CONTRASEÑA: hace una cuenta de tu nick",
-                "REGISTER PASSWORD: makes an account of your nick"),
+                "REGISTER PASSWORD: makes your nick an account"),
         ]
     }
 
@@ -175,7 +175,7 @@ extension Phrases {
     var aboutPuente: String {
         say(
             "Puente: un chat al que se llega por IRC, por la web, por Telegram y por nc",
-            "Puente: a chat that is reached by IRC, the web, Telegram and nc")
+            "Puente: a chat that you can reach by IRC, the web, Telegram and nc")
     }
     var endOfInfo: String { say("Fin de INFO", "End of /INFO list") }
     var noAdmin: String {
@@ -199,7 +199,7 @@ extension Phrases {
     func globalCount(_ count: Int, _ most: Int) -> String {
         say("Usuarios: \(count), máximo \(most)", "Current global users \(count), max \(most)")
     }
-    var helpTitle: String { say("Ayuda de Puente", "Help of Puente") }
+    var helpTitle: String { say("Ayuda de Puente", "Puente help") }
     var endOfHelp: String { say("Fin de la ayuda", "End of help") }
     /// The commands that may be typed, a line each.
     var ircHelp: [String] {

@@ -15,7 +15,7 @@ extension NATS {
         package var user: String?
         @Option("Its password.", absent: "none")
         package var password: Secret?
-        @Option("A token that the server lets in.", absent: "none")
+        @Option("A token that the server accepts.", absent: "none")
         package var token: Secret?
         @Option("Files for encrypted connections.", absent: "none")
         package var tls: BrokerTLSOptions?
@@ -29,13 +29,13 @@ extension NATS {
         @Option("The size that it may have, if this bridge makes it.", in: .mebibytes(1)...)
         package var maxBytes = ByteCount.gibibytes(1)
         @Option(
-            "The rooms that are shared; an object where they are called otherwise there.",
+            "The rooms that are shared; an object if they have other names there.",
             absent: "all")
         package var rooms: SharedRooms?
         @Option("Tells joins and leaves, lists people, and passes private messages on.")
         package var presence = true
         @Option(
-            "The time whose messages are published again if the broker has forgotten them.",
+            "The period whose messages are published again if the broker has forgotten them.",
             in: .zero...)
         package var resend = Duration.seconds(3_600)
 

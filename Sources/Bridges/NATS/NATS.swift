@@ -25,11 +25,11 @@ package struct NATS: FleetBridge, DurableBridge {
     init(_ options: Options, _ context: Context, time: TimeSource) throws {
         if context.name == "puente" {
             throw BridgeError(
-                "instances are told apart by their names: give this one another \"name\" than puente"
-            )
+                "instances are told apart by their names: give this one a \"name\" other than "
+                    + "puente")
         }
         if !context.hasStore {
-            throw BridgeError("nats needs a store, which \"store\": null takes away")
+            throw BridgeError("nats needs a store, and \"store\" is null")
         }
         self.options = options
         self.context = context

@@ -68,7 +68,7 @@ extension Phrases {
     private func reason(_ loss: WhisperLoss) -> String {
         switch loss {
         case .unknown: say("ya no está", "they are gone")
-        case .full: say("tiene demasiados sin leer", "too many of theirs are unread")
+        case .full: say("tiene demasiados sin leer", "they have too many unread messages")
         case .disconnected, .unanswered:
             say("sin conexión con las otras instancias", "the other instances can't be reached")
         case .refused(let code): say("allí no se acepta [\(code)]", "it is refused there [\(code)]")

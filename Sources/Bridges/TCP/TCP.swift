@@ -22,7 +22,7 @@ package struct TCP: ListeningBridge {
         package var listen = Address.network(host: "0.0.0.0", port: 2_000)
         /// The mode of a Unix socket's file; `nil` leaves it to the umask.
         @Option(
-            "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
+            "The mode of a unix: socket's file, as chmod takes it: whoever may write may connect.",
             absent: "by the umask")
         package var mode: FileMode?
         /// The files of the certificate; `nil` for connections in plain.
@@ -75,7 +75,7 @@ package struct TCP: ListeningBridge {
         package var nameWithin: Duration?
         /// The age at which an unread byte closes its reader's connection.
         @Option(
-            "The age of the oldest byte that a reader has not taken at which it is closed.",
+            "A reader is closed when the oldest byte that it has not taken reaches this age.",
             in: .milliseconds(1)...)
         package var stalledAfter = Duration.seconds(60)
         /// True if passwords may come over connections that are not secure.
@@ -83,7 +83,7 @@ package struct TCP: ListeningBridge {
         package var plaintextPasswords = false
         /// The limit on the commands of a connection, or of somebody who is logged in.
         @Option(
-            "The limit on commands and changes of name or room of a connection; logged in: a person."
+            "The limit on commands and changes of name or room, per connection or logged-in person."
         )
         package var commands = CommandBucket.Options()
         /// Bytes of lines that each room keeps for readers that lag.
@@ -135,7 +135,7 @@ package struct TCP: ListeningBridge {
                 }
                 if let index = proxyFrom.firstIndex(of: .unix) {
                     check.warning(
-                        "\"unix\" has no effect: nobody reaches \(listen) by a Unix socket",
+                        "\"unix\" has no effect: \(listen) can't be reached through a Unix socket",
                         at: $proxyFrom[index])
                 }
             }

@@ -61,14 +61,14 @@ package struct Tail: SiblingBridge {
     package struct Options: PluginOptions {
         @Option("The files to follow; * ? [a-z] {a,b} and ** are as in a shell.")
         package var paths: [PathPattern]
-        @Option("Files not to follow; a name without a slash goes for every directory.")
+        @Option("Files not to follow; a name without a slash applies in every directory.")
         package var exclude: [PathPattern] = []
         @Option(
             "The place to begin in files that exist at the first start; later ones are read whole.")
         package var from = Beginning.end
         @Option(
             """
-            The name that says the lines; {file} is the file's name, {path} its whole path, \
+            The name of the lines' sender; {file} is the file's name, {path} its whole path, \
             shortened at the front.
             """)
         package var sender = "{file}"

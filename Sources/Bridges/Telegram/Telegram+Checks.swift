@@ -24,7 +24,7 @@ extension Telegram.Options {
         let isTelegrams = api == Self().api
         if !APIAddress.isToken(text) || (isTelegrams && !isNumbered) {
             var hint = ""
-            if text.hasPrefix("$") { hint = "; a variable is put in by ${env:NAME}" }
+            if text.hasPrefix("$") { hint = "; a variable is written ${env:NAME}" }
             if text.first?.isWhitespace == true || text.last?.isWhitespace == true {
                 hint = "; there is white space around it"
             }

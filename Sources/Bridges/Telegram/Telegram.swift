@@ -25,7 +25,7 @@ package struct Telegram: DurableBridge {
     package struct Options: PluginOptions {
         @Option("The bot's token, from @BotFather.")
         package var token: Secret
-        @Option("The Bot API's address: Telegram's own, or a server of one's own.")
+        @Option("The Bot API's address: Telegram's own, or that of your own server.")
         package var api = "https://api.telegram.org"
         @Option("Chat ids, or id/topic, and the rooms they belong to.")
         package var chats: ChatRooms = [:]

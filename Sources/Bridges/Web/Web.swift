@@ -11,7 +11,7 @@ package struct Web: ListeningBridge {
         package var listen = Address.network(host: "127.0.0.1", port: 8_080)
         /// The mode of a Unix socket's file; `nil` for what the process's mask leaves.
         @Option(
-            "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
+            "The mode of a unix: socket's file, as chmod takes it: whoever may write may connect.",
             absent: "by the umask")
         package var mode: FileMode?
         /// The files of the certificate; `nil` for connections in plain.
@@ -42,7 +42,7 @@ package struct Web: ListeningBridge {
         package var buffer = ByteCount.mebibytes(4)
         /// The age at which an unread byte closes its reader's connection.
         @Option(
-            "The age of the oldest byte that a reader has not taken at which it is closed.",
+            "A reader is closed when the oldest byte that it has not taken reaches this age.",
             in: .milliseconds(1)...)
         package var stalledAfter = Duration.seconds(60)
         /// True if passwords may come over connections that are not secure.
@@ -94,7 +94,7 @@ package struct Web: ListeningBridge {
                 check.file(path, at: $listen)
             } else if mode != nil {
                 check.problem(
-                    "only the socket of a unix: address has a mode, and this is \(listen)",
+                    "\"mode\" is for unix: addresses only, and \"listen\" is \(listen)",
                     at: $mode)
             }
             // With port 0 the system finds a free port for each bridge.

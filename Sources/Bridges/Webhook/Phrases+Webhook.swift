@@ -20,11 +20,12 @@ extension Phrases {
         count == 1
             ? say(
                 "\(receiver) no acepta nada hace tiempo; un mensaje no se le ha entregado.",
-                "\(receiver) has accepted nothing for long; a message was not delivered to it.")
+                "\(receiver) has accepted nothing for a long time; a message was not "
+                    + "delivered to it.")
             : say(
                 "\(receiver) no acepta nada hace tiempo; \(count) mensajes no se le han entregado.",
-                "\(receiver) has accepted nothing for long; \(count) messages were not delivered to it."
-            )
+                "\(receiver) has accepted nothing for a long time; \(count) messages were not "
+                    + "delivered to it.")
     }
 
     /// Says that a receiver wants no more messages.

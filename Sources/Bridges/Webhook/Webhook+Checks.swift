@@ -35,7 +35,7 @@ extension Webhook.Options {
         }
         // Each of two would have places of its own, and send all messages.
         if url.reveal().hasPrefix("$") {
-            check.problem("a variable is put in by ${env:NAME}", at: $url)
+            check.problem("a variable is written ${env:NAME}", at: $url)
         }
     }
 
@@ -59,7 +59,7 @@ extension Webhook.Options {
             }
         }
         if url == nil, proof == .path || proof == HookProof.Kind.none {
-            check.warning("nothing is signed or proved by it", at: $secret)
+            check.warning("nothing is signed with it or proved by it", at: $secret)
         }
     }
 

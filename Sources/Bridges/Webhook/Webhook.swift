@@ -16,13 +16,13 @@ package struct Webhook: DurableBridge {
         @Option("Further fields of a request's head; values may be secrets.")
         package var headers: [String: Secret] = [:]
         @Option(
-            "What is sent of a message: JSON whose strings may hold {text}, {name} and so on.",
+            "The body for a message: JSON whose strings may hold {text}, {name} and so on.",
             absent: "what exec's programs read")
         package var body: BodyTemplate?
         @Option("How many messages go out at once, and how long the first one waits for others.")
         package var batch = BatchOptions()
         @Option(
-            "The time after which a message is passed over that the receiver does not take.",
+            "The time after which a message that the receiver does not accept is passed over.",
             in: .seconds(1)...)
         package var giveUpAfter = Duration.seconds(86_400)
         @Option("Sends what programs say as well, not only people.")

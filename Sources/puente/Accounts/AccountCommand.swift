@@ -140,8 +140,9 @@ enum AccountCommand: Equatable {
         func end() throws(UsageError) {
             guard !rest.isEmpty else { return }
             throw .sentence(
-                "\(command) has more words than it takes; a password is not an argument, which all "
-                    + "who list processes could read: it is asked for, or read from standard input")
+                "\(command) has more words than it takes; a password can't be an argument, which "
+                    + "anybody who lists processes could read: it is asked for, or read from "
+                    + "standard input")
         }
     }
 }

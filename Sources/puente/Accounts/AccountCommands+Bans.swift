@@ -41,7 +41,7 @@ extension AccountCommands {
             Ban(
                 of: subject, shown: shown, account: account, by: "",
                 reason: Self.cleaned(reason), at: now, until: end))
-        Terminal.say("\(shown) is kept out \(end.map { "until \($0.inUTC)" } ?? "for ever")")
+        Terminal.say("\(shown) is banned \(end.map { "until \($0.inUTC)" } ?? "for ever")")
     }
 
     /// Removes a ban before its end.

@@ -20,7 +20,7 @@ extension Arguments.Name {
         case .config: "The configuration, in place of ./bridge.json."
         case .room: "Only what was said in this room; for a token, the only room it is for."
         case .last: "So many messages at most."
-        case .since: "Only what is not older, as in 30m, 2h or 7d."
+        case .since: "Only messages no older than this, such as 30m, 2h or 7d."
         case .follow: "Goes on with new messages as they come."
         case .json: "One JSON object a line, for programs."
         case .role: "The role: member, moderator, admin or relay."

@@ -10,8 +10,9 @@ enum CommandReference {
                 "conform [--durable] -- COMMAND...",
                 summary: ["tries a program for the bridge exec"],
                 details: [
-                    "Starts COMMAND as the bridge would and tries what the program says it can. One "
-                        + "line each, pass or fail with the reason; the status is 1 if one failed."
+                    "Starts COMMAND as the bridge would and tries what the program says it can do. "
+                        + "One line each, pass or fail with the reason; the status is 1 if one "
+                        + "failed."
                 ]),
             CommandDescription(
                 "completion bash|zsh|fish", summary: ["completions for a shell"],
@@ -72,15 +73,17 @@ enum CommandReference {
             "tap [--room R] [--bridge B] [--verdict passed|dropped|all] [--where REGEX] [--json]",
             summary: ["what passes now, and what each step decided"],
             details: [
-                "Asks the running daemon, until it is interrupted. Of a dropped message the text is as "
-                    + "it stood then, unless the chain masks secrets; of a private one only the "
-                    + "length. The bus is never slowed: what comes too fast is counted."
+                "Asks the running daemon, until it is interrupted. The text of a dropped message "
+                    + "is as it was at that point, unless the chain masks secrets; of a private "
+                    + "one only the length is shown. The bus is never slowed: what comes too fast "
+                    + "is counted."
             ]),
         CommandDescription(
             "top", summary: ["what the running daemon does, each second"],
             details: [
-                "Fills the terminal at standard input and output. The last line of the screen tells the "
-                    + "keys: q quits, others sort. Exits with 69 where the daemon goes away."
+                "Fills the terminal at standard input and output. The last line of the screen "
+                    + "lists the keys: q quits, others sort. Exits with 69 where the daemon goes "
+                    + "away."
             ]),
     ]
 
@@ -89,7 +92,7 @@ enum CommandReference {
             "test [FILE...]", summary: ["tests of the chain, in FILEs or the configuration"],
             details: [
                 "Runs the tests under \"tests\" of the configuration, or those in FILEs, each with "
-                    + "chains that have judged nothing. Time does not pass but by \"after\". Writes "
+                    + "chains that have judged nothing. Time passes only by \"after\". Writes "
                     + "version 14 of the Test Anything Protocol."
             ]),
         CommandDescription(
@@ -98,7 +101,7 @@ enum CommandReference {
             details: [
                 "Judges the stored messages once more, by the chain of the configuration or of "
                     + "another FILE, and shows what would be dropped, or changed by a step that the "
-                    + "configuration has not. Nothing is published."
+                    + "configuration does not have. Nothing is published."
             ]),
         CommandDescription(
             "format [--write]", summary: ["the configuration in one style, comments kept"],

@@ -16,9 +16,9 @@ enum ManualPage {
         lines += [
             ".SH DESCRIPTION",
             escaped(
-                "What comes in by any bridge is judged by a chain of middlewares and written to a "
-                    + "room's log; every reader, a socket, a Telegram group, a terminal, is a cursor "
-                    + "in that log. The file bridge.json describes it all. "
+                "Everything that comes in by any bridge is judged by a chain of middlewares and "
+                    + "written to a room's log; every reader, a socket, a Telegram group, a "
+                    + "terminal, is a cursor in that log. The file bridge.json describes it all. "
                     + CommandReference.ending),
             ".SH COMMANDS",
         ]

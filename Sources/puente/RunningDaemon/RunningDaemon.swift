@@ -74,6 +74,6 @@ struct RunningDaemon {
             }
         }
         if let status { return status }
-        throw ControlError(problem ?? "the daemon on \(path) did not say how it is")
+        throw ControlError(problem ?? "the daemon on \(path) did not report its state")
     }
 }

@@ -45,7 +45,7 @@ struct TapCommand {
             return true
         }
         if message["tapping"].isTrue {
-            Terminal.complain("puente: shows what passes from now on; control-C ends it")
+            Terminal.complain("puente: showing what passes from now on; control-C ends it")
         }
         guard message["number"].integer != nil else { return true }
         var text = lines.lines(message)

@@ -116,7 +116,7 @@ extension IRCBridgeTests {
                 $0.isAwaited = false
             }
             _ = try? await host.run.value
-            #expect(host.test.log.sentences.contains { $0.contains("wants to be reached by TLS") })
+            #expect(host.test.log.sentences.contains { $0.contains("requires TLS, on port") })
             let lines = await host.server.perform { $0.lines }
             #expect(!lines.contains { $0.hasPrefix("JOIN") })
             #expect(await encrypted.perform { $0.connections } == 1)

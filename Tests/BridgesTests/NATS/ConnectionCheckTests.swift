@@ -73,7 +73,7 @@ extension NATSTests {
                 try await findings(server.address, change: own) == [
                     .works("\(server.address) answers"),
                     .works("there is no stream PUENTE yet: the first instance makes it"),
-                    .works("all that the bridge does there is allowed"),
+                    .works("everything that the bridge does there is allowed"),
                 ])
             #expect(throws: BrokerError.self) { try ask(server, "STREAM.INFO.PUENTE") }
             _ = try ask(server, "STREAM.CREATE.PUENTE", settings.configuration)
@@ -81,7 +81,7 @@ extension NATSTests {
                 try await findings(server.address, change: own) == [
                     .works("\(server.address) answers"),
                     .works("the stream PUENTE has messages 0 to 0, 1 copy"),
-                    .works("all that the bridge does there is allowed"),
+                    .works("everything that the bridge does there is allowed"),
                 ])
             let state = StreamState(try ask(server, "STREAM.INFO.PUENTE"))
             #expect(state.last == 0)
@@ -128,7 +128,7 @@ extension NATSTests {
             #expect(
                 wrong == [
                     .fails(
-                        "\(server.address): it does not take the credentials: check \"user\", "
+                        "\(server.address): it does not accept the credentials: check \"user\", "
                             + "\"password\", \"token\", \"nkey\" or \"credentials\"")
                 ])
             let free = try await NATSServer(configuration: "")
@@ -143,7 +143,7 @@ extension NATSTests {
                     == .fails(
                         "\(free.address): nobody listens there: check \"servers\", \"tls\" and the "
                             + "network"))
-            #expect(both[3] == .works("all that the bridge does there is allowed"))
+            #expect(both[3] == .works("everything that the bridge does there is allowed"))
         }
 
         @Test(arguments: [

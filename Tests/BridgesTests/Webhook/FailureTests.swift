@@ -120,7 +120,8 @@ extension WebhookTests {
             )
             try await host.say("dos")
             _ = try await receiver.requests(2)
-            await host.logged("has not taken #\(number), passed over: it answers \(status)")
+            await host.logged(
+                "has not accepted #\(number), which is passed over: it answers \(status)")
             try await host.stop()
             #expect(receiver.texts == ["uno", "dos"])
             #expect(store.disk.notes == ["\(number) http://127.0.0.1: it answers \(status)"])
@@ -177,7 +178,7 @@ extension WebhookTests {
             let told = await host.read(3).last
             #expect(
                 told?.text
-                    == "http://127.0.0.1 has accepted nothing for long; 2 messages were not delivered to it."
+                    == "http://127.0.0.1 has accepted nothing for a long time; 2 messages were not delivered to it."
             )
             try await host.say("tres")
             await host.turn(by: .seconds(4))

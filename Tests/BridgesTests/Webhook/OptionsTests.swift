@@ -61,7 +61,7 @@ import Testing
         (
             #"{"url": "https://a/", "body": {"a": ["{txt}"]}}"#,
             """
-            body.a[0]: expected a template: what stands in braces is one of {text}, {name}, \
+            body.a[0]: expected a template: the text in braces must be one of {text}, {name}, \
             {room}, {number}, {time}, {bridge}, {instance}; {{ is a brace
             """
         ),
@@ -124,7 +124,7 @@ import Testing
             #"{"hook": {"path": "x", "web": "w", "text": "{repo}", "proof": "none"}}"#,
             """
             hook.text: expected a template like "{/user/name}: {/text|nothing}", found "{repo}"; \
-            in braces stands a JSON Pointer, which begins with /; {{ is a brace
+            the text in braces must be a JSON Pointer, which begins with /; {{ is a brace
             """
         ),
         (

@@ -36,12 +36,12 @@ import Testing
             "commits": [{"id": "a1", "message": "Add login\n\nLong text"}, {"id": "b2", "message": "Fix login"}],
             "head_commit": {"id": "b2", "message": "Fix login\n\nBecause"}
             """#,
-            "ana pushed 2 commits to main of acme/web: “Fix login” and more https://github.com/acme/web/compare/a1...b2",
+            "ana pushed 2 commits to main in acme/web: “Fix login” and more https://github.com/acme/web/compare/a1...b2",
             "ana ha subido 2 commits a main de acme/web: «Fix login» y más https://github.com/acme/web/compare/a1...b2"
         ),
         (
             "push", #""ref": "refs/tags/v1", "deleted": true, "commits": []"#,
-            "ana deleted the tag v1 of acme/web", "ana ha borrado la etiqueta v1 de acme/web"
+            "ana deleted the tag v1 in acme/web", "ana ha borrado la etiqueta v1 de acme/web"
         ),
         (
             "pull_request",
@@ -49,19 +49,19 @@ import Testing
             "action": "opened", "number": 5, "pull_request": {"number": 5, "title": "Dark mode",
             "html_url": "https://github.com/acme/web/pull/5", "merged": false}
             """#,
-            "ana opened pull request #5 “Dark mode” of acme/web https://github.com/acme/web/pull/5",
+            "ana opened pull request #5 “Dark mode” in acme/web https://github.com/acme/web/pull/5",
             "ana ha abierto el pull request #5 «Dark mode» de acme/web https://github.com/acme/web/pull/5"
         ),
         (
             "pull_request",
             #""action": "closed", "pull_request": {"number": 5, "title": "Dark mode", "merged": true}"#,
-            "ana merged pull request #5 “Dark mode” of acme/web",
+            "ana merged pull request #5 “Dark mode” in acme/web",
             "ana ha fusionado el pull request #5 «Dark mode» de acme/web"
         ),
         (
             "pull_request",
             #""action": "synchronize", "pull_request": {"number": 5, "title": "Dark mode"}"#,
-            "ana changed pull request #5 “Dark mode” of acme/web (synchronize)",
+            "ana changed pull request #5 “Dark mode” in acme/web (synchronize)",
             "ana ha cambiado el pull request #5 «Dark mode» de acme/web (synchronize)"
         ),
         (
@@ -70,12 +70,12 @@ import Testing
             "action": "submitted", "review": {"state": "approved", "body": null,
             "html_url": "https://github.com/acme/web/pull/5#r1"}, "pull_request": {"number": 5, "title": "Dark mode"}
             """#,
-            "ana approved #5 “Dark mode” of acme/web https://github.com/acme/web/pull/5#r1",
+            "ana approved #5 “Dark mode” in acme/web https://github.com/acme/web/pull/5#r1",
             "ana ha aprobado #5 «Dark mode» de acme/web https://github.com/acme/web/pull/5#r1"
         ),
         (
             "issues", #""action": "closed", "issue": {"number": 7, "title": "It breaks"}"#,
-            "ana closed issue #7 “It breaks” of acme/web",
+            "ana closed issue #7 “It breaks” in acme/web",
             "ana ha cerrado la incidencia #7 «It breaks» de acme/web"
         ),
         (
@@ -84,7 +84,7 @@ import Testing
             "action": "created", "issue": {"number": 7, "title": "It breaks"},
             "comment": {"body": "Me\ntoo", "html_url": "https://github.com/acme/web/issues/7#c1"}
             """#,
-            "ana commented on #7 “It breaks” of acme/web: “Me too” https://github.com/acme/web/issues/7#c1",
+            "ana commented on #7 “It breaks” in acme/web: “Me too” https://github.com/acme/web/issues/7#c1",
             "ana ha comentado #7 «It breaks» de acme/web: «Me too» https://github.com/acme/web/issues/7#c1"
         ),
         (
@@ -95,7 +95,7 @@ import Testing
         ),
         (
             "create", #""ref": "dev", "ref_type": "branch""#,
-            "ana created the branch dev of acme/web https://github.com/acme/web",
+            "ana created the branch dev in acme/web https://github.com/acme/web",
             "ana ha creado la rama dev de acme/web https://github.com/acme/web"
         ),
         (
@@ -104,16 +104,16 @@ import Testing
             "action": "completed", "workflow_run": {"name": "CI", "conclusion": "failure",
             "head_branch": "main", "html_url": "https://x.example/run"}
             """#,
-            "“CI” failed on main of acme/web https://x.example/run",
+            "“CI” failed on main in acme/web https://x.example/run",
             "«CI» ha fallado en main de acme/web https://x.example/run"
         ),
         (
             "ping", #""zen": "Keep it logically awesome.", "hook_id": 1"#,
-            "events of acme/web come here", "los eventos de acme/web llegan aquí"
+            "events from acme/web are sent here", "los eventos de acme/web llegan aquí"
         ),
         (
             "label", #""action": "created", "label": {"name": "bug"}"#,
-            "event label (created) of acme/web, by ana",
+            "event label (created) from acme/web, by ana",
             "evento label (created) de acme/web, por ana"
         ),
     ])
@@ -140,7 +140,7 @@ import Testing
              "project": {"path_with_namespace": "acme/web", "web_url": "https://gitlab.com/acme/web"},
              "commits": [{"message": "Fix login\n", "author": {"name": "Ana"}}]}
             """#,
-            "ana pushed a commit to main of acme/web: “Fix login” https://gitlab.com/acme/web",
+            "ana pushed a commit to main in acme/web: “Fix login” https://gitlab.com/acme/web",
             "ana ha subido un commit a main de acme/web: «Fix login» https://gitlab.com/acme/web"
         ),
         (
@@ -148,14 +148,14 @@ import Testing
             {"object_kind": "push", "ref": "refs/heads/old", "user_username": "ana", "commits": [],
              "after": "0000000000000000000000000000000000000000", "project": {"path_with_namespace": "acme/web"}}
             """#,
-            "ana deleted the branch old of acme/web", "ana ha borrado la rama old de acme/web"
+            "ana deleted the branch old in acme/web", "ana ha borrado la rama old de acme/web"
         ),
         (
             #"""
             {"object_kind": "tag_push", "ref": "refs/tags/v1", "after": "da15", "user_username": "ana",
              "project": {"path_with_namespace": "acme/web"}, "commits": [], "total_commits_count": 0}
             """#,
-            "ana created the tag v1 of acme/web", "ana ha creado la etiqueta v1 de acme/web"
+            "ana created the tag v1 in acme/web", "ana ha creado la etiqueta v1 de acme/web"
         ),
         (
             #"""
@@ -163,7 +163,7 @@ import Testing
              "project": {"path_with_namespace": "acme/web"}, "object_attributes": {"iid": 3,
              "title": "Dark mode", "action": "merge", "url": "https://gitlab.com/acme/web/-/merge_requests/3"}}
             """#,
-            "ana merged merge request !3 “Dark mode” of acme/web https://gitlab.com/acme/web/-/merge_requests/3",
+            "ana merged merge request !3 “Dark mode” in acme/web https://gitlab.com/acme/web/-/merge_requests/3",
             "ana ha fusionado el merge request !3 «Dark mode» de acme/web https://gitlab.com/acme/web/-/merge_requests/3"
         ),
         (
@@ -171,7 +171,7 @@ import Testing
             {"object_kind": "issue", "user": {"username": "ana"}, "project": {"path_with_namespace": "acme/web"},
              "object_attributes": {"iid": 23, "title": "It breaks", "action": "open"}}
             """#,
-            "ana opened issue #23 “It breaks” of acme/web",
+            "ana opened issue #23 “It breaks” in acme/web",
             "ana ha abierto la incidencia #23 «It breaks» de acme/web"
         ),
         (
@@ -180,7 +180,7 @@ import Testing
              "object_attributes": {"note": "Looks good", "noteable_type": "MergeRequest", "url": "https://x.example/n"},
              "merge_request": {"iid": 3, "title": "Dark mode"}}
             """#,
-            "ana commented on !3 “Dark mode” of acme/web: “Looks good” https://x.example/n",
+            "ana commented on !3 “Dark mode” in acme/web: “Looks good” https://x.example/n",
             "ana ha comentado !3 «Dark mode» de acme/web: «Looks good» https://x.example/n"
         ),
         (
@@ -189,12 +189,12 @@ import Testing
              "ref": "main", "status": "failed"}, "project": {"path_with_namespace": "acme/web",
              "web_url": "https://gitlab.com/acme/web"}}
             """#,
-            "“pipeline 31” failed on main of acme/web https://gitlab.com/acme/web/-/pipelines/31",
+            "“pipeline 31” failed on main in acme/web https://gitlab.com/acme/web/-/pipelines/31",
             "«pipeline 31» ha fallado en main de acme/web https://gitlab.com/acme/web/-/pipelines/31"
         ),
         (
             #"{"object_kind": "emoji", "user": {"username": "ana"}, "object_attributes": {"action": "award"}}"#,
-            "event emoji (award) of GitLab, by ana", "evento emoji (award) de GitLab, por ana"
+            "event emoji (award) from GitLab, by ana", "evento emoji (award) de GitLab, por ana"
         ),
     ])
     func `events of GitLab are sentences`(

@@ -22,7 +22,7 @@ import Testing
         let tap = try RunningProgram(["tap"] + arguments, in: folder.url, keeping: folder)
         #expect(
             try await tap.errors.line()
-                == "puente: shows what passes from now on; control-C ends it")
+                == "puente: showing what passes from now on; control-C ends it")
         return tap
     }
 

@@ -279,7 +279,7 @@ extension ChatListener: ArrivalOwner {
         case .badHeader(let reason):
             throttledLog.warning(
                 cause: "proxy header",
-                "\(peer.client), a proxy by \"proxyFrom\", is closed: \(reason)")
+                "\(peer.client), a proxy according to \"proxyFrom\", is closed: \(reason)")
         case .strangeHeader: logStrangeHeader(from: peer.client)
         case .late: log.debug("\(client.client) is closed: it was not ready within 20 s")
         case .plaintext: log.debug("\(client.client) is closed: it does not speak TLS")

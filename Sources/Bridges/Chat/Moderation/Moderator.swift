@@ -125,7 +125,7 @@ package struct Moderator {
             try checkRank(of: target, bus)
             (subject, shown) = (.name(target.key), target.shown)
         }
-        let act = "takes the ban of \(shown.quoted) back"
+        let act = "lifts the ban on \(shown.quoted)"
         return change(act, done: phrases.isFree(shown)) { accounts, then in
             accounts.removeBan(of: subject, then: then)
         }
@@ -169,7 +169,7 @@ package struct Moderator {
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let target = try target(of: .unmute, arguments, mayBeUnknown: true, bus)
         try checkRank(of: target, bus)
-        let (act, key) = ("takes the mute of \(target.shown.quoted) back", target.key)
+        let (act, key) = ("lifts the mute on \(target.shown.quoted)", target.key)
         return change(act, done: phrases.isFree(target.shown)) { accounts, then in
             accounts.removeMute(ofName: key, then: then)
         }

@@ -56,7 +56,8 @@ package struct ListenCheck: Sendable {
             }
         }
         return findings.isEmpty
-            ? [.fails("this machine has no address of \(address): check \"listen\"")] : findings
+            ? [.fails("this machine has none of the addresses of \(address): check \"listen\"")]
+            : findings
     }
 
     private static func finding(
@@ -83,7 +84,7 @@ package struct ListenCheck: Sendable {
         guard let certificate else { return [] }
         do throws(TLSError) {
             _ = try certificate.load()
-            return [.works("the certificate and its key fit")]
+            return [.works("the certificate and its key match")]
         } catch {
             return [.fails("\(error): check \"tls\"")]
         }

@@ -56,7 +56,7 @@ extension Phrases {
             ni caracteres invisibles.
             """,
             """
-            A password has \(count.lowerBound) to \(count.upperBound) bytes, without spaces and \
+            A password has \(count.lowerBound) to \(count.upperBound) bytes, without spaces or \
             invisible characters.
             """)
     }
@@ -114,7 +114,8 @@ extension Phrases {
     package var hiddenPassword: String {
         say(
             "Eso parece una orden con contraseña, y no se ha dicho: la barra va delante de todo.",
-            "That looks like a command with a password, and was not said: its slash comes first.")
+            "That looks like a command with a password, and was not said: the slash must come "
+                + "first.")
     }
 
     /// After `[forbidden]`, for the last admin who removes the own account.
@@ -167,7 +168,7 @@ extension Phrases {
     package func tooManyLeft(for name: String) -> String {
         say(
             "\(name) no está, y ya le esperan demasiados mensajes.",
-            "\(name) is away, and too many messages wait already.")
+            "\(name) is away, and too many messages are already waiting.")
     }
 
     /// After `[forbidden]` if a private message is for somebody of another network.

@@ -23,7 +23,7 @@ extension Phrases {
         case .misplacedSpace:
             say(
                 "En un nombre, los espacios van entre palabras y de uno en uno.",
-                "In a name, spaces stand between words, one at a time.")
+                "A name may have spaces only between words, one at a time.")
         case .strangeSpace:
             say(
                 "En un nombre solo vale el espacio normal.",
@@ -38,7 +38,7 @@ extension Phrases {
         case .loneMark:
             say("Un acento necesita una letra debajo.", "An accent needs a letter under it.")
         case .server: say("Ese nombre es del servidor.", "That name is the server's own.")
-        case .service: say("Ese nombre es de un servicio.", "That name is a service's own.")
+        case .service: say("Ese nombre es de un servicio.", "That name belongs to a service.")
         case .notice:
             say(
                 "Un nombre no puede llevar las palabras de un aviso, como «se ha unido».",
@@ -135,7 +135,7 @@ extension Phrases {
         say(
             "No está claro a quién: escribe el nombre entero y entre comillas, "
                 + "/\(command.rawValue) \"NOMBRE\" TEXTO",
-            "It is not clear to whom: write the whole name, in quotes, "
+            "It is not clear who is meant: write the whole name, in quotes, "
                 + "/\(command.rawValue) \"NAME\" TEXT")
     }
 

@@ -49,7 +49,7 @@ extension Phrases {
         switch command {
         case .help: say("esta lista", "this list")
         case .nick: say("cambia tu nombre", "changes your name")
-        case .rooms: say("las salas que hay", "the rooms there are")
+        case .rooms: say("las salas que hay", "lists the rooms")
         case .join: say("te lleva a otra sala", "takes you to another room")
         case .who: say("quién está aquí", "who is here")
         case .me: say("dice lo que haces", "says what you do")
@@ -96,7 +96,7 @@ extension Phrases {
         case .role:
             say(
                 "hace de una cuenta member, moderator, admin o relay (administradores)",
-                "makes an account member, moderator, admin or relay (admins)")
+                "makes an account a member, moderator, admin or relay (admins)")
         case .quit: say("sale del chat", "leaves the chat")
         }
     }

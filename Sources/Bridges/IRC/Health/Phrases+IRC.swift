@@ -23,7 +23,7 @@ extension Phrases {
     func nickIsTaken(_ nick: String, _ other: String, on server: String) -> String {
         say(
             "El apodo \(nick) está ocupado en \(server): aquí se habla como \(other).",
-            "The nick \(nick) is in use on \(server): it is \(other) there for now.")
+            "The nick \(nick) is in use on \(server): the bridge is called \(other) there for now.")
     }
 
     /// Says that the nick is free again.

@@ -145,8 +145,8 @@ extension JoinedNetwork {
         if isFlood {
             log.warning(
                 """
-                \(serverName) does not take so many lines: \"flood\" allows too much; it goes on more \
-                slowly
+                \(serverName) does not accept so many lines: \"flood\" allows too much; sending \
+                continues more slowly
                 """)
         }
         if end.kind != .upgrade { recordSilence() }

@@ -27,7 +27,7 @@ extension JoinedNetwork {
             own.nick = nick
             greetedAt = loop.now
         case .upgrade(let port):
-            log.info("\(serverName) wants to be reached by TLS, at port \(port)")
+            log.info("\(serverName) requires TLS, on port \(port)")
             upgradePort = port
             lose(ConnectionEnd(kind: .upgrade, reason: ""))
         case .failed(let reason): lose(Self.end(reason))
@@ -155,7 +155,7 @@ extension JoinedNetwork {
     private func refuseNick(_ line: IRCMessage) {
         // 437 is also said of channels.
         if line.parameters.contains(where: { channelID($0) != nil }) { return refuse(line) }
-        log.debug("the nick \(options.nick) is not to be had: \(line.reason)")
+        log.debug("the nick \(options.nick) can't be had: \(line.reason)")
     }
 
     /// Logs that the server is one of this daemon's own, where nothing is to be carried.
@@ -178,7 +178,8 @@ extension JoinedNetwork {
             say(phrases.nickIsBack(own.nick, on: serverName))
         } else if toldNick != own.nick {
             toldNick = own.nick
-            log.warning("the nick \(options.nick) is in use: it is \(own.nick) for now")
+            log.warning(
+                "the nick \(options.nick) is in use: the bridge is called \(own.nick) for now")
             say(phrases.nickIsTaken(options.nick, own.nick, on: serverName))
         }
     }

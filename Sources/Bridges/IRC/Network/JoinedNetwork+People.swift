@@ -58,7 +58,7 @@ extension JoinedNetwork {
 
     private func part(_ source: IRCSource, from id: String, _ line: IRCMessage) {
         if isOwn(source.nick) {
-            failToJoin(id, "the server has taken this bridge out")
+            failToJoin(id, "the server has removed this bridge")
             return
         }
         if roster.remove(source.nick, from: id) { notice(.leave, source, in: id) }

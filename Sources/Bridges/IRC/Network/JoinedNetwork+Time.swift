@@ -43,7 +43,7 @@ extension JoinedNetwork {
             if let greetedAt, now - greetedAt > Self.introductionTime {
                 beWelcome()
             } else if now - openedAt > Self.registrationTime {
-                lose(ConnectionEnd(kind: .lost, reason: "it does not answer the registration"))
+                lose(ConnectionEnd(kind: .lost, reason: "it has not completed the registration"))
             }
             return
         }

@@ -24,7 +24,7 @@ struct VerificationOptions: PluginOptions {
                 """, at: $fingerprint)
         }
         if ca != nil, fingerprint != nil {
-            check.problem("there is a ca already: one of both is enough", at: $fingerprint)
+            check.problem("there is a \"ca\" already: one of the two is enough", at: $fingerprint)
         }
     }
 

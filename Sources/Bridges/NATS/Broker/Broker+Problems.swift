@@ -108,6 +108,6 @@ extension Broker {
     func tellJunk() {
         let now = KernelClock.monotonic
         guard let count = state.withLock({ $0.junk.takeHeld(at: now) }) else { return }
-        log.warning("\(count) more messages of the stream were none of an instance's")
+        log.warning("\(count) more messages of the stream were not sent by an instance")
     }
 }

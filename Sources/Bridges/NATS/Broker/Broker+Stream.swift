@@ -44,7 +44,7 @@ extension Broker {
 
     /// Returns the stream as it is there, which must be the one of the session.
     ///
-    /// - Throws: `BrokerError` if it was made anew: another session finds out what was lost.
+    /// - Throws: `BrokerError` if it was created again: another session finds out what was lost.
     func presentStream(
         _ stream: StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> StreamState {

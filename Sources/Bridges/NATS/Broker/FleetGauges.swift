@@ -62,6 +62,6 @@ extension MetricFamily {
         "puente_nats_peers", .gauge, "Other instances that are there.", labels: ["bridge"])
     fileprivate static let silence = MetricFamily(
         "puente_nats_peer_silence_seconds", .gauge,
-        "Time since the instance was last heard that has been silent for longest.",
+        "Time since the instance that has been silent for longest was last heard.",
         combination: .largest, labels: ["bridge"])
 }

@@ -42,7 +42,7 @@ struct BrokerCheck: Sendable {
         findings.append(
             store == nil
                 ? .untried("the store has no name yet: it gets one at the first start")
-                : .works("all that the bridge does there is allowed"))
+                : .works("everything that the bridge does there is allowed"))
         return findings
     }
 

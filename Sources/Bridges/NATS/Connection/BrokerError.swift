@@ -50,7 +50,7 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
         let kind: Kind = status == NATS_CONNECTION_AUTH_FAILED ? .refused : .unreachable
         var sentence = unsafe String(lent: natsStatus_GetText(status)) ?? "error"
         switch status {
-        case NATS_CONNECTION_AUTH_FAILED: sentence = "it does not take the credentials"
+        case NATS_CONNECTION_AUTH_FAILED: sentence = "it does not accept the credentials"
         case NATS_TIMEOUT: sentence = "no answer in time"
         case NATS_NO_SERVER: sentence = "nobody listens there"
         case NATS_NO_RESPONDERS: sentence = "nobody takes it"

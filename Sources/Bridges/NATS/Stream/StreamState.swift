@@ -58,8 +58,8 @@ struct StreamState: Sendable, Equatable {
         let window = Duration.nanoseconds(configuration["duplicate_window"].integer ?? 0)
         if window < StreamSettings.shortestWindow {
             return """
-                the stream \(name) knows messages again for \(window.wholeSeconds) s only: its \
-                duplicate window must be two minutes at least
+                the stream \(name) recognizes repeated messages for only \(window.wholeSeconds) s: \
+                its duplicate window must be at least two minutes
                 """
         }
         return nil

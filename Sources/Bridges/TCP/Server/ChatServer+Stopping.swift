@@ -44,11 +44,12 @@ extension ChatServer {
         stalled.cancel()
         greetings.cancel()
         unnamed.cancel()
-        if stalled.abandonedCount > 0 {
+        let count = stalled.abandonedCount
+        if count > 0 {
             port.log.warning(
                 """
-                not everything could be delivered: clients that do not read: \
-                \(stalled.abandonedCount)
+                not everything could be delivered: \(count) \(count == 1 ? "client" : "clients") \
+                did not read
                 """)
         }
         detach()

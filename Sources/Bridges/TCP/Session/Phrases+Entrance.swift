@@ -83,10 +83,10 @@ extension Phrases {
     private var notHTTP: String {
         say(
             "Esto es un chat y no una página web: se entra con un programa de chat, o con nc.",
-            "This is a chat and not a web page: use a chat program, or nc.")
+            "This is a chat, not a web page: use a chat program, or nc.")
     }
 
     private var notMail: String {
-        say("Esto es un chat y no acepta correo.", "This is a chat and takes no mail.")
+        say("Esto es un chat y no acepta correo.", "This is a chat and accepts no mail.")
     }
 }

@@ -27,7 +27,7 @@ extension TailedFiles {
     ///
     /// If the new content is unread, it is found by a scan or when its original is truncated.
     func dropRewritten(_ old: TailedFile) {
-        tailLog.debug("\(old.place ?? old.path) has been written anew and is let go")
+        tailLog.debug("\(old.place ?? old.path) has been overwritten and is no longer followed")
         checkpoints[old.record().key] = []
         stopTailing(old)
     }

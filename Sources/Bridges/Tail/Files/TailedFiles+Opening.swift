@@ -110,7 +110,7 @@ extension TailedFiles {
                 isCut = true
                 tailLog.info(
                     cause: "cut",
-                    "\(path) was cut to a part of what it was: "
+                    "\(path) was cut down to a part of itself: "
                         + "it is read on from byte \(place.offset)")
             }
         }

@@ -232,7 +232,7 @@ extension TailedFiles {
         {
             tailLog.info(
                 cause: "cut",
-                "\(tailed.path) was cut to a part of what it was: "
+                "\(tailed.path) was cut down to a part of itself: "
                     + "it is read on from byte \(place.offset)")
             tailed.resume(from: fingerprint, at: place)
         } else {

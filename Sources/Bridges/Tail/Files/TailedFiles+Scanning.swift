@@ -244,7 +244,7 @@ extension TailedFiles {
     }
 
     private func loseName(_ tailed: TailedFile, now: MonotonicTime) {
-        tailLog.debug("\(tailed.path) is gone or another file")
+        tailLog.debug("\(tailed.path) is gone, or is another file now")
         tailed.gone = now
         tailed.isDirty = true
         setAlarm(tailed)

@@ -150,7 +150,7 @@ final class TailedFiles {
                 }
             }
         case .overflow:
-            tailLog.debug("the kernel had more to tell than it keeps: everything is checked")
+            tailLog.debug("the kernel had more events than it keeps: everything is checked")
             needsScan = true
             for tailed in allFiles { tailed.isDirty = true }
         }

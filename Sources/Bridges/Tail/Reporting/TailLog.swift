@@ -40,10 +40,10 @@ final class TailLog {
     }
     /// Symbolic links that are not followed.
     let linksOut = PathReport {
-        "\($0.one) leads out of the directories that are named and is not followed "
+        "\($0.one) leads out of the configured directories and is not followed "
             + "(\"follow\": \"links\" would)"
     } many: {
-        "\($0.list) lead out of the directories that are named and are not followed "
+        "\($0.list) lead out of the configured directories and are not followed "
             + "(\"follow\": \"links\" would)"
     }
     /// Linked directories that are not entered.
@@ -62,9 +62,9 @@ final class TailLog {
     }
     /// Files of an earlier run that are gone.
     let unfound = PathReport {
-        "\($0.one): the file that was read is not there any more; what it had besides may be lost"
+        "\($0.one): the file that was read is gone; any further lines in it may be lost"
     } many: {
-        "\($0.list) of an earlier run are not there any more; what they had besides may be lost"
+        "\($0.list) of an earlier run are gone; any further lines in them may be lost"
     }
     /// Compressed files.
     let compressed = PathReport {

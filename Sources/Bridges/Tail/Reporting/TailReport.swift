@@ -52,6 +52,6 @@ extension MetricFamily {
     /// Seconds.
     fileprivate static let tailOldestUnread = MetricFamily(
         "puente_tail_oldest_unread_seconds", .gauge,
-        "Time since the tailed file was last read to its end that has waited for longest.",
+        "Time since the tailed file that has waited for longest was last read to its end.",
         combination: .largest, labels: ["bridge"])
 }

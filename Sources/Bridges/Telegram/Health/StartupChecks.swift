@@ -21,8 +21,8 @@ struct StartupChecks: Sendable {
         if chats.bindings.isEmpty {
             settings.log.warning(
                 """
-                "chats" is empty: write something in a group that @\(bot.name) is in, and its id is \
-                said here
+                "chats" is empty: write something in a group that @\(bot.name) is in, and the log \
+                will show its id
                 """)
         }
         await checkWebhook()

@@ -24,6 +24,6 @@ struct BotMessageLimits {
             return nil
         }
         guard refused.insert(bot.identity).inserted else { return "" }
-        return "the bot \(bot.identity) says more than 30 messages a minute: the rest is left out"
+        return "the bot \(bot.identity) sends more than 30 messages a minute: the rest is left out"
     }
 }

@@ -128,9 +128,10 @@ extension WebAPI {
         case .unknownMessage:
             APIError(.notFound, .unknownMessage, "there is no such message to answer").response
         case .full:
-            APIError(.tooManyRequests, .rateLimited, "too much of this token's waits").response
+            APIError(.tooManyRequests, .rateLimited, "too many messages of this token are waiting")
+                .response
         case .notHere, .unknownPerson:
-            APIError(.forbidden, .forbidden, "the room is not there").response
+            APIError(.forbidden, .forbidden, "the room does not exist").response
         }
     }
 

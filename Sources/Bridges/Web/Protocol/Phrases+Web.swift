@@ -16,7 +16,7 @@ extension Phrases {
         case .wrong("room", .roomOrPerson):
             say(
                 "Hace falta «room» o «with», y no los dos.",
-                "One of \"room\" and \"with\" is needed, and not both.")
+                "Either \"room\" or \"with\" is needed, not both.")
         case .wrong(let field, let expected):
             say(
                 "«\(field)» debe ser \(name(of: expected)).",
@@ -57,7 +57,7 @@ extension Phrases {
 
     /// After `need-name`, to somebody who only reads.
     var needNameOnPage: String {
-        say("Primero di cómo te llamas.", "Say what you are called first.")
+        say("Primero di cómo te llamas.", "First say what your name is.")
     }
 
     /// After `forbidden`, to somebody who speaks in a room without being in it.

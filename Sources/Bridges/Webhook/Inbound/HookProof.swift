@@ -65,7 +65,7 @@ package struct HookProof: Sendable {
             // All of them, so that the time says nothing about which was right.
             for other in codes where HMACSHA256.areEqual(code, other) { isRight = true }
         }
-        return isRight ? nil : "webhook-signature does not fit"
+        return isRight ? nil : "webhook-signature is not the right one"
     }
 
     private func githubObjection(to request: HookRequest) -> String? {
@@ -80,7 +80,7 @@ package struct HookProof: Sendable {
             let right = HMACSHA256.code(of: request.body, key: Array(secret.reveal().utf8))
             if HMACSHA256.areEqual(right, code) { isRight = true }
         }
-        return isRight ? nil : "X-Hub-Signature-256 does not fit"
+        return isRight ? nil : "X-Hub-Signature-256 is not the right one"
     }
 
     private static func bytes(hex text: Substring) -> [UInt8]? {

@@ -73,7 +73,8 @@ struct HookReceiver {
         }
     }
 
-    private static let stopping = HTTPRouteAnswer(503, "the daemon stops: try again", retryAfter: 5)
+    private static let stopping = HTTPRouteAnswer(
+        503, "the daemon is stopping: try again", retryAfter: 5)
 
     private func answer(to receipt: Receipt) -> HTTPRouteAnswer {
         switch receipt.verdict {

@@ -12,7 +12,7 @@ package struct HookOptions: PluginOptions {
     package var preset: HookPreset?
     @Option("A template of the text, or a list of them with conditions.", absent: "the preset's")
     package var text: TextRules?
-    @Option("A template of the name of who speaks.", absent: "the preset's, or the bridge's name")
+    @Option("A template of the speaker's name.", absent: "the preset's, or the bridge's name")
     package var from: TextTemplate?
     @Option("How a request proves where it is from.", absent: "\"standard\" with a secret")
     package var proof: HookProof.Kind?

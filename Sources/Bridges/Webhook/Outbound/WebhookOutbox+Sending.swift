@@ -100,7 +100,8 @@ extension WebhookOutbox {
         for delivery in given { try await delivery.recordFailure("\(receiver): \(answer)") }
         let numbers = given.map { "#\($0.message.number)" }
         let some = numbers.prefix(5).joined(separator: ", ") + (numbers.count > 5 ? ", …" : "")
-        port.log.error("\(receiver) has not taken \(some), passed over: \(answer)")
+        let which = numbers.count == 1 ? "which is" : "which are"
+        port.log.error("\(receiver) has not accepted \(some), \(which) passed over: \(answer)")
         try await finish(all, areDelivered: false)
         await notices.add(given.count, reason)
     }

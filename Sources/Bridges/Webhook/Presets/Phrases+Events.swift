@@ -26,7 +26,7 @@ extension Phrases {
             count == 1 ? "a commit" : "\(count) commits")
         let sentence = say(
             "\(who) ha subido \(commits)\(force) a \(branch) de \(place)",
-            "\(who) pushed \(commits)\(force) to \(branch) of \(place)")
+            "\(who) pushed \(commits)\(force) to \(branch) in \(place)")
         let more = count > 1 && first != nil ? say(" y más", " and more") : ""
         return sentence + colon(first) + more
     }
@@ -36,7 +36,7 @@ extension Phrases {
     ) -> String {
         say(
             "\(who) ha creado \(kind) \(name) de \(place)",
-            "\(who) created \(kind) \(name) of \(place)")
+            "\(who) created \(kind) \(name) in \(place)")
     }
 
     func deletedReference(
@@ -44,7 +44,7 @@ extension Phrases {
     ) -> String {
         say(
             "\(who) ha borrado \(kind) \(name) de \(place)",
-            "\(who) deleted \(kind) \(name) of \(place)")
+            "\(who) deleted \(kind) \(name) in \(place)")
     }
 
     /// Says that somebody has changed something that has a number and a title.
@@ -57,7 +57,7 @@ extension Phrases {
         let thing = number.isEmpty ? noun : "\(noun) \(number)"
         return say(
             "\(who) \(verb) \(thing)\(quotedBehind(title)) de \(place)\(rest)",
-            "\(who) \(verb) \(thing)\(quotedBehind(title)) of \(place)\(rest)")
+            "\(who) \(verb) \(thing)\(quotedBehind(title)) in \(place)\(rest)")
     }
 
     /// Returns the verb for an action of GitHub's or GitLab's; false if it says less than that.
@@ -79,7 +79,7 @@ extension Phrases {
     ) -> String {
         say(
             "\(who) ha comentado \(number)\(quotedBehind(title)) de \(place)\(colon(body))",
-            "\(who) commented on \(number)\(quotedBehind(title)) of \(place)\(colon(body))")
+            "\(who) commented on \(number)\(quotedBehind(title)) in \(place)\(colon(body))")
     }
 
     func reviewed(
@@ -89,12 +89,12 @@ extension Phrases {
         let verb =
             switch state {
             case "approved": say("ha aprobado", "approved")
-            case "changes_requested": say("ha pedido cambios en", "requested changes in")
+            case "changes_requested": say("ha pedido cambios en", "requested changes on")
             default: say("ha revisado", "reviewed")
             }
         return say(
             "\(who) \(verb) \(number)\(quotedBehind(title)) de \(place)\(colon(body))",
-            "\(who) \(verb) \(number)\(quotedBehind(title)) of \(place)\(colon(body))")
+            "\(who) \(verb) \(number)\(quotedBehind(title)) in \(place)\(colon(body))")
     }
 
     func released(_ who: String, _ name: String, _ place: String) -> String {
@@ -112,11 +112,11 @@ extension Phrases {
     }
 
     func connected(_ place: String) -> String {
-        say("los eventos de \(place) llegan aquí", "events of \(place) come here")
+        say("los eventos de \(place) llegan aquí", "events from \(place) are sent here")
     }
 
     func otherEvent(_ event: String, _ place: String, _ who: String) -> String {
-        say("evento \(event) de \(place), por \(who)", "event \(event) of \(place), by \(who)")
+        say("evento \(event) de \(place), por \(who)", "event \(event) from \(place), by \(who)")
     }
 
     // MARK: - Runs
@@ -124,7 +124,7 @@ extension Phrases {
     func finished(
         _ name: String, _ result: String, _ branch: String?, _ place: String
     ) -> String {
-        let location = branch.map { say("\($0) de \(place)", "\($0) of \(place)") } ?? place
+        let location = branch.map { say("\($0) de \(place)", "\($0) in \(place)") } ?? place
         return say(
             "\(quoted(name)) \(result) en \(location)", "\(quoted(name)) \(result) on \(location)")
     }

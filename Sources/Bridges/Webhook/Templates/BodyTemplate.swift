@@ -52,7 +52,7 @@ package struct BodyTemplate: Sendable {
             case .placeholder(let name):
                 guard let field = Field(rawValue: name) else {
                     let all = Field.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", ")
-                    throw TemplateProblem("what stands in braces is one of \(all); {{ is a brace")
+                    throw TemplateProblem("the text in braces must be one of \(all); {{ is a brace")
                 }
                 parts.append(.value(field))
             }

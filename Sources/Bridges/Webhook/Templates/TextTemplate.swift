@@ -23,7 +23,8 @@ package struct TextTemplate: Sendable {
                     separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
                 guard let pointer = JSONPointer(pieces.first ?? "") else {
                     throw TemplateProblem(
-                        "in braces stands a JSON Pointer, which begins with /; {{ is a brace")
+                        "the text in braces must be a JSON Pointer, which begins with /; "
+                            + "{{ is a brace")
                 }
                 parts.append(
                     .value(pointer, otherwise: pieces.count > 1 ? String(pieces[1]) : ""))

@@ -115,7 +115,7 @@ extension Bus {
         guard let person = people[settings.namePolicy.fold(receiver)], person.isReachable else {
             return refused("nobody of that name is here", code: "unknown-user")
         }
-        if person.isFull { return refused("too many of theirs are unread", code: "full") }
+        if person.isFull { return refused("they have too many unread messages", code: "full") }
         let (cleaned, _) = unsafe Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleanedLines(repairing: $0)
         }

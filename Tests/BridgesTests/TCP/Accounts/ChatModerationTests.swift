@@ -351,7 +351,7 @@ import Testing
         #expect(
             acts() == [
                 "\"jefa\" gives \"ana\" the role moderator",
-                "\"jefa\" takes the mute of \"nadie\" back", "\"jefa\" announces \"hola\"",
+                "\"jefa\" lifts the mute on \"nadie\"", "\"jefa\" announces \"hola\"",
             ])
         // Also of somebody who has not waited for the answer.
         accounts.hold()

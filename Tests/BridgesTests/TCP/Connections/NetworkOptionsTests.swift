@@ -76,7 +76,8 @@ import Testing
             ])
         #expect(
             sentences([("proxyFrom", list("unix"))]) == [
-                "proxyFrom[0]: \"unix\" has no effect: nobody reaches 0.0.0.0:2000 by a Unix socket"
+                "proxyFrom[0]: \"unix\" has no effect: 0.0.0.0:2000 can't be reached "
+                    + "through a Unix socket"
             ])
     }
 

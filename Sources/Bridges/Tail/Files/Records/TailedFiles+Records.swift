@@ -32,7 +32,7 @@ extension TailedFiles {
             isIgnored ? String(key.dropFirst(IgnoredFiles.keyPrefix.count)) : key
         guard var record = FileRecord(key: numbers, state: state) else {
             tailLog.warnOnce(
-                "what was kept of the file \(key) can't be read: it is read from its start")
+                "the record of the file \(key) can't be read: the file is read from its start")
             checkpoints[key] = []
             return
         }
