@@ -149,7 +149,7 @@ extension NATSTests {
         @Test(arguments: [
             ("retention", JSON.text("interest"), "retention \"interest\": it must be \"limits\""),
             ("subjects", .list([.text("puente.otra.*")]), "does not take puente.general.own"),
-            ("duplicate_window", .integer(1_000_000_000), "two minutes at least"),
+            ("duplicate_window", .integer(1_000_000_000), "at least two minutes"),
         ])
         func `a stream that can't be used is told`(
             key: String, value: JSON, words: String
