@@ -12,7 +12,9 @@ import Testing
     ]
 
     /// Folders of `Chat` of which the same holds for all files.
-    private static let foldersOfTheRoom = ["Admission/", "Moderation/", "Output/", "Queries/"]
+    private static let foldersOfTheRoom = [
+        "Admission/", "Input/", "Moderation/", "Output/", "Queries/",
+    ]
 
     /// What stands in those files and all bridges use.
     private static let ofAllBridges = [

@@ -21,10 +21,10 @@ package struct WebSocketInput {
     package var hasMore: Bool { start < bytes.count }
 
     /// Adds bytes that have come.
-    package mutating func append(_ more: some Collection<UInt8>) {
+    @safe package mutating func append(_ more: UnsafeRawBufferPointer) {
         if start > 0 { bytes.removeFirst(start) }
         start = 0
-        bytes.append(contentsOf: more)
+        unsafe bytes.append(contentsOf: more)
     }
 
     /// Returns the next event; `nil` when more bytes are needed.

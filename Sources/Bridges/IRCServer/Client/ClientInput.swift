@@ -1,9 +1,10 @@
+import Chat
 import Sockets
 
 /// The bytes that a client has sent, taken apart line by line, so that the rest can wait.
 ///
 /// A value of its client's, confined like it.
-struct ClientInput {
+struct ClientInput: ParsedInput {
     /// The next piece of input.
     enum Event {
         case line(InputLines.Line)
@@ -30,8 +31,8 @@ struct ClientInput {
     var hasMore: Bool { frames?.hasMore ?? lines.hasMore }
 
     /// Adds bytes that have come.
-    mutating func append(_ bytes: some Collection<UInt8>) {
-        if frames == nil { lines.append(bytes) } else { frames?.append(bytes) }
+    @safe mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if frames == nil { unsafe lines.append(bytes) } else { frames?.append(bytes) }
     }
 
     /// Returns the next event; `nil` when more bytes are needed.

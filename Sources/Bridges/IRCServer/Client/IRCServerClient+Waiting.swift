@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 // Something that is mostly answered at once, and sometimes later.
@@ -13,13 +14,13 @@ extension IRCServerClient {
                 answer.result = result
                 return
             }
-            bus.assumeIsolated { endWait(result, finish, $0) }
+            bus.assumeIsolated { input.endQuestion(result, finish, $0) }
         }
         if let result = answer.result {
             bus.assumeIsolated { finish(result, $0) }
         } else {
             answer.isLate = true
-            beginWait()
+            input.beginQuestion()
         }
     }
 

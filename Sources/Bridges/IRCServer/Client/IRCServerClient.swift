@@ -10,7 +10,9 @@ import TimeUnits
 /// Its lines are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
 // Touched on the loop only.
-final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
+final class IRCServerClient: ReadClient, @unchecked Sendable {
+    typealias Input = ClientInput
+
     let connectionID: UInt32
     unowned let network: ServedNetwork
     let wire: ClientWire
@@ -48,12 +50,9 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
     private var commands = CommandBucket()
     private var queries = CommandBucket()
     private let events = ClientEvents()
-    private var input = ClientInput()
-    var inputState = InputScheduler.State()
-    private(set) lazy var query = PendingQuery(on: network.loop, bus: network.port.bus)
-    private(set) var isAsking = false
-    private var isServing = false
-    private var isPausedForStore = false
+    private(set) lazy var input = ClientInputReader(
+        ClientInput(isWebSocket: !isSocket), of: self, on: network.loop, bus, network.input,
+        network.throttledLog)
     private(set) var hasSentLine = false
     private let began: MonotonicTime
     private var lastInput: MonotonicTime
@@ -65,8 +64,6 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         let reply: String?
     }
 
-    /// Bytes of one read.
-    private static let readSize = 16 << 10
     /// The time within which a client must be registered.
     private static let registrationTimeout: Duration = .seconds(60)
     /// The silence after which a client is pinged, and then closed.
@@ -86,7 +83,6 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         identity = bus.nextIdentity()
         (began, lastInput) = (network.loop.now, network.loop.now)
         events.client = self
-        stream.onRoom = { [unowned self] in self.network.input.enqueue(self) }
     }
 
     /// Takes over a WebSocket.
@@ -100,8 +96,6 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         connectionID = bus.nextConnectionID()
         identity = bus.nextIdentity()
         (began, lastInput) = (network.loop.now, network.loop.now)
-        input = ClientInput(isWebSocket: true)
-        stream.onRoom = { [unowned self] in self.network.input.enqueue(self) }
     }
 
     var bus: Bus { network.port.bus }
@@ -119,86 +113,14 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         ClientForm(capabilities, wire.transport, instance: bus.instanceID)
     }
 
-    /// Takes the bytes that came behind the handshake.
-    func begin(_ received: [UInt8], _ bus: isolated Bus) {
-        input.append(received)
-        network.input.serve(self)
-        stream.updateInterest()
-    }
-
     // MARK: - Input
 
-    func handle(_ ready: Readiness) {
-        network.loop.assertOwned()
-        if ready.contains(.writable) { stream.sendPending() }
-        let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
-        let mayRead = stream.isOpen && stream.isRead && !stream.isFull
-        if mayRead, isBroken || ready.contains(.readable) {
-            // What came before the end is found first, and then the end.
-            network.input.serve(self)
-        } else if isBroken, stream.isOpen {
-            bus.assumeIsolated { stream.close($0) }
-        }
-    }
+    var isStopping: Bool { network.isStopping }
+    static var isServedWhileStopping: Bool { true }
+    /// True while lines wait for an answer.
+    var isAsking: Bool { input.isAsking }
 
-    /// Goes on with the lines that have come, and then reads more, until the slice is over.
-    func continueInput() {
-        bus.assumeIsolated { bus in
-            if input.hasMore {
-                serveNext(bus)
-            } else if stream.isOpen, stream.isRead, !stream.isFull {
-                receive(bus)
-            }
-        }
-    }
-
-    private func receive(_ bus: isolated Bus) {
-        if bus.isLagging {
-            isPausedForStore = true
-            network.awaitStore(for: self)
-            return updateReading()
-        }
-        unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
-            switch stream.connection.receive(into: buffer) {
-            case .bytes(let count):
-                inputState.recordRead(count)
-                unsafe input.append(buffer[..<count])
-                lastInput = network.loop.now
-                lastPing = nil
-            case .wouldBlock: return
-            case .end, .failed: return stream.close(bus)
-            }
-        }
-        serveNext(bus)
-    }
-
-    /// Executes the lines that wait, until one has to ask, the answers are too many, or the slice is
-    /// over; when the server stops, as many as need not ask.
-    func serveNext(_ bus: isolated Bus) {
-        guard !isServing else { return }
-        isServing = true
-        defer { isServing = false }
-        do throws(WebSocketViolation) {
-            while mayServe, network.isStopping || !stream.isFull, let event = try input.next() {
-                apply(event, bus)
-                if !network.isStopping, network.input.isSliceOver { break }
-            }
-        } catch {
-            stream.close(bus)
-        }
-        guard stream.isOpen else { return }
-        updateReading()
-        // The loop reports only what the kernel has.
-        if mayServe, !stream.isFull,
-            input.hasMore || stream.isRead && stream.connection.hasHeldInput
-        {
-            network.input.enqueue(self)
-        }
-    }
-
-    private var mayServe: Bool { !isAsking && stream.isOpen && !stream.isEnding }
-
-    private func apply(_ event: ClientInput.Event, _ bus: isolated Bus) {
+    func apply(_ event: ClientInput.Event, _ bus: isolated Bus) {
         switch event {
         case .line(let line):
             hasSentLine = true
@@ -211,76 +133,17 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         }
     }
 
-    private func updateReading() {
-        stream.isRead =
-            !isAsking && !stream.isEnding && !network.isStopping && !isPausedForStore
-            && !input.hasMore
+    func close(dueTo violation: WebSocketViolation, _ bus: isolated Bus) { stream.close(bus) }
+
+    /// Returns whether the store keeps up; if not, the network continues when it does.
+    func mayBeRead(_ bus: isolated Bus) -> Bool {
+        if bus.isLagging { network.awaitStore(for: self) }
+        return !bus.isLagging
     }
 
-    /// Goes on reading if the store keeps up again.
-    func continueAfterStore(_ bus: isolated Bus) {
-        guard stream.isOpen, isPausedForStore else { return }
-        isPausedForStore = bus.isLagging
-        if isPausedForStore { network.awaitStore(for: self) }
-        serveNext(bus)
-    }
-
-    // MARK: - Questions
-
-    /// Asks somebody who answers later; lines wait meanwhile.
-    func ask<Answer: Sendable>(
-        _ question: (_ then: @escaping (Answer) -> Void) -> Void,
-        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
-    ) {
-        beginQuestion()
-        query.ask(within: PendingQuery.passwordTimeout, question) { [self] result, bus in
-            endQuestion(try? result.get(), finish, bus)
-        }
-    }
-
-    /// Asks the bus or the store.
-    func ask<Answer: Sendable>(
-        _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
-        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
-    ) {
-        beginQuestion()
-        query.start(question) { [self] result, bus in
-            if case .failure(let error) = result {
-                network.throttledLog.warning(
-                    cause: "no answer: \(error)",
-                    "earlier messages can't be read: \(error); people who ask are told")
-            }
-            endQuestion(try? result.get(), finish, bus)
-        }
-    }
-
-    private func beginQuestion() {
-        isAsking = true
-        updateReading()
-    }
-
-    /// Lets lines wait.
-    func beginWait() { beginQuestion() }
-
-    /// Goes on with something that lines have waited for.
-    func endWait(
-        _ result: SpeechResult, _ finish: (SpeechResult, isolated Bus) -> Void, _ bus: isolated Bus
-    ) {
-        guard stream.isOpen else { return }
-        isAsking = false
-        finish(result, bus)
-        if !isAsking { endResponse() }
-        serveNext(bus)
-    }
-
-    private func endQuestion<Answer>(
-        _ answer: Answer?, _ finish: (Answer?, isolated Bus) -> Void, _ bus: isolated Bus
-    ) {
-        guard stream.isOpen else { return }
-        isAsking = false
-        finish(answer, bus)
-        if !isAsking { endResponse() }
-        serveNext(bus)
+    func recordRead() {
+        lastInput = network.loop.now
+        lastPing = nil
     }
 
     /// Counts a question about what was said; answers if there are too many.
@@ -329,17 +192,8 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
         closeWhenSent(ServedNetwork.error(reason))
     }
 
-    /// Reads nothing any more; the daemon stops.
-    func stopReading(_ bus: isolated Bus) {
-        query.cancel()
-        isAsking = false
-        if stream.isOpen, stream.connection.hasHeldInput { receive(bus) } else { serveNext(bus) }
-        stream.isRead = false
-    }
-
     private func closed(_ bus: isolated Bus) {
-        query.cancel()
-        input.removeAll()
+        input.end()
         for key in watched.keys { network.stopWatching(key, self) }
         depart(nil, bus)
         network.markers.forget(.client(connectionID))
@@ -354,5 +208,5 @@ final class IRCServerClient: EventHandler, ScheduledInput, @unchecked Sendable {
 private final class ClientEvents: EventHandler {
     weak var client: IRCServerClient?
 
-    func handle(_ ready: Readiness) { client?.handle(ready) }
+    func handle(_ ready: Readiness) { client?.input.handle(ready) }
 }

@@ -120,17 +120,19 @@ extension ServedNetwork {
             port.statistics.connections.recordOpening()
             if let reason = ban(of: client.host) { client.disconnect(.banned(reason: reason)) }
             // The first lines may have come with the end of the handshake.
-            client.begin([], bus)
+            client.input.begin([])
             return true
         }
     }
 
-    private func begin(_ taken: TakenOverConnection, isBinary: Bool) -> IRCServerClient {
+    private func begin(
+        _ taken: TakenOverConnection, isBinary: Bool
+    ) -> ClientInputReader<IRCServerClient> {
         port.bus.assumeIsolated { bus in
             let client = IRCServerClient(taken, isBinary: isBinary, of: self, bus)
             add(client)
-            client.begin(taken.received, bus)
-            return client
+            client.input.begin(taken.received)
+            return client.input
         }
     }
 

@@ -8,7 +8,7 @@ extension ServedNetwork {
     func stopReading(_ bus: isolated Bus) {
         guard !isStopping else { return }
         beginStopping()
-        for client in Array(clients.values) { client.stopReading(bus) }
+        for client in Array(clients.values) { client.input.stop(bus) }
         bus.whenEnding(of: port.attachment) { [self] in
             self.port.bus.assumeIsolated { bus in
                 if self.isDetached { return }

@@ -277,7 +277,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
         pausedForStore = []
         port.bus.assumeIsolated { bus in
             streams.continueAfterStore(bus)
-            for client in paused { client.continueAfterStore(bus) }
+            for client in paused { client.input.continueAfterPause(bus) }
         }
     }
 }

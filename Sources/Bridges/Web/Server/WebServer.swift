@@ -187,11 +187,11 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     // MARK: - Connections
 
     /// Begins a WebSocket.
-    func begin(_ taken: TakenOverConnection, _ bus: isolated Bus) -> WebClient {
+    func begin(_ taken: TakenOverConnection, _ bus: isolated Bus) -> ClientInputReader<WebClient> {
         let client = WebClient(taken, connectionID: bus.nextConnectionID(), of: self)
         clients[client.connectionID] = client
-        client.begin(taken.received, bus)
-        return client
+        client.input.begin(taken.received)
+        return client.input
     }
 
     /// Begins a stream of server-sent events.
@@ -296,7 +296,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     func stopReading(_ bus: isolated Bus) {
         guard !isStopping else { return }
         isStopping = true
-        for client in Array(clients.values) { client.stopReading() }
+        for client in Array(clients.values) { client.input.stop(bus) }
         polls.stop(bus)
         continueAfterCommit(bus)
         http?.stop()

@@ -8,7 +8,9 @@ import Sockets
 /// Its messages are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
 // Touched on the loop only.
-final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
+final class WebClient: ReadClient, @unchecked Sendable {
+    typealias Input = WebSocketInput
+
     let connectionID: UInt32
     unowned let server: WebServer
     let taken: TakenOverConnection
@@ -27,19 +29,12 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
     /// True if passwords may come over this connection.
     let isSecure: Bool
     var goodbye = WebSession.Goodbye.none
-    private var frames = WebSocketInput()
-    var inputState = InputScheduler.State()
-    private var isServing = false
+    private(set) lazy var input = ClientInputReader(
+        WebSocketInput(), of: self, on: server.loop, bus, server.input, server.throttledLog)
     private var queries = CommandBucket()
-    private(set) lazy var query = PendingQuery(on: server.loop, bus: server.port.bus)
-    private var isAsking = false
-    /// True while so much waits to be said that nothing more is read.
-    private var isHeld = false
     private var lastPing: MonotonicTime
     private var lastPong: MonotonicTime
 
-    /// Bytes of one read.
-    private static let readSize = 16 << 10
     /// The time between two pings; who has not answered by the next is closed.
     private static let pingInterval: Duration = .seconds(30)
 
@@ -56,14 +51,6 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     private var bus: Bus { server.port.bus }
 
-    /// Takes the bytes that came behind the handshake.
-    func begin(_ received: [UInt8], _ bus: isolated Bus) {
-        stream.onRoom = { [unowned self] in self.server.input.enqueue(self) }
-        frames.append(received)
-        server.input.serve(self)
-        stream.updateInterest()
-    }
-
     /// Begins to read a room, unless it is read.
     ///
     /// - Parameter number: the last event that the client has; `nil`: it wants only what is new.
@@ -73,72 +60,12 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     // MARK: - Input
 
-    func handle(_ ready: Readiness) {
-        server.loop.assertOwned()
-        if ready.contains(.writable) { stream.sendPending() }
-        let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
-        let mayRead = stream.isOpen && stream.isRead && !stream.isFull
-        if mayRead, isBroken || ready.contains(.readable) {
-            // What came before the end is found first, and then the end.
-            server.input.serve(self)
-        } else if isBroken, stream.isOpen {
-            bus.assumeIsolated { stream.close($0) }
-        }
-    }
+    var isStopping: Bool { server.isStopping }
+    static var isServedWhileStopping: Bool { false }
+    /// False for somebody who was sent away: they get no answer, and enter no room.
+    var takesAnswers: Bool { !stream.isEnding }
 
-    /// Goes on with the messages that have come, and then reads more, until the slice is over.
-    func continueInput() {
-        bus.assumeIsolated { bus in
-            if frames.hasMore {
-                serveNext(bus)
-            } else if stream.isOpen, stream.isRead, !stream.isFull {
-                receive(bus)
-            }
-        }
-    }
-
-    private func receive(_ bus: isolated Bus) {
-        unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
-            switch stream.connection.receive(into: buffer) {
-            case .bytes(let count):
-                inputState.recordRead(count)
-                unsafe frames.append(buffer[..<count])
-            case .wouldBlock: return
-            case .end, .failed: return stream.close(bus)
-            }
-        }
-        serveNext(bus)
-    }
-
-    /// Acts on the frames that have come, until one has to ask, the answers are too many, or the slice
-    /// is over.
-    func serveNext(_ bus: isolated Bus) {
-        guard !isServing else { return }
-        isServing = true
-        defer { isServing = false }
-        do throws(WebSocketViolation) {
-            while mayServe, let event = try frames.next() {
-                apply(event, bus)
-                if server.input.isSliceOver { break }
-            }
-        } catch {
-            close(error.code, error.reason)
-        }
-        guard stream.isOpen else { return }
-        stream.isRead =
-            !isAsking && !isHeld && !stream.isEnding && !server.isStopping && !frames.hasMore
-        // The loop reports only what the kernel has.
-        if mayServe, frames.hasMore || stream.isRead && stream.connection.hasHeldInput {
-            server.input.enqueue(self)
-        }
-    }
-
-    private var mayServe: Bool {
-        !isAsking && !isHeld && stream.isOpen && !stream.isEnding && !stream.isFull
-            && !server.isStopping
-    }
-
-    private func apply(_ event: WebSocketReader.Event, _ bus: isolated Bus) {
+    func apply(_ event: WebSocketReader.Event, _ bus: isolated Bus) {
         switch event {
         case .text(let bytes): execute(bytes, bus)
         case .binary: close(.unsupportedData)
@@ -146,6 +73,10 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
         case .pong: lastPong = server.loop.now
         case .close(let code): close(code ?? .normal)
         }
+    }
+
+    func close(dueTo violation: WebSocketViolation, _ bus: isolated Bus) {
+        close(violation.code, violation.reason)
     }
 
     private func execute(_ bytes: [UInt8], _ bus: isolated Bus) {
@@ -158,58 +89,15 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     /// Reads no more of what a session says until less of that waits.
     func hold(_ session: WebSession, _ bus: isolated Bus) {
-        guard !isHeld else { return }
-        isHeld = true
+        guard !input.isHeld else { return }
+        input.hold()
         bus.whenResumed(session: session.id.digest, of: server.port.attachment) { [weak self] in
-            guard let self, isHeld else { return }
-            isHeld = false
-            self.bus.assumeIsolated { bus in
-                if stream.isOpen { serveNext(bus) }
-            }
+            guard let self, input.isHeld else { return }
+            self.bus.assumeIsolated { input.release($0) }
         }
     }
 
-    // MARK: - Questions
-
-    /// Asks somebody who answers later; messages wait meanwhile.
-    func ask<Answer: Sendable>(
-        within timeout: Duration = PendingQuery.passwordTimeout,
-        _ question: (_ then: @escaping (Answer) -> Void) -> Void,
-        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
-    ) {
-        isAsking = true
-        stream.isRead = false
-        query.ask(within: timeout, question) { [self] result, bus in
-            endQuestion(try? result.get(), finish, bus)
-        }
-    }
-
-    /// Asks the bus or the store.
-    func ask<Answer: Sendable>(
-        _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
-        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
-    ) {
-        isAsking = true
-        stream.isRead = false
-        query.start(question) { [self] result, bus in
-            if case .failure(let error) = result {
-                server.throttledLog.warning(
-                    cause: "no answer: \(error)",
-                    "earlier messages can't be read: \(error); people who ask are told")
-            }
-            endQuestion(try? result.get(), finish, bus)
-        }
-    }
-
-    private func endQuestion<Answer>(
-        _ answer: Answer?, _ finish: (Answer?, isolated Bus) -> Void, _ bus: isolated Bus
-    ) {
-        // Whoever was sent away meanwhile gets no answer, and enters no room.
-        guard stream.isOpen, !stream.isEnding else { return }
-        isAsking = false
-        finish(answer, bus)
-        serveNext(bus)
-    }
+    // MARK: - Limits
 
     /// Counts a question about what was said; refuses it if there are too many.
     func spendQuery(_ request: RequestName) -> Bool {
@@ -291,13 +179,6 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
         end(.policyViolation)
     }
 
-    /// Reads nothing any more; the daemon stops.
-    func stopReading() {
-        query.cancel()
-        frames.removeAll()
-        stream.isRead = false
-    }
-
     /// Closes once everything that is owed is sent.
     func end(_ code: WebSocketCloseCode) {
         var frame: [UInt8] = []
@@ -307,7 +188,7 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
 
     /// Closes after what was queued; events that are owed are not sent any more.
     func close(_ code: WebSocketCloseCode, _ reason: String = "") {
-        frames.removeAll()
+        input.removeAll()
         var frame: [UInt8] = []
         WebSocketFrame.appendClose(code, reason, to: &frame)
         stream.closeAtOnce(frame)
@@ -320,8 +201,7 @@ final class WebClient: EventHandler, ScheduledInput, @unchecked Sendable {
     }
 
     private func closed(_ bus: isolated Bus) {
-        query.cancel()
-        frames.removeAll()
+        input.end()
         session?.remove(self, goodbye, bus)
         session = nil
         server.remove(self)
