@@ -2,11 +2,12 @@
 ///
 /// A value of its owner's, confined like it.
 package struct WaitingQueue<Element> {
-    private var elements: [Element] = []
+    /// Those that wait, behind empty places of those that were removed.
+    private var elements: [Element?] = []
     private var first = 0
 
-    /// Served entries at the front before they are removed, which moves the others.
-    private static var maxServedEntries: Int { 1_024 }
+    /// Empty places at the front before they are removed, which moves the others.
+    private static var maxEmptyPlaces: Int { 1_024 }
 
     /// Makes an empty queue.
     package init() {}
@@ -19,9 +20,11 @@ package struct WaitingQueue<Element> {
 
     /// Removes and returns the first element; there must be one.
     package mutating func removeFirst() -> Element {
-        let element = elements[first]
+        guard let element = elements[first].take() else {
+            preconditionFailure("places behind `first` are never empty")
+        }
         first += 1
-        if first == elements.count || first > Self.maxServedEntries {
+        if first == elements.count || first > Self.maxEmptyPlaces {
             elements.removeFirst(first)
             first = 0
         }
