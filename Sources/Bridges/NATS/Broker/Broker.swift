@@ -21,7 +21,7 @@ final class Broker: Sendable {
         /// The sentences about the present outage that the log has.
         var told = ToldSentences()
         /// Messages of the stream that were not sent by an instance.
-        var junk = LogThrottle()
+        var junk = LogAllowance()
         /// The time at which the log was told last of a refusal.
         var toldAt = MonotonicTime.distantPast
         /// The time at which the log was told last of a complaint.

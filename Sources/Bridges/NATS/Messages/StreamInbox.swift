@@ -26,7 +26,7 @@ struct StreamInbox {
     private var kept: StreamPosition
     private var keptAt = KernelClock.monotonic
     /// Lines about messages that are longer than anything may be here.
-    private var tooLong = LogThrottle()
+    private var tooLong = LogAllowance()
     /// The time at which the first loss was found of which nobody was told yet.
     private var lostAt: MonotonicTime?
 

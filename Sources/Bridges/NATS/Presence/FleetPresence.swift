@@ -20,9 +20,9 @@ final class FleetPresence: Sendable {
         /// each was heard first.
         var suspects: [String: MonotonicTime] = [:]
         /// Lines about instances that come and go.
-        var lines = LogThrottle(burst: 20)
+        var lines = LogAllowance(burst: 20)
         /// Lines about instances for which there is no room.
-        var refusals = LogThrottle()
+        var refusals = LogAllowance()
         /// Private messages on their way to people of others.
         var whispers = PendingWhispers()
     }

@@ -3,20 +3,20 @@ import Testing
 
 @testable import NATSBridge
 
-@Suite struct LogThrottleTests {
+@Suite struct LogAllowanceTests {
     @Test func `the first lines are logged, and then a count a minute`() {
-        var throttle = LogThrottle(burst: 2)
-        let first = (0..<10).map { throttle.admit(at: .after(.milliseconds($0))) }
+        var allowance = LogAllowance(burst: 2)
+        let first = (0..<10).map { allowance.admit(at: .after(.milliseconds($0))) }
         #expect(first == [true, true] + [Bool](repeating: false, count: 8))
-        let early = throttle.takeHeld(at: .after(.milliseconds(59_999)))
+        let early = allowance.takeHeld(at: .after(.milliseconds(59_999)))
         #expect(early == nil)
-        let isLate = throttle.admit(at: .after(.milliseconds(61_000)))
+        let isLate = allowance.admit(at: .after(.milliseconds(61_000)))
         #expect(!isLate)
-        let held = throttle.takeHeld(at: .after(.milliseconds(61_000)))
+        let held = allowance.takeHeld(at: .after(.milliseconds(61_000)))
         #expect(held == 9)
-        let nothing = throttle.takeHeld(at: .after(.milliseconds(200_000)))
+        let nothing = allowance.takeHeld(at: .after(.milliseconds(200_000)))
         #expect(nothing == nil)
-        let isLater = throttle.admit(at: .after(.milliseconds(200_000)))
+        let isLater = allowance.admit(at: .after(.milliseconds(200_000)))
         #expect(isLater)
     }
 

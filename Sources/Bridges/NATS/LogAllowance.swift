@@ -1,8 +1,12 @@
 import TimeUnits
 
-/// Lines of one kind that others can cause without end: the first ones of a minute are logged, the rest
-/// is counted.
-struct LogThrottle: Sendable {
+/// The number of lines of one kind that others may cause in a minute: the first ones are logged, the
+/// rest is counted.
+///
+/// `ThrottledLog` logs one line of a cause and its count. Here each of the first lines says something
+/// else, one rest is counted for all of them, and its owner decides where the others go: it is a
+/// value, and writes nothing. Confined like its owner.
+struct LogAllowance: Sendable {
     /// Lines that are logged in a minute.
     private let burst: Int
     private var begun: MonotonicTime?
@@ -12,7 +16,7 @@ struct LogThrottle: Sendable {
     /// The time in which lines are counted.
     static let window: Duration = .seconds(60)
 
-    /// Makes a throttle that nothing has come to yet.
+    /// Makes an allowance that nothing has come to yet.
     init(burst: Int = 1) { self.burst = burst }
 
     /// Returns whether a line is to be logged; counts it if it is not.
