@@ -15,13 +15,8 @@ extension ServedNetwork {
     /// Takes over the limits of other options.
     func adjust(to new: IRCServer.Options) {
         loop.assertOwned()
-        options.maxConnections = new.maxConnections
-        options.maxPerAddress = new.maxPerAddress
-        options.connects = new.connects
-        options.stalledAfter = new.stalledAfter
-        options.commands = new.commands
-        options.historyOnJoin = new.historyOnJoin
-        options.topics = new.topics
+        // All else is as it was: what is not in `adjustableOptions` restarts the bridge.
+        options = new
         commandRule = CommandBucket.Rule(new.commands)
         streams.stalled.setTimeout(new.stalledAfter)
         listener.adjust(to: new.listenerSettings)

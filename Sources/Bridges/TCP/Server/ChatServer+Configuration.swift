@@ -12,14 +12,8 @@ extension ChatServer {
     /// Takes over the limits of other options.
     func adjust(to new: TCP.Options) {
         loop.assertOwned()
-        options.maxLine = new.maxLine
-        options.maxConnections = new.maxConnections
-        options.maxPerAddress = new.maxPerAddress
-        options.connects = new.connects
-        options.nameWithin = new.nameWithin
-        options.stalledAfter = new.stalledAfter
-        options.commands = new.commands
-        options.lists = new.lists
+        // All else is as it was: what is not in `adjustableOptions` restarts the bridge.
+        options = new
         commandRule = CommandBucket.Rule(new.commands)
         stalled.setTimeout(new.stalledAfter)
         lists.setBound(new.lists.bytes)
