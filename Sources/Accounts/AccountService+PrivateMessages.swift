@@ -1,7 +1,7 @@
 import MessageBus
 
 extension AccountService {
-    /// Messages that may wait for somebody who is away, from each sender and in all.
+    /// The most messages that may wait for somebody who is away, per sender and in total.
     private static let maxOfSender = 50
     private static let maxWaiting = 500
 

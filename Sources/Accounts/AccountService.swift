@@ -26,9 +26,10 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     private var lastExpiry: Int64?
     private let failures: ThrottledLog
 
-    /// Time between two looks for changes by other processes: they are seen within a second.
+    /// Time between two checks for changes by other processes: such changes are seen within a
+    /// second.
     package static let refreshInterval = Duration.milliseconds(400)
-    /// Milliseconds between two times that what is too old is deleted.
+    /// Milliseconds between two deletions of what has expired.
     private static let expiryPause: Int64 = 600_000
     /// Accounts and reserved names at most: about 300 MB in memory.
     static let maxAccounts = 1_000_000
@@ -174,7 +175,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     // MARK: - Passwords
 
-    /// Looks at a name and a password.
+    /// Checks a name and a password for a login.
     package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {
         passwordChecker.enqueue(
             PasswordRequest(attempt: attempt, purpose: .login(LoopBound(then))),

@@ -1,7 +1,7 @@
 /// Numbers to be exposed: families in the order in which they were added, each with its samples.
 ///
-/// A label has a bounded number of values. Later ones are counted under `other`, and their numbers are
-/// combined. Owned by the function that puts an answer together.
+/// A label has a bounded number of values. Later values are counted under `other`, and their
+/// numbers are combined. Owned by the function that composes the answer to a scrape.
 package struct MetricSet: Sendable {
     /// One number and its labels.
     package struct Sample: Sendable, Equatable {
@@ -22,7 +22,7 @@ package struct MetricSet: Sendable {
         fileprivate var indices: [[Label]: Int] = [:]
     }
 
-    /// Values of a label, the one for the rest included: a scrape must not grow with what people
+    /// The most values of a label, `other` included: a scrape must not grow with what people
     /// configure or a plug-in invents.
     package static let maxLabelValues = 200
 

@@ -4,7 +4,7 @@ package enum MetricValue: Sendable, Equatable {
     case number(Double)
     case histogram(Histogram)
 
-    /// Returns this and another one of the same labels as one.
+    /// Returns this value combined with another one of the same labels.
     func combined(with other: MetricValue, as combination: MetricFamily.Combination) -> MetricValue
     {
         switch (self, other) {

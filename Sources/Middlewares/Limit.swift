@@ -48,7 +48,8 @@ package struct Limit: CopyableMiddleware {
     private let rule: String
     private let language: Language
     private var buckets: Buckets
-    /// Those of accounts that speak for others: five times as much as for one of these.
+    /// The buckets of accounts that speak for others, each five times as large as the bucket of one
+    /// sender.
     private var relays: Buckets
     /// Keys whose last message was refused, of bridges that have albums.
     private var refused: Set<UInt64> = []

@@ -17,7 +17,7 @@ package struct LogMessages: CopyableMiddleware {
             absent: "the daemon's log")
         package var file: String?
 
-        /// Names that other programs have for these.
+        /// Names that other programs use for these options.
         package static let synonyms = [
             "path": "\"file\"", "filename": "\"file\"", "output": "\"file\"",
         ]

@@ -3,9 +3,9 @@ import MessageBus
 
 /// A word of up to 32 bytes to search for, optionally ignoring the case of its ASCII letters.
 ///
-/// Safe from any thread. Most users' patterns are words. Searching for its two rarest bytes, 16
-/// positions at a time, costs less than entering the regular expression engine. A class, because a
-/// struct of this size would be copied for each search, which takes longer than the search.
+/// Safe from any thread. Most users' patterns are words. Searching for a word's two rarest bytes,
+/// 16 positions at a time, costs less than entering the regular expression engine. A class, because
+/// a struct of this size would be copied for each search, which takes longer than the search.
 package final class Literal: Sendable {
     /// The longest word, in bytes: what fits in the vectors.
     static let maxBytes = 32

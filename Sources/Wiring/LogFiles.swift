@@ -87,7 +87,7 @@ extension LogFiles {
             }
         }
 
-        /// Uses these files from now on: those that were open before are opened anew, and those that
+        /// Uses these files from now on: those that were open before are reopened, and those that
         /// are no longer wanted are closed.
         func commit() async {
             let (before, after) = (files.present, wanted.withLock { $0 })

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The word of a bridge that the daemon's run is no success.
+/// A bridge's report that the daemon's run has failed.
 ///
 /// Safe from any thread.
 final class ReportedFailure: Sendable {
     private let flag = Atomic(false)
 
-    /// True once a bridge has said so.
+    /// True once a bridge has reported a failure.
     var isReported: Bool { flag.load(ordering: .acquiring) }
 
-    /// Says so.
+    /// Reports a failure.
     func report() { flag.store(true, ordering: .releasing) }
 }

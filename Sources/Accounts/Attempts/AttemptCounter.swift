@@ -4,14 +4,14 @@
 struct AttemptCounter: Sendable, Equatable {
     /// The times of failures, the oldest first, as many as the limit needs.
     private(set) var failures: [Int64] = []
-    /// Milliseconds by which the last failure put off the next try; 0: not at all.
+    /// Milliseconds by which the last failure has delayed the next attempt; 0 for none.
     private(set) var delay: Int64 = 0
     /// The time at which the next attempt is allowed.
     private(set) var until: Int64 = 0
     /// The time of the last use.
     private(set) var used: Int64 = 0
 
-    /// A number of events in a time.
+    /// A number of events per period.
     struct Limit: Sendable {
         let count: Int
         let milliseconds: Int64

@@ -1,11 +1,11 @@
 import MessageBus
 
-/// The addresses where accounts were logged in, in memory: whose turn comes first is asked on the
-/// loop, which must not wait for the disk.
+/// The addresses from which accounts have logged in, held in memory: the loop asks whose turn comes
+/// first, and must not wait for the disk.
 ///
-/// Owned by `PasswordChecker`, under its lock. It is full of those used last: two halves take turns, and
-/// when one is full, the older half is forgotten. An account has 16 addresses at most, so that one
-/// account can't push others out.
+/// Owned by `PasswordChecker`, under its lock. It holds the addresses used last: two halves take
+/// turns, and when one is full, the older half is forgotten. An account has 16 addresses at most,
+/// so that one account can't push others out.
 struct LoginAddresses {
     private var recent: [AccountID: [ClientAddress]] = [:]
     private var older: [AccountID: [ClientAddress]] = [:]
@@ -14,7 +14,7 @@ struct LoginAddresses {
     static let maxStored = 65_536
     /// Accounts in each half: 16 MB if all have 16 addresses.
     private static let maxAccounts = 16_384
-    /// Addresses of each account, as in the store.
+    /// The most addresses of one account, as in the store.
     private static let maxAddresses = 16
 
     /// Takes those of the store, the one used last at the end.

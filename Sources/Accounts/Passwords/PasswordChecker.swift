@@ -23,8 +23,8 @@ final class PasswordChecker: Sendable {
     /// The hash that unknown names are compared with, once it is made.
     private let decoy = Locked<String?>(nil)
 
-    /// Seconds after which a request is worth another try that the queue had no room for: hashing
-    /// 32 passwords takes about that long.
+    /// Seconds after which a request that did not fit in the queue is worth another try: hashing 32
+    /// passwords takes about that long.
     private static let queueSeconds = 2
     /// Added to the nice value of a hashing thread: at 10, a busy core gives it a tenth.
     private static let niceness: Int32 = 10
@@ -41,7 +41,8 @@ final class PasswordChecker: Sendable {
 
     // MARK: - Limits
 
-    /// Takes over counters of an earlier process, and where accounts were logged in.
+    /// Restores the counters of an earlier process, and the addresses from which accounts logged
+    /// in.
     func restore(_ stored: [StoredAttempts]) {
         let now = environment.steady()
         // There may be no file yet.
@@ -59,7 +60,8 @@ final class PasswordChecker: Sendable {
         state.withLock { $0.logins.record(id, at: address) }
     }
 
-    /// Returns the seconds until the password of a request may be checked, as far as is known without the store.
+    /// Returns the seconds until the password of a request may be checked, as far as that is known
+    /// without asking the store.
     private func wait(
         _ request: PasswordRequest, isKnown: Bool? = nil, _ attempts: AttemptCounters
     ) -> Int? {

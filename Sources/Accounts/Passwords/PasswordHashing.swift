@@ -68,7 +68,7 @@ extension Password {
 }
 
 extension String {
-    /// Makes a text of characters of C, up to the first zero.
+    /// Makes a string from C characters, up to the first NUL.
     init(characters: [CChar]) {
         self.init(
             decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

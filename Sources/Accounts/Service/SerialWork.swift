@@ -13,8 +13,8 @@ final class SerialWork: Sendable {
     private let state = Locked(State())
     private let start: @Sendable (@escaping @Sendable () -> Void) throws -> Void
 
-    /// Functions that may wait: as many as the connections that a server takes by default, each
-    /// of which asks for one at a time.
+    /// The most functions that may wait: one for each connection that a server accepts by default,
+    /// because a connection asks for one at a time.
     static let maxCount = 10_000
 
     /// Makes a queue.

@@ -68,7 +68,8 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
         }
     }
 
-    /// Calls a function that changes the store, and publishes what has changed, also by others.
+    /// Calls a function that changes the store, and publishes all changes, including those made by
+    /// others.
     ///
     /// - Parameters:
     ///   - connection: the connection that asks; 0 if none does.

@@ -35,6 +35,6 @@ final class StdioDropLog: Sendable {
         }
     }
 
-    /// Writes the counts that are not logged yet.
+    /// Writes the counts that have not been logged yet.
     func flush() { throttledLog.tellRest() }
 }

@@ -97,7 +97,7 @@ package struct TCP: ListeningBridge {
             in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
         package var lists = ByteCount.mebibytes(64)
 
-        /// Names that other programs have for these options.
+        /// Names that other programs use for these options.
         package static let synonyms = [
             "host": listening, "port": listening, "address": listening, "addr": listening,
             "bind": listening, "ip": listening, "hostname": listening, "interface": listening,

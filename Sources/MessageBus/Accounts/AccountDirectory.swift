@@ -23,7 +23,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
 
     // MARK: - Passwords
 
-    /// Looks at a name and a password.
+    /// Checks a name and a password for a login.
     func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void)
     /// Makes an account of a name.
     ///

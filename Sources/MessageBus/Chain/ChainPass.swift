@@ -12,7 +12,8 @@ struct ChainPass {
     var hasPassedOver = false
     /// True if the steps' changes and drops are traced.
     var isTraced = false
-    /// The steps' changes and drops, if they are traced; in the order of the steps.
+    /// The changes and drops made by the steps, in the order of the steps; empty unless they are
+    /// traced.
     private(set) var traces: [Trace] = []
     /// The messages that the present step has changed, if that is traced.
     private var changes: [Int] = []

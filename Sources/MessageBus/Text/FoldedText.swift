@@ -144,7 +144,7 @@
     @safe private struct Walk {
         private let text: UnsafeRawBufferPointer
         private var place = 0
-        /// The character: a scalar and the marks and unseen scalars behind it.
+        /// The character: a scalar with the combining marks and invisible scalars after it.
         private(set) var start = 0
         private(set) var end = 0
         /// The end of its last scalar that is seen.

@@ -1,7 +1,8 @@
 import MessageBus
 import Patterns
 
-/// The result of `Matcher.rewrite`, which replaces the matches in a text for `replace` and `redact`.
+/// The result of `Matcher.rewrite`, which replaces the matches in a text for `replace` and
+/// `redact`, on the thread that owns the matcher.
 enum Rewriting {
     /// Nothing matched; nothing was written.
     case unchanged

@@ -1,6 +1,6 @@
-/// A queue from whose front elements are removed, cheaply however long it is.
+/// A queue whose front elements are cheap to remove, however long the queue is.
 ///
-/// A value of its owner's, confined like it.
+/// Owned by whoever holds it, and confined like its owner.
 package struct WaitingQueue<Element> {
     /// Those that wait, behind empty places of those that were removed.
     private var elements: [Element?] = []

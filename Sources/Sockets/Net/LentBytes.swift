@@ -50,7 +50,7 @@ extension UnsafeRawBufferPointer {
         }
     }
 
-    /// Returns whether the bytes begin with some others.
+    /// Returns whether the bytes begin with the given ones.
     @safe package func begins(with beginning: [UInt8]) -> Bool {
         guard count >= beginning.count, let base = baseAddress else { return false }
         return unsafe memcmp(base, beginning, beginning.count) == 0

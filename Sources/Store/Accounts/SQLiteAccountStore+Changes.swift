@@ -3,9 +3,9 @@ import MessageBus
 extension SQLiteAccountStore {
     /// Returns what has changed since a version, and all tokens.
     ///
-    /// Everything, with `isWhole`, if the version is 0 or newer than the file's, or if another file was
-    /// opened since the last call: so each store may have one caller. Called under the lock of
-    /// `SharedAccountStore`.
+    /// Everything, with `isWhole`, if the version is 0 or newer than the file's, or if another file
+    /// was opened since the last call: so each store may have only one caller. Called under the
+    /// lock of `SharedAccountStore`.
     package func changes(since version: Int64) throws -> StoredAccounts {
         if try hasNoAccountsYet() { return StoredAccounts(version: 0, isWhole: true) }
         let database = try database()

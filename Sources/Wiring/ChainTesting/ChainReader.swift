@@ -50,7 +50,8 @@ struct ChainReader {
         self.bridges = bridges
     }
 
-    /// Decodes the options at the top, each by itself: others may lack what the daemon has.
+    /// Decodes the top-level options that the tests need, each by itself: the other options may
+    /// need what only the daemon has.
     private static func options(
         _ parsed: ConfigValue, _ expansion: Expansion, into problems: inout Problems
     ) -> TopLevelOptions? {

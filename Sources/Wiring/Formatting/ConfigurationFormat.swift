@@ -41,7 +41,7 @@ package struct ConfigurationFormat {
         return Array(SyntaxWriter.text(of: SyntaxParser.parse(bytes)).utf8)
     }
 
-    /// Puts the formatted text in the place of the file, at once or not at all.
+    /// Replaces the file with the formatted text, atomically.
     ///
     /// - Throws: `FileProblem`; the file is as it was then.
     package func write() throws(FileProblem) {

@@ -4,7 +4,7 @@
 /// except the whole file and lists of several objects; no comma behind the last element, so that a
 /// file without comments is JSON for every program.
 struct SyntaxWriter {
-    /// The most characters of a line, without a comment at its end.
+    /// The most characters in a line, not counting a comment at its end.
     private static let width = 100
 
     private var text = ""

@@ -1,7 +1,7 @@
 import JSON
 import MessageBus
 
-/// The command `puente reload`: makes the running daemon read its configuration anew.
+/// The command `puente reload`: makes the running daemon reread its configuration.
 struct ReloadControlCommand: ControlCommand {
     /// `reload`.
     var name: String { "reload" }
@@ -10,8 +10,7 @@ struct ReloadControlCommand: ControlCommand {
 
     init(_ gate: ReloadGate) { self.gate = gate }
 
-    /// Reloads, and sends the plan and what came of it; the reload goes on even if the client is
-    /// gone.
+    /// Reloads, and sends the plan and the result; the reload continues even if the client is gone.
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         guard let file = request.arguments["file"].string else {
             answer.complain("puente: reload needs the path of the configuration")

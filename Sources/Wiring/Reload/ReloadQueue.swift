@@ -1,5 +1,5 @@
-/// The order of reloads: one at a time, one command that waits, and signals that come meanwhile,
-/// which are one.
+/// The order of reloads: one at a time, at most one waiting command, and one more reload for all
+/// signals that come meanwhile.
 ///
 /// Confined to the reloader.
 struct ReloadQueue {
@@ -9,7 +9,7 @@ struct ReloadQueue {
         case begin
         /// It has to wait for its turn.
         case wait
-        /// Another one waits already.
+        /// Another command is waiting already.
         case full
     }
 
@@ -38,9 +38,9 @@ struct ReloadQueue {
     /// Keeps a command that waits.
     mutating func wait(_ continuation: CheckedContinuation<Void, Never>) { waiter = continuation }
 
-    /// Ends the turn of a reload, or the start; returns true if a signal's is next.
+    /// Ends the turn of a reload, or of the start; returns true if a signal's reload is next.
     ///
-    /// A waiting command is let go on; a signal's reload comes after it.
+    /// A waiting command is resumed first; a signal's reload comes after that.
     mutating func endTurn() -> Bool {
         if let waiter {
             self.waiter = nil

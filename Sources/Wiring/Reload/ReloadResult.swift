@@ -8,10 +8,11 @@ package struct ReloadResult: Sendable, Equatable {
     package var problems: [String] = []
     /// The sentence at the end.
     package var summary: String
-    /// True if the configuration of the file is the one that runs.
+    /// True if the daemon runs the file's configuration.
     package var isTaken: Bool
 
-    /// The reason why the file is not what runs, in a few words; `nil` if it is.
+    /// The reason why the daemon does not run the file's configuration, in a few words; `nil` if it
+    /// does.
     package var refusal: String? {
         if isTaken { return nil }
         return status == .configuration ? "the file has problems" : "it can't be used now"

@@ -64,7 +64,8 @@ package actor Reloader {
         await endTurn()
     }
 
-    /// Reloads because of a signal, now or when the present reload is done; several are one.
+    /// Reloads because of a signal, now or when the present reload is done; several signals cause
+    /// one reload.
     func reloadBySignal() async {
         if queue.admitSignal() { await reloadAndTell() }
     }

@@ -12,7 +12,7 @@ package struct Replay: Sendable {
         package let step: String?
         /// The location of the step in the file of the chain, `bridge.json:12:5`.
         package let place: String?
-        /// The reason of the drop; `nil`: its text would be changed.
+        /// The drop; `nil` if the message would pass with a changed text.
         package let drop: Drop?
         /// The text as it would be published.
         package let text: String
@@ -78,7 +78,8 @@ package struct Replay: Sendable {
 
     /// Judges stored messages, a portion at a time.
     ///
-    /// - Parameter show: takes what would be dropped or changed; returns false to end.
+    /// - Parameter show: called with the messages that would be dropped or changed; returns false
+    ///   to stop.
     package func run(
         _ archive: Archive, _ selection: Selection, show: ([Finding]) -> Bool
     ) async throws -> Sum {
@@ -130,8 +131,8 @@ package struct Replay: Sendable {
 }
 
 extension ChainConfiguration {
-    /// Returns the labels of steps that another configuration has not in the same chain, by value:
-    /// the first with the first, wherever they stand in it.
+    /// Returns the labels of the steps that another configuration lacks in the same chain; steps
+    /// are matched by value, the first equal one with the first, wherever they stand.
     fileprivate func steps(notIn other: ChainConfiguration) -> Set<String> {
         var result = Self.steps(of: middleware, notIn: other.middleware)
         for bridge in bridges {

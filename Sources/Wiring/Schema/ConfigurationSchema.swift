@@ -2,8 +2,8 @@ import MessageBus
 
 /// The JSON Schema (draft 2020-12) of bridge.json with all registered plug-ins.
 ///
-/// It rules out nothing that the reader of the configuration takes: an editor that goes by it never
-/// complains of a file that `puente check` finds in order.
+/// The schema rules out nothing that the daemon accepts: an editor that uses the schema never
+/// complains about a file that passes `puente check`.
 package struct ConfigurationSchema {
     private let registry: Registry
 

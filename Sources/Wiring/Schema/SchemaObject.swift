@@ -50,7 +50,7 @@ struct SchemaObject {
         }
     }
 
-    /// Makes the schema of a shape.
+    /// Makes the JSON Schema of an option's schema.
     init(_ schema: OptionSchema) {
         switch schema {
         case .anything: break

@@ -6,9 +6,9 @@ import Locking
 package final class BridgeStates: Sendable {
     /// The state of a bridge.
     package enum State: Sendable, Equatable {
-        /// It runs and has not said yet that it works.
+        /// The bridge runs and has not yet declared itself ready.
         case starting
-        /// It works.
+        /// The bridge works.
         case ready
         /// It has failed, and is run again after a pause.
         case failed

@@ -63,7 +63,7 @@ package final class ServiceReporter: Sendable {
         report()
     }
 
-    /// Declares that the daemon stops.
+    /// Declares that the daemon is stopping.
     package func beginStopping() {
         state.withLock { $0.isStopping = true }
         notifier.stopping()

@@ -26,7 +26,7 @@ struct TopTable {
     ///
     /// - Parameters:
     ///   - earlier: the report before; `nil` if there was none, and so no rate is known.
-    ///   - size: the terminal's; nothing of the screen is larger.
+    ///   - size: the terminal's size; no part of the screen exceeds it.
     init(_ report: TopReport, since earlier: TopReport?, order: TopOrder, size: TopSize) {
         self.report = report
         self.order = order

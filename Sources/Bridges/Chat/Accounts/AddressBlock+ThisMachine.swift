@@ -2,7 +2,8 @@ import MessageBus
 import Sockets
 
 extension AddressBlock {
-    /// True if it holds an address of this machine: one of loopback, or of any interface.
+    /// True if the block contains an address of this machine: a loopback address, or that of any
+    /// interface.
     ///
     /// Asks the kernel each time.
     package var holdsThisMachine: Bool {

@@ -100,7 +100,7 @@ package final class ChatListener {
         self.admission = admission
     }
 
-    /// Takes over the limits of other options, for clients that are yet to come.
+    /// Applies the limits of new options to clients that connect from now on.
     package func adjust(to settings: Settings) {
         maxConnections = min(settings.maxConnections, Descriptors.availableConnections)
         maxPerHost = settings.maxPerAddress
@@ -234,7 +234,7 @@ extension ChatListener: ArrivalOwner {
         return true
     }
 
-    /// Hands over a connection whose protocol begins.
+    /// Hands over a connection whose PROXY header and TLS handshake are done.
     package func admit(_ arrival: Arrival) {
         if !admission.admit(arrival) { removeConnection(from: arrival.host) }
     }

@@ -1,4 +1,4 @@
-/// The unit in which another network counts how long a line is.
+/// The unit in which another network measures the length of a line.
 package enum LengthUnit: Sendable {
     /// Bytes of UTF-8, as IRC counts.
     case bytes

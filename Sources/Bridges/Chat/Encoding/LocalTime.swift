@@ -7,8 +7,8 @@ import MessageBus
 package enum LocalTime {
     /// Appends a time.
     ///
-    /// Takes about 0.1 µs: the zone's rules are read once. A year that the C library does not have is
-    /// written `- -`.
+    /// Takes about 0.1 µs: the zone's rules are read once. A time whose year the C library cannot
+    /// represent is written `- -`.
     package static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
         var seconds = time_t(moment.milliseconds / 1_000)
         if moment.milliseconds % 1_000 < 0 { seconds -= 1 }

@@ -1,17 +1,17 @@
-/// The mark of a text that a bridge says elsewhere for somebody: a space without width behind the first
-/// letter of the name in front.
+/// The mark in a text that a bridge relays for somebody: a zero-width space after the first letter
+/// of the name in front.
 ///
-/// On IRC, clients look for the nick of their own user, and find none. Two marked names in one line
-/// say that it has been carried twice: it goes round in a ring. A text of several lines has a name in
-/// front of each.
+/// IRC clients search texts for their own user's nick, and do not find it in a marked name. Two
+/// marked names in one line show that the line was relayed twice and is going round in a loop. A
+/// text of several lines has a name in front of each.
 package enum RelayMark {
     package static let character: Character = "\u{200B}"
 
     /// Returns a name that nobody's client takes for their nick.
     package static func mark(_ name: String) -> String { split(name, by: character) }
 
-    /// Returns a name that nobody's client takes for their nick either, and that is not a mark:
-    /// that of who is quoted.
+    /// Returns a name that nobody's client takes for their nick either, and that carries no mark:
+    /// the name of a person who is quoted.
     package static func broken(_ name: String) -> String { split(name, by: "\u{2060}") }
 
     private static func split(_ name: String, by character: Character) -> String {

@@ -3,15 +3,15 @@ import MessageBus
 /// A ban, a mute or the like that was accepted and is still to be done by the accounts, with the
 /// answers to the moderator.
 ///
-/// Made by `Moderator`. The moderator's connection calls `question` on the bus's loop, and its `then`
-/// is called there, too.
+/// Made by `Moderator`. The moderator's connection calls `apply` on the bus's loop, and `then` is
+/// called there, too.
 package struct ModerationChange: Sendable {
     /// Has the accounts make the change.
     package let question:
         @Sendable (any AccountDirectory, _ then: @escaping (ModerationResult) -> Void) -> Void
-    /// The answer if it was made.
+    /// The answer if the change was made.
     let done: String
-    /// The answer if it may not be made.
+    /// The answer if the moderator may not make the change.
     let refused: String
     /// The moderator's language.
     let phrases: Phrases

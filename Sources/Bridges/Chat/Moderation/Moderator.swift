@@ -265,7 +265,8 @@ package struct Moderator {
             ?? room.last(saidBy: key)?.sender.name ?? key
     }
 
-    /// Checks that this person may act on somebody: not on oneself, and moderators not on their like.
+    /// Checks that this person may act on somebody: nobody on themselves, and moderators neither on
+    /// one another nor on admins.
     private func checkRank(of target: Target, _ bus: isolated Bus) throws(ModerationRefusal) {
         let other = bus.accounts.account(named: target.key)?.role ?? .member
         guard target.key != key, role == .admin || !other.mayModerate else {

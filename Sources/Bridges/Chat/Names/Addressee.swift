@@ -1,7 +1,7 @@
 import MessageBus
 
-/// The person that NAME at the beginning of a command means, on every bridge: of `/msg` and `/reply`,
-/// and of the commands of moderators.
+/// The result of looking up the NAME at the beginning of a command's arguments: those of `/msg`, of
+/// `/reply` and of the moderators' commands, on every bridge.
 ///
 /// Made on the bus's loop; valid as long as the arguments are.
 @safe package enum Addressee {

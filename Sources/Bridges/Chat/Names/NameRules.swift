@@ -1,4 +1,4 @@
-/// The rules for names; each looks at one form of the name.
+/// The rules for names; each checks one form of the name.
 enum NameRules {
     /// The bus's own punctuation, which it writes around and after names.
     static let reserved: Set<Unicode.Scalar> = [":", "\"", "(", ")", "[", "]", "→", "↩"]

@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 
 extension Address {
-    /// Returns the addresses of sockets to listen at.
+    /// Returns the socket addresses to listen on.
     ///
     /// - Parameter directory: returns a path of the configuration from the root.
     /// - Throws: `SocketError` if the path is too long, or the name is not that of a host.

@@ -23,7 +23,7 @@ package struct ClientOutput {
     /// The position in the room's transcript; `nil` in no room.
     package private(set) var cursor: TranscriptCursor?
     private var answers = PendingAnswers()
-    /// The bytes that go out before all else.
+    /// The bytes that are sent before anything else.
     private var queue = OutputQueue()
     /// True if the kernel took no more the last time.
     package private(set) var isBlocked = false

@@ -19,9 +19,9 @@ package struct DeliveryCounts {
         return sum
     }
 
-    /// Adds what has come since it was last called to what is counted of the bridge.
+    /// Adds what was delivered since the last call to the bridge's statistics.
     ///
-    /// - Parameter present: what the connection was sent by now.
+    /// - Parameter present: the counts of everything that the connection has been sent by now.
     package mutating func update(to present: DeliveryCounts, in statistics: BridgeStatistics) {
         if present.delivered > delivered {
             statistics.deliveries += UInt64(present.delivered - delivered)

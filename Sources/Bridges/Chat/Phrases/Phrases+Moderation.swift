@@ -134,7 +134,7 @@ extension Phrases {
             "You can delete only your own messages, up to an hour old.")
     }
 
-    /// After `[dropped]`, if the store can't say that it is done.
+    /// The text after `[dropped]` if the store can't confirm the deletion.
     package var deletionIsLate: String {
         say(
             "Ya no se ve en el chat, pero aún no se ha borrado del disco.",

@@ -9,10 +9,10 @@ package final class LineGrammar: Sendable {
     private let joinedEnding: [UInt8]
     private let leftEnding: [UInt8]
 
-    /// A notice at the beginning of a line, valid as long as that is.
+    /// A notice at the beginning of a line, valid as long as the line is.
     @safe private struct Notice {
         let subject: UnsafeRawBufferPointer
-        /// The offset behind it.
+        /// The offset after the notice.
         let end: Int
     }
 

@@ -3,7 +3,7 @@ import MessageBus
 
 /// Something that a program has written: one JSON object.
 enum ProgramRequest: Sendable {
-    /// Something to say.
+    /// A message to publish.
     struct Say: Sendable {
         var text: String
         var name: String?

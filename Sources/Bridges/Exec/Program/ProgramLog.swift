@@ -61,7 +61,7 @@ final class ProgramLog: Sendable {
         await write(.info, lines)
     }
 
-    /// Writes a text that the program has for the log.
+    /// Writes a text from the program to the log.
     func write(_ level: Log.Level, _ text: String) async {
         await write(level, [mask.masked(text)])
     }

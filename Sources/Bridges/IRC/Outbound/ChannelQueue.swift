@@ -46,7 +46,7 @@ struct ChannelQueue: Sendable {
         return false
     }
 
-    /// Returns, once, the last message of which the store is to be told; `nil` if there is none.
+    /// Returns, once, the last message that is to be recorded in the store; `nil` if there is none.
     mutating func takeWanted() -> MessageNumber? {
         defer { hasNewWish = false }
         return hasNewWish ? lastWanted : nil

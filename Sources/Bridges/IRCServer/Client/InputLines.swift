@@ -8,7 +8,7 @@ struct InputLines {
     enum Line: Equatable {
         /// A line without its ending.
         case line([UInt8])
-        /// A line with more bytes than there may be; the rest of it is skipped.
+        /// A line with too many bytes; the rest of the line is skipped.
         case tooLong
     }
 

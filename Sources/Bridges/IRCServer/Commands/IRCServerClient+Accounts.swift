@@ -167,7 +167,8 @@ extension IRCServerClient {
 
     /// Makes the person behind this client the owner of an account.
     ///
-    /// - Parameter isBySASL: true if that is confirmed too, before the nick becomes the account's name.
+    /// - Parameter isBySASL: true if the end of the SASL exchange is to be confirmed too, before
+    ///   the nick becomes the account's name.
     private func becomeOwner(
         of account: Account, isBySASL: Bool = false, _ bus: isolated Bus
     ) {

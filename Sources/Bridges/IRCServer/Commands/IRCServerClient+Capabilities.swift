@@ -76,7 +76,7 @@ extension IRCServerClient {
         if form != before { readAnew(bus) }
     }
 
-    /// Goes on in the channels in the client's present form.
+    /// Continues to read the channels in the client's present form.
     private func readAnew(_ bus: isolated Bus) {
         for presence in presences {
             stream.stopReading(presence.room)

@@ -198,7 +198,7 @@ extension IRCServerClient {
 }
 
 extension Array {
-    /// The elements, so many at a time.
+    /// Returns the elements in groups of a count; the last group may be smaller.
     fileprivate func chunks(of count: Int) -> [[Element]] {
         stride(from: 0, to: self.count, by: count).map {
             Array(self[$0..<Swift.min($0 + count, self.count)])

@@ -56,7 +56,7 @@ extension IRCServerClient {
         tellTopic(topic, of: room)
     }
 
-    /// Tells a room's sentence.
+    /// Sends the topic of a room.
     func tellTopic(_ topic: String, of room: Room) {
         numeric("332", ["#\(room.name)", Self.cleaned(topic, bytes: 390)])
         numeric(

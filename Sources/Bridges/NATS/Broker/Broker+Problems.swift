@@ -36,7 +36,7 @@ extension Broker {
     /// Records that the stream has answered a question for messages.
     ///
     /// Only this or an acknowledgement ends an outage: a server that is cut off from the others
-    /// tells what it knows of the stream, too.
+    /// still reports what it knows about the stream.
     func recordAnswer() {
         let isNew = state.withLock { state in
             guard state.problem != nil || state.silence != nil else { return false }
@@ -104,7 +104,7 @@ extension Broker {
         }
     }
 
-    /// Tells how many such messages there were beside those that were told.
+    /// Logs how many such messages there were beside those already logged.
     func tellJunk() {
         let now = KernelClock.monotonic
         guard let count = state.withLock({ $0.junk.takeHeld(at: now) }) else { return }

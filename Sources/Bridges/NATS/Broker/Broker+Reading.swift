@@ -12,9 +12,9 @@ private struct Reading {
     var delivered: UInt64 = 0
     /// Messages that were asked for and have not come.
     var asked = 0
-    /// Messages that the library has taken for an answer since the last one.
+    /// Messages that the library has mistaken for an answer since the last message.
     var swallowed: UInt64 = 0
-    /// The subject under which the end of what was asked for is told.
+    /// The subject on which the broker reports the end of a request.
     var request = ""
     /// The time at which something came last, or was looked after.
     var heard = KernelClock.monotonic
@@ -130,7 +130,7 @@ extension Broker {
         throw BrokerError(.unreachable, "\(session.connection.address): the connection is gone")
     }
 
-    /// Returns the next message; `nil` if there is none for a moment.
+    /// Returns the next message; `nil` if none comes within a moment.
     private func next(
         from deliveries: BrokerInbox, _ session: BrokerSession, _ reading: inout Reading
     ) throws(BrokerError) -> BrokerMessage? {

@@ -1,7 +1,7 @@
 import MessageBus
 
-/// The way out of one room: reads it from the stored place on, and puts it into the stream in
-/// batches.
+/// The outgoing half for one room: reads the room's messages from the stored cursor on, and
+/// publishes them to the stream in batches.
 ///
 /// While one batch is being stored, the next one is prepared.
 ///
@@ -13,7 +13,7 @@ struct StreamOutbox {
     private let acknowledgements: Acknowledgements
     private var deliveries: Deliveries.Iterator
     private var writer: RecordWriter
-    /// A message that had no room in the last batch.
+    /// The message that did not fit in the last batch.
     private var rest: Delivery?
 
     init(
@@ -50,7 +50,8 @@ struct StreamOutbox {
         }
     }
 
-    /// Returns true once it is known which numbers may be used; false if the daemon ends before.
+    /// Waits until the numbers that must not be used again are known; returns false if the daemon
+    /// ends first.
     ///
     /// That takes a connection: without one nothing goes out in any case.
     private func isConnectedOnce() async throws -> Bool {
@@ -64,7 +65,7 @@ struct StreamOutbox {
 
     // MARK: - Putting a batch together
 
-    /// Adds what is there already, as far as there is room.
+    /// Adds the messages that can be read without waiting, until the batch is full.
     private mutating func fill(_ next: inout PreparedBatch) async throws {
         if let rest = rest.take() { try await place(rest, in: &next) }
         while !next.isFull, rest == nil, try await hasMore(),
@@ -153,6 +154,6 @@ struct StreamOutbox {
 }
 
 extension Delivery {
-    /// True if it was deleted, so that there is nothing to tell; a deletion itself is told.
+    /// True if the message was deleted and must not be published; a deletion itself is published.
     fileprivate var isGone: Bool { isDeleted && message.kind != .deletion }
 }

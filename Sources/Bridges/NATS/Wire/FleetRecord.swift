@@ -1,6 +1,6 @@
 import MessageBus
 
-/// A message as instances tell it each other.
+/// A message as instances send it to each other.
 struct FleetRecord: Sendable, Equatable {
     /// The kind of what is told.
     enum Kind: UInt8, Sendable {
@@ -27,13 +27,14 @@ struct FleetRecord: Sendable, Equatable {
     }
 
     var kind = Kind.message
-    /// Its number on the instance where it was said.
+    /// The message's number on the instance where it was said.
     var number: UInt64
     /// Milliseconds since 1970.
     var time: Int64 = 0
     /// The name of the author, without the bridge.
     var name = ""
-    /// The bridge there by which it was said; empty for people of that instance.
+    /// The bridge of that instance that brought the message in; empty for people of the instance
+    /// itself.
     var bridge = ""
     var text = ""
     var reply: Reply?

@@ -1,4 +1,4 @@
-/// A message by the store that it was said into and its number there.
+/// A reference to a message: the store that first kept it, and its number there.
 struct FleetReference: Sendable, Hashable {
     /// The name of the store.
     let store: String

@@ -8,9 +8,9 @@ extension TailedFiles {
     /// Scans all names if a full scan is due, otherwise the changed ones.
     ///
     /// - Parameters:
-    ///   - clock: tells when it is done.
-    ///   - spent: the thread's processor time: how much looking takes, whatever else
-    ///     the machine does.
+    ///   - clock: returns the time; asked again when the scan is done.
+    ///   - spent: returns the processor time used by the thread: the cost of scanning, whatever
+    ///     else the machine does.
     func scan(now: MonotonicTime, clock: () -> MonotonicTime, spent: () -> Duration = { .zero }) {
         assertOwned()
         let isFull = changedNames.isEmpty || now >= nextFullScan

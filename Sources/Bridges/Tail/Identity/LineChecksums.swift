@@ -4,10 +4,10 @@ import Sockets
 
 /// A checksum of each of the last lines read from a file.
 ///
-/// They tell up to which line a file that was cut is unchanged.
+/// They show up to which line a file that was cut is unchanged.
 ///
-/// Held in memory only, but for `sum`, which makes the marks of files in the store as well. Owned by
-/// its `TailedFile`.
+/// Held in memory only; `sum` also computes the marks of files, which are stored. Owned by its
+/// `TailedFile`; confined to the bridge's thread.
 struct LineChecksums {
     /// A checksum per line, in order.
     private var sums: [UInt32] = []
@@ -52,7 +52,7 @@ struct LineChecksums {
         if sums.count > Self.bound { shorten() }
     }
 
-    /// Removes all checksums behind a line.
+    /// Removes the checksums of a line and of all lines after it.
     mutating func cut(to place: LineStart) {
         guard let lines = place.lines, lines < sums.count else { return }
         sums.removeLast(sums.count - lines)
@@ -75,8 +75,8 @@ struct LineChecksums {
         end = offset
     }
 
-    /// Returns the start of the first line that has changed in the file, or the end of all; `nil`
-    /// if there are no checksums.
+    /// Returns the start of the first line that has changed in the file, or the end of the last
+    /// line if none has; `nil` if there are no checksums.
     ///
     /// - Parameter buffer: memory to read into.
     func common(

@@ -1,7 +1,7 @@
 import Chat
 
-/// The rule for symbolic links unless all are followed: allowed are those that lead to where the
-/// patterns look anyway, and those that Kubernetes makes.
+/// The rule for symbolic links unless all are followed: links into places that the patterns search
+/// anyway are allowed, and so are those that Kubernetes makes.
 ///
 /// Otherwise, people who may write to a tailed directory could have the daemon read files that they
 /// may not read.
@@ -22,7 +22,7 @@ final class LinkRule {
         roots.contains { target.isWithin($0) }
     }
 
-    /// Returns true if a link is followed to where it leads.
+    /// Returns true if a link is to be followed to its target.
     func allows(_ link: FilePath, to target: FilePath) -> Bool {
         isWithin(target) || isOfKubernetes(link, target)
     }

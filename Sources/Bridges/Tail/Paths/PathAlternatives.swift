@@ -22,7 +22,7 @@ enum PathAlternatives {
         return done.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The first braces with a comma in them, and what stands between the commas.
+    /// The first braces that contain a comma, and the alternatives between the commas.
     private static func firstBraces(_ bytes: [UInt8]) -> (Range<Int>, [ArraySlice<UInt8>])? {
         var index = 0
         while index < bytes.count {

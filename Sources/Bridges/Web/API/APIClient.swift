@@ -1,6 +1,7 @@
 /// A program that has shown the secret of a token.
 struct APIClient: Sendable, Equatable {
-    /// The token's name, which stands in parentheses behind those it speaks for.
+    /// The token's name, shown in parentheses after the names of the people whom the token speaks
+    /// for.
     let name: String
     /// The only room that it may read and speak in; `nil` for all.
     var room: String?

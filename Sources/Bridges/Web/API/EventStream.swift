@@ -55,7 +55,7 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
         return Array("event: skipped\ndata: ".utf8) + json.encoded + Array("\n\n".utf8)
     }
 
-    /// Sends a comment now and then.
+    /// Sends a comment at intervals, so that the connection does not look dead.
     func checkAlive(at now: MonotonicTime) {
         guard now - lastComment >= Self.commentInterval else { return }
         lastComment = now

@@ -26,7 +26,8 @@ struct TokenTries {
         (options.burst, options.per) = (30, .seconds(2))
         return CommandBucket.Rule(options)
     }()
-    /// Addresses that are counted, and secrets that are remembered: as many as counters of passwords.
+    /// The most addresses that are counted, and the most secrets that are remembered: as many as
+    /// there are counters of passwords.
     private static let bound = 10_000
 
     /// Records that a secret was right.

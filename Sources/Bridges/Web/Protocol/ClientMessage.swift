@@ -93,7 +93,7 @@ enum ClientMessage: Sendable, Equatable {
 
 // Nothing that is printed holds a session, a password or what somebody says.
 extension ClientMessage: CustomStringConvertible {
-    /// The name by which it is answered.
+    /// The name of the request, which the answer repeats.
     var description: String { "\(request)" }
 }
 

@@ -1,4 +1,4 @@
-/// The page's files, which are part of the program.
+/// The files of the web page, compiled into the program.
 enum PageFiles {
     /// The files by their paths.
     static let all: [(path: String, bytes: [UInt8])] = [

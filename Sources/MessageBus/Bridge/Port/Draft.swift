@@ -8,7 +8,7 @@ public struct Draft: Sendable {
     public var text: String
     /// The author's name as the bridge knows it; shown as the bridge's `senderFormat` says.
     public var name: String
-    /// The author's identity, whatever the name, for limits; `nil`: the name is the identity.
+    /// The author's identity for limits, whatever the name; `nil` if the name is the identity.
     public var identity: String?
     /// The kind of message.
     public var kind: Message.Kind = .message

@@ -4,7 +4,7 @@
 public protocol LineSink: Sendable {
     /// Adds a line, without its ending.
     ///
-    /// Returns false if the line did not fit; the sink counts those.
+    /// Returns false if the line did not fit; the sink counts such lines.
     @discardableResult
     func write(_ line: String) -> Bool
 }

@@ -2,14 +2,13 @@ extension Port {
     /// Announces something about the bridge to a room, in the name of the bus: `servidor: TEXT`.
     ///
     /// For facts that people in the room should know, such as that the other side has not answered
-    /// for a while. A bridge that only takes messages out may announce, too. The chains judge an
-    /// announcement as they judge any message. It counts as automatic, like what
-    /// programs say.
+    /// for a while. A bridge whose direction is `out` may announce, too. The chains judge an
+    /// announcement as they judge any message. It counts as automatic, like what programs say.
     ///
     /// - Parameters:
     ///   - sentence: the text.
     ///   - room: the room; `nil`: the bridge's own.
-    /// - Returns: its number, and the verdict of the chains.
+    /// - Returns: the announcement's number, and the verdict of the chains.
     /// - Throws: `PortError` if the bus has stopped or the room does not exist.
     @discardableResult
     public func announce(_ sentence: String, in room: String? = nil) async throws -> Receipt {

@@ -1,6 +1,6 @@
 // For bridges to other instances.
 extension Port {
-    /// Returns the name of the store, which no other has: made by chance when it is first asked for.
+    /// Returns the store's unique name, which is generated at random when it is first asked for.
     ///
     /// 16 of `a-z 2-7`.
     ///
@@ -21,13 +21,14 @@ extension Port {
     /// The owner of checkpoints that belong to no bridge.
     private static var storeItself: String { "" }
 
-    /// Gives no number up to one that others have of this store.
+    /// Skips all numbers up to one that other instances have received from this store.
     ///
-    /// The loop may stand still for a second: that is what the store takes to reserve many at once.
+    /// May block the loop for a second, the time that the store takes to reserve many numbers at
+    /// once.
     ///
-    /// - Returns: the numbers that this process has given or would have given though the store had
-    ///   given them before, which only a store that was restored from a backup does. Only the first
-    ///   call in a process can tell.
+    /// - Returns: the numbers that this process has given, or would have given, a second time,
+    ///   which happens only if the store was restored from a backup. Only the first call in a
+    ///   process can tell.
     package func skipNumbers(
         through number: MessageNumber
     ) async -> ClosedRange<MessageNumber>? {
@@ -67,8 +68,8 @@ extension Port {
         await bus.perform { $0.people(in: rooms, since: count, beside: attachment) }
     }
 
-    /// Lets people in, or takes them off the list, and tells the rooms of none of them; of those
-    /// who are let in rooms are told when they leave.
+    /// Adds people to rooms without announcing it; the rooms are told when somebody with
+    /// `isAnnounced` leaves.
     package func enterQuietly(_ people: [(name: String, room: String, isAnnounced: Bool)]) async {
         await bus.perform { bus in
             for person in people {
@@ -86,7 +87,8 @@ extension Port {
         }
     }
 
-    /// Deletes a message for good, as somebody on another instance has, who may do so there.
+    /// Permanently deletes a message because somebody on another instance, who may do so there, has
+    /// deleted it.
     ///
     /// - Parameter deleter: the name of the person who has deleted it, as everybody sees it.
     /// - Returns: pass, or why not: `unknown-message`.

@@ -26,11 +26,11 @@ extension Port {
         return BridgeCounter(statistics.counter(family))
     }
 
-    /// Declares that the other side can't be reached, or can be reached again: the bridge counts as
-    /// `degraded` meanwhile, which is still ready.
+    /// Declares that the other side can't be reached, or can be reached again; in between, the
+    /// bridge counts as `degraded`, which is still ready.
     ///
-    /// - Parameter problem: is called on the loop, soon, and must not wait; returns the sentence that
-    ///   says why, or `nil` if the other side can be reached by then.
+    /// - Parameter problem: called soon, on the loop, and must not wait; returns a sentence with
+    ///   the reason, or `nil` if the other side can be reached by then.
     public func reportReachability(_ problem: @escaping @Sendable () -> String?) {
         bus.post { bus in
             attachment.reachabilityProblem = problem

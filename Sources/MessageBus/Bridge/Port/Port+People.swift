@@ -16,11 +16,11 @@ extension Port {
         await bus.enter(name, room: room, isAnnounced: false, by: attachment) == .pass
     }
 
-    /// Lets somebody of the other side in, and tells the room, as it is told of people who come by a
-    /// socket.
+    /// Adds somebody from the other side to a room and announces the entry there, as for people who
+    /// connect by socket.
     ///
-    /// Otherwise the same as `present(as:in:)`. Somebody who is in that room already stays, and
-    /// nobody is told.
+    /// Otherwise the same as `present(as:in:)`. If the person is in that room already, nothing
+    /// changes and nothing is announced.
     ///
     /// - Returns: pass, or why not: `name-in-use`, `forbidden`, or what the chains say.
     /// - Throws: `PortError` if there is no such room.
@@ -30,8 +30,8 @@ extension Port {
         return await bus.enter(name, room: room, isAnnounced: true, by: attachment)
     }
 
-    /// Takes people off the list who came by `enter` or `present`; the room is told of those whose
-    /// entry it was told of.
+    /// Removes people who were added by `enter` or `present` from the list; the room is told that
+    /// somebody has left if it was told of the entry.
     ///
     /// - Parameters:
     ///   - names: one, or all that leave at once.
@@ -81,13 +81,13 @@ extension Port {
 
     // MARK: - Deletions
 
-    /// Deletes a message that this bridge has brought in, for good, as its author: readers that have
-    /// passed it on are told.
+    /// Permanently deletes a message that this bridge brought in, in the name of the message's
+    /// author; readers that have passed the message on get the deletion.
     ///
-    /// Returns when the store has it done.
+    /// Returns when the store has committed the deletion.
     ///
     /// - Returns: pass, or why not: `unknown-message` if there is none with that number or it is
-    ///   deleted already, `forbidden` if it is of another bridge or more than an hour old.
+    ///   deleted already, `forbidden` if it came from another bridge or is more than an hour old.
     /// - Throws: errors of the store; `CancellationError`.
     @discardableResult
     public func delete(_ number: MessageNumber) async throws -> Verdict {

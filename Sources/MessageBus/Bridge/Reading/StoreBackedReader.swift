@@ -7,7 +7,7 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
     let attachment: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
-    /// The number up to which the store was asked.
+    /// The number up to which messages were asked from the store.
     private(set) var position: MessageNumber
     /// Texts behind the position that were counted.
     private var counted = 0

@@ -10,8 +10,8 @@ struct DepartedNames {
     }
 
     private var times: [String: MonotonicTime] = [:]
-    /// The names in the order of their times, with some that have been taken or given up again
-    /// since.
+    /// The names in the order in which they were given up, with some that have been taken or given
+    /// up again since.
     private var departures: [Departure] = []
     private var first = 0
 

@@ -49,7 +49,7 @@ extension OptionCheck {
     /// Records which files' lines come in, so that none of them is one that the bus writes itself.
     ///
     /// - Parameters:
-    ///   - location: the value that names them.
+    ///   - location: the location of the value that names the files.
     ///   - contains: returns whether an absolute path is one of them; called when all entries are
     ///     read.
     package mutating func follows(

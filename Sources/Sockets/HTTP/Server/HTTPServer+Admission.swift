@@ -132,7 +132,7 @@ extension HTTPServer: ArrivalOwner {
         return ConnectionPlace(isCounted: isCounted, host: isCounted ? address.host : nil)
     }
 
-    /// Serves a connection whose protocol begins.
+    /// Serves a connection whose PROXY header and TLS handshake are done.
     package func admit(_ arrival: Arrival) {
         let place = place(of: arrival.address, arrival.descriptor)
         let isUnwelcome = unwelcome.remove(arrival.descriptor) != nil

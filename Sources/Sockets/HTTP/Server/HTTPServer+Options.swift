@@ -27,9 +27,9 @@ extension HTTPServer {
         package var answer: (HTTPRefusal) -> HTTPResponse = { .text($0.status, $0.reason) }
         /// Logs what is of use only to people who look for it.
         package var debug: (String) -> Void = { _ in }
-        /// Writes down that requests are refused because of `maxBodies`; may be called often.
+        /// Logs that requests are refused because of `maxBodies`; may be called often.
         package var onFullBodies: (String) -> Void = { _ in }
-        /// Writes down that connections can't be accepted for a while; may be called often.
+        /// Logs that connections can't be accepted for a while; may be called often.
         package var onFailure: (SocketError) -> Void = { _ in }
 
         /// Makes the defaults.

@@ -2,8 +2,8 @@ import MessageBus
 
 /// A row of the table `dropped`: a message that a middleware or the bus has dropped, without its text.
 ///
-/// Made on the bus's loop, written by the store's thread. Of a flood not every drop has one: see
-/// `TurnBuffer`.
+/// Made on the bus's loop, written by the store's thread. During a flood, not every drop gets a
+/// row: see `TurnBuffer`.
 struct DroppedMessage: Sendable {
     /// The number that the message had been given.
     let number: MessageNumber
@@ -17,6 +17,6 @@ struct DroppedMessage: Sendable {
     let sender: Sender
     /// Bytes of its text.
     let bytes: Int
-    /// The place where another network knows it; `nil` if it comes from none.
+    /// The message's origin on another network; `nil` if the message came from none.
     let origin: Origin?
 }

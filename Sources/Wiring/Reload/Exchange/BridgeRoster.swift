@@ -1,6 +1,6 @@
 import Locking
 
-/// The way in which bridges are added to a supervisor that already runs.
+/// The list through which bridges are added to a supervisor that is already running.
 ///
 /// Safe from any thread.
 package final class BridgeRoster: Sendable {
@@ -27,9 +27,9 @@ package final class BridgeRoster: Sendable {
     /// Starts a bridge; to be called between `hold` and `release`.
     func run(_ bridge: SupervisedBridge) { continuation.yield(.run(bridge)) }
 
-    /// Keeps the supervisor from ending although no bridge may be left.
+    /// Keeps the supervisor from ending even if no bridge is left.
     ///
-    /// Returns false if it has ended already.
+    /// Returns false if the supervisor has ended already.
     func hold() -> Bool {
         state.withLock { state in
             state.isHeld = !state.hasEnded

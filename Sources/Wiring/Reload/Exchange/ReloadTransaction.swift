@@ -27,12 +27,12 @@ struct ReloadTransaction: Sendable {
     private static let readiness = Duration.seconds(15)
     /// The time that a bridge may drain.
     private static let drain = Duration.seconds(10)
-    /// The time that a bridge may drain which is exchanged back: it has hardly begun.
+    /// The time that a bridge may drain if its exchange is undone: it has hardly begun.
     private static let shortDrain = Duration.seconds(2)
-    /// The time after which nothing is waited for any more: exchanging back, and removed bridges,
-    /// may take fifteen seconds more of a minute.
+    /// The time after which the exchange waits for nothing more: undoing it and stopping removed
+    /// bridges may take 15 seconds more, and all of it at most a minute.
     private static let longest = Duration.seconds(40)
-    /// The time that exchanging back, and removed bridges, may take.
+    /// The time that undoing the exchange and stopping removed bridges may take.
     private static let ending = Duration.seconds(15)
 
     private var bus: Bus { assembly.bus }
@@ -55,8 +55,8 @@ struct ReloadTransaction: Sendable {
 
     /// Exchanges everything; returns the bridges that run from now on.
     ///
-    /// - Throws: `ReloadRefusal` if that can't be; everything is as before then, but for the
-    ///   connections of bridges that had been exchanged.
+    /// - Throws: `ReloadRefusal` if the exchange is impossible; everything is then as before,
+    ///   except for the connections of bridges that had been exchanged.
     mutating func run() async throws(ReloadRefusal) -> [String: RunningBridge] {
         await bus.openPendingRooms(plan.newRooms)
         do throws(ReloadRefusal) {

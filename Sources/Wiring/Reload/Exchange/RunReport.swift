@@ -1,13 +1,13 @@
 import Locking
 import MessageBus
 
-/// The course of one bridge's runs, for whoever waits until it works or has ended.
+/// The progress of one bridge's runs, for tasks that wait until the bridge works or has ended.
 ///
 /// Safe from any thread.
 final class RunReport: Sendable {
-    /// The course so far.
+    /// The state that was recorded last.
     enum State: Sendable, Equatable {
-        /// It runs, or will be run again after a pause.
+        /// The bridge runs, or will be run again after a pause.
         case running
         /// It has said that it works.
         case ready
@@ -20,7 +20,7 @@ final class RunReport: Sendable {
     private let current = Locked(State.running)
     private let changed = BroadcastSignal()
 
-    /// The course so far.
+    /// The state that was recorded last.
     var state: State { current.withLock { $0 } }
 
     /// Records a step; the last one stays.
@@ -52,7 +52,7 @@ final class RunReport: Sendable {
         }
     }
 
-    /// Returns when the bridge is not run any more.
+    /// Returns when the bridge has ended for good.
     ///
     /// Returns early if the task is cancelled.
     func waitUntilEnded() async { await wait { _ in hasEnded } }

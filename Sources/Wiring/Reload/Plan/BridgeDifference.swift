@@ -6,7 +6,7 @@ struct BridgeDifference: Sendable {
     enum Kind: Sendable, Equatable {
         /// It goes on, whatever of its own chain or its limits changes.
         case stays
-        /// It is stopped, and run anew.
+        /// It is restarted.
         case restarts
         /// The old configuration does not have it.
         case isNew
@@ -19,9 +19,11 @@ struct BridgeDifference: Sendable {
     let kind: Kind
     /// The keys that differ.
     let keys: [String]
-    /// The bridge's own chain, for one that both configurations have.
+    /// The difference between the bridge's inbound chains; `nil` if only one configuration has the
+    /// bridge.
     let middleware: ChainDifference?
-    /// The chain for what it is given, for one that both configurations have.
+    /// The difference between the bridge's outgoing chains; `nil` if only one configuration has the
+    /// bridge.
     let outgoing: ChainDifference?
 
     /// Describes a bridge that only one configuration has, or that is of another type in each.
@@ -33,8 +35,8 @@ struct BridgeDifference: Sendable {
     /// Compares a bridge of both configurations.
     ///
     /// - Parameters:
-    ///   - adjustable: the keys that can change while it runs.
-    ///   - missesRooms: true if it has all rooms, and there are new ones.
+    ///   - adjustable: the keys that can change while the bridge runs.
+    ///   - missesRooms: true if the bridge has all rooms, and there are new ones.
     init(
         from old: BridgeEntry, to new: BridgeEntry, adjustable: Set<String>,
         missesRooms: Bool = false

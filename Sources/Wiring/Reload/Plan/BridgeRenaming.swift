@@ -1,7 +1,7 @@
 import MessageBus
 
-/// Finds bridges without `name` that a new configuration would call otherwise than they are called
-/// now: their cursors and checkpoints go by names.
+/// Finds bridges without `name` that would get another name from a new configuration than they have
+/// now: cursors and checkpoints are stored under the bridge's name.
 enum BridgeRenaming {
     /// Compares the bridges of two configurations.
     ///

@@ -8,7 +8,7 @@ struct ChainDifference: Sendable {
     let origins: [Int?]
     /// A line for each difference that matters: `middleware[3] filter: changed`.
     let lines: [String]
-    /// True if any step is labelled otherwise, so that the chain is to be exchanged.
+    /// True if any step has another label, so that the chain must be exchanged.
     let isExchanged: Bool
 
     /// Compares two chains.

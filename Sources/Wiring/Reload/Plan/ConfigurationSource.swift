@@ -1,8 +1,8 @@
 import Glibc
 import MessageBus
 
-/// The place that the configuration of a running daemon is read from, again and again: the path as
-/// it was given, made absolute, and the environment as it was at the start.
+/// The source from which a running daemon reads its configuration, at the start and for each
+/// reload: the given path, made absolute, and the environment as it was at the start.
 package struct ConfigurationSource: Sendable {
     /// The path as the user gave it.
     package let file: String
@@ -11,7 +11,7 @@ package struct ConfigurationSource: Sendable {
     private let registry: Registry
     private let environment: Environment
 
-    /// Records where a configuration is, and the environment of this moment.
+    /// Records the path of a configuration, and the environment as it is now.
     ///
     /// - Parameter registry: the types that the configuration may name.
     package init(_ file: String, registry: Registry) {

@@ -10,7 +10,7 @@ struct EntryMaker {
         let middleware: [Chain.Step]
         let outgoing: [Chain.Step]
 
-        /// Returns a new attachment for it, whose chains judge with these steps.
+        /// Returns a new attachment for the bridge, whose chains judge with these steps.
         func makeAttachment() -> BridgeAttachment {
             BridgeAttachment(
                 name: entry.name, room: entry.room, direction: entry.direction,

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// A configuration with everything it asks for made, and nothing started.
+/// A configuration whose bridges and middlewares are made, and not started.
 struct MadeConfiguration: Sendable {
     let configuration: Configuration
     /// The steps of the common chain, made as if they were new.

@@ -20,7 +20,7 @@ package struct ReloadPlan: Sendable {
     ///
     /// - Parameters:
     ///   - adjustable: returns the keys of a bridge that can change while it runs.
-    ///   - sharesAllRooms: returns whether a bridge has to be run anew when there are new rooms.
+    ///   - sharesAllRooms: returns whether a bridge has to be restarted when there are new rooms.
     /// - Throws: `ReloadRefusal` if the differences need a restart.
     init(
         from old: Configuration, to new: Configuration,
@@ -94,7 +94,7 @@ package struct ReloadPlan: Sendable {
             && closedRooms.isEmpty && otherLines.isEmpty
     }
 
-    /// The plan for people: a line for each difference, without values.
+    /// The plan in words: a line for each difference, without values.
     package var lines: [String] {
         newRooms.map { "room \($0.quoted) is new" }
             + closedRooms.map { "room \($0.quoted) is closed" }

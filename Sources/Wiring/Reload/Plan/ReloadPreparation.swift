@@ -59,8 +59,8 @@ struct ReloadPreparation: Sendable {
             warnings: ConfigurationReport(warningsOf: made.configuration).lines)
     }
 
-    /// Reads certificates and the like: of bridges that go on, to be used; of others, to find out
-    /// whether they can be.
+    /// Reads certificates and similar files: those of bridges that go on, to use them; those of
+    /// other bridges, to find out whether they are usable.
     private func readAnew(
         _ plan: ReloadPlan, _ made: [String: EntryMaker.MadeBridge]
     ) async throws -> ([BridgeRefresh], [String]) {
@@ -82,11 +82,11 @@ struct ReloadPreparation: Sendable {
         return (refreshes, lines)
     }
 
-    /// Opens files and binds addresses, all that are wanted.
+    /// Opens all files and binds all addresses that the new configuration needs.
     ///
     /// - Returns: what keeps the addresses open until the exchange is done; also those of bridges
     ///   that are stopped, which may have to be started again.
-    /// - Throws: `ReloadRefusal` if one can't be had.
+    /// - Throws: `ReloadRefusal` if one of them can't be opened or bound.
     func reserve(
         _ prepared: Prepared
     ) async throws(ReloadRefusal) -> [ListeningSockets.Reservation] {

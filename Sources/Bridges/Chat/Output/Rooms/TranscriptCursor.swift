@@ -14,9 +14,9 @@ package struct TranscriptCursor {
         case store(StoreCatchUp)
     }
 
-    /// The facts about the lines passed from which the number of messages sent follows.
+    /// Counts of the lines passed, from which the number of messages sent is computed.
     private struct Tally {
-        /// The earliest line that it has stood at.
+        /// The earliest line at which the cursor has stood.
         ///
         /// A replay that the transcript continues may end before the line where the reader began.
         var start: TranscriptLine = 0

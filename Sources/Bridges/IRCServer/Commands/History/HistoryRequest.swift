@@ -101,7 +101,7 @@ struct HistoryRequest: Sendable {
         }
     }
 
-    /// Returns the number in front of which everything is that comes before a reference.
+    /// Returns the number below which all messages come before a reference.
     private func start(
         of reference: Reference, in room: Room, _ bus: isolated Bus
     ) async throws -> MessageNumber {
@@ -112,7 +112,7 @@ struct HistoryRequest: Sendable {
         }
     }
 
-    /// Returns the number behind which everything is that comes after a reference.
+    /// Returns the number above which all messages come after a reference.
     private func end(
         of reference: Reference, in room: Room, _ bus: isolated Bus
     ) async throws -> MessageNumber {
