@@ -9,7 +9,7 @@ package struct CodeCounts: Sendable, Equatable {
     /// Codes that are counted each by itself: a plug-in may make them of what people write.
     package static let maxCodes = 200
     /// The code of all further ones.
-    package static let rest = "other"
+    package static let otherCode = "other"
 
     /// Makes empty counts.
     package init() {}
@@ -18,10 +18,10 @@ package struct CodeCounts: Sendable, Equatable {
     package mutating func record(_ code: String, times: UInt64 = 1) {
         if let index = all.firstIndex(where: { $0.code == code }) {
             all[index].count += times
-        } else if all.count < Self.maxCodes - 1 || code == Self.rest {
+        } else if all.count < Self.maxCodes - 1 || code == Self.otherCode {
             all.append((code, times))
         } else {
-            record(Self.rest, times: times)
+            record(Self.otherCode, times: times)
         }
     }
 

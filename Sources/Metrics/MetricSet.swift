@@ -71,7 +71,7 @@ package struct MetricSet: Sendable {
     private mutating func bounded(_ value: String, of label: String) -> String {
         if values[label]?.contains(value) == true { return value }
         guard values[label, default: []].count < Self.maxLabelValues - 1 else {
-            return CodeCounts.rest
+            return CodeCounts.otherCode
         }
         values[label, default: []].insert(value)
         return value

@@ -20,7 +20,7 @@ struct Fleet: Sendable {
     var log: Log { port.log }
 
     /// Sleeps; returns false if the bridge is to end by then.
-    func rest(_ pause: Duration) async throws -> Bool {
+    func sleep(for pause: Duration) async throws -> Bool {
         try await untilStopping { [time] in
             try await time.sleep(pause)
             return true

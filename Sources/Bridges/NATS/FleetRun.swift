@@ -184,7 +184,7 @@ struct FleetRun: Sendable {
         while tries < 8 || presence.isSuspicious && KernelClock.monotonic < end {
             if tries % 4 == 0 { presence.sayHello(asks: true) }
             tries += 1
-            guard try await fleet.rest(pause) else { return }
+            guard try await fleet.sleep(for: pause) else { return }
             if let clash = presence.clash { throw BridgeError(clash) }
         }
     }

@@ -31,7 +31,7 @@ struct BridgeSettings: Sendable {
     }
 
     /// Waits; returns false if the bus begins to stop.
-    func rest(_ pause: Duration) async throws -> Bool {
+    func sleep(for pause: Duration) async throws -> Bool {
         let time = time
         return try await untilStopping {
             try await time.sleep(pause)

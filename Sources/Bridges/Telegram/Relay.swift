@@ -163,9 +163,9 @@ struct Relay: Sendable {
         _ known: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus
     ) async throws -> BotIdentity? {
         if let known { return known }
-        if pause > .zero, try await !settings.rest(pause) { return nil }
+        if pause > .zero, try await !settings.sleep(for: pause) { return nil }
         var backoff = Backoff()
-        while try await connectionStatus.rest(backoff.next(), of: .poll) {
+        while try await connectionStatus.waitToRetry(after: backoff.next(), of: .poll) {
             let start = settings.time.now()
             do {
                 let bot = try await ask(within: BotAPI.deadline)
@@ -179,7 +179,8 @@ struct Relay: Sendable {
                 connectionStatus.pollErrors.record(apiError)
                 switch apiError {
                 case .cancelled: return nil
-                case .flood(let pause): guard try await settings.rest(pause) else { return nil }
+                case .flood(let pause):
+                    guard try await settings.sleep(for: pause) else { return nil }
                 default: break
                 }
             }

@@ -66,7 +66,7 @@ extension Telegram: ConnectionChecking {
             switch error {
             case .migrated(let new):
                 return .fails("\(chat): the group has become \(new): write that in \"chats\"")
-            case .shut(let answer), .rejected(let answer):
+            case .blocked(let answer), .rejected(let answer):
                 return .fails("\(chat): \(answer): add @\(bot.name) to it, or check \"chats\"")
             default: return .fails("\(chat): \(error)")
             }

@@ -28,7 +28,7 @@ extension JoinedNetwork {
             log.warning(
                 "no connection to \(serverName): \(end.reason). Trying again in \(pause.plainSeconds)"
             )
-            try await rest(pause)
+            try await sleep(for: pause)
         }
     }
 
@@ -42,7 +42,7 @@ extension JoinedNetwork {
     }
 
     /// Waits, or until the connection is not wanted any more.
-    private func rest(_ pause: Duration) async throws {
+    private func sleep(for pause: Duration) async throws {
         let until = loop.now + pause
         while loop.now < until, !isFinishing { try await progress.wait() }
     }

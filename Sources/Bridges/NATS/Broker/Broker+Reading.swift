@@ -154,7 +154,7 @@ extension Broker {
         var tries = 0
         var failure: BrokerError?
         while true {
-            rest(for: pace.pause(at: KernelClock.monotonic, after: failure))
+            sleep(for: pace.pause(at: KernelClock.monotonic, after: failure))
             do throws(BrokerError) {
                 return try createConsumer(stream, &inbox)
             } catch {

@@ -30,7 +30,7 @@ extension Broker {
             // Right behind a deletion: nats-server 2.9 breaks a stream that is made at that moment
             // by one while another still removes it. Each instance waits for another time.
             let part = store.utf8.reduce(UInt64(7)) { ($0 &* 31 &+ UInt64($1)) % 2_000 }
-            rest(for: .milliseconds(1_000 + Int64(part)))
+            sleep(for: .milliseconds(1_000 + Int64(part)))
             do throws(BrokerError) {
                 return try inbox.call("STREAM.INFO.\(settings.name)")
             } catch {
@@ -89,17 +89,17 @@ extension Broker {
             if isOver || session.isOver || hasEnded { throw sentence }
             record(sentence)
             settle(nil)
-            rest(for: LengthDoubt.pause)
+            sleep(for: LengthDoubt.pause)
         }
     }
 
     /// Waits for a time, or until everything is to end; blocks.
-    func rest(for time: Duration) {
+    func sleep(for time: Duration) {
         let end = KernelClock.monotonic + time
         while !hasEnded {
-            let rest = end - KernelClock.monotonic
-            if rest <= .zero { return }
-            wake.wait(atMost: min(rest, Self.nap))
+            let left = end - KernelClock.monotonic
+            if left <= .zero { return }
+            wake.wait(atMost: min(left, Self.nap))
         }
     }
 

@@ -82,7 +82,7 @@ final class RoomPublisher: Sendable {
             case .failed(let error):
                 fleet.port.recordAttempt(error.kind == .rejected ? "rejected" : "unreachable")
                 broker.recordFailure(error)
-                guard try await fleet.rest(backoff.next()) else { return false }
+                guard try await fleet.sleep(for: backoff.next()) else { return false }
             }
         }
     }

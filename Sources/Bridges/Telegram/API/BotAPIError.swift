@@ -14,7 +14,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
     /// Another program polls, or a webhook is set.
     case pollConflict(String)
     /// The chat can't be written to at present: kicked, no rights, not found.
-    case shut(String)
+    case blocked(String)
     /// The message will never be taken.
     case rejected(String)
     /// The bridge is ending.
@@ -24,7 +24,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
     var isNoAnswer: Bool {
         switch self {
         case .unreachable, .pollConflict: true
-        case .flood, .migrated, .unknownBot, .shut, .rejected, .cancelled: false
+        case .flood, .migrated, .unknownBot, .blocked, .rejected, .cancelled: false
         }
     }
 
@@ -36,7 +36,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         case .migrated: "migrated"
         case .unknownBot: "unknown-bot"
         case .pollConflict: "conflict"
-        case .shut: "shut"
+        case .blocked: "shut"
         case .rejected: "rejected"
         case .cancelled: "cancelled"
         }
@@ -48,7 +48,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         case .unreachable(let reason, _): reason
         case .flood(let pause): "429 Too Many Requests: retry after \(pause.components.seconds)"
         case .migrated(let chat): "400 the group has become the supergroup \(chat)"
-        case .unknownBot(let answer), .pollConflict(let answer), .shut(let answer),
+        case .unknownBot(let answer), .pollConflict(let answer), .blocked(let answer),
             .rejected(let answer):
             answer
         case .cancelled: "cancelled"
@@ -76,7 +76,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         case 409: self = .pollConflict(answer)
         case 420, 429: self = .flood(after: max(wait ?? retryAfter ?? .seconds(5), .seconds(1)))
         case 500...: self = .unreachable(answer, mayHaveArrived: true)
-        case 403: self = .shut(answer)
+        case 403: self = .blocked(answer)
         case 413: self = .rejected(answer)
         case 402..<500:
             // Nothing is known but that the call was not accepted.
@@ -85,7 +85,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
             if let chat = parameters["migrate_to_chat_id"].integer {
                 self = .migrated(to: chat)
             } else if Self.isOfTheChat(description, text) {
-                self = .shut(answer)
+                self = .blocked(answer)
             } else {
                 self = .rejected(answer)
             }

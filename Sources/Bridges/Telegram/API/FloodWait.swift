@@ -22,7 +22,7 @@ struct FloodWait: Sendable, Equatable {
     }
 
     /// Returns the time that is left.
-    func rest(at now: Timestamp) -> Duration {
+    func remaining(at now: Timestamp) -> Duration {
         let (passed, overflows) = now.milliseconds
             .subtractingReportingOverflow(since.milliseconds)
         // Of a clock that was set back nobody knows how much time has passed.
@@ -60,7 +60,7 @@ struct FloodWait: Sendable, Equatable {
     static func ended(in checkpoints: [String: [UInt8]], at now: Timestamp) -> [Checkpoint] {
         checkpoints.filter { key, state in
             key.hasPrefix(Self.keyPrefix)
-                && FloodWait(state).map { $0.rest(at: now) == .zero } ?? true
+                && FloodWait(state).map { $0.remaining(at: now) == .zero } ?? true
         }.map { Checkpoint(key: $0.key, state: []) }
     }
 }

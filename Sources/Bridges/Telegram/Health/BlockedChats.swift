@@ -41,7 +41,7 @@ final class BlockedChats: Sendable {
     /// Records that a chat takes nothing from the bot.
     ///
     /// - Parameter reason: the reason, worded for people.
-    func recordShut(
+    func recordBlock(
         _ binding: ChatBindings.Binding, in chat: Int64, _ reason: String, _ backlog: Backlog
     ) async {
         let isNews = begin(binding.channel, binding.room, chat, backlog, isLong: { _ in true })

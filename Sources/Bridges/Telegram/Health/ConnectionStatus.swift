@@ -105,7 +105,7 @@ final class ConnectionStatus: Sendable {
                 settings.log.error("\(BotAPIError.sentence(unknownBot: answer)). Trying again")
             }
             recordAnswer(to: observer, knowsBot: false)
-        case .flood, .migrated, .pollConflict, .shut, .rejected:
+        case .flood, .migrated, .pollConflict, .blocked, .rejected:
             recordAnswer(to: observer, knowsBot: true)
         }
     }

@@ -37,7 +37,7 @@ final class PollErrors: Sendable {
             guard isNew("flood", isRefusal: false) else { return }
             log.info(
                 "Telegram asks for a pause (too many requests): not polling for \(pause)")
-        case .pollConflict, .migrated, .shut, .rejected:
+        case .pollConflict, .migrated, .blocked, .rejected:
             guard isNew("\(apiError)", isRefusal: true) else { return }
             log.error("Telegram refuses to be polled: \(apiError). Trying again")
         }

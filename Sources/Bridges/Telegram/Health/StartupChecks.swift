@@ -50,7 +50,7 @@ struct StartupChecks: Sendable {
                 let status = member["status"].string ?? ""
                 if !["administrator", "creator"].contains(status) { warn(of: chat) }
             } catch {
-                if case .shut(let answer) = error {
+                if case .blocked(let answer) = error {
                     settings.log.error("the bot @\(bot.name) is not in the chat \(chat): \(answer)")
                 }
             }

@@ -133,7 +133,7 @@ struct TelegramInbox {
         }
         for binding in bindings {
             if let reason {
-                await blocks.recordShut(binding, in: chat, reason, Backlog())
+                await blocks.recordBlock(binding, in: chat, reason, Backlog())
             } else {
                 await blocks.recordOpened(binding)
             }

@@ -43,7 +43,7 @@ struct UpdatePoll {
                 connectionStatus.pollErrors.end()
                 isFresh = false
                 let isHasty = !isNews && settings.time.now() - start < Self.minPause
-                if isHasty, try await !settings.rest(Self.minPause) { break }
+                if isHasty, try await !settings.sleep(for: Self.minPause) { break }
             } catch let apiError as BotAPIError {
                 isFresh = true
                 if case .pollConflict(let answer) = apiError { pollConflict.record(answer) }
@@ -54,7 +54,7 @@ struct UpdatePoll {
                     await blocks.recordPollFlood(for: pause, in: rooms)
                 }
                 guard let pause = pause(after: apiError, &backoff, &politeness) else { break }
-                if try await !connectionStatus.rest(pause, of: .poll) { break }
+                if try await !connectionStatus.waitToRetry(after: pause, of: .poll) { break }
             }
         }
         if inbox.ignored > 0 {
@@ -97,7 +97,7 @@ struct UpdatePoll {
             return pause
         // A token that was revoked may be given again, and the outboxes may go on.
         case .unreachable, .unknownBot: return backoff.next()
-        case .migrated, .shut, .rejected:
+        case .migrated, .blocked, .rejected:
             connectionStatus.pollErrors.record(apiError)
             return backoff.next()
         }

@@ -50,9 +50,9 @@ extension TelegramOutbox {
         if let number = delivery.message.deletedNumber {
             for remoteID in try await port.remoteIDs(of: number, in: binding.channel) {
                 guard let id = IncomingMessage.id(of: remoteID, in: location.chat) else { continue }
-                let rest = try await rest(of: remoteID, without: number)
+                let remaining = try await remainingText(of: remoteID, without: number)
                 if let outcome = try await retract(
-                    delivery, id, in: location, leaving: rest)
+                    delivery, id, in: location, leaving: remaining)
                 {
                     return outcome
                 }
@@ -66,7 +66,9 @@ extension TelegramOutbox {
 
     /// Returns what stays of a message of Telegram's that holds several of ours; `nil` if nothing
     /// does.
-    private func rest(of remoteID: String, without number: MessageNumber) async throws -> String? {
+    private func remainingText(of remoteID: String, without number: MessageNumber) async throws
+        -> String?
+    {
         var lines: [String] = []
         for other in try await port.numbers(of: remoteID, in: binding.channel)
         where other != number && !port.isDeleted(other) {
@@ -80,11 +82,11 @@ extension TelegramOutbox {
     /// Deletes one message of Telegram's, or replaces it by what stays of it; returns what is to be
     /// done if that has to be tried again.
     private mutating func retract(
-        _ delivery: Delivery, _ id: Int64, in location: ChatLocation, leaving rest: String?
+        _ delivery: Delivery, _ id: Int64, in location: ChatLocation, leaving remaining: String?
     ) async throws -> Outcome? {
         let result =
-            if let rest {
-                await replace(id, in: location, by: rest)
+            if let remaining {
+                await replace(id, in: location, by: remaining)
             } else {
                 await erase(id, in: location, deleter: delivery.message.sender.name)
             }
@@ -93,7 +95,7 @@ extension TelegramOutbox {
             return nil
         }
         switch apiError {
-        case .rejected, .shut, .migrated:
+        case .rejected, .blocked, .migrated:
             // It is gone already, or nobody may delete it but its author.
             try await delivery.recordFailure("\(apiError)")
             settings.log.warning(

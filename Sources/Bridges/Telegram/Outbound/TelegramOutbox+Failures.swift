@@ -44,8 +44,8 @@ extension TelegramOutbox {
                 return .proceed
             }
             hasMoved = false
-            return .shut("\(apiError)")
-        case .shut(let answer): return .shut(answer)
+            return .blocked("\(apiError)")
+        case .blocked(let answer): return .blocked(answer)
         default: return .retryLater
         }
     }

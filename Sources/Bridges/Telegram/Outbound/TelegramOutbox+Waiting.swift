@@ -32,7 +32,7 @@ extension TelegramOutbox {
             if pause <= .zero { return true }
             // The other topics find out by themselves, and count what waits for them.
             pace.turn.release()
-            guard try await rest(pause) else { return false }
+            guard try await waitToRetry(after: pause) else { return false }
         }
     }
 
@@ -46,7 +46,7 @@ extension TelegramOutbox {
                 try await settings.time.sleep(left)
                 continue
             }
-            guard try await settings.rest(left) else { return nil }
+            guard try await settings.sleep(for: left) else { return nil }
         }
     }
 
@@ -56,15 +56,15 @@ extension TelegramOutbox {
         pause > Self.shortWait && port.keepsCheckpoints
     }
 
-    /// Rests after a failure or during a flood, and counts what waits when that is about to be told;
-    /// returns false if the bus ends.
+    /// Waits after a failure or during a flood, and counts what waits when that is about to be
+    /// told; returns false if the bus ends.
     ///
     /// Not to be called in one's turn.
-    mutating func rest(_ pause: Duration) async throws -> Bool {
-        let rest = connectionStatus.beginRest(pause, of: observer)
+    mutating func waitToRetry(after pause: Duration) async throws -> Bool {
+        let retryPause = connectionStatus.beginRetryPause(pause, of: observer)
         while true {
             try await countBacklog()
-            guard let left = connectionStatus.timeLeft(of: rest) else { return true }
+            guard let left = connectionStatus.timeLeft(of: retryPause) else { return true }
             let (connectionStatus, observer) = (connectionStatus, observer)
             guard endsWithBus(pause) else {
                 try await connectionStatus.sleep(left, of: observer)

@@ -13,7 +13,7 @@ struct TelegramOutbox {
         /// Telegram does not answer, or not this bot: it is tried again later.
         case retryLater
         /// The chat takes nothing at present.
-        case shut(String)
+        case blocked(String)
         /// The bus is ending; what waits is kept.
         case stop
     }
@@ -47,10 +47,10 @@ struct TelegramOutbox {
     /// often it was sent again.
     var possibleDuplicates = 0
     /// The reason for which the chat takes nothing; empty if it does.
-    private var shutReason = ""
+    private var blockedReason = ""
 
     /// The time for which a chat that takes nothing is left alone.
-    private static let shutPause = Duration.seconds(300)
+    private static let blockedPause = Duration.seconds(300)
 
     init(
         _ binding: ChatBindings.Binding, _ settings: BridgeSettings, _ chats: ChatBindings,
@@ -90,8 +90,8 @@ struct TelegramOutbox {
             switch try await attemptInTurn() {
             case .proceed: break
             case .stop: return
-            case .retryLater: guard try await rest(backoff.next()) else { return }
-            case .shut(let reason): guard try await restWhileShut(reason) else { return }
+            case .retryLater: guard try await waitToRetry(after: backoff.next()) else { return }
+            case .blocked(let reason): guard try await waitWhileBlocked(reason) else { return }
             }
             if chats.isSuperfluous(binding) {
                 settings.log.warning("\(binding.channel) is the same chat as another entry now")
@@ -113,16 +113,16 @@ struct TelegramOutbox {
         let location = chats.location(of: binding)
         let now = await port.now
         guard let state = checkpoints[FloodWait.checkpointKey(location.chat)],
-            let rest = FloodWait(state)?.rest(at: now), rest > .zero
+            let remaining = FloodWait(state)?.remaining(at: now), remaining > .zero
         else { return }
-        pace.block(for: rest)
+        pace.block(for: remaining)
         floodedChat = location.chat
         settings.log.info(
             """
             Telegram asked for a pause before the start (too many requests): nothing is sent to \
-            \(location) for \(rest)
+            \(location) for \(remaining)
             """)
-        await blocks.recordFlood(binding, in: location.chat, for: rest, backlog())
+        await blocks.recordFlood(binding, in: location.chat, for: remaining, backlog())
     }
 
     // MARK: - The queue
@@ -195,9 +195,9 @@ struct TelegramOutbox {
 
     /// Acknowledges a plan that is done with: all of it has arrived, but for what was skipped.
     mutating func finish(_ sendPlan: SendPlan) async throws {
-        if !shutReason.isEmpty {
+        if !blockedReason.isEmpty {
             settings.log.info("the chat \(chats.location(of: binding)) takes messages again")
-            shutReason = ""
+            blockedReason = ""
         }
         // Also what was deleted since it was sent: it has to be found there.
         let finished = queue.prefix { $0.message.number <= sendPlan.last }
@@ -236,22 +236,22 @@ struct TelegramOutbox {
     }
 
     /// Leaves a chat that takes nothing alone for a while; returns false if the bus ends meanwhile.
-    private mutating func restWhileShut(_ reason: String) async throws -> Bool {
+    private mutating func waitWhileBlocked(_ reason: String) async throws -> Bool {
         let backlog = try await countBacklog()
-        await blocks.recordShut(
+        await blocks.recordBlock(
             binding, in: chats.location(of: binding).chat, settings.phrases.reason(reason), backlog)
         // Nothing waits for Telegram's sake any more.
         connectionStatus.recordDelivery([], Backlog(), to: binding.channel)
-        if reason != shutReason {
+        if reason != blockedReason {
             settings.log.error(
                 """
                 the chat \(chats.location(of: binding)) takes nothing: \(reason). What is said for it \
                 is kept, and it is tried again every few minutes
                 """)
         }
-        shutReason = reason
+        blockedReason = reason
         return try await settings.untilStopping { [time = settings.time, reopened] in
-            try await time.sleep(Self.shutPause, orUntil: reopened)
+            try await time.sleep(Self.blockedPause, orUntil: reopened)
             return true
         } ?? false
     }

@@ -137,12 +137,12 @@ extension WebhookOutbox {
         let own = backoff.next()
         let left = timeLeft(plan, given, at: now)
         if left > .zero {
-            guard try await rest(min(pause ?? own, left)) else { return false }
+            guard try await sleep(for: min(pause ?? own, left)) else { return false }
             // Who has asked for a longer pause is not asked again within it.
             if pause.map({ $0 <= left }) ?? true { return nil }
         }
         try await giveUp(plan, reason)
-        return left > .zero ? true : try await rest(own)
+        return left > .zero ? true : try await sleep(for: own)
     }
 
     /// Returns the time until a batch is given up.
@@ -172,7 +172,7 @@ extension WebhookOutbox {
     }
 
     /// Waits; returns false if the bus stops, and what waits is kept for a later run.
-    private func rest(_ pause: Duration) async throws -> Bool {
+    private func sleep(for pause: Duration) async throws -> Bool {
         guard port.keepsCheckpoints else {
             try await time.sleep(pause)
             return true

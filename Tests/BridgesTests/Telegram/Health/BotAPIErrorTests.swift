@@ -17,7 +17,7 @@ import Testing
     ])
     func `an answer about the chat shuts it`(text: String) {
         let answer = "Bad Request: \(text)"
-        #expect(apiError(400, answer) == .shut("400 \(answer)"))
+        #expect(apiError(400, answer) == .blocked("400 \(answer)"))
     }
 
     @Test(arguments: [
@@ -32,8 +32,8 @@ import Testing
     @Test func `an answer without a reason says so`() {
         #expect(
             apiError(200, "") == .unreachable("200, without a reason", mayHaveArrived: true))
-        #expect(apiError(403, "\u{7}") == .shut("403, without a reason"))
-        #expect(apiError(403, "a\n\u{2028}\u{202E}b") == .shut("403 ab"))
+        #expect(apiError(403, "\u{7}") == .blocked("403, without a reason"))
+        #expect(apiError(403, "a\n\u{2028}\u{202E}b") == .blocked("403 ab"))
     }
 
     @Test func `a flood is one by its code, and says how long`() {

@@ -96,7 +96,7 @@ extension TelegramTests {
 
         private static func knowsFlood(_ disk: MemoryStore.Disk, at now: Timestamp) -> Bool {
             let kept = disk.checkpoints["telegram"]?[FloodWait.checkpointKey(group)] ?? []
-            return FloodWait(kept).map { $0.rest(at: now) > .zero } ?? false
+            return FloodWait(kept).map { $0.remaining(at: now) > .zero } ?? false
         }
 
         @Test func `a message of several parts goes on with the part it has come to`() async throws

@@ -2,10 +2,10 @@ import Chat
 import Locking
 import MessageBus
 
-// Resting after a failure.
+// Waiting after a failure, until it is time to try again.
 extension ConnectionStatus {
-    /// A rest of an observer's, until it is over or there is reason to try again earlier.
-    struct Rest: Sendable {
+    /// A pause of an observer's, until it is over or there is reason to try again earlier.
+    struct RetryPause: Sendable {
         let observer: Observer
         let start: Duration
         let end: Duration
@@ -16,10 +16,10 @@ extension ConnectionStatus {
         state.withLock { $0.failing[observer] != nil }
     }
 
-    /// Rests; returns false if the bus begins to stop.
-    func rest(_ pause: Duration, of observer: Observer) async throws -> Bool {
-        let rest = beginRest(pause, of: observer)
-        while let left = timeLeft(of: rest) {
+    /// Waits before another try; returns false if the bus begins to stop.
+    func waitToRetry(after pause: Duration, of observer: Observer) async throws -> Bool {
+        let retryPause = beginRetryPause(pause, of: observer)
+        while let left = timeLeft(of: retryPause) {
             let isOn = try await settings.untilStopping {
                 try await self.sleep(left, of: observer)
                 return true
@@ -29,25 +29,25 @@ extension ConnectionStatus {
         return true
     }
 
-    /// Begins a rest.
-    func beginRest(_ pause: Duration, of observer: Observer) -> Rest {
+    /// Begins a pause before another try.
+    func beginRetryPause(_ pause: Duration, of observer: Observer) -> RetryPause {
         let now = settings.time.now()
-        return Rest(observer: observer, start: now, end: now + pause)
+        return RetryPause(observer: observer, start: now, end: now + pause)
     }
 
-    /// Returns the time that a rest takes yet; nil if it is over, because Telegram answers another
+    /// Returns the time that a pause takes yet; nil if it is over, because Telegram answers another
     /// observer or the room is about to be told.
-    func timeLeft(of rest: Rest) -> Duration? {
+    func timeLeft(of retryPause: RetryPause) -> Duration? {
         let now = settings.time.now()
         return state.withLock { state in
-            var end = rest.end
-            if let failure = state.failing[rest.observer] {
+            var end = retryPause.end
+            if let failure = state.failing[retryPause.observer] {
                 if failure.isWoken {
-                    state.failing[rest.observer]?.isWoken = false
+                    state.failing[retryPause.observer]?.isWoken = false
                     return nil
                 }
                 let lastTry = failure.since + Self.lastTry
-                if lastTry > rest.start { end = min(end, lastTry) }
+                if lastTry > retryPause.start { end = min(end, lastTry) }
             }
             return end > now ? end - now : nil
         }
