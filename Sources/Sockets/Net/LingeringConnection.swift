@@ -43,7 +43,7 @@ final class LingeringConnection: EventHandler {
     func begin() { if isUrgent { checkSent() } }
 
     /// Closes as soon as the other side's kernel has everything.
-    func hurry() {
+    func closeWhenConfirmed() {
         isUrgent = true
         checkSent()
     }

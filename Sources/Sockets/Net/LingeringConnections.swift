@@ -46,10 +46,10 @@ package final class LingeringConnections {
     }
 
     /// Closes each as soon as the other side's kernel has everything.
-    package func hurry() {
+    package func closeWhenConfirmed() {
         loop.assertOwned()
         isUrgent = true
-        for connection in Array(connections.values) { connection.hurry() }
+        for connection in Array(connections.values) { connection.closeWhenConfirmed() }
     }
 
     /// Closes all of them at once.

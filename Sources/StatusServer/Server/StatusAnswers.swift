@@ -31,9 +31,9 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
     private func makeRouter() -> HTTPRouter {
         let router = HTTPRouter { .text($0.status, $0.reason) }
         router.add(.get, "/metrics") { [unowned self] in exposeMetrics($0) }
-        router.add(.get, "/health") { [unowned self] in tellHealth($0) }
-        router.add(.get, "/ready") { [unowned self] in tellReadiness($0) }
-        router.add(.get, "/status.json") { [unowned self] in tellStatus($0) }
+        router.add(.get, "/health") { [unowned self] in respondWithHealth($0) }
+        router.add(.get, "/ready") { [unowned self] in respondWithReadiness($0) }
+        router.add(.get, "/status.json") { [unowned self] in respondWithStatus($0) }
         router.add(.get, "/history.json") { [unowned self] exchange in
             exchange.respond(.json(.ok, monitor.history.json.encodedWithNulls))
         }
@@ -45,7 +45,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
 
     // MARK: - Without the bus
 
-    private func tellHealth(_ exchange: HTTPExchange) {
+    private func respondWithHealth(_ exchange: HTTPExchange) {
         let age = monitor.loopAge
         let isAlive = age <= Heartbeat.limit
         exchange.respond(
@@ -56,7 +56,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
                 ]).encoded))
     }
 
-    private func tellReadiness(_ exchange: HTTPExchange) {
+    private func respondWithReadiness(_ exchange: HTTPExchange) {
         let readiness = monitor.readiness
         exchange.respond(
             .json(
@@ -84,7 +84,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
         }
     }
 
-    private func tellStatus(_ exchange: HTTPExchange) {
+    private func respondWithStatus(_ exchange: HTTPExchange) {
         ask(for: exchange) { [monitor, tellsReasons] report in
             .json(
                 .ok, StatusReport(monitor, report, tellsReasons: tellsReasons).json.encoded)

@@ -68,10 +68,10 @@ package struct ClientOutput {
 
     /// Begins to read a transcript at its end.
     ///
-    /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
-    package mutating func attach(to transcript: Transcript, isCarriedOn: Bool = false) {
+    /// - Parameter isStoreBacked: whether a store has what the transcript no longer holds.
+    package mutating func attach(to transcript: Transcript, isStoreBacked: Bool = false) {
         left = counts
-        cursor = TranscriptCursor(atEndOf: transcript, isCarriedOn: isCarriedOn)
+        cursor = TranscriptCursor(atEndOf: transcript, isStoreBacked: isStoreBacked)
     }
 
     /// Queues bytes in front of all else.
@@ -88,7 +88,7 @@ package struct ClientOutput {
     }
 
     /// Records the position of a cursor that stops for some time.
-    package mutating func standStill() { cursor?.standStill() }
+    package mutating func recordPause() { cursor?.recordPause() }
 
     /// Adds an answer behind all that the room has said so far.
     package mutating func answer(_ bytes: [UInt8]) {
@@ -147,7 +147,7 @@ package struct ClientOutput {
         case .sent: return nil
         case .blocked: return block()
         case .atList:
-            if !awaitsList { cursor?.standStill() }
+            if !awaitsList { cursor?.recordPause() }
             awaitsList = true
             isBlocked = false
             return .atList
@@ -196,7 +196,7 @@ package struct ClientOutput {
 
     private mutating func block() -> Progress {
         isBlocked = true
-        cursor?.standStill()
+        cursor?.recordPause()
         return .blocked
     }
 
@@ -245,12 +245,12 @@ package struct ClientOutput {
     // MARK: - Going on from the store
 
     /// Takes lines from the store, up to the message with a number.
-    package mutating func carryOn(
+    package mutating func appendStored(
         _ stored: EncodedPage, through number: MessageNumber, skipNotice: (Int) -> [UInt8]
     ) {
         guard cursor?.catchUp != nil else { return }
         queue.append(stored: stored.bytes)
-        queueSkipNotice(cursor?.carryOn(stored, through: number) ?? 0, skipNotice)
+        queueSkipNotice(cursor?.advance(past: stored, through: number) ?? 0, skipNotice)
     }
 
     /// Stops using the store; lines that it has not delivered are skipped.

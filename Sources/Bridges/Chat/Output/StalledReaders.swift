@@ -100,7 +100,7 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
     }
 
     /// Waits from now on only for connections that go on taking what they are sent.
-    package func hurry() {
+    package func beginStopping() {
         loop.assertOwned()
         guard stoppingSince == nil else { return }
         stoppingSince = loop.now

@@ -22,10 +22,10 @@ extension ServedNetwork {
         isStopping = true
         // First: where everybody has gone already, the rest ends the server, and no timer must be set
         // any more.
-        streams.stalled.hurry()
+        streams.stalled.beginStopping()
         listener.close()
         http?.stop()
-        lingering.hurry()
+        lingering.closeWhenConfirmed()
     }
 
     /// Closes all connections at once.

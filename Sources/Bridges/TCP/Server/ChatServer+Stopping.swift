@@ -23,9 +23,9 @@ extension ChatServer {
         scheduler.isUnlimited = true
         // First: where only lingering connections are left, their end is the server's, and no timer
         // must be set any more.
-        stalled.hurry()
+        stalled.beginStopping()
         chatListener.close()
-        lingering.hurry()
+        lingering.closeWhenConfirmed()
     }
 
     /// Closes all connections at once.

@@ -37,7 +37,7 @@ final class RoomReaders {
         feed.readers += 1
         connection.slot = Slot(number: readers.count, start: room.log.end)
         readers.append(connection)
-        connection.output.attach(to: feed.transcript, isCarriedOn: isStored)
+        connection.output.attach(to: feed.transcript, isStoreBacked: isStored)
     }
 
     /// Removes a connection.

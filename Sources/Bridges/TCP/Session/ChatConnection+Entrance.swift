@@ -6,7 +6,7 @@ extension ChatConnection {
     /// Sends nothing until the client is known to mean the chat.
     func delayGreeting() {
         awaitsGreeting = true
-        output.standStill()
+        output.recordPause()
     }
 
     /// Sends the greeting, and from then on what the room says.

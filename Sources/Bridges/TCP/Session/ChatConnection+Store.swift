@@ -40,7 +40,7 @@ extension ChatConnection {
         }
         if let last = output.cursor?.lastNumber, catchUp.number >= last {
             let nothing = EncodedPage(longest: transcript.maxLineBytes)
-            output.carryOn(nothing, through: last, skipNotice: server.skipNotice)
+            output.appendStored(nothing, through: last, skipNotice: server.skipNotice)
             return scheduleSend()
         }
         guard let through = last(for: transcript, bus), through > catchUp.number else {
@@ -51,7 +51,7 @@ extension ChatConnection {
         Task(executorPreference: bus.tasks) { [self, bus = server.port.bus] in
             let found = try? await store.messages(
                 in: room, after: catchUp.number, through: through, atMost: count)
-            await bus.perform { _ in carryOn(found, from: catchUp, through: through) }
+            await bus.perform { _ in deliverStored(found, from: catchUp, through: through) }
         }
     }
 
@@ -63,7 +63,7 @@ extension ChatConnection {
         return transcript.mark(upTo: committed)?.number
     }
 
-    private func carryOn(
+    private func deliverStored(
         _ found: StoredRun?, from catchUp: StoreCatchUp, through number: MessageNumber
     ) {
         isFetching = false
@@ -85,7 +85,7 @@ extension ChatConnection {
             replayCount = min(max(1, replayCount), 256)
         }
         let last = found.isComplete ? nil : found.messages.last
-        output.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)
+        output.appendStored(lines, through: last?.number ?? number, skipNotice: server.skipNotice)
         scheduleSend()
     }
 }

@@ -304,7 +304,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             self.port.bus.assumeIsolated { bus in
                 // Where everybody has gone already, no timer must be set any more.
                 if self.isDetached { return }
-                self.streams.stalled.hurry()
+                self.streams.stalled.beginStopping()
                 for client in Array(self.clients.values) { client.end(.goingAway) }
                 for stream in Array(self.eventStreams.values) { stream.end() }
                 self.checkDone()

@@ -182,7 +182,7 @@ import Metrics
         guard stoppingSince == nil else { return }
         stoppingSince = loop.now
         closeListeners()
-        lingering.hurry()
+        lingering.closeWhenConfirmed()
         for connection in Array(connections.values) { connection.stop() }
         checkClosed()
     }

@@ -204,7 +204,7 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
             await test.bus.perform { _ in
                 self.readers[index].isFetching = false
                 guard let found, let feed = self.feed else { return }
-                self.carryOn(
+                self.deliverStored(
                     index, found,
                     through: found.isComplete ? through : found.messages.last?.number ?? through,
                     feed)
@@ -222,20 +222,22 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
             let step = feed.replayStep(of: cursor, atMost: 40, bus)
         else { return nil }
         switch step {
-        case .run(let run, let through): carryOn(index, run, through: through, feed)
+        case .run(let run, let through): deliverStored(index, run, through: through, feed)
         case .lost(let through):
             readers[index].skipped += 1
-            carryOn(index, StoredRun([], isComplete: true), through: through, feed)
+            deliverStored(index, StoredRun([], isComplete: true), through: through, feed)
         case .store: readers[index].isFetching = true
         case .wait: break
         }
         return step
     }
 
-    private func carryOn(_ index: Int, _ run: StoredRun, through: MessageNumber, _ feed: RoomFeed) {
+    private func deliverStored(
+        _ index: Int, _ run: StoredRun, through: MessageNumber, _ feed: RoomFeed
+    ) {
         guard let cursor = readers[index].output.cursor(in: feed.transcript) else { return }
         let page = feed.page(of: run, for: cursor, as: encoder)
-        readers[index].output.carryOn(page, through: through, in: feed.transcript) { count in
+        readers[index].output.appendStored(page, through: through, in: feed.transcript) { count in
             NumberEncoder.frame(0, padding: count == 0 ? 0 : 1)
         }
         send(index)

@@ -76,7 +76,7 @@ private struct RoomsWorld {
             Transcript(capacity: capacity, framing: .webSocketFrames)
         }
         for transcript in transcripts {
-            output.attach(TranscriptCursor(atEndOf: transcript, isCarriedOn: false))
+            output.attach(TranscriptCursor(atEndOf: transcript, isStoreBacked: false))
         }
     }
 
@@ -130,7 +130,7 @@ private struct RoomsWorld {
     private mutating func leaveAndReturn() {
         let room = Int.random(in: 0..<3, using: &random)
         output.detach(from: transcripts[room]) { Self.frame("skipped \(room) \($0)") }
-        output.attach(TranscriptCursor(atEndOf: transcripts[room], isCarriedOn: false))
+        output.attach(TranscriptCursor(atEndOf: transcripts[room], isStoreBacked: false))
     }
 
     mutating func fill() {

@@ -23,14 +23,14 @@ extension RoomFeed {
     package func attachReader(after number: MessageNumber?, isStored: Bool) -> TranscriptCursor {
         catchUp()
         readers += 1
-        let isCarriedOn = isStored && isRepeatable
+        let isStoreBacked = isStored && isRepeatable
         guard let number, number < room.lastNumber else {
-            return TranscriptCursor(atEndOf: transcript, isCarriedOn: isCarriedOn)
+            return TranscriptCursor(atEndOf: transcript, isStoreBacked: isStoreBacked)
         }
         // The place where what is replayed ends.
         transcript.pass(through: room.lastNumber)
         return TranscriptCursor(
-            after: number, in: transcript, end: room.lastNumber, isCarriedOn: isCarriedOn)
+            after: number, in: transcript, end: room.lastNumber, isStoreBacked: isStoreBacked)
     }
 
     /// Ends reading.

@@ -273,7 +273,7 @@ package struct RoomsOutput {
 
     private mutating func block() -> Progress {
         isBlocked = true
-        for index in readings.indices { readings[index].cursor.standStill() }
+        for index in readings.indices { readings[index].cursor.recordPause() }
         return .blocked
     }
 
@@ -295,7 +295,7 @@ package struct RoomsOutput {
     // MARK: - Going on from the store
 
     /// Takes lines of a room from the store or the log, up to the message with a number.
-    package mutating func carryOn(
+    package mutating func appendStored(
         _ page: EncodedPage, through number: MessageNumber, in transcript: Transcript,
         skipNotice: (Int) -> [UInt8]
     ) {
@@ -303,7 +303,7 @@ package struct RoomsOutput {
             return
         }
         queue.append(stored: page.bytes)
-        queueSkipNotice(readings[index].cursor.carryOn(page, through: number), skipNotice)
+        queueSkipNotice(readings[index].cursor.advance(past: page, through: number), skipNotice)
     }
 
     /// Stops using the store for a room; lines that it has not delivered are skipped.

@@ -50,7 +50,7 @@ package struct TranscriptCursor {
     /// needed.
     private var lineEnd: TranscriptOffset?
     /// True if a store can be asked.
-    private let isCarriedOn: Bool
+    private let isStoreBacked: Bool
     /// The facts about the lines that it has passed.
     private var tally = Tally()
     /// The number of the last message before the position at which the cursor began, while earlier
@@ -59,10 +59,10 @@ package struct TranscriptCursor {
 
     /// Begins at the end of a transcript.
     ///
-    /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
-    package init(atEndOf transcript: Transcript, isCarriedOn: Bool) {
+    /// - Parameter isStoreBacked: whether a store has what the transcript no longer holds.
+    package init(atEndOf transcript: Transcript, isStoreBacked: Bool) {
         self.transcript = transcript
-        self.isCarriedOn = isCarriedOn
+        self.isStoreBacked = isStoreBacked
         position = transcript.head
         line = transcript.lines
         tally.start = line
@@ -94,12 +94,12 @@ package struct TranscriptCursor {
     /// - Parameters:
     ///   - number: the last message that the reader has.
     ///   - end: the last message in front of the transcript's end; it is marked there.
-    ///   - isCarriedOn: whether a store has what the transcript no longer holds.
+    ///   - isStoreBacked: whether a store has what the transcript no longer holds.
     init(
         after number: MessageNumber, in transcript: Transcript, end: MessageNumber,
-        isCarriedOn: Bool
+        isStoreBacked: Bool
     ) {
-        self.init(atEndOf: transcript, isCarriedOn: isCarriedOn)
+        self.init(atEndOf: transcript, isStoreBacked: isStoreBacked)
         guard number < end else { return }
         backing = .store(StoreCatchUp(number: number, linesSent: 0))
         replayEnd = end
@@ -187,12 +187,12 @@ package struct TranscriptCursor {
         }
     }
 
-    /// Records the current line because the kernel takes no more.
-    package mutating func standStill() {
+    /// Records the current line because nothing is sent for some time.
+    package mutating func recordPause() {
         guard case .transcript = backing, position >= transcript.tail else { return }
         line = transcript.line(at: position)
         backing = .transcript(
-            anchor: isCarriedOn ? StoreCatchUp(transcript, at: position, line: line) : nil)
+            anchor: isStoreBacked ? StoreCatchUp(transcript, at: position, line: line) : nil)
     }
 
     /// Records the current line because everything is sent.
@@ -260,7 +260,7 @@ package struct TranscriptCursor {
     }
 
     /// Continues after the stored lines up to a message, and returns how many lines were left out.
-    package mutating func carryOn(_ stored: EncodedPage, through number: MessageNumber) -> Int {
+    package mutating func advance(past stored: EncodedPage, through number: MessageNumber) -> Int {
         guard let begun = catchUp else { return 0 }
         if let replayEnd {
             let numbered = stored.lines(after: replayEnd)
@@ -275,7 +275,7 @@ package struct TranscriptCursor {
             return leaveStore(for: limit.position, at: limit.line, anchor: nil)
         }
         guard let mark = transcript.mark(upTo: number), mark.number > begun.number,
-            mark.number == number || isCarriedOn && willStay(mark)
+            mark.number == number || isStoreBacked && willStay(mark)
         else { return 0 }
         let lines = stored.lines(after: mark.number)
         return leaveStore(

@@ -228,7 +228,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     ) {
         let form = readings[index].form
         switch step {
-        case .run(let run, let through): carryOn(run, through: through, in: form)
+        case .run(let run, let through): deliverStored(run, through: through, in: form)
         case .store(let number, let through):
             readings[index].isFetching = true
             let (store, name) = (bus.store, form.feed.room.name)
@@ -241,7 +241,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
         case .lost(let through):
             let number = cursor.catchUp?.number ?? through
             output.send(form.skipNotice(Int(clamping: through - min(through, number))))
-            carryOn(StoredRun([], isComplete: true), through: through, in: form)
+            deliverStored(StoredRun([], isComplete: true), through: through, in: form)
         }
     }
 
@@ -257,14 +257,14 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
             output.abandonStore(in: form.feed.transcript, skipNotice: form.skipNotice)
             return scheduleSend()
         }
-        carryOn(found, through: number, in: form)
+        deliverStored(found, through: number, in: form)
     }
 
-    private func carryOn(_ run: StoredRun, through number: MessageNumber, in form: Form) {
+    private func deliverStored(_ run: StoredRun, through number: MessageNumber, in form: Form) {
         guard let cursor = output.cursor(in: form.feed.transcript) else { return }
         let page = form.feed.page(of: run, for: cursor, as: form.encoder, hiding: connectionID)
         let last = run.isComplete ? number : run.messages.last?.number ?? number
-        output.carryOn(
+        output.appendStored(
             page, through: last, in: form.feed.transcript, skipNotice: form.skipNotice)
         scheduleSend()
     }
