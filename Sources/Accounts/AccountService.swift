@@ -104,7 +104,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     package func close() {
         passwordChecker.close()
         accountStore.close()
-        failures.tellRest()
+        failures.writeRemainingCounts()
     }
 
     // MARK: - Changes

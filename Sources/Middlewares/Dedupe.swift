@@ -20,7 +20,7 @@ package struct Dedupe: CopyableMiddleware {
         package init() {}
 
         /// Warns of kinds of messages that can't be dropped.
-        package func validate(_ check: inout OptionCheck) { check.leavesPass() }
+        package func validate(_ check: inout OptionCheck) { check.warnAboutLeaves() }
     }
 
     /// The most keys of one generation, of which there are two: 5 MB each.

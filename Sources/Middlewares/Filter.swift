@@ -53,7 +53,7 @@ package struct Filter: CopyableMiddleware {
                         at: location[index])
                 }
             }
-            check.leavesPass()
+            check.warnAboutLeaves()
         }
     }
 

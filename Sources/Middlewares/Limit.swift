@@ -30,7 +30,9 @@ package struct Limit: CopyableMiddleware {
         package init() {}
 
         /// Warns of kinds of messages that can't be dropped.
-        package func validate(_ check: inout OptionCheck) { check.leavesPass(unlessOthers: true) }
+        package func validate(_ check: inout OptionCheck) {
+            check.warnAboutLeaves(unlessOthers: true)
+        }
     }
 
     /// The messages that are counted together.

@@ -17,7 +17,7 @@ package struct Validate: CopyableMiddleware, TextLimiting {
         package init() {}
 
         /// Warns of kinds of messages that have no text.
-        package func validate(_ check: inout OptionCheck) { check.textsOnly() }
+        package func validate(_ check: inout OptionCheck) { check.warnAboutTextlessKinds() }
     }
 
     /// The treatment of control characters.

@@ -85,7 +85,7 @@ package struct Daemon: Sendable {
         let signals = try Signals(Self.signals, on: signalLoop) { signal in
             switch signal {
             case SIGUSR1: reopenFiles()
-            case SIGHUP where !stopsOnHangUp: hangUp()
+            case SIGHUP where !stopsOnHangUp: reloadOrReopenFiles()
             default: stopRequests.request()
             }
         }
@@ -117,7 +117,7 @@ package struct Daemon: Sendable {
         }
     }
 
-    private func hangUp() {
+    private func reloadOrReopenFiles() {
         if assembly.source == nil { reopenFiles() } else { gate.signal() }
     }
 

@@ -39,7 +39,7 @@ import Testing
         #expect(trial.sentences == ["no more milk (3 more times in the last 4 minutes)"])
         trial.throttled.warning(cause: "a", "no more tea")
         trial.advance(by: .seconds(61))
-        trial.throttled.tellCounts()
+        trial.throttled.writeCounts()
         #expect(trial.sentences == ["no more milk (once more in the last minute)"])
     }
 
@@ -90,7 +90,7 @@ import Testing
         let recorder = trial?.recorder
         for _ in 0..<3 { trial?.throttled.warning(cause: "a", "no more tea") }
         trial?.advance(by: .seconds(5))
-        trial?.throttled.tellRest()
+        trial?.throttled.writeRemainingCounts()
         #expect(recorder?.sentences.last == "no more tea (2 more times in the last 5 seconds)")
         for _ in 0..<2 { trial?.throttled.warning(cause: "b", "no more milk") }
         trial = nil

@@ -60,7 +60,7 @@ struct IRCRelay: Sendable {
                 return .other
             }
             group.addTask {
-                try await tellBus(of: network)
+                try await publishEvents(of: network)
                 return .other
             }
             group.addTask {

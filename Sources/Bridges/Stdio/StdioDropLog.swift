@@ -36,5 +36,5 @@ final class StdioDropLog: Sendable {
     }
 
     /// Writes the counts that have not been logged yet.
-    func flush() { throttledLog.tellRest() }
+    func flush() { throttledLog.writeRemainingCounts() }
 }

@@ -41,7 +41,7 @@ struct TailConfiguration: Sendable {
 
     /// Returns the matching path from which rotation may have made another one.
     func livePath(of path: FilePath) -> FilePath? {
-        RotatedName.lives(of: Array(path.name)).lazy
+        RotatedName.liveNames(of: Array(path.name)).lazy
             .map { path.directory.entry($0) }
             .first { follows($0) }
     }

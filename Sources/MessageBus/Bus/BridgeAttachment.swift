@@ -117,7 +117,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     }
 
     /// Takes over what another bridge of that name leaves behind.
-    func goOn(from earlier: BridgeAttachment) {
+    func inherit(from earlier: BridgeAttachment) {
         outgoing.owner.assertOwned()
         (received, passed, dropped) = (earlier.received, earlier.passed, earlier.dropped)
         inheritedPlaces = earlier.places

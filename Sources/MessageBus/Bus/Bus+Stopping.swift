@@ -21,7 +21,7 @@ extension Bus {
         guard !isEnding else { return }
         stopIntake()
         isEnding = true
-        throttledLog.tellRest()
+        throttledLog.writeRemainingCounts()
         endTurn()
         for room in allRooms { room.end() }
         storeHasMoved()

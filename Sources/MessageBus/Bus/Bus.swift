@@ -265,7 +265,7 @@ public actor Bus {
         attachment.chain.count(in: statistics)
         attachment.statistics = statistics.bridge(named: attachment.name)
         attachment.outgoing.owner = Confinement(executor)
-        if let earlier { attachment.goOn(from: earlier) }
+        if let earlier { attachment.inherit(from: earlier) }
         bridges.append(attachment)
         conditions.add(attachment.condition, named: attachment.name)
         if isStopping { attachment.stopSignal.send() }

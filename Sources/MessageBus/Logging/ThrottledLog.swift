@@ -12,8 +12,8 @@ import TimeUnits
 /// a quiet minute, the next line is written at once again.
 ///
 /// A count is written when its minute is over, by the timer of the log's times. Without a timer it
-/// is written with the next line of its cause or by `tellCounts()`. Remaining counts are written by
-/// `tellRest()` and when the throttled log is released.
+/// is written with the next line of its cause or by `writeCounts()`. Remaining counts are written
+/// by `writeRemainingCounts()` and when the throttled log is released.
 ///
 /// A cause is a kind of trouble, named by the program (`"accept"`, `"middleware[1] filter"`): words
 /// that outsiders choose belong in the sentence. The number of causes has a bound nevertheless;
@@ -64,7 +64,7 @@ public final class ThrottledLog: Sendable {
         self.pause = pause
     }
 
-    deinit { tellRest() }
+    deinit { writeRemainingCounts() }
 
     /// Writes a line, or counts it if its cause was written within the minute.
     ///
@@ -113,10 +113,10 @@ public final class ThrottledLog: Sendable {
     /// Writes the counts of minutes that are over.
     ///
     /// The timer of the log's times does this; call it for a log without a timer.
-    public func tellCounts() { writeRepeats(at: log.times.now(), all: false) }
+    public func writeCounts() { writeRepeats(at: log.times.now(), all: false) }
 
     /// Writes all remaining counts, at the end.
-    public func tellRest() { writeRepeats(at: log.times.now(), all: true) }
+    public func writeRemainingCounts() { writeRepeats(at: log.times.now(), all: true) }
 
     // MARK: - Counting
 
@@ -216,7 +216,7 @@ public final class ThrottledLog: Sendable {
 
     private func timeHasCome() {
         state.withLock { $0.isTimed = false }
-        tellCounts()
+        writeCounts()
         setTimer(at: log.times.now())
     }
 }

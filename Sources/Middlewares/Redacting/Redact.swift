@@ -26,7 +26,7 @@ package struct Redact: CopyableMiddleware, SecretMasking {
                     "expected at least one of \(SecretKind.pluralExpectation), found an empty list",
                     at: $what)
             }
-            check.textsOnly()
+            check.warnAboutTextlessKinds()
         }
     }
 

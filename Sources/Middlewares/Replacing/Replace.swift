@@ -33,7 +33,7 @@ package struct Replace: CopyableMiddleware {
                     "expected at least one rule, as {\"find\": \"…\", \"with\": \"…\"}, found none",
                     at: $rules)
             }
-            check.textsOnly()
+            check.warnAboutTextlessKinds()
         }
     }
 

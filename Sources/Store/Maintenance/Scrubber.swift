@@ -107,6 +107,6 @@ final class Scrubber {
     private func truncateLog(_ connection: WriteConnection) throws(StoreError) -> Bool {
         try connection.database.execute("PRAGMA busy_timeout = \(Self.patience)")
         defer { try? connection.database.execute("PRAGMA busy_timeout = 1000") }
-        return connection.settle()
+        return connection.moveLogIntoDatabase()
     }
 }

@@ -119,7 +119,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         let next = present == nil ? "a new one is started" : "the new one is taken"
         checkpointer.closeConnection()
         let presentPath = identity.presentPath
-        let isWhole = presentPath != nil && connection.settle()
+        let isWhole = presentPath != nil && connection.moveLogIntoDatabase()
         if let presentPath {
             log.error(
                 "store: \(path): the file was moved to \(presentPath) while in use: its messages are "
@@ -298,7 +298,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         if let connection, !hasFailed {
             maintenance.finishIndexing(connection)
             returnUnused(unused, in: connection)
-            _ = connection.settle()
+            _ = connection.moveLogIntoDatabase()
         }
         connection = nil
         lock.release()

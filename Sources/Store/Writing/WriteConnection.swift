@@ -91,7 +91,7 @@ import MessageBus
     /// Moves all committed pages from the log into the database.
     ///
     /// Works on a file that was moved away, too. Returns true if nothing is left.
-    func settle() -> Bool {
+    func moveLogIntoDatabase() -> Bool {
         assertOwned()
         let isBlocked = try? database.number("PRAGMA wal_checkpoint(TRUNCATE)")
         return isBlocked == 0

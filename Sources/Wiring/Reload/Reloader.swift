@@ -89,7 +89,7 @@ package actor Reloader {
         case .full: return .refused(ReloadRefusal("a reload is under way, and another one waits"))
         case .wait: await withCheckedContinuation { queue.wait($0) }
         }
-        let outcome = await isPlan ? plan() : carryOut()
+        let outcome = await isPlan ? plan() : performReload()
         await endTurn()
         return outcome
     }
@@ -99,7 +99,7 @@ package actor Reloader {
     }
 
     private func reloadAndTell() async {
-        _ = await carryOut()
+        _ = await performReload()
         await endTurn()
     }
 
@@ -124,7 +124,7 @@ package actor Reloader {
         }
     }
 
-    private func carryOut() async -> ReloadResult {
+    private func performReload() async -> ReloadResult {
         if await assembly.bus.isStopping { return .refused(.stopping) }
         guard roster.hold() else { return .refused(.stopping) }
         defer { roster.release() }

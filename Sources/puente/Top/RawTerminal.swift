@@ -29,7 +29,7 @@ final class RawTerminal {
         guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { throw SocketError("tcgetattr") }
         for signal in Self.signals where !Signals.isIgnored(signal) {
             Glibc.signal(signal) { signal in
-                giveBack()
+                restoreTerminal()
                 Glibc.signal(signal, SIG_DFL)
                 raise(signal)
             }
@@ -56,7 +56,7 @@ final class RawTerminal {
     func restore() {
         guard isRaw else { return }
         isRaw = false
-        giveBack()
+        restoreTerminal()
         for signal in Self.signals where !Signals.isIgnored(signal) {
             Glibc.signal(signal, SIG_DFL)
         }
@@ -87,7 +87,7 @@ final class RawTerminal {
 nonisolated(unsafe) private var settings = termios()
 
 /// Undoes what was set; all that it calls may be called in a signal handler (signal-safety(7)).
-private func giveBack() {
+private func restoreTerminal() {
     let leaving: StaticString = "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
     unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
     // A terminal that takes no output, or not within a second, must not keep the program from ending.

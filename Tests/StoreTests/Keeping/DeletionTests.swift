@@ -90,7 +90,7 @@ import Testing
             try scrubber.advance(connection, at: now)
         }
         #expect(try connection.database.number("SELECT value FROM meta WHERE key = 'scrub'") != 1)
-        #expect(connection.settle())
+        #expect(connection.moveLogIntoDatabase())
     }
 
     @Test(arguments: [false, true])

@@ -92,12 +92,12 @@ final class ProgramSession: Sendable {
                 case .outputClosed:
                     // One that only reads may do without.
                     if port.direction != .out || options.durable {
-                        group.addTask { await self.endDeserter("output") }
+                        group.addTask { await self.stopAfterStreamClosed("output") }
                     }
                 case .inputClosed:
                     // One that only speaks may do without.
                     if port.direction != .in {
-                        group.addTask { await self.endDeserter("input") }
+                        group.addTask { await self.stopAfterStreamClosed("input") }
                     }
                 case .exit(let end):
                     exit = end
@@ -229,12 +229,12 @@ final class ProgramSession: Sendable {
     }
 
     /// Ends a program that runs but takes no part any more, unless it ends of itself just now.
-    private func endDeserter(_ closed: String) async {
+    private func stopAfterStreamClosed(_ stream: String) async {
         do { try await time.sleep(Self.outputGrace) } catch { return }
         if await process.hasExited { return }
         guard beginEnding() else { return }
         port.log.warning(
-            "the program has closed its standard \(closed) while running: stopping it")
+            "the program has closed its standard \(stream) while running: stopping it")
         await endInput()
         do { try await time.sleep(options.stopWithin / 2) } catch { return }
         await forceEnd()

@@ -3,8 +3,8 @@ import MessageBus
 
 // From the network to the rooms.
 extension IRCRelay {
-    /// Tells the bus of what happens on the network, in order.
-    func tellBus(of network: JoinedNetwork) async throws {
+    /// Publishes on the bus what happens on the network, in order.
+    func publishEvents(of network: JoinedNetwork) async throws {
         while true {
             try await network.news.wait()
             let events = await network.takeEvents()

@@ -20,7 +20,7 @@ extension JoinedNetwork {
 
     /// Asks to be let into a channel.
     func join(_ id: String) {
-        guard let channel = channels[id], isWelcome else { return }
+        guard let channel = channels[id], isRegistered else { return }
         channels[id]?.membership = .joining(loop.now)
         link?.send(IRCMessage("JOIN", [channel.name] + (channel.key.map { [$0.reveal()] } ?? [])))
     }

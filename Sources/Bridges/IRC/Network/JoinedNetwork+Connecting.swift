@@ -107,12 +107,12 @@ extension JoinedNetwork {
         let link = try ServerLink(established, on: loop)
         link.onLine = { [weak self] line in self?.assumeIsolated { $0.receive(line) } }
         link.onEnd = { [weak self] reason in
-            self?.assumeIsolated { $0.lose(ConnectionEnd(kind: .lost, reason: reason)) }
+            self?.assumeIsolated { $0.closeConnection(ConnectionEnd(kind: .lost, reason: reason)) }
         }
         self.link = link
         (features, roster, batches) = (ServerFeatures(), Roster(), OpenBatches())
         (splits, questions) = (Netsplits(), WhoisQueue())
-        (isWelcome, greetedAt) = (false, nil)
+        (isRegistered, greetedAt) = (false, nil)
         (lastLine, openedAt) = (loop.now, loop.now)
         own = IRCSource(nick: "")
         registration = NetworkRegistration(options, isEncrypted: isEncrypted)
@@ -126,15 +126,15 @@ extension JoinedNetwork {
         for line in registration.takeOutput() { link?.send(line) }
     }
 
-    /// Ends the connection.
-    func lose(_ end: ConnectionEnd) {
+    /// Closes the connection and records its end, unless that is done.
+    func closeConnection(_ end: ConnectionEnd) {
         guard link != nil, self.end == nil else { return }
         self.end = end
         renewSTS()
         stsDuration = nil
         link?.close()
         link = nil
-        isWelcome = false
+        isRegistered = false
         for id in channels.keys {
             channels[id]?.membership = .outside
             channels[id]?.retryAt = .distantPast
@@ -158,8 +158,8 @@ extension JoinedNetwork {
     /// Says good-bye, and ends.
     func finish() {
         isFinishing = true
-        if isWelcome { link?.send(IRCMessage("QUIT", ["Puente"])) }
-        lose(ConnectionEnd(kind: .finished, reason: ""))
+        if isRegistered { link?.send(IRCMessage("QUIT", ["Puente"])) }
+        closeConnection(ConnectionEnd(kind: .finished, reason: ""))
         close()
         progress.send()
     }

@@ -29,11 +29,11 @@ extension JoinedNetwork {
         case .upgrade(let port):
             log.info("\(serverName) requires TLS, on port \(port)")
             upgradePort = port
-            lose(ConnectionEnd(kind: .upgrade, reason: ""))
-        case .failed(let reason): lose(Self.end(reason))
+            closeConnection(ConnectionEnd(kind: .upgrade, reason: ""))
+        case .failed(let reason): closeConnection(Self.end(reason))
         case .refused(let reason):
             link?.send(IRCMessage("QUIT", []))
-            lose(ConnectionEnd(kind: .refused, reason: reason))
+            closeConnection(ConnectionEnd(kind: .refused, reason: reason))
         }
     }
 
@@ -57,7 +57,7 @@ extension JoinedNetwork {
                 pump()
                 confirmations.send()
             }
-        case "ERROR": lose(Self.end(line.reason))
+        case "ERROR": closeConnection(Self.end(line.reason))
         case "CAP":
             registration.recordChange(line)
             sendRegistration()
@@ -77,9 +77,9 @@ extension JoinedNetwork {
         case 335: if parameters.count > 1 { roster.markBot(parameters[1]) }
         case 5:
             features.read(parameters.dropFirst().dropLast())
-            tellWhetherOwn()
+            warnIfServerIsOwn()
             roster.caseMapping = features.caseMapping
-        case 376, 422: beWelcome()
+        case 376, 422: finishRegistration()
         case 353:
             guard parameters.count >= 4, let id = channelID(parameters[2]) else { return }
             for name in parameters[3].split(separator: " ") {
@@ -98,12 +98,12 @@ extension JoinedNetwork {
         }
     }
 
-    // MARK: - Welcome
+    // MARK: - The end of the registration
 
     /// Begins to use the connection.
-    func beWelcome() {
-        guard !isWelcome, link != nil else { return }
-        isWelcome = true
+    func finishRegistration() {
+        guard !isRegistered, link != nil else { return }
+        isRegistered = true
         log.info("connected to \(features.network ?? serverName) as \(own.nick)")
         recordAnswer()
         becomeReady()
@@ -158,8 +158,8 @@ extension JoinedNetwork {
         log.debug("the nick \(options.nick) can't be had: \(line.reason)")
     }
 
-    /// Logs that the server is one of this daemon's own, where nothing is to be carried.
-    private func tellWhetherOwn() {
+    /// Warns once if the server is one of this daemon's own, where nothing is to be carried.
+    private func warnIfServerIsOwn() {
         guard features.instance == port.instanceID, !isServerOwn else { return }
         isServerOwn = true
         log.warning(

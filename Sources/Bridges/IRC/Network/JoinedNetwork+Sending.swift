@@ -20,7 +20,7 @@ extension JoinedNetwork {
 
     /// Sends what may go out now.
     func pump() {
-        guard isWelcome, let link, !link.isFull else { return }
+        guard isRegistered, let link, !link.isFull else { return }
         collectArrived()
         let (lines, wait) = outbox.next(rules, now: loop.now)
         for line in lines { self.link?.send(line) }
@@ -140,7 +140,7 @@ extension JoinedNetwork {
     }
 
     /// True if nothing is on its way any more, or nothing can be.
-    var isSettled: Bool { link == nil || !isWelcome || outbox.isConfirmed }
+    var isSettled: Bool { link == nil || !isRegistered || outbox.isConfirmed }
 
     /// Begins to stop.
     func beginStopping() {

@@ -39,16 +39,17 @@ extension JoinedNetwork {
             becomeReady()
         }
         guard link != nil else { return }
-        if !isWelcome {
+        if !isRegistered {
             if let greetedAt, now - greetedAt > Self.introductionTime {
-                beWelcome()
+                finishRegistration()
             } else if now - openedAt > Self.registrationTime {
-                lose(ConnectionEnd(kind: .lost, reason: "it has not completed the registration"))
+                closeConnection(
+                    ConnectionEnd(kind: .lost, reason: "it has not completed the registration"))
             }
             return
         }
         keepAlive(now)
-        guard isWelcome else { return }
+        guard isRegistered else { return }
         renewSTS(isEnding: false)
         for id in channels.keys.sorted() { retry(id, now) }
         tellSplits(splits.removeSettled(now))
@@ -64,7 +65,7 @@ extension JoinedNetwork {
         let silence = now - lastLine
         let unanswered = outbox.unansweredSince.map { now - $0 } ?? .zero
         if silence > Self.deadTime || unanswered > Self.deadTime {
-            lose(ConnectionEnd(kind: .lost, reason: "it has not answered for a while"))
+            closeConnection(ConnectionEnd(kind: .lost, reason: "it has not answered for a while"))
         } else if silence > Self.quietTime,
             silence.attoseconds % Self.questionPause.attoseconds < Self.tick.attoseconds
         {

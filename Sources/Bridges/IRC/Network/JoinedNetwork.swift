@@ -35,7 +35,7 @@ actor JoinedNetwork {
     /// The registration of the connection, which knows its capabilities.
     var registration: NetworkRegistration
     /// True once the server has told what it is, and channels are joined.
-    var isWelcome = false
+    var isRegistered = false
     /// The time of the server's 001, by the loop's clock.
     var greetedAt: MonotonicTime?
     /// True once it was told that the server is this daemon's own.

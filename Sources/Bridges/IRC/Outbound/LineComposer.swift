@@ -37,8 +37,8 @@ struct LineComposer: Sendable {
             first += "[↩ \(RelayMark.broken(reply.name)): \(excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
-        if first.isEmpty, let deed = Self.deed(in: message) {
-            return actions(deed, name: name, atMost: limit)
+        if first.isEmpty, let action = Self.actionText(in: message) {
+            return actions(action, name: name, atMost: limit)
         }
         return message.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap {
@@ -55,15 +55,15 @@ struct LineComposer: Sendable {
     func digest(_ lines: Int) -> String { phrases.leftOut(lines) }
 
     /// Returns what the author does, of a text that `/me` has made: `* Ana waves`.
-    private static func deed(in message: Message) -> String? {
+    private static func actionText(in message: Message) -> String? {
         let start = "* \(message.sender.name) "
         guard !message.hasSeveralLines, message.body.hasPrefix(start) else { return nil }
         return String(message.text.dropFirst(start.count))
     }
 
-    private func actions(_ deed: String, name: String, atMost limit: Int) -> [String] {
+    private func actions(_ action: String, name: String, atMost limit: Int) -> [String] {
         let (start, end) = ("\u{1}ACTION \(name) ", "\u{1}")
-        let pieces = lineFormat.split(deed, atMost: limit - start.utf8.count - end.utf8.count)
+        let pieces = lineFormat.split(action, atMost: limit - start.utf8.count - end.utf8.count)
         return ["\(start)\(pieces[0])\(end)"]
             + pieces.dropFirst().flatMap {
                 lineFormat.lines(of: ReservedMarkers.altered($0), by: name, atMost: limit)

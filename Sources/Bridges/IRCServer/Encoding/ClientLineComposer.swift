@@ -39,9 +39,9 @@ struct ClientLineComposer {
                 front += "[↩ \(reply.name): \(reply.excerpt)] ".utf8
             }
             if message.kind == .edit { front += "[✎] ".utf8 }
-            let deed = unsafe front.isEmpty ? Self.deedStart(in: text, of: message.sender) : nil
-            let isAction = deed != nil
-            let words = unsafe UnsafeRawBufferPointer(rebasing: text.dropFirst(deed ?? 0))
+            let start = unsafe front.isEmpty ? Self.actionStart(in: text, of: message.sender) : nil
+            let isAction = start != nil
+            let words = unsafe UnsafeRawBufferPointer(rebasing: text.dropFirst(start ?? 0))
             let command: StaticString = message.isAutomatic ? "NOTICE " : "PRIVMSG "
             let head = context.source.count + command.utf8CodeUnitCount + context.target.count + 2
             let line = Line(
@@ -69,8 +69,9 @@ struct ClientLineComposer {
         let budget: Int
     }
 
-    /// Returns where the deed begins in a text that `/me` has made, `* Ana waves`; `nil` in any other.
-    private static func deedStart(in text: UnsafeRawBufferPointer, of sender: Sender) -> Int? {
+    /// Returns where the action begins in a text that `/me` has made, `* Ana waves`; `nil` in any
+    /// other.
+    private static func actionStart(in text: UnsafeRawBufferPointer, of sender: Sender) -> Int? {
         let count = sender.nameCount
         guard text.count > count + 3, unsafe text[0] == UInt8(ascii: "*"),
             unsafe text[1] == UInt8(ascii: " "),

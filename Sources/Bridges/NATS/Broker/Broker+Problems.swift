@@ -97,17 +97,17 @@ extension Broker {
     }
 
     /// Records a message of the stream that was not sent by an instance.
-    func recordJunk(_ sequence: UInt64) {
+    func recordForeignMessage(_ sequence: UInt64) {
         let now = KernelClock.monotonic
-        if state.withLock({ $0.junk.admit(at: now) }) {
+        if state.withLock({ $0.foreignMessages.admit(at: now) }) {
             log.warning("message \(sequence) of the stream was not sent by an instance")
         }
     }
 
     /// Logs how many such messages there were beside those already logged.
-    func tellJunk() {
+    func logForeignMessages() {
         let now = KernelClock.monotonic
-        guard let count = state.withLock({ $0.junk.takeHeld(at: now) }) else { return }
+        guard let count = state.withLock({ $0.foreignMessages.takeHeld(at: now) }) else { return }
         log.warning("\(count) more messages of the stream were not sent by an instance")
     }
 }

@@ -21,13 +21,13 @@ extension Broker {
             do throws(BrokerError) {
                 let (sequence, isKnown) = try store(request, &inbox)
                 // Numbers of one stream rise: this is another, which has to be found out.
-                if !isKnown, sequence <= last { session.doubt() }
+                if !isKnown, sequence <= last { session.requestCheck() }
                 if !isKnown { last = sequence }
                 outcome = .stored(sequence, created: created)
                 session.recordPublished()
                 recordPublished(sequence)
             } catch {
-                if error.kind == .unreachable { session.doubt() }
+                if error.kind == .unreachable { session.requestCheck() }
                 outcome = .failed(error)
             }
             request.waiter.resume(returning: outcome)

@@ -81,13 +81,13 @@ extension Broker {
             if KernelClock.monotonic - looked > Self.look {
                 looked = KernelClock.monotonic
                 recordComplaints(of: session)
-                tellJunk()
+                logForeignMessages()
             }
             if KernelClock.monotonic - sized > Self.silence {
                 sized = KernelClock.monotonic
-                lookAtSize(&inbox)
+                refreshStreamState(&inbox)
             }
-            if session.removeDoubt() || KernelClock.monotonic - reading.heard > Self.silence {
+            if session.takeCheckRequest() || KernelClock.monotonic - reading.heard > Self.silence {
                 let isGood =
                     try isFull
                     ? checkStream(&reading.heard, &stream, &inbox)
@@ -111,7 +111,7 @@ extension Broker {
                 looked = KernelClock.monotonic
                 recordComplaints(of: session)
             }
-            if session.removeDoubt() || KernelClock.monotonic - heard > Self.silence {
+            if session.takeCheckRequest() || KernelClock.monotonic - heard > Self.silence {
                 _ = try checkStream(&heard, &stream, &inbox)
                 recordAnswer(of: stream)
             }
@@ -141,7 +141,7 @@ extension Broker {
             // Somebody has put such a message into the stream, or the consumer is gone.
             reading.swallowed += 1
             reading.asked = max(0, reading.asked - 1)
-            if KernelClock.monotonic - reading.heard > Self.look { session.doubt() }
+            if KernelClock.monotonic - reading.heard > Self.look { session.requestCheck() }
             return nil
         }
     }
@@ -237,7 +237,7 @@ extension Broker {
         let subject = FleetSubject.parse(message.subject)
         let isOwn = subject?.store == store
         let batch = unsafe subject == nil || isOwn ? nil : FleetBatch(message.content)
-        if !isOwn, batch == nil { recordJunk(place.sequence) }
+        if !isOwn, batch == nil { recordForeignMessage(place.sequence) }
         state.withLock { state in
             state.position = position
             state.pending = place.pending

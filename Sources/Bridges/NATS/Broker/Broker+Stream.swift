@@ -12,7 +12,7 @@ extension Broker {
     /// Returns the stream, which is made if it isn't there.
     ///
     /// - Throws: `BrokerError` if there is none that can be used.
-    func settledStream(_ inbox: inout BrokerInbox) throws(BrokerError) -> StreamState {
+    func findOrCreateStream(_ inbox: inout BrokerInbox) throws(BrokerError) -> StreamState {
         var answer: JSON
         do throws(BrokerError) {
             answer = try inbox.call("STREAM.INFO.\(settings.name)")
@@ -48,16 +48,16 @@ extension Broker {
     func presentStream(
         _ stream: StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> StreamState {
-        let present = try settledStream(&inbox)
+        let present = try findOrCreateStream(&inbox)
         guard present.created == stream.created else {
             throw BrokerError(.rejected, "the stream \(present.name) was made anew")
         }
         return present
     }
 
-    /// Asks how large the stream is, for whoever looks at the state; an answer that does not come means
-    /// nothing here.
-    func lookAtSize(_ inbox: inout BrokerInbox) {
+    /// Asks for the stream's size and records it, for whoever looks at the state; an answer that
+    /// does not come means nothing here.
+    func refreshStreamState(_ inbox: inout BrokerInbox) {
         guard
             let answer = try? inbox.call(
                 "STREAM.INFO.\(settings.name)", within: Self.patienceForSize)
@@ -75,7 +75,7 @@ extension Broker {
         var doubt = LengthDoubt()
         let end = KernelClock.monotonic + LengthDoubt.patience * 2
         while true {
-            let stream = try settledStream(&inbox)
+            let stream = try findOrCreateStream(&inbox)
             let known = state.withLock { state in
                 [state.position, state.sent].filter { $0.created == stream.created }
                     .map(\.sequence).max() ?? 0
@@ -88,7 +88,7 @@ extension Broker {
             let isOver = doubt.isHopeless || KernelClock.monotonic > end
             if isOver || session.isOver || hasEnded { throw sentence }
             record(sentence)
-            settle(nil)
+            recordFirstOutcome(nil)
             sleep(for: LengthDoubt.pause)
         }
     }

@@ -21,7 +21,7 @@ final class Broker: Sendable {
         /// The sentences about the present outage that the log has.
         var told = ToldSentences()
         /// Messages of the stream that were not sent by an instance.
-        var junk = LogAllowance()
+        var foreignMessages = LogAllowance()
         /// The time at which the log was told last of a refusal.
         var toldAt = MonotonicTime.distantPast
         /// The time at which the log was told last of a complaint.
@@ -191,10 +191,10 @@ final class Broker: Sendable {
                 switch error.kind {
                 case .refused: refusal = refusal ?? error
                 // One that lets us in is enough for the start.
-                case .rejected: settle(nil)
+                case .rejected: recordFirstOutcome(nil)
                 case .unreachable: break
                 }
-                if tries >= access.servers.count { settle(refusal) }
+                if tries >= access.servers.count { recordFirstOutcome(refusal) }
             }
             // One that has lasted is made again at once, elsewhere where that is possible.
             if KernelClock.monotonic - start > .seconds(10) {
@@ -239,7 +239,7 @@ final class Broker: Sendable {
         log.info("connected to \(session.connection.address), stream \(stream.name)")
         publishing.begin(hasForgotten: hasForgotten)
         onEvent(.changed)
-        settle(nil)
+        recordFirstOutcome(nil)
         if hasForgotten { onEvent(.forgotten) }
         try session.start("nats publish") { [self] in publish($0, created: stream.created) }
         for companion in companions { try session.start(companion.name, companion.body) }
@@ -249,7 +249,7 @@ final class Broker: Sendable {
     /// Records that the first attempts have ended.
     ///
     /// - Parameter refusal: why all of them came to nothing, if that is to stop the bridge.
-    func settle(_ refusal: BrokerError?) {
+    func recordFirstOutcome(_ refusal: BrokerError?) {
         let isFirst = state.withLock { state in
             if state.isSettled { return false }
             (state.isSettled, state.startRefusal) = (true, refusal)

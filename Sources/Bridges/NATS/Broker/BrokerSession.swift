@@ -8,7 +8,7 @@ import Sockets
 final class BrokerSession: Sendable {
     let connection: BrokerConnection
     private let isOverFlag = Locked(false)
-    private let isDoubtedFlag = Locked(false)
+    private let isCheckWanted = Locked(false)
     private let publishedAt = Locked<MonotonicTime?>(nil)
     private let running = Locked(0)
     private let ended = ThreadSignal()
@@ -22,14 +22,15 @@ final class BrokerSession: Sendable {
     /// Asks its threads to end.
     func finish() { isOverFlag.withLock { $0 = true } }
 
-    /// Records that the broker did not answer one of the threads: another is to ask it.
-    func doubt() { isDoubtedFlag.withLock { $0 = true } }
+    /// Asks the thread that reads to check the stream: the broker did not answer another thread, or
+    /// answered as if the stream were another one.
+    func requestCheck() { isCheckWanted.withLock { $0 = true } }
 
-    /// Returns whether somebody doubts, once.
-    func removeDoubt() -> Bool {
-        isDoubtedFlag.withLock { isDoubted in
-            defer { isDoubted = false }
-            return isDoubted
+    /// Returns true, once, if a check was requested.
+    func takeCheckRequest() -> Bool {
+        isCheckWanted.withLock { isWanted in
+            defer { isWanted = false }
+            return isWanted
         }
     }
 

@@ -18,7 +18,7 @@ extension TailedFiles {
         if !isFirst, firstFollowed.isEmpty { return }
         for directory in isFirst ? rotatedToDirectories() : [] {
             for entry in listings[directory].entries where entry.kind != .directory {
-                let names = RotatedName.lives(of: entry.name) + [entry.name]
+                let names = RotatedName.liveNames(of: entry.name) + [entry.name]
                 let path = directory.entry(entry.name)
                 if names.contains(where: configuration.mayFollow(name:)) {
                     ignoreUnknown(path, of: path)

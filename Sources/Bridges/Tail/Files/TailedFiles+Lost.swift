@@ -61,7 +61,7 @@ extension TailedFiles {
         var names: Set<[UInt8]> = []
         for directory in rotatedToDirectories() {
             for entry in listings[directory].entries where entry.kind != .directory {
-                names.formUnion(RotatedName.lives(of: entry.name))
+                names.formUnion(RotatedName.liveNames(of: entry.name))
                 names.insert(entry.name)
             }
         }

@@ -15,7 +15,7 @@ struct FileMarks: Equatable, Sendable {
         let sum: UInt32
 
         /// Returns true if a file has the same bytes there.
-        fileprivate func stands(in file: OpenFile) -> Bool {
+        fileprivate func matches(_ file: OpenFile) -> Bool {
             guard let bytes = try? file.bytes(count, at: offset - UInt64(count)),
                 bytes.count == count
             else { return false }
@@ -87,7 +87,7 @@ struct FileMarks: Equatable, Sendable {
                 Mark(
                     offset: start + UInt64(end), count: count,
                     sum: LineChecksums.sum(base + (end - count), count)))
-            if marks.count >= Self.bound { thin() }
+            if marks.count >= Self.bound { removeEveryOtherMark() }
         }
     }
 
@@ -103,7 +103,7 @@ struct FileMarks: Equatable, Sendable {
         return min(most, max(count, window))
     }
 
-    private mutating func thin() {
+    private mutating func removeEveryOtherMark() {
         marks = marks.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         spacing *= 2
     }
@@ -116,7 +116,7 @@ struct FileMarks: Equatable, Sendable {
     func common(with file: OpenFile, size: UInt64) -> UInt64 {
         var common: UInt64 = 0
         for mark in marks {
-            guard mark.offset <= size, mark.stands(in: file) else { return common }
+            guard mark.offset <= size, mark.matches(file) else { return common }
             common = mark.offset
         }
         return common
@@ -129,8 +129,8 @@ struct FileMarks: Equatable, Sendable {
         let earlier = marks.dropLast(Self.lastSampled)
         let every = max(1, earlier.count / Self.earlierSampled)
         let sampled = earlier.enumerated().lazy.filter { $0.offset % every == 0 }.map(\.element)
-        return marks.suffix(Self.lastSampled).allSatisfy { $0.stands(in: file) }
-            && sampled.allSatisfy { $0.stands(in: file) }
+        return marks.suffix(Self.lastSampled).allSatisfy { $0.matches(file) }
+            && sampled.allSatisfy { $0.matches(file) }
     }
 
     /// Numbers of marks that are compared: of the last ones, and of those before.

@@ -21,7 +21,7 @@ struct LineGroup {
     }
 
     /// Hands the message over and begins anew; false, and nothing changes, if it is not taken.
-    mutating func hand(to body: (MessageSplitter.Piece) -> Bool) -> Bool {
+    mutating func flush(to body: (MessageSplitter.Piece) -> Bool) -> Bool {
         let count = text.lastIndex { $0 != 0x0A }.map { $0 + 1 } ?? 0
         let isTaken = unsafe text.withUnsafeBytes { bytes in
             unsafe count == 0

@@ -73,13 +73,13 @@ struct MessageSplitter {
             if !group.isEmpty,
                 unsafe begins(line.text) || !group.hasCapacity(for: line, atMost: maxMessageBytes)
             {
-                guard group.hand(to: body) else { return group.start }
+                guard group.flush(to: body) else { return group.start }
             }
             group.append(line)
             place = next
         }
         if group.isEmpty { return place }
-        return end != .open && group.hand(to: body) ? place : group.start
+        return end != .open && group.flush(to: body) ? place : group.start
     }
 
     /// The line that begins at a place, and where the next one does.

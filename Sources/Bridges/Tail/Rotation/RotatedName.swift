@@ -59,18 +59,18 @@ struct RotatedName {
 
     /// Returns the live names from which rotation may have made a name: each without one number or
     /// date.
-    static func lives(of name: [UInt8]) -> [[UInt8]] {
-        var lives: [[UInt8]] = []
+    static func liveNames(of name: [UInt8]) -> [[UInt8]] {
+        var names: [[UInt8]] = []
         for start in name.indices.dropFirst() where "-._".utf8.contains(name[start]) {
             var end = start + 1
             while end < name.count, Self.isMark(byte: name[end]) { end += 1 }
             // The rest may begin with a separator as well.
             for last in (start + 1..<end + 1).reversed() where isMark(name[start..<last]) {
                 let rest = Array(name[..<start] + name[last...])
-                if last == name.count || "-._".utf8.contains(name[last]) { lives.append(rest) }
+                if last == name.count || "-._".utf8.contains(name[last]) { names.append(rest) }
             }
         }
-        return lives
+        return names
     }
 
     // MARK: - Order

@@ -131,7 +131,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// Lets some of those go on that wait for another turn.
     ///
     /// Called at the end of each turn.
-    func goOn() {
+    func resumePaused() {
         let next = paused.prefix(Self.piecesPerTurn)
         paused.removeFirst(next.count)
         for continuation in next { continuation.resume() }

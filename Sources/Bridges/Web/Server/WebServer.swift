@@ -287,7 +287,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         lastPrivate = nil
         if !polls.isEmpty { polls.answer(bus) }
         streams.endTurn(bus)
-        lists.goOn()
+        lists.resumePaused()
     }
 
     // MARK: - Stopping

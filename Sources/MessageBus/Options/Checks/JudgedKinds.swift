@@ -14,7 +14,7 @@ package struct JudgedKinds: Sendable {
 
 extension OptionCheck {
     /// Warns of kinds without a text, for a middleware that judges texts only.
-    public mutating func textsOnly() {
+    public mutating func warnAboutTextlessKinds() {
         for (kind, location) in problems.judged?.kinds ?? [] where kind.isNotice {
             warning("a \(kind.rawValue) has no text: nothing is done about it", at: location)
         }
@@ -26,7 +26,7 @@ extension OptionCheck {
     ///
     /// - Parameter unlessOthers: true if a leave still makes a difference to messages of other
     ///   kinds, as where they are counted together.
-    public mutating func leavesPass(unlessOthers: Bool = false) {
+    public mutating func warnAboutLeaves(unlessOthers: Bool = false) {
         guard let judged = problems.judged, !judged.isOutgoing,
             !unlessOthers || judged.kinds.allSatisfy({ $0.kind == .leave })
         else { return }

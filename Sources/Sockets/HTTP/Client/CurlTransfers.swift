@@ -208,7 +208,7 @@ import CCurl
     }
 
     private func timerFired() {
-        drive(CURL_SOCKET_TIMEOUT, 0)
+        performSocketAction(CURL_SOCKET_TIMEOUT, 0)
         // The loop's time is that of the beginning of its turn, so the call may have been too
         // early; curl does not ask for the same time twice.
         var rest = -1
@@ -217,7 +217,7 @@ import CCurl
         }
     }
 
-    fileprivate func drive(_ socket: curl_socket_t, _ events: Int32) {
+    fileprivate func performSocketAction(_ socket: curl_socket_t, _ events: Int32) {
         loop.assertOwned()
         guard !isClosed else { return }
         var count: Int32 = 0
@@ -257,7 +257,7 @@ private struct SocketWatch {
             if ready.contains(.readable) { events |= CURL_CSELECT_IN }
             if ready.contains(.writable) { events |= CURL_CSELECT_OUT }
             if !ready.isDisjoint(with: [.failed, .hungUp]) { events |= CURL_CSELECT_ERR }
-            transfers?.drive(socket, events)
+            transfers?.performSocketAction(socket, events)
         }
     }
 }

@@ -44,7 +44,7 @@ extension SelfSignedCertificate {
         let count = unsafe bytes.withUnsafeBytes { SystemCalls.write(descriptor, $0) }
         let isWritten =
             count == bytes.count && fchmod(descriptor, 0o600) == 0
-            && giveAway(descriptor, to: directory) && fsync(descriptor) == 0
+            && changeOwner(of: descriptor, toThatOf: directory) && fsync(descriptor) == 0
         guard isWritten else {
             let failure =
                 count >= 0 && count < bytes.count
@@ -55,7 +55,7 @@ extension SelfSignedCertificate {
         }
     }
 
-    private static func giveAway(_ descriptor: Int32, to directory: String) -> Bool {
+    private static func changeOwner(of descriptor: Int32, toThatOf directory: String) -> Bool {
         guard geteuid() == 0 else { return true }
         guard let status = SystemCalls.status(directory) else { return false }
         return fchown(descriptor, status.st_uid, status.st_gid) == 0

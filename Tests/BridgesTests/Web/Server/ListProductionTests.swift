@@ -32,7 +32,7 @@ import Testing
         loop.perform {
             loop.atTurnEnd {
                 tally.turns.withLock { $0 += 1 }
-                lists.goOn()
+                lists.resumePaused()
             }
         }
     }

@@ -201,12 +201,12 @@ extension ChatConnection {
     /// Says what somebody does.
     ///
     /// It is a text like any other, so that nobody takes it for a notice.
-    @safe private func sayAction(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    @safe private func sayAction(_ action: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
-        guard let participant, deed.count > 0 else {
+        guard let participant, action.count > 0 else {
             return answer(.badArguments, phrases.badArguments(.me))
         }
-        let text = unsafe Array("* \(participant.name.text) ".utf8) + deed
+        let text = unsafe Array("* \(participant.name.text) ".utf8) + action
         unsafe text.withUnsafeBytes { say($0, as: participant.sender, details: nil, bus) }
     }
 }

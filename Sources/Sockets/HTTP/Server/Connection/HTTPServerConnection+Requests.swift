@@ -109,7 +109,7 @@ extension HTTPServerConnection {
     }
 
     /// Answers with a header, and gives the connection away once that is sent.
-    func giveAway(
+    func detach(
         _ exchange: HTTPExchange, _ response: HTTPResponse,
         _ begin: @escaping (TakenOverConnection) -> any EventHandler
     ) -> Bool {
