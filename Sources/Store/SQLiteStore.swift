@@ -33,7 +33,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
         @Sendable (String, @escaping @Sendable () -> Void) throws -> Void
 
     /// The order in which this and other connections of this process write the file.
-    package let turns = WriterTurns()
+    package let beginLock = BeginLock()
     package let path: String
     private let options: Options
     private let fold: @Sendable (String) -> String
@@ -89,7 +89,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
             path, lock: acquired, writeQueue: writeQueue, numbers: numbers, status: status,
             retention: Retention(
                 history: options.history, bridges: options.bridges, start: KernelClock.monotonic),
-            checkpointer: checkpointer, turns: turns, log: log, clock: clock)
+            checkpointer: checkpointer, beginLock: beginLock, log: log, clock: clock)
         try writer.open()
         lock.withLock { $0 = acquired }
         try start("store") { [unused, closing, reader, searcher] in

@@ -184,7 +184,9 @@ package struct Assembly: Sendable {
             steady: { wall + (clock.monotonic() - monotonic).wholeMilliseconds })
         environment.log = context.log
         environment.hashers = AccountEnvironment.hashersOfMachine
-        let store = messages.map { SQLiteAccountStore(besideStoreAt: $0.path, turns: $0.turns) }
+        let store = messages.map {
+            SQLiteAccountStore(besideStoreAt: $0.path, beginLock: $0.beginLock)
+        }
         return AccountService(
             try store ?? SQLiteAccountStore(), settings, hashing: .argon2id,
             environment: environment)

@@ -188,8 +188,8 @@ struct Puente {
     private func describe(_ type: String?) -> CommandStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        guard let text = Manual(registry).text(about: type) else {
-            Terminal.complain("puente: \(Manual(registry).unknown(type ?? ""))")
+        guard let text = PluginReference(registry).text(about: type) else {
+            Terminal.complain("puente: \(PluginReference(registry).unknown(type ?? ""))")
             return .usage
         }
         Terminal.say(text)

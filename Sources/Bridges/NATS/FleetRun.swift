@@ -83,7 +83,7 @@ struct FleetRun: Sendable {
                 }
                 defer { broker.end() }
                 try await becomeReady()
-                try await workAlone()
+                try await workUnlessDuplicate()
                 broker.end()
                 try await group.waitForAll()
             }
@@ -111,7 +111,7 @@ struct FleetRun: Sendable {
     }
 
     /// Works, unless another living instance has this one's name or store.
-    private func workAlone() async throws {
+    private func workUnlessDuplicate() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await presence.receiveMessages() }
             defer {
@@ -214,7 +214,7 @@ struct FleetRun: Sendable {
                     }
                 }
             }
-            addAttendants(to: &group)
+            addBackgroundTasks(to: &group)
             while running > 0, let isWork = try await group.next() {
                 if isWork { running -= 1 }
             }
@@ -223,7 +223,7 @@ struct FleetRun: Sendable {
     }
 
     /// Adds the tasks that the bridge does not wait for.
-    private func addAttendants(to group: inout ThrowingTaskGroup<Bool, any Error>) {
+    private func addBackgroundTasks(to group: inout ThrowingTaskGroup<Bool, any Error>) {
         group.addTask {
             await port.stopping()
             if !Task.isCancelled { broker.stop() }

@@ -7,7 +7,7 @@ import MessageBus
 /// turns with, and the command line.
 package final class SQLiteAccountStore: AccountStore {
     private let path: String
-    private let turns: WriterTurns
+    private let beginLock: BeginLock
     /// True if it ends with the process.
     let isInMemory: Bool
     private var current: Database?
@@ -17,10 +17,10 @@ package final class SQLiteAccountStore: AccountStore {
     /// Makes a store for a file that another connection of this process creates and brings up to
     /// date; it is opened when it is first needed.
     ///
-    /// - Parameter turns: the order in which they write.
-    package init(besideStoreAt path: String, turns: WriterTurns = WriterTurns()) {
+    /// - Parameter beginLock: the lock under which they begin to write.
+    package init(besideStoreAt path: String, beginLock: BeginLock = BeginLock()) {
         self.path = path
-        self.turns = turns
+        self.beginLock = beginLock
         isInMemory = false
     }
 
@@ -29,7 +29,7 @@ package final class SQLiteAccountStore: AccountStore {
     /// - Throws: `StoreError` if there is no memory.
     package init() throws(StoreError) {
         path = ":memory:"
-        turns = WriterTurns()
+        beginLock = BeginLock()
         isInMemory = true
         let database = try Database(path, .memory)
         // Pages of 4 KiB: 256 MiB, more than the accounts of a chat without a store may ever need.
@@ -41,7 +41,7 @@ package final class SQLiteAccountStore: AccountStore {
     /// Makes a store on a connection.
     init(_ database: Database) {
         path = database.path
-        turns = database.turns
+        beginLock = database.beginLock
         isInMemory = false
         current = database
     }
@@ -59,7 +59,7 @@ package final class SQLiteAccountStore: AccountStore {
             throw StoreError(path, "it has no accounts yet", mayPass: true)
         }
         try Self.configure(opened)
-        opened.turns = turns
+        opened.beginLock = beginLock
         current = opened
         isNew = true
         return opened

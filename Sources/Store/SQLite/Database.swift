@@ -13,7 +13,7 @@ import Glibc
     let remarks: [String]
     private var statements: [String: Statement] = [:]
     /// The order in which it writes beside other connections of this process.
-    var turns = WriterTurns()
+    var beginLock = BeginLock()
 
     /// Milliseconds that a connection waits for the transaction of another program: longer than one
     /// should take.
@@ -161,7 +161,7 @@ import Glibc
         _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         // IMMEDIATE, because a transaction that began by reading can't wait for another's lock.
-        try turns.begin { () throws(StoreError) in try execute("BEGIN IMMEDIATE") }
+        try beginLock.begin { () throws(StoreError) in try execute("BEGIN IMMEDIATE") }
         do throws(StoreError) {
             let value = try body()
             try execute("COMMIT")

@@ -14,7 +14,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     let lock: StoreLock
     let log: Log
     let clock: StoreClock
-    private let turns: WriterTurns
+    private let beginLock: BeginLock
     private var connection: WriteConnection?
     /// Batches taken from the queue that are not committed yet.
     private var uncommitted: [WriteBatch] = []
@@ -47,11 +47,11 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     init(
         _ path: String, lock: StoreLock, writeQueue: WriteQueue, numbers: NumberReserve,
-        status: StoreStatus, retention: Retention, checkpointer: Checkpointer, turns: WriterTurns,
+        status: StoreStatus, retention: Retention, checkpointer: Checkpointer, beginLock: BeginLock,
         log: Log, clock: StoreClock
     ) {
         self.path = path
-        self.turns = turns
+        self.beginLock = beginLock
         self.checkpointer = checkpointer
         self.lock = lock
         self.writeQueue = writeQueue
@@ -93,7 +93,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private func openConnection() throws(StoreError) -> WriteConnection {
         if let connection { return connection }
-        let opened = try WriteConnection(path, confinement, turns: turns)
+        let opened = try WriteConnection(path, confinement, beginLock: beginLock)
         for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true

@@ -27,15 +27,15 @@ import MessageBus
     ///
     /// - Parameters:
     ///   - confinement: the thread that uses it.
-    ///   - turns: the order in which it writes beside other connections of this process.
+    ///   - beginLock: the lock under which it begins to write beside other connections of this process.
     /// - Throws: `StoreError`.
     init(
         _ path: String, _ confinement: ThreadConfinement = ThreadConfinement(),
-        turns: WriterTurns = WriterTurns()
+        beginLock: BeginLock = BeginLock()
     ) throws(StoreError) {
         self.confinement = confinement
         database = try Database(path, .write)
-        database.turns = turns
+        database.beginLock = beginLock
         try Schema.check(database)
         // So that readers never wait for the writer, nor the writer for readers.
         try database.execute("PRAGMA journal_mode = WAL")

@@ -216,7 +216,7 @@ import Testing
         )
         let schema = try JSONSerialization.jsonObject(with: Data(program.output.utf8))
         let definitions = try #require((schema as? [String: Any])?["$defs"] as? [String: Any])
-        let described = Manual(try Program.run(["describe"]).output)
+        let described = DescribeOutput(try Program.run(["describe"]).output)
         for (title, options) in described.sections {
             let key = title == "bridge.json" ? nil : title.replacing(" ", with: "-")
             let part = key.flatMap { definitions[$0] } ?? schema

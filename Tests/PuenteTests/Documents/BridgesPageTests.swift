@@ -5,7 +5,7 @@ import Testing
         let page = try ProjectFile("Sources/puente/Puente.docc/Bridges.md").text
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
         let documented = Set(rows.map { String($0.split(separator: "`")[1]) })
-        let titles = try Manual(Program.run(["describe"]).output).sections.keys
+        let titles = try DescribeOutput(Program.run(["describe"]).output).sections.keys
         var described = Set(
             titles.filter { $0.hasPrefix("bridge ") }.map { String($0.dropFirst("bridge ".count)) })
         // A plug-in, which a user may take out.

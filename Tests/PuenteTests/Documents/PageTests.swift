@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `every option is in one table, and the tables say what the code says`() throws {
-        let manual = Manual(try Program.run(["describe"]).output)
+        let manual = DescribeOutput(try Program.run(["describe"]).output)
         let tables = try Page.all.flatMap(\.optionTables)
         let plugIns = try ProjectFile.all(in: ["Plugins"], endings: [".swift"]).flatMap { file in
             file.text.matches(of: /(?:middleware|bridge)\(\s*"([a-z0-9_-]+)"/).map(\.1)
@@ -56,7 +56,7 @@ import Testing
         #expect(tables.map(\.title).sorted() == described.sorted())
         for table in tables {
             let options = manual.sections[table.title] ?? []
-            let rows = table.rows.map { Manual.Option(row: $0) }
+            let rows = table.rows.map { DescribeOutput.Option(row: $0) }
             #expect(rows.map(\.key) == options.map(\.key), "\(table.title)")
             for (row, option) in zip(rows, options) { #expect(row == option, "\(table.title)") }
         }

@@ -125,17 +125,17 @@ extension Conformance {
         _ = await program.wait(deadline) { $0.answers.count >= expected.count }
         let answers = program.answers
         if let twice = Self.firstRepeated(answers) {
-            throw Mistake("it has answered message \(twice) twice")
+            throw ConformanceFailure("it has answered message \(twice) twice")
         }
         if isOrdered, answers != answers.sorted() {
-            throw Mistake("its answers are in another order than the messages")
+            throw ConformanceFailure("its answers are in another order than the messages")
         }
         let missing = Set(expected).subtracting(answers)
         if missing.isEmpty { return }
         let first = missing.min().map { "\($0)" } ?? ""
         let end = program.exit.map { "; it \($0)" } ?? ""
         let messages = circumstance.isEmpty ? "messages" : "messages \(circumstance)"
-        throw Mistake(
+        throw ConformanceFailure(
             "\(missing.count) of \(expected.count) \(messages) did not come back within"
                 + " \(deadline.plain), the first of them \(first)\(end)\(hint)")
     }
@@ -145,14 +145,14 @@ extension Conformance {
         let count = program.answers.count
         _ = await program.wait(deadlines.silence) { $0.answers.count > count }
         if let twice = Self.firstRepeated(program.answers) {
-            throw Mistake("it has answered message \(twice) twice")
+            throw ConformanceFailure("it has answered message \(twice) twice")
         }
     }
 
     /// Waits a little, and finds out whether a program still runs.
     func expectLife(of program: TriedProgram, after what: String) async throws {
         if await program.wait(deadlines.silence, for: { $0.exit != nil }), let exit = program.exit {
-            throw Mistake("it \(exit) after \(what)")
+            throw ConformanceFailure("it \(exit) after \(what)")
         }
     }
 
@@ -169,7 +169,7 @@ extension Conformance {
             try await kit.with(Ledger()) { program in
                 await program.stop()
                 guard await program.wait(kit.deadlines.end, for: { $0.exit != nil }) else {
-                    throw Mistake(
+                    throw ConformanceFailure(
                         "it has not ended within \(kit.deadlines.end.plain) after \"stop\" and the"
                             + " end of its input")
                 }
@@ -183,7 +183,7 @@ extension Conformance {
             try await kit.with(Ledger()) { program in
                 await program.signal(SIGTERM)
                 guard await program.wait(kit.deadlines.end, for: { $0.exit != nil }) else {
-                    throw Mistake(
+                    throw ConformanceFailure(
                         "it has not ended within \(kit.deadlines.end.plain) after SIGTERM")
                 }
             }

@@ -27,10 +27,10 @@ extension Conformance {
         _ = await program.wait(deadlines.answers) {
             $0.ledger.now.acknowledged >= last || $0.ledger.now.mistake != nil
         }
-        if let mistake = ledger.now.mistake { throw Mistake(mistake) }
+        if let mistake = ledger.now.mistake { throw ConformanceFailure(mistake) }
         if ledger.now.acknowledged >= last { return }
         let end = program.exit.map { "; it \($0)" } ?? ""
-        throw Mistake(
+        throw ConformanceFailure(
             "it has acknowledged \(ledger.now.acknowledged) of \(last) within"
                 + " \(deadlines.answers.plain)\(end)")
     }
@@ -44,7 +44,7 @@ extension Conformance {
             for death in 0..<Self.deaths {
                 _ = ledger.give(Self.messagesPerLife)
                 try await kit.live(ledger, can, isDaemonKilled: death.isMultiple(of: 2))
-                if let mistake = ledger.now.mistake { throw Mistake(mistake) }
+                if let mistake = ledger.now.mistake { throw ConformanceFailure(mistake) }
             }
             try await kit.with(ledger) { program in
                 let waiting = ledger.waiting
@@ -83,12 +83,12 @@ extension Conformance {
         let answers = ledger.now.answers
         let lost = Set(ledger.now.given.map(\.number)).subtracting(answers)
         if let first = lost.min() {
-            throw Mistake(
+            throw ConformanceFailure(
                 "it was killed and started again, and \(lost.count) messages never came back:"
                     + " \(first) was the first; is it acknowledged before it is said?")
         }
         if isExact, let twice = Self.firstRepeated(answers) {
-            throw Mistake(
+            throw ConformanceFailure(
                 "it was killed and started again, and has answered message \(twice) twice although"
                     + " its checkpoint was kept with the first answer")
         }
@@ -111,7 +111,7 @@ extension Conformance {
                 if let again = kept.first(where: { !seen.insert($0).inserted }) {
                     let state = again.map { "\($0.key) \($0.value)" }.sorted().joined(
                         separator: ", ")
-                    throw Mistake(
+                    throw ConformanceFailure(
                         "it was killed and started again, and repeats what it had said with its"
                             + " checkpoint (\(state))")
                 }

@@ -97,7 +97,7 @@ package struct Conformance: Sendable {
         if isDurable, !can.contains("ack") {
             checks.append(
                 ConformanceCheck("durable") { _ in
-                    throw Mistake(
+                    throw ConformanceFailure(
                         "it does not say that it can \"ack\", so nothing is ever done with")
                 })
         }

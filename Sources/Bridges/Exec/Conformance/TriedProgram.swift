@@ -47,7 +47,7 @@ final class TriedProgram: Sendable {
 
     /// Starts it, and waits until it is ready.
     ///
-    /// - Throws: `Mistake`; `SocketError` if it can't be run.
+    /// - Throws: `ConformanceFailure`; `SocketError` if it can't be run.
     func start() async throws {
         try await process.start(kit.command)
         reading.withLock { task in
@@ -60,11 +60,11 @@ final class TriedProgram: Sendable {
                 checkpoints: checkpoints))
         let isReady = await wait(kit.deadlines.ready) { $0.state.withLock { $0.can != nil } }
         if isReady { return }
-        if let exit { throw Mistake("it \(exit) before it was ready") }
+        if let exit { throw ConformanceFailure("it \(exit) before it was ready") }
         if let stray = state.withLock({ $0.stray }) {
-            throw Mistake("its first line is not such a JSON object: \(stray)")
+            throw ConformanceFailure("its first line is not such a JSON object: \(stray)")
         }
-        throw Mistake(
+        throw ConformanceFailure(
             "it has not said {\"type\":\"ready\"} within \(kit.deadlines.ready.plain); is its output"
                 + " flushed after each line?")
     }
@@ -151,7 +151,7 @@ final class TriedProgram: Sendable {
 
     /// Hands messages over, as fast as it reads.
     ///
-    /// - Throws: `Mistake` if it does not read them in time.
+    /// - Throws: `ConformanceFailure` if it does not read them in time.
     func give(_ messages: [Ledger.Given], joined: Bool = false) async throws {
         let lines = messages.map { Self.line(of: $0) }
         let parts = joined ? [lines.flatMap(\.self)] : lines
@@ -165,7 +165,7 @@ final class TriedProgram: Sendable {
 
     /// Hands a message over in pieces of some bytes.
     ///
-    /// - Throws: `Mistake` if it does not read them in time.
+    /// - Throws: `ConformanceFailure` if it does not read them in time.
     func give(_ message: Ledger.Given, inPiecesOf count: Int) async throws {
         state.withLock { state in
             state.handedOver.insert(message.number)
@@ -187,7 +187,7 @@ final class TriedProgram: Sendable {
 
     /// Writes bytes.
     ///
-    /// - Throws: `Mistake` if it does not read in time.
+    /// - Throws: `ConformanceFailure` if it does not read in time.
     func write(_ bytes: [UInt8], before: @escaping @Sendable () -> Void = {}) async throws {
         let isWritten = await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.process.write(bytes, before: before) }
@@ -201,8 +201,8 @@ final class TriedProgram: Sendable {
             return isWritten
         }
         if isWritten { return }
-        if let exit { throw Mistake("it \(exit) although it was not told to stop") }
-        throw Mistake("it reads nothing for \(kit.deadlines.answers.plain)")
+        if let exit { throw ConformanceFailure("it \(exit) although it was not told to stop") }
+        throw ConformanceFailure("it reads nothing for \(kit.deadlines.answers.plain)")
     }
 
     /// Tells it to stop, and ends its input.

@@ -22,7 +22,8 @@ extension JoinedNetwork {
     func join(_ id: String) {
         guard let channel = channels[id], isRegistered else { return }
         channels[id]?.membership = .joining(loop.now)
-        link?.send(IRCMessage("JOIN", [channel.name] + (channel.key.map { [$0.reveal()] } ?? [])))
+        connection?.send(
+            IRCMessage("JOIN", [channel.name] + (channel.key.map { [$0.reveal()] } ?? [])))
     }
 
     /// Records that the bridge is in a channel.
@@ -37,9 +38,9 @@ extension JoinedNetwork {
         }
         let capabilities = registration.capabilities
         if features.hasExtendedWho, !capabilities.has("account-tag") {
-            link?.send(IRCMessage("WHO", [channel.name, "%tnfa,\(Self.whoToken)"]))
+            connection?.send(IRCMessage("WHO", [channel.name, "%tnfa,\(Self.whoToken)"]))
         } else if features.botMode != nil, !capabilities.has("message-tags") {
-            link?.send(IRCMessage("WHO", [channel.name]))
+            connection?.send(IRCMessage("WHO", [channel.name]))
         }
         channels[id]?.isMuted = false
         openQueue(id)

@@ -74,8 +74,8 @@ extension JoinedNetwork {
             return ConnectionEnd(kind: error is TLSError ? .refused : .lost, reason: "\(error)")
         }
         while end == nil, !Task.isCancelled { try? await progress.wait() }
-        link?.close()
-        link = nil
+        connection?.close()
+        connection = nil
         return end ?? ConnectionEnd(kind: .finished, reason: "")
     }
 
@@ -104,12 +104,12 @@ extension JoinedNetwork {
     }
 
     private func open(_ established: EstablishedConnection, isEncrypted: Bool) throws {
-        let link = try ServerLink(established, on: loop)
-        link.onLine = { [weak self] line in self?.assumeIsolated { $0.receive(line) } }
-        link.onEnd = { [weak self] reason in
+        let connection = try ServerConnection(established, on: loop)
+        connection.onLine = { [weak self] line in self?.assumeIsolated { $0.receive(line) } }
+        connection.onEnd = { [weak self] reason in
             self?.assumeIsolated { $0.closeConnection(ConnectionEnd(kind: .lost, reason: reason)) }
         }
-        self.link = link
+        self.connection = connection
         (features, roster, batches) = (ServerFeatures(), Roster(), OpenBatches())
         (splits, questions) = (Netsplits(), WhoisQueue())
         (isRegistered, greetedAt) = (false, nil)
@@ -119,21 +119,21 @@ extension JoinedNetwork {
         registration.begin()
         log.debug("connected to \(established.address)")
         sendRegistration()
-        link.begin()
+        connection.begin()
     }
 
     func sendRegistration() {
-        for line in registration.takeOutput() { link?.send(line) }
+        for line in registration.takeOutput() { connection?.send(line) }
     }
 
     /// Closes the connection and records its end, unless that is done.
     func closeConnection(_ end: ConnectionEnd) {
-        guard link != nil, self.end == nil else { return }
+        guard connection != nil, self.end == nil else { return }
         self.end = end
         renewSTS()
         stsDuration = nil
-        link?.close()
-        link = nil
+        connection?.close()
+        connection = nil
         isRegistered = false
         for id in channels.keys {
             channels[id]?.membership = .outside
@@ -158,7 +158,7 @@ extension JoinedNetwork {
     /// Says good-bye, and ends.
     func finish() {
         isFinishing = true
-        if isRegistered { link?.send(IRCMessage("QUIT", ["Puente"])) }
+        if isRegistered { connection?.send(IRCMessage("QUIT", ["Puente"])) }
         closeConnection(ConnectionEnd(kind: .finished, reason: ""))
         close()
         progress.send()

@@ -8,7 +8,7 @@ extension JoinedNetwork {
     func receive(_ line: IRCMessage) {
         lastLine = loop.now
         if line.command == "PING" {
-            link?.send(IRCMessage("PONG", line.parameters))
+            connection?.send(IRCMessage("PONG", line.parameters))
             return
         }
         if greetedAt == nil {
@@ -32,7 +32,7 @@ extension JoinedNetwork {
             closeConnection(ConnectionEnd(kind: .upgrade, reason: ""))
         case .failed(let reason): closeConnection(Self.end(reason))
         case .refused(let reason):
-            link?.send(IRCMessage("QUIT", []))
+            connection?.send(IRCMessage("QUIT", []))
             closeConnection(ConnectionEnd(kind: .refused, reason: reason))
         }
     }
@@ -102,14 +102,14 @@ extension JoinedNetwork {
 
     /// Begins to use the connection.
     func finishRegistration() {
-        guard !isRegistered, link != nil else { return }
+        guard !isRegistered, connection != nil else { return }
         isRegistered = true
         log.info("connected to \(features.network ?? serverName) as \(own.nick)")
         recordAnswer()
         becomeReady()
         obeySTS()
         if let mode = features.botMode {
-            link?.send(IRCMessage("MODE", [own.nick, "+\(mode)"]))
+            connection?.send(IRCMessage("MODE", [own.nick, "+\(mode)"]))
         }
         nextNickTry = loop.now + Self.nickPause
         tellNick()
@@ -120,7 +120,7 @@ extension JoinedNetwork {
     /// Remembers for how long the server is to be reached by TLS only.
     private func obeySTS() {
         stsDuration = nil
-        guard link?.isEncrypted == true, let value = registration.capabilities.offered["sts"],
+        guard connection?.isEncrypted == true, let value = registration.capabilities.offered["sts"],
             let seconds = STSPolicy.number("duration", in: value)
         else { return }
         let (host, port) = options.endpoint

@@ -38,7 +38,7 @@ extension JoinedNetwork {
         guard let name = line.parameters.first else { return }
         guard let id = channelID(name) else {
             // A server may send those on whom it can't let in.
-            if isOwn(source.nick) { link?.send(IRCMessage("PART", [name])) }
+            if isOwn(source.nick) { connection?.send(IRCMessage("PART", [name])) }
             return
         }
         if isOwn(source.nick) {

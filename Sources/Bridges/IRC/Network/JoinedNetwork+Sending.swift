@@ -20,10 +20,10 @@ extension JoinedNetwork {
 
     /// Sends what may go out now.
     func pump() {
-        guard isRegistered, let link, !link.isFull else { return }
+        guard isRegistered, let connection, !connection.isFull else { return }
         collectArrived()
         let (lines, wait) = outbox.next(rules, now: loop.now)
-        for line in lines { self.link?.send(line) }
+        for line in lines { self.connection?.send(line) }
         let wanted = outbox.takeMarks()
         if !wanted.isEmpty {
             marks += wanted
@@ -106,7 +106,7 @@ extension JoinedNetwork {
         guard !isFinishing, let channel = channels[id], let queue = outbox.queues[id] else {
             return .over
         }
-        let isHere = channel.isInside && link != nil
+        let isHere = channel.isInside && connection != nil
         let isOpen = isHere && !channel.isMuted
         // What waits stays in the store, for the next run.
         if isStopping, !isOpen { return .over }
@@ -140,7 +140,7 @@ extension JoinedNetwork {
     }
 
     /// True if nothing is on its way any more, or nothing can be.
-    var isSettled: Bool { link == nil || !isRegistered || outbox.isConfirmed }
+    var isSettled: Bool { connection == nil || !isRegistered || outbox.isConfirmed }
 
     /// Begins to stop.
     func beginStopping() {

@@ -38,7 +38,7 @@ extension JoinedNetwork {
             recordSilence()
             becomeReady()
         }
-        guard link != nil else { return }
+        guard connection != nil else { return }
         if !isRegistered {
             if let greetedAt, now - greetedAt > Self.introductionTime {
                 finishRegistration()
@@ -55,9 +55,9 @@ extension JoinedNetwork {
         tellSplits(splits.removeSettled(now))
         if own.nick != wantedNick, now >= nextNickTry {
             nextNickTry = now + Self.nickPause
-            link?.send(IRCMessage("NICK", [options.nick]))
+            connection?.send(IRCMessage("NICK", [options.nick]))
         }
-        if let nick = questions.next(now) { link?.send(IRCMessage("WHOIS", [nick])) }
+        if let nick = questions.next(now) { connection?.send(IRCMessage("WHOIS", [nick])) }
         pump()
     }
 
@@ -69,7 +69,7 @@ extension JoinedNetwork {
         } else if silence > Self.quietTime,
             silence.attoseconds % Self.questionPause.attoseconds < Self.tick.attoseconds
         {
-            link?.send(IRCMessage("PING", ["alive"]))
+            connection?.send(IRCMessage("PING", ["alive"]))
         }
     }
 

@@ -31,7 +31,7 @@ actor JoinedNetwork {
 
     let connector: Connector
     var attempt: ConnectAttempt?
-    var link: ServerLink?
+    var connection: ServerConnection?
     /// The registration of the connection, which knows its capabilities.
     var registration: NetworkRegistration
     /// True once the server has told what it is, and channels are joined.
@@ -154,8 +154,8 @@ actor JoinedNetwork {
         pumpTimer?.cancel()
         (tickTimer, pumpTimer) = (nil, nil)
         attempt?.cancel()
-        link?.close()
-        link = nil
+        connection?.close()
+        connection = nil
         wakeSenders()
     }
 
@@ -183,7 +183,7 @@ actor JoinedNetwork {
     /// Adds an event for the bus.
     func enqueue(_ event: InboundEvent) {
         events.append(event)
-        if events.count >= Self.maxEvents { link?.pause() }
+        if events.count >= Self.maxEvents { connection?.pause() }
         news.send()
     }
 
@@ -200,7 +200,7 @@ actor JoinedNetwork {
     }
 
     /// Reads on, once the events are told.
-    func resumeReading() { if events.count < Self.maxEvents { link?.resume() } }
+    func resumeReading() { if events.count < Self.maxEvents { connection?.resume() } }
 
     // MARK: - Messages for the channels
 

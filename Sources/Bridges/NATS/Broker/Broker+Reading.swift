@@ -22,14 +22,14 @@ private struct Reading {
     /// Counts a message; returns false if others in front of it got lost on the way.
     ///
     /// - Parameter sequence: the place of the message that was read before.
-    mutating func count(_ place: DeliveryPlace, behind sequence: UInt64) -> Bool {
-        guard place.count > delivered else { return false }
+    mutating func count(_ metadata: DeliveryMetadata, behind sequence: UInt64) -> Bool {
+        guard metadata.count > delivered else { return false }
         // What the library has kept is missing here, and is nothing for us.
-        let missing = place.count - delivered - 1
-        guard missing == 0 || missing <= swallowed && place.sequence > sequence + missing else {
+        let missing = metadata.count - delivered - 1
+        guard missing == 0 || missing <= swallowed && metadata.sequence > sequence + missing else {
             return false
         }
-        (delivered, swallowed) = (place.count, 0)
+        (delivered, swallowed) = (metadata.count, 0)
         return true
     }
 }
@@ -212,7 +212,8 @@ extension Broker {
             return status != "409"
         }
         // What an earlier consumer was asked for may come yet: its count is another one.
-        guard let place = DeliveryPlace(message.reply), place.consumer == reading.name else {
+        guard let metadata = DeliveryMetadata(message.reply), metadata.consumer == reading.name
+        else {
             return true
         }
         reading.heard = KernelClock.monotonic
@@ -221,32 +222,32 @@ extension Broker {
         // Nothing is acknowledged: what got lost on the way shows by a gap.
         var position = state.withLock { $0.position }
         let isFirst = reading.delivered == 0
-        guard reading.count(place, behind: isFirst ? 0 : position.sequence) else { return false }
+        guard reading.count(metadata, behind: isFirst ? 0 : position.sequence) else { return false }
         if isFirst, reading.known >= max(1, stream.first) {
-            if place.sequence == reading.known, place.time == position.mark { return true }
+            if metadata.sequence == reading.known, metadata.time == position.mark { return true }
             // Another one is there, also if it is one that the library has kept.
-            if place.sequence == reading.known || place.count > 1 {
+            if metadata.sequence == reading.known || metadata.count > 1 {
                 restart(in: stream)
                 return false
             }
         }
-        position.sequence = place.sequence
-        position.mark = place.time
+        position.sequence = metadata.sequence
+        position.mark = metadata.time
         position.created = stream.created
         // Under a subject that is no room's and no instance's there is nothing for us.
         let subject = FleetSubject.parse(message.subject)
         let isOwn = subject?.store == store
         let batch = unsafe subject == nil || isOwn ? nil : FleetBatch(message.content)
-        if !isOwn, batch == nil { recordForeignMessage(place.sequence) }
+        if !isOwn, batch == nil { recordForeignMessage(metadata.sequence) }
         state.withLock { state in
             state.position = position
-            state.pending = place.pending
-            state.stream.last = max(state.stream.last, place.sequence + place.pending)
+            state.pending = metadata.pending
+            state.stream.last = max(state.stream.last, metadata.sequence + metadata.pending)
         }
         unsafe incoming.append(
             ReceivedBatch(
                 position: position, room: subject?.room ?? "", store: subject?.store ?? "",
-                batch: batch, pending: place.pending),
+                batch: batch, pending: metadata.pending),
             weight: max((batch?.records.count ?? 0) + 1, message.content.count / Self.share))
         return true
     }

@@ -12,7 +12,7 @@ final class RoomPublisher: Sendable {
     let room: String
     private let subject: String
     private let there: String
-    private let turn = AsyncTurn()
+    private let lock = AsyncLock()
     private let progress: Locked<OutboxProgress>
     private let generation: Locked<Int>
 
@@ -43,7 +43,7 @@ final class RoomPublisher: Sendable {
     ///
     /// - Throws: what the store throws; `CancellationError`.
     func publish(_ batch: OutgoingBatch) async throws -> OutboxProgress? {
-        try await turn.run {
+        try await lock.run {
             let before = progress.withLock { $0 }
             // What an earlier run has put in without moving the cursor is counted already.
             let known = UInt64(batch.count(through: before.last))
@@ -60,7 +60,7 @@ final class RoomPublisher: Sendable {
 
     /// Puts into the stream again what it has forgotten, if it has.
     func resend() async throws {
-        try await turn.run { _ = try await resendIfForgotten() }
+        try await lock.run { _ = try await resendIfForgotten() }
     }
 
     private func store(_ batch: OutgoingBatch, index: UInt64?) async throws -> Bool {

@@ -35,7 +35,8 @@ struct StreamOutbox {
         var next = PreparedBatch()
         while true {
             if next.isEmpty, rest == nil {
-                guard let first = try await deliveries.next(), try await isConnectedOnce() else {
+                guard let first = try await deliveries.next(), try await waitForReusedNumbers()
+                else {
                     return
                 }
                 try await add(first, to: &next)
@@ -54,7 +55,7 @@ struct StreamOutbox {
     /// ends first.
     ///
     /// That takes a connection: without one nothing goes out in any case.
-    private func isConnectedOnce() async throws -> Bool {
+    private func waitForReusedNumbers() async throws -> Bool {
         let numbers = fleet.reusedNumbers
         if numbers.isKnown { return true }
         return try await fleet.untilStopping {

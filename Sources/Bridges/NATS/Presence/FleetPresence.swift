@@ -36,7 +36,7 @@ final class FleetPresence: Sendable {
     private let run: String
     private let since: Int64
     let state: Locked<State>
-    private let turn = AsyncTurn()
+    private let lock = AsyncLock()
     /// Signalled when another instance has this one's name or store.
     let clashed = AsyncSignal()
 
@@ -103,7 +103,7 @@ final class FleetPresence: Sendable {
             if KernelClock.monotonic >= next {
                 next = KernelClock.monotonic + Self.beat
                 sayHello()
-                await turn.run { await removeSilent() }
+                await lock.run { await removeSilent() }
             }
             await tellLateWhispers()
             tellLines()
@@ -117,7 +117,7 @@ final class FleetPresence: Sendable {
             let next = await channel.incoming.next()
             if next.isEmpty { return }
             for incoming in next {
-                await turn.run { await receive(incoming.message, from: incoming.store) }
+                await lock.run { await receive(incoming.message, from: incoming.store) }
             }
         }
     }

@@ -22,7 +22,7 @@ struct OwnPeople {
     init(_ rooms: FleetRooms) { self.rooms = rooms }
 
     /// Takes in who is here now, and returns what has changed; `nil` if nothing has.
-    mutating func update(_ present: [PersonHere]) -> LiveMessage.Change? {
+    mutating func update(_ present: [PresentPerson]) -> LiveMessage.Change? {
         var (people, identities): ([FleetPerson: Bool], [Entry: FleetPerson]) = ([:], [:])
         for person in present {
             guard let room = rooms.there[person.room] else { continue }

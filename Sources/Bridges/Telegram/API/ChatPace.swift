@@ -30,8 +30,8 @@ final class ChatPace: Sendable {
         var notBefore = Duration.zero
     }
 
-    /// The turn of whoever sends to this chat: one message at a time.
-    let turn = AsyncTurn()
+    /// Held by whoever sends to this chat: one message at a time.
+    let lock = AsyncLock()
     private let time: TimeSource
     private let total: Total
     private let state: Locked<State>

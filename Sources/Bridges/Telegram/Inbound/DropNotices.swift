@@ -126,8 +126,8 @@ final class DropNotices: Sendable {
     /// Tells the people who are due in a chat; returns false if the chat takes nothing at present.
     private func sendNotice(in binding: ChatBindings.Binding) async throws -> Bool {
         guard let pace = paces[binding.firstChat] else { return false }
-        await pace.turn.acquire()
-        defer { pace.turn.release() }
+        await pace.lock.acquire()
+        defer { pace.lock.release() }
         // The outboxes of this chat come first.
         guard pace.reserveMessage() <= .zero else { return false }
         let people = removeDue(in: binding)

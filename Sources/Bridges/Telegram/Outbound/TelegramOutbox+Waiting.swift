@@ -17,21 +17,21 @@ extension TelegramOutbox {
     mutating func acquireTurn() async throws -> Bool {
         while true {
             attemptStart = settings.time.now()
-            await pace.turn.acquire()
+            await pace.lock.acquire()
             let pause: Duration
             do {
                 guard let left = try await reserveMessage() else {
-                    pace.turn.release()
+                    pace.lock.release()
                     return false
                 }
                 pause = left
             } catch {
-                pace.turn.release()
+                pace.lock.release()
                 throw error
             }
             if pause <= .zero { return true }
             // The other topics find out by themselves, and count what waits for them.
-            pace.turn.release()
+            pace.lock.release()
             guard try await waitToRetry(after: pause) else { return false }
         }
     }

@@ -101,7 +101,7 @@ struct TelegramOutbox {
     }
 
     private mutating func attemptInTurn() async throws -> Outcome {
-        defer { pace.turn.release() }
+        defer { pace.lock.release() }
         return try await attempt()
     }
 

@@ -64,7 +64,7 @@ extension Port {
     /// - Parameter count: the count of an earlier answer: `nil` is returned if nothing has changed.
     package func people(
         in rooms: Set<String>, since count: UInt64?
-    ) async -> (people: [PersonHere], changes: UInt64)? {
+    ) async -> (people: [PresentPerson], changes: UInt64)? {
         await bus.perform { $0.people(in: rooms, since: count, beside: attachment) }
     }
 
@@ -106,14 +106,14 @@ extension Port {
 extension Bus {
     fileprivate func people(
         in rooms: Set<String>, since count: UInt64?, beside attachment: BridgeAttachment
-    ) -> (people: [PersonHere], changes: UInt64)? {
+    ) -> (people: [PresentPerson], changes: UInt64)? {
         if count == peopleChanges { return nil }
         let rooms = self.rooms.filter { rooms.contains($0.name) }
-        var result: [PersonHere] = []
+        var result: [PresentPerson] = []
         for person in people.values where person.sender.bridge != attachment.name {
             for room in rooms where person.isIn(room) {
                 result.append(
-                    PersonHere(
+                    PresentPerson(
                         name: person.sender.name, room: room.name,
                         isAnnounced: person.isAnnounced(in: room),
                         identity: person.sender.identity))

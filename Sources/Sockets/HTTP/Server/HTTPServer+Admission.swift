@@ -19,7 +19,7 @@ extension HTTPServer {
 
     func accept(_ descriptor: Int32, from peer: SocketAddress) {
         guard let arrivals else { return linger(descriptor) }
-        var place = ConnectionPlace(isCounted: false, host: nil)
+        var slot = ConnectionSlot(isCounted: false, host: nil)
         if !options.proxies.contains(peer) {
             if let answer = refusal(of: peer) {
                 options.debug("\(peer) is refused: \(answer.status.code)")
@@ -29,10 +29,10 @@ extension HTTPServer {
                 }
                 unwelcome.insert(descriptor)
             } else {
-                place = ConnectionPlace(isCounted: true, host: peer.host)
+                slot = ConnectionSlot(isCounted: true, host: peer.host)
             }
         }
-        places.add(place)
+        slots.add(slot)
         arrivals.begin(descriptor, from: peer)
     }
 
@@ -43,8 +43,8 @@ extension HTTPServer {
             return banned(reason)
         }
         let hasPlace =
-            !places.isFull(for: peer.host)
-            && (!places.isFull || arrivals?.closeOldest(isPatient: true) ?? false)
+            !slots.isFull(for: peer.host)
+            && (!slots.isFull || arrivals?.closeOldest(isPatient: true) ?? false)
         if hasPlace { return nil }
         options.counts?.refusals.record("full")
         return full
@@ -115,10 +115,10 @@ extension HTTPServer {
 
     /// Counts a proxy's connection for its client, and returns whether there was room.
     func reserve(_ host: HostKey?, for connection: HTTPServerConnection) -> Bool {
-        if places.isFull(for: host) { return false }
-        places.remove(connection.place)
-        connection.place.host = host
-        places.add(connection.place)
+        if slots.isFull(for: host) { return false }
+        slots.remove(connection.slot)
+        connection.slot.host = host
+        slots.add(connection.slot)
         return true
     }
 }
@@ -127,17 +127,17 @@ extension HTTPServer: ArrivalOwner {
     /// Returns true: no header of a proxy comes before the protocol here.
     package func identify(_ client: SocketAddress, isNamed: Bool) -> Bool { true }
 
-    private func place(of address: SocketAddress, _ descriptor: Int32) -> ConnectionPlace {
+    private func slot(of address: SocketAddress, _ descriptor: Int32) -> ConnectionSlot {
         let isCounted = !options.proxies.contains(address) && !unwelcome.contains(descriptor)
-        return ConnectionPlace(isCounted: isCounted, host: isCounted ? address.host : nil)
+        return ConnectionSlot(isCounted: isCounted, host: isCounted ? address.host : nil)
     }
 
     /// Serves a connection whose PROXY header and TLS handshake are done.
     package func admit(_ arrival: Arrival) {
-        let place = place(of: arrival.address, arrival.descriptor)
+        let slot = slot(of: arrival.address, arrival.descriptor)
         let isUnwelcome = unwelcome.remove(arrival.descriptor) != nil
         begin(
-            arrival, place,
+            arrival, slot,
             answer: isUnwelcome ? options.ban(arrival.host).map(banned) ?? full : nil)
     }
 
@@ -145,7 +145,7 @@ extension HTTPServer: ArrivalOwner {
     package func end(
         _ descriptor: Int32, client: SocketAddress?, peer: SocketAddress, _ failure: ArrivalFailure
     ) {
-        places.remove(place(of: client ?? peer, descriptor))
+        slots.remove(slot(of: client ?? peer, descriptor))
         unwelcome.remove(descriptor)
         options.debug("\(peer) is closed: \(failure)")
         switch failure {

@@ -17,7 +17,7 @@ import Metrics
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
     private(set) var listeners: [Listener] = []
     var arrivals: Arrivals?
-    var places: ConnectionPlaces
+    var slots: ConnectionSlots
     /// The connections that are the server's own.
     private(set) var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
     /// Connections that were given away and are not closed.
@@ -50,7 +50,7 @@ import Metrics
         self.loop = loop
         self.handler = handler
         forwarded = ForwardedPeer(proxies: options.proxies)
-        places = ConnectionPlaces(
+        slots = ConnectionSlots(
             maxCount: min(options.maxConnections, Descriptors.availableConnections),
             maxPerHost: options.maxPerAddress)
         input = InputScheduler(on: loop)
@@ -102,8 +102,8 @@ import Metrics
         options.maxConnections = maxConnections
         options.maxPerAddress = maxPerAddress
         options.stalledAfter = stalledAfter
-        places.maxCount = min(maxConnections, Descriptors.availableConnections)
-        places.maxPerHost = maxPerAddress
+        slots.maxCount = min(maxConnections, Descriptors.availableConnections)
+        slots.maxPerHost = maxPerAddress
     }
 
     /// Uses another certificate for connections that are yet to come.
@@ -119,9 +119,9 @@ import Metrics
     /// Serves a connection whose protocol begins.
     ///
     /// - Parameter answer: sent at once, and the connection closed; `nil` to read requests.
-    func begin(_ arrival: Arrival, _ place: ConnectionPlace, answer: HTTPResponse? = nil) {
-        guard let connection = try? HTTPServerConnection(arrival, of: self, place) else {
-            return places.remove(place)
+    func begin(_ arrival: Arrival, _ slot: ConnectionSlot, answer: HTTPResponse? = nil) {
+        guard let connection = try? HTTPServerConnection(arrival, of: self, slot) else {
+            return slots.remove(slot)
         }
         connections[ObjectIdentifier(connection)] = connection
         options.counts?.recordOpening()
@@ -135,23 +135,23 @@ import Metrics
     /// Forgets a connection that has closed.
     func remove(_ connection: HTTPServerConnection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-        places.remove(connection.place)
+        slots.remove(connection.slot)
         options.counts?.recordClosing()
         checkClosed()
     }
 
-    /// Forgets a connection that is given away, whose place is still taken.
+    /// Forgets a connection that is given away, whose slot is still taken.
     func removeTaken(_ connection: HTTPServerConnection) {
         connections[ObjectIdentifier(connection)] = nil
         takenCount += 1
     }
 
-    /// Frees the place of a connection that was given away.
-    func endTakenOver(_ place: ConnectionPlace) {
+    /// Frees the slot of a connection that was given away.
+    func endTakenOver(_ slot: ConnectionSlot) {
         loop.assertOwned()
         takenCount -= 1
         options.counts?.recordClosing()
-        places.remove(place)
+        slots.remove(slot)
         checkClosed()
     }
 

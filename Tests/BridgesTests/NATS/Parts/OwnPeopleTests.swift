@@ -5,9 +5,10 @@ import Testing
 @testable import NATSBridge
 
 @Suite struct OwnPeopleTests {
-    private func person(_ name: String, _ identity: UInt64, room: String = "general") -> PersonHere
+    private func person(_ name: String, _ identity: UInt64, room: String = "general")
+        -> PresentPerson
     {
-        PersonHere(name: name, room: room, isAnnounced: true, identity: identity)
+        PresentPerson(name: name, room: room, isAnnounced: true, identity: identity)
     }
 
     private func there(_ name: String, bridge: String = "") -> FleetPerson {

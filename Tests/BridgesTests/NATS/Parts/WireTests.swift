@@ -61,9 +61,9 @@ import TestSupport
         #expect(batch?.records == [FleetRecord(number: 3)])
         #expect(batch?.unread == 3)
         #expect(read(FleetBatch(from: "e", index: number - 1, records)) == nil)
-        #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.\(number).3.1.4") == nil)
-        #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.3.\(number).1.4") == nil)
-        #expect(DeliveryPlace("$JS.ACK.PUENTE.abc.1.3.3.1.\(number)") == nil)
+        #expect(DeliveryMetadata("$JS.ACK.PUENTE.abc.1.\(number).3.1.4") == nil)
+        #expect(DeliveryMetadata("$JS.ACK.PUENTE.abc.1.3.\(number).1.4") == nil)
+        #expect(DeliveryMetadata("$JS.ACK.PUENTE.abc.1.3.3.1.\(number)") == nil)
         #expect(InstanceProgress(Array("\(number) 1 0".utf8)) == nil)
         #expect(InstanceProgress(Array("1 \(number) 0".utf8)) == nil)
     }
@@ -80,16 +80,16 @@ import TestSupport
     }
 
     @Test func `places are read from reply subjects of both versions`() {
-        let old = DeliveryPlace("$JS.ACK.PUENTE.abc.1.12.3.1700000000000000001.4")
+        let old = DeliveryMetadata("$JS.ACK.PUENTE.abc.1.12.3.1700000000000000001.4")
         #expect(old?.consumer == "abc")
         #expect(old?.sequence == 12)
         #expect(old?.count == 3)
         #expect(old?.time == "1700000000000000001")
         #expect(old?.pending == 4)
-        let new = DeliveryPlace("$JS.ACK._.hash.PUENTE.abc.1.12.3.1700000000000000001.4.x")
+        let new = DeliveryMetadata("$JS.ACK._.hash.PUENTE.abc.1.12.3.1700000000000000001.4.x")
         #expect(new == old)
-        #expect(DeliveryPlace("$JS.ACK.PUENTE") == nil)
-        #expect(DeliveryPlace("") == nil)
+        #expect(DeliveryMetadata("$JS.ACK.PUENTE") == nil)
+        #expect(DeliveryMetadata("") == nil)
     }
 
     @Test func `checkpoints are read as they were written`() {

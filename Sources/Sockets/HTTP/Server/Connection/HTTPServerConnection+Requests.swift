@@ -115,7 +115,7 @@ extension HTTPServerConnection {
     ) -> Bool {
         guard self.exchange === exchange else { return true }
         // By now it is known whose it is.
-        if isFromProxy, place.host == nil {
+        if isFromProxy, slot.host == nil {
             guard server.reserve(exchange.peer.host, for: self) else {
                 self.exchange = nil
                 encode(server.full, for: exchange.head, isLast: true)

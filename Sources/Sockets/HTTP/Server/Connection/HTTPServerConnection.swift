@@ -24,7 +24,7 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
     /// True if the other side is a proxy that names its clients.
     let isFromProxy: Bool
     /// The limits that it counts for.
-    var place: ConnectionPlace
+    var slot: ConnectionSlot
     var phase = Phase.open
     /// The socket; `nil` once it is closed or given away.
     var socket: Connection?
@@ -64,9 +64,9 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
     /// Bytes of unsent answers past which no further request is read.
     static let maxOutput = 64 << 10
 
-    init(_ arrival: Arrival, of server: HTTPServer, _ place: ConnectionPlace) throws {
+    init(_ arrival: Arrival, of server: HTTPServer, _ slot: ConnectionSlot) throws {
         self.server = server
-        self.place = place
+        self.slot = slot
         peer = HTTPPeer(
             address: arrival.address, isForwarded: false, isEncrypted: arrival.session != nil,
             isSecure: arrival.isSecure)
@@ -216,7 +216,7 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
         phase = .over
         releaseBody()
         timer.cancel()
-        let taken = TakenOverConnection(socket, received: held, from: client, of: server, place)
+        let taken = TakenOverConnection(socket, received: held, from: client, of: server, slot)
         held = []
         server.removeTaken(self)
         // Readable from now on; the owner may change that in `begin`.

@@ -1,4 +1,5 @@
-/// A connection that was taken over from an HTTP server, with its place among the server's connections.
+/// A connection that was taken over from an HTTP server, with its slot among the server's
+/// connections.
 ///
 /// Confined to the loop, which `Connection` checks. Its owner closes it with one of the functions here, never directly, so that
 /// the server counts right.
@@ -13,17 +14,17 @@ package final class TakenOverConnection: @unchecked Sendable {  // touched on th
     /// The client.
     package let peer: HTTPPeer
     private let server: HTTPServer
-    private let place: ConnectionPlace
+    private let slot: ConnectionSlot
 
     init(
         _ connection: Connection, received: [UInt8], from peer: HTTPPeer, of server: HTTPServer,
-        _ place: ConnectionPlace
+        _ slot: ConnectionSlot
     ) {
         self.connection = connection
         self.received = received
         self.peer = peer
         self.server = server
-        self.place = place
+        self.slot = slot
     }
 
     /// Memory of 16 KiB to receive into, which all connections of the server share: what is in it
@@ -37,13 +38,13 @@ package final class TakenOverConnection: @unchecked Sendable {  // touched on th
     package func close() {
         guard connection.isOpen else { return }
         connection.close()
-        server.endTakenOver(place)
+        server.endTakenOver(slot)
     }
 
     /// Closes once the client has read everything that was sent; what it sends is discarded.
     package func closeWhenRead() {
         guard connection.isOpen else { return }
         server.linger(connection.detach())
-        server.endTakenOver(place)
+        server.endTakenOver(slot)
     }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite struct LentBytesTests {
+@Suite struct BufferPartsTests {
     private let text = Array("uno dos".utf8)
 
     @Test func `parts lie within`() {

@@ -1,7 +1,7 @@
-/// The places of a server's connections: at most so many, and so many of each address.
+/// The slots of a server's connections: at most so many, and so many of each address.
 ///
 /// Owned by `HTTPServer`; confined to the loop.
-struct ConnectionPlaces {
+struct ConnectionSlots {
     var maxCount: Int
     var maxPerHost: Int
     private var count = 0
@@ -18,14 +18,14 @@ struct ConnectionPlaces {
         host.map { countByHost[$0, default: 0] >= maxPerHost } ?? false
     }
 
-    mutating func add(_ place: ConnectionPlace) {
-        if place.isCounted { count += 1 }
-        if let host = place.host { countByHost[host, default: 0] += 1 }
+    mutating func add(_ slot: ConnectionSlot) {
+        if slot.isCounted { count += 1 }
+        if let host = slot.host { countByHost[host, default: 0] += 1 }
     }
 
-    mutating func remove(_ place: ConnectionPlace) {
-        if place.isCounted { count -= 1 }
-        guard let host = place.host, let count = countByHost[host] else { return }
+    mutating func remove(_ slot: ConnectionSlot) {
+        if slot.isCounted { count -= 1 }
+        guard let host = slot.host, let count = countByHost[host] else { return }
         countByHost[host] = count > 1 ? count - 1 : nil
     }
 }

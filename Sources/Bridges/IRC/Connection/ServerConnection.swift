@@ -5,7 +5,7 @@ import Sockets
 /// A connection to the server, as lines.
 ///
 /// Confined to the loop, which its `Connection` checks.
-final class ServerLink: EventHandler {
+final class ServerConnection: EventHandler {
     private let connection: Connection
     private var splitter = LineSplitter(longest: maxLine)
     private var output: [UInt8] = []
@@ -36,7 +36,7 @@ final class ServerLink: EventHandler {
         connection = try Connection(
             established.descriptor, session: established.session, on: loop, handler: handler)
         connection.setUpTCP(givingUpAfter: .seconds(120))
-        handler.link = self
+        handler.owner = self
         connection.replaceHandler(with: self)
     }
 
@@ -155,7 +155,7 @@ final class ServerLink: EventHandler {
 ///
 /// Owned by that connection; confined to the loop.
 private final class HandlerReference: EventHandler {
-    weak var link: ServerLink?
+    weak var owner: ServerConnection?
 
-    func handle(_ ready: Readiness) { link?.handle(ready) }
+    func handle(_ ready: Readiness) { owner?.handle(ready) }
 }

@@ -1,6 +1,6 @@
-/// The place of a delivered message, as its reply subject tells:
+/// JetStream's metadata of a delivered message, as its reply subject tells:
 /// `$JS.ACK.STREAM.CONSUMER.TRIES.SEQUENCE.CONSUMER-SEQUENCE.TIME.PENDING`.
-struct DeliveryPlace: Sendable, Equatable {
+struct DeliveryMetadata: Sendable, Equatable {
     /// The consumer that has delivered it.
     let consumer: String
     /// The message's number in the stream.

@@ -1,5 +1,5 @@
 /// Somebody in a room, as other instances are told.
-package struct PersonHere: Sendable, Hashable {
+package struct PresentPerson: Sendable, Hashable {
     /// The name, as everybody sees it.
     package let name: String
     package let room: String

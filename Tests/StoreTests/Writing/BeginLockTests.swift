@@ -7,17 +7,17 @@ import Testing
 @testable import Store
 
 /// Several who write one file.
-@Suite(.timeLimit(.minutes(10))) struct WriterTurnsTests {
+@Suite(.timeLimit(.minutes(10))) struct BeginLockTests {
     private let folder = StoreFolder()
 
     /// Writes transactions without a break until told, on a thread of its own.
     private func writeWithoutBreak(
-        _ turns: WriterTurns, count: @escaping @Sendable () -> Void,
+        _ beginLock: BeginLock, count: @escaping @Sendable () -> Void,
         until isDone: @escaping @Sendable () -> Bool
     ) async throws {
         try await DedicatedThread.run(named: "writer") { [folder] in
             Result {
-                let connection = try WriteConnection(folder.file, turns: turns)
+                let connection = try WriteConnection(folder.file, beginLock: beginLock)
                 while !isDone() {
                     try connection.database.transaction { () throws(StoreError) in
                         for number in Int64(0)..<100 { try connection.set("indexed", number) }
@@ -31,17 +31,17 @@ import Testing
     @Test func `who writes without a break lets another connection in`() async throws {
         // Makes the tables.
         _ = try WriteConnection(folder.file)
-        let turns = WriterTurns()
+        let beginLock = BeginLock()
         let isDone = Locked(false)
         let count = Locked(0)
-        async let writing: Void = writeWithoutBreak(turns) {
+        async let writing: Void = writeWithoutBreak(beginLock) {
             count.withLock { $0 += 1 }
         } until: {
             isDone.withLock { $0 }
         }
         defer { isDone.withLock { $0 = true } }
         while count.withLock({ $0 }) == 0 { await Task.yield() }
-        let accounts = SQLiteAccountStore(besideStoreAt: folder.file, turns: turns)
+        let accounts = SQLiteAccountStore(besideStoreAt: folder.file, beginLock: beginLock)
         // Each waits for a transaction at most, and each would otherwise have to be lucky.
         for number in UInt8(0)..<20 {
             let tries = StoredAttempts(

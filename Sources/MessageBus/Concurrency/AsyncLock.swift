@@ -1,10 +1,10 @@
 import Locking
 
-/// A turn that tasks take one after the other, in the order in which they have asked.
+/// A lock that tasks hold one after the other, in the order in which they have asked.
 ///
-/// Cancelling a task does not end its wait: it gets the turn like any other, and passes it on. Safe
+/// Cancelling a task does not end its wait: it gets the lock like any other, and passes it on. Safe
 /// from any thread.
-public final class AsyncTurn: Sendable {
+public final class AsyncLock: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -12,20 +12,20 @@ public final class AsyncTurn: Sendable {
 
     private let state = Locked(State())
 
-    /// Makes a turn that nobody has.
+    /// Makes a lock that nobody holds.
     public init() {}
 
     /// Number of tasks that wait.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Runs a body when no other task has the turn.
+    /// Runs a body when no other task holds the lock.
     public func run<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         await acquire()
         defer { release() }
         return try await body()
     }
 
-    /// Returns when no other task has the turn; `release()` is to follow, also if the task was
+    /// Returns when no other task holds the lock; `release()` is to follow, also if the task was
     /// cancelled meanwhile.
     public func acquire() async {
         await withCheckedContinuation { continuation in
@@ -41,7 +41,7 @@ public final class AsyncTurn: Sendable {
         }
     }
 
-    /// Gives the turn to the task that has waited for it longest.
+    /// Gives the lock to the task that has waited for it longest.
     public func release() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if state.waiting.isEmpty {

@@ -1,5 +1,5 @@
 /// The output of `puente describe`, read back.
-struct Manual {
+struct DescribeOutput {
     /// An option's key, and its default as JSON: null if it is described in words, `nil` if the
     /// option must be given.
     struct Option: Equatable {

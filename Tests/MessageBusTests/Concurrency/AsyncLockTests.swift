@@ -3,7 +3,7 @@ import Testing
 
 @testable import MessageBus
 
-@Suite(.timeLimit(.minutes(10))) struct AsyncTurnTests {
+@Suite(.timeLimit(.minutes(10))) struct AsyncLockTests {
     private struct Failure: Error {}
 
     /// What tasks have done, in their order.
@@ -12,7 +12,7 @@ import Testing
         func add(_ step: Int) { steps.withLock { $0.append(step) } }
     }
 
-    /// How many tasks have the turn, at once and in all.
+    /// How many tasks have the lock, at once and in all.
     private final class Holders: Sendable {
         private let counts = Locked((now: 0, most: 0, all: 0))
 
@@ -29,39 +29,39 @@ import Testing
         var all: Int { counts.withLock { $0.all } }
     }
 
-    /// Starts tasks that wait for the turn, each behind the one before.
+    /// Starts tasks that wait for the lock, each behind the one before.
     private func queue(
-        _ count: Int, for turn: AsyncTurn, _ body: @escaping @Sendable (Int) async throws -> Void
+        _ count: Int, for lock: AsyncLock, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async -> [Task<Void, any Error>] {
         var tasks: [Task<Void, any Error>] = []
         for index in 0..<count {
-            tasks.append(Task { try await turn.run { try await body(index) } })
-            while turn.waitingCount <= index { await Task.yield() }
+            tasks.append(Task { try await lock.run { try await body(index) } })
+            while lock.waitingCount <= index { await Task.yield() }
         }
         return tasks
     }
 
     @Test func `tasks have it in the order in which they have asked`() async throws {
-        let (turn, course) = (AsyncTurn(), Course())
-        await turn.acquire()
-        let tasks = await queue(10, for: turn) { course.add($0) }
+        let (lock, course) = (AsyncLock(), Course())
+        await lock.acquire()
+        let tasks = await queue(10, for: lock) { course.add($0) }
         #expect(course.steps.withLock { $0 } == [])
-        turn.release()
+        lock.release()
         for task in tasks { try await task.value }
         #expect(course.steps.withLock { $0 } == Array(0..<10))
     }
 
     @Test func `a task that fails or was cancelled passes it on`() async throws {
-        let (turn, course) = (AsyncTurn(), Course())
-        await turn.acquire()
-        let tasks = await queue(6, for: turn) { index in
+        let (lock, course) = (AsyncLock(), Course())
+        await lock.acquire()
+        let tasks = await queue(6, for: lock) { index in
             course.add(index)
             if index.isMultiple(of: 2) { throw Failure() }
             try Task.checkCancellation()
         }
         tasks[1].cancel()
         tasks[4].cancel()
-        turn.release()
+        lock.release()
         for (index, task) in tasks.enumerated() {
             switch await task.result {
             case .success: #expect([3, 5].contains(index))
@@ -70,17 +70,17 @@ import Testing
         }
         #expect(course.steps.withLock { $0 } == Array(0..<6))
         // It is free again.
-        #expect(await turn.run { true })
+        #expect(await lock.run { true })
     }
 
     @Test func `however asking and cancelling fall together, one has it and none waits for ever`()
         async
     {
-        let (turn, holders) = (AsyncTurn(), Holders())
+        let (lock, holders) = (AsyncLock(), Holders())
         await withTaskGroup(of: Void.self) { group in
             for index in 0..<2_000 {
                 let task = Task {
-                    await turn.run {
+                    await lock.run {
                         holders.enter()
                         if index.isMultiple(of: 3) { await Task.yield() }
                         holders.leave()
@@ -92,6 +92,6 @@ import Testing
         }
         #expect(holders.most == 1)
         #expect(holders.all == 2_000)
-        #expect(turn.waitingCount == 0)
+        #expect(lock.waitingCount == 0)
     }
 }

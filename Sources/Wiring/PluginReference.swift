@@ -1,13 +1,13 @@
 import MessageBus
 
 /// The text of `puente describe`: every bridge and middleware with its options, from the code.
-package struct Manual {
+package struct PluginReference {
     private let registry: Registry
 
-    /// Makes a manual of a registry.
+    /// Makes the reference of a registry.
     package init(_ registry: Registry) { self.registry = registry }
 
-    /// Returns the whole manual, or the types of one name; `nil` if there is none.
+    /// Returns the whole reference, or the types of one name; `nil` if there is none.
     package func text(about name: String?) -> String? {
         let bridges = registry.bridges.values.filter { name == nil || $0.name == name }
         let middlewares = registry.middlewares.values.filter { name == nil || $0.name == name }
