@@ -11,7 +11,7 @@ struct CertificateCommand {
 
     /// Writes the files into the working directory, and says what to do with them.
     func run() async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let new = try SelfSignedCertificate(for: hosts)
             try new.write(to: ".")
             let names = SelfSignedCertificate.fileNames

@@ -18,7 +18,7 @@ extension CommandStatus {
     }
 
     /// Runs a command and returns its status; an error is written to standard error.
-    static func saying(_ body: () async throws -> CommandStatus) async -> CommandStatus {
+    static func reportingErrors(_ body: () async throws -> CommandStatus) async -> CommandStatus {
         do {
             return try await body()
         } catch let report as ConfigurationReport {

@@ -16,7 +16,7 @@ struct ConformCommand {
 
     /// Writes a line for each check, and tells by the status whether all have passed.
     func run(on loop: EventLoop) async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let kit = try Conformance(command, isDurable: isDurable, on: loop) {
                 Terminal.say($0)
             }

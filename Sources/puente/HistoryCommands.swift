@@ -89,7 +89,7 @@ struct HistoryCommands {
     private func reading(
         _ room: String? = nil, _ body: (Archive, Language) async throws -> Void
     ) async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let location = try StoreLocation.read(file)
             guard let path = location.path else {
                 Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")

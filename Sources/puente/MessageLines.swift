@@ -59,12 +59,3 @@ struct MessageLines {
         return ",\"origin\":{\"channel\":\(channel),\"id\":\(origin.remoteID?.quoted ?? "null")}"
     }
 }
-
-extension Timestamp {
-    /// The local time for people: `2026-11-22 13:05:10`.
-    var inLocalTime: String {
-        var bytes: [UInt8] = []
-        LocalTime.append(self, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}

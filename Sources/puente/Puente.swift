@@ -97,7 +97,7 @@ struct Puente {
     private func start(_ file: String) async -> CommandStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        return await CommandStatus.saying {
+        return await CommandStatus.reportingErrors {
             let source = ConfigurationSource(file, registry: registry)
             let configuration = try source.read()
             // From here on the daemon handles them; before they end it like any program.
@@ -156,7 +156,7 @@ struct Puente {
     private func check(_ file: String, connects: Bool) async -> CommandStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        return await CommandStatus.saying {
+        return await CommandStatus.reportingErrors {
             let environment = Environment.process.rememberingFiles()
             let configuration = try Configuration.read(
                 file, registry: registry, environment: environment)

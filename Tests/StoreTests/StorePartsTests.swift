@@ -20,7 +20,7 @@ import TestSupport
     }
 
     @Test func `an allowance begins anew every second`() {
-        var allowance = Allowance(perSecond: 2)
+        var allowance = PerSecondLimit(perSecond: 2)
         let taken = [0, 1, 2, 999, 1_000, 1_001, 1_002].map { allowance.spend(at: $0) }
         #expect(taken == [true, true, false, false, true, true, false])
     }

@@ -127,7 +127,7 @@ struct FleetRun: Sendable {
                 throw BridgeError(presence.clash ?? "another instance has this one's name")
             }
             group.addTask {
-                do { try await presence.announcePeople() } catch is CancellationError {}
+                do { try await presence.sharePeople() } catch is CancellationError {}
             }
             group.addTask { await presence.passWhispers() }
             group.addTask {

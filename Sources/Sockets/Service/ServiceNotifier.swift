@@ -110,7 +110,7 @@ package final class ServiceNotifier: Sendable {
     }
 
     /// Says that the process is alive.
-    package func alive() { socket?.sendOrDrop("WATCHDOG=1") }
+    package func reportAlive() { socket?.sendOrDrop("WATCHDOG=1") }
 
     /// Sends in the order in which the state changes.
     private func send(_ change: (inout State) -> String?) {

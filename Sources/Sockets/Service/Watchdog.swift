@@ -27,7 +27,7 @@ package final class Watchdog {
 
     private func run() {
         loop.assertOwned()
-        notifier.alive()
+        notifier.reportAlive()
         loop.set(timer, after: pause)
     }
 }

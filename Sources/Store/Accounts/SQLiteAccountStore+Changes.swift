@@ -9,20 +9,20 @@ extension SQLiteAccountStore {
     package func changes(since version: Int64) throws -> StoredAccounts {
         if try hasNoAccountsYet() { return StoredAccounts(version: 0, isWhole: true) }
         let database = try database()
-        let present = try self.version(database)
+        let currentVersion = try self.version(database)
         // A file that has taken the place of another one has nothing to do with what was known.
-        let isWhole = resetIsNew() || version == 0 || present < version
-        let first = isWhole ? 0 : version
-        var stored = StoredAccounts(version: present, isWhole: isWhole)
-        if present == first, !isWhole { return stored }
+        let isWhole = takeWasOpened() || version == 0 || currentVersion < version
+        let sinceVersion = isWhole ? 0 : version
+        var stored = StoredAccounts(version: currentVersion, isWhole: isWhole)
+        if currentVersion == sinceVersion, !isWhole { return stored }
         // One moment for all tables.
         try database.execute("BEGIN")
         defer { try? database.execute("COMMIT") }
         stored.version = try self.version(database)
-        stored.accounts = try accounts(since: first, in: database)
-        stored.reservedNames = try reservedNames(since: first, in: database)
-        stored.bans = try bans(since: first, in: database)
-        stored.mutes = try mutes(since: first, in: database)
+        stored.accounts = try accounts(since: sinceVersion, in: database)
+        stored.reservedNames = try reservedNames(since: sinceVersion, in: database)
+        stored.bans = try bans(since: sinceVersion, in: database)
+        stored.mutes = try mutes(since: sinceVersion, in: database)
         stored.tokens = try tokens(in: database)
         return stored
     }

@@ -12,7 +12,7 @@ package final class SQLiteAccountStore: AccountStore {
     let isInMemory: Bool
     private var current: Database?
     /// True if the file was opened since changes were last asked for: it may be another one.
-    private var isNew = true
+    private var wasOpened = true
 
     /// Makes a store for a file that another connection of this process creates and brings up to
     /// date; it is opened when it is first needed.
@@ -61,14 +61,14 @@ package final class SQLiteAccountStore: AccountStore {
         try Self.configure(opened)
         opened.beginLock = beginLock
         current = opened
-        isNew = true
+        wasOpened = true
         return opened
     }
 
     /// Returns true, once, if the file was opened since the last call.
-    func resetIsNew() -> Bool {
-        defer { isNew = false }
-        return isNew
+    func takeWasOpened() -> Bool {
+        defer { wasOpened = false }
+        return wasOpened
     }
 
     /// Returns true if there can't be accounts: no file, an empty one, or one of an earlier version.

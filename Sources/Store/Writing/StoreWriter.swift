@@ -230,9 +230,9 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
             for page in writeBatch.pages {
                 refused += try connection.write(page, mayRefuse: mayRefuse)
             }
-            for item in writeBatch.items {
-                if let reader = item.reader { maintenance.recordReader(reader) }
-                if let answer = try connection.write(item, at: time) { answers.append(answer) }
+            for request in writeBatch.requests {
+                if let reader = request.reader { maintenance.recordReader(reader) }
+                if let answer = try connection.write(request, at: time) { answers.append(answer) }
             }
         }
         return answers
@@ -291,7 +291,9 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         confinement.assertOwned()
         repeat { commit() } while !hasFailed && writeQueue.hasMore
         let (rows, lost) = writeQueue.waiting
-        for writeBatch in uncommitted { for item in writeBatch.items { item.fail(StoreClosed()) } }
+        for writeBatch in uncommitted {
+            for request in writeBatch.requests { request.fail(StoreClosed()) }
+        }
         writeQueue.end()
         checkpointer.close()
         last()

@@ -97,13 +97,14 @@ final class WriteQueue: Sendable {
             return (state.retry == nil && (state.isAsleep || isDue), true)
         }
         if wakes { monitor.wake() }
-        if !isOpen { for item in writeBatch.items { item.fail(StoreClosed()) } }
+        if !isOpen { for request in writeBatch.requests { request.fail(StoreClosed()) } }
     }
 
-    /// Enqueues an item from outside the loop's turns.
-    func push(_ item: Item) {
+    /// Enqueues a request from outside the loop's turns.
+    func push(_ request: StoreRequest) {
         push(
-            WriteBatch(items: [item], weight: item.weight, isUrgent: item.isUrgent), lost: 0)
+            WriteBatch(requests: [request], weight: request.weight, isUrgent: request.isUrgent),
+            lost: 0)
     }
 
     /// Adds a batch to the last one that waits, so that small turns share pages and a transaction.
@@ -122,7 +123,7 @@ final class WriteQueue: Sendable {
                 state.batches[last].pages.append(page)
             }
         }
-        state.batches[last].items += writeBatch.items
+        state.batches[last].requests += writeBatch.requests
         state.batches[last].rows += writeBatch.rows
         state.batches[last].weight += writeBatch.weight
         state.batches[last].through = max(state.batches[last].through, writeBatch.through)
@@ -266,6 +267,8 @@ final class WriteQueue: Sendable {
             defer { state.batches = [] }
             return state.batches
         }
-        for writeBatch in left { for item in writeBatch.items { item.fail(StoreClosed()) } }
+        for writeBatch in left {
+            for request in writeBatch.requests { request.fail(StoreClosed()) }
+        }
     }
 }

@@ -35,7 +35,7 @@ struct AccountCommands {
     ///
     /// - Parameter file: the configuration that says where the store is.
     static func run(_ command: AccountCommand, _ file: String) async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             do {
                 try open(file, creates: command.creates).run(command)
                 return .success

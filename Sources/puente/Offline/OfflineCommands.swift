@@ -37,7 +37,7 @@ struct OfflineCommands {
     // MARK: - test
 
     private func test(_ files: [String], _ file: String) async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let configuration = try ChainConfiguration.read(
                 file, registry: registry, environment: environment)
             var suites: [ChainTests] = []
@@ -73,7 +73,7 @@ struct OfflineCommands {
     // MARK: - replay
 
     private func replay(_ options: Command.ReplayOptions, _ file: String) async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let running = try ChainConfiguration.read(
                 file, registry: registry, environment: environment)
             let new =
@@ -108,7 +108,7 @@ struct OfflineCommands {
     // MARK: - format
 
     private func format(_ file: String, writes: Bool) async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let format = try ConfigurationFormat(file)
             guard writes else {
                 Terminal.write(format.text)

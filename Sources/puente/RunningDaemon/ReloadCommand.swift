@@ -26,7 +26,7 @@ struct ReloadCommand {
 
     /// Asks, and prints the plan and what became of it.
     func run() async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             do {
                 let daemon = try RunningDaemon(of: file, on: loop)
                 // One that hangs would not answer either after all that a reload may take.

@@ -24,7 +24,7 @@ struct StatusCommand {
     ///
     /// Returns 0 if the daemon is ready, 1 if it is not, and 69 if nobody answers.
     func run() async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             try await RunningDaemon(of: file, on: loop).ask(
                 ControlRequest("status", ["json": .bool(isJSON)]), within: Self.patience)
         }

@@ -21,7 +21,7 @@ struct TapCommand {
 
     /// Shows messages until the daemon or the reader of standard output is gone.
     func run() async -> CommandStatus {
-        await CommandStatus.saying {
+        await CommandStatus.reportingErrors {
             let matcher = try options.pattern.map { try Matcher(try Pattern($0)) }
             let lines = TapLines(isJSON: options.isJSON)
             return try await RunningDaemon(of: file, on: loop).ask(request, within: nil) {

@@ -34,7 +34,7 @@ struct TopCommand {
                 """)
             return .usage
         }
-        return await CommandStatus.saying {
+        return await CommandStatus.reportingErrors {
             let daemon = try RunningDaemon(of: file, on: loop)
             // A daemon that does not answer is told before the screen is taken.
             let report = try await ask(daemon)

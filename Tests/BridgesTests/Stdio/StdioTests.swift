@@ -242,7 +242,7 @@ extension StdioFixture {
             let mailbox = Silence()
             let presence = Presence(
                 sender: Sender(name: sender, key: sender, bridge: "tcp", identity: 1), room: room,
-                delegate: mailbox, isAnnounced: false)
+                delegate: mailbox, hasNotices: false)
             _ = bus.enter(presence, by: attachment)
             defer { bus.leave(presence) }
             var text = text

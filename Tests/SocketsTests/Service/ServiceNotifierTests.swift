@@ -73,7 +73,7 @@ import Testing
         let notifier = Self.notifier(inbox)
         inbox.fill()
         for number in 0..<50 { notifier.status("\(number)") }
-        notifier.alive()
+        notifier.reportAlive()
         let received = try await inbox.all(until: "STATUS=49").drop { $0 == "full" }
         #expect(Array(received) == (0..<50).map { "STATUS=\($0)" })
         #expect(inbox.rest() == [], "what is only of use at once is left out")

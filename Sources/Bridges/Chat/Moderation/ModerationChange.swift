@@ -7,21 +7,21 @@ import MessageBus
 /// called there, too.
 package struct ModerationChange: Sendable {
     /// Has the accounts make the change.
-    package let question:
+    package let apply:
         @Sendable (any AccountDirectory, _ then: @escaping (ModerationResult) -> Void) -> Void
     /// The answer if the change was made.
-    let done: String
+    let doneText: String
     /// The answer if the moderator may not make the change.
-    let refused: String
+    let refusedText: String
     /// The moderator's language.
     let phrases: Phrases
 
     /// Returns the answer to a result; `nil` is the result of accounts that can't be reached.
     package func answer(to result: ModerationResult?) -> (code: AnswerCode, text: String) {
         switch result {
-        case .done: (.ok, done)
+        case .done: (.ok, doneText)
         case .unknown: (.unknownUser, phrases.notRestricted)
-        case .refused: (.forbidden, refused)
+        case .refused: (.forbidden, refusedText)
         case .full: (.full, phrases.tooManyRestrictions)
         case .unavailable, nil: (.dropped, phrases.accountsAreUnavailable)
         }

@@ -106,7 +106,8 @@ package struct Moderator {
         let ban = unsafe Ban(
             of: subject, shown: shown, by: name, reason: ModerationArguments.reason(term.rest),
             at: bus.now, until: term.end)
-        return change(done: phrases.isBanned(shown, until: term.end?.local)) { accounts, then in
+        return change(done: phrases.isBanned(shown, until: term.end?.inLocalTime)) {
+            accounts, then in
             accounts.add(ban, then: then)
         }
     }
@@ -157,7 +158,7 @@ package struct Moderator {
             throw refusal(.badArguments, phrases.badArguments(.mute))
         }
         let mute = Mute(of: target.key, shown: target.shown, by: name, at: bus.now, until: term.end)
-        return change(done: phrases.isMuted(target.shown, until: term.end?.local)) {
+        return change(done: phrases.isMuted(target.shown, until: term.end?.inLocalTime)) {
             accounts, then in
             accounts.add(mute, then: then)
         }
@@ -183,7 +184,7 @@ package struct Moderator {
     ) throws(ModerationRefusal) -> ModerationOutcome {
         if text.count == 0 { throw refusal(.badArguments, phrases.badArguments(.announce)) }
         let announcement = text.text
-        bus.announce(announcement)
+        bus.broadcast(announcement)
         log("announces \(announcement.quoted)")
         return .shown
     }
@@ -249,7 +250,7 @@ package struct Moderator {
         if let parentheses = unsafe argument.parentheses,
             let owner = NameFolding.boundedKey(parentheses),
             let full = argument.key(with: parentheses),
-            bus.standsInParentheses(owner)
+            bus.isShownInParentheses(owner)
         {
             let shown = "\(name.text) (\(parentheses.text))"
             return unsafe Target(key: full, shown: shown, rest: argument.restBehindParentheses)
@@ -280,19 +281,19 @@ package struct Moderator {
     ///   connection is still there; `nil` if the accounts write a better one.
     private func change(
         _ act: String? = nil, done: String, refused: String? = nil,
-        _ question:
+        _ apply:
             @escaping @Sendable (
                 any AccountDirectory, @escaping (ModerationResult) -> Void
             ) -> Void
     ) -> ModerationOutcome {
         .change(
             ModerationChange(
-                question: { [log, name] accounts, then in
-                    question(accounts) { result in
+                apply: { [log, name] accounts, then in
+                    apply(accounts) { result in
                         if result == .done, let act { log.info("\(name.quoted) \(act)") }
                         then(result)
                     }
-                }, done: done, refused: refused ?? phrases.canNotActOn, phrases: phrases))
+                }, doneText: done, refusedText: refused ?? phrases.canNotActOn, phrases: phrases))
     }
 }
 

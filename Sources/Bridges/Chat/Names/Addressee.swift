@@ -56,7 +56,7 @@ import MessageBus
                 if let full = argument.key(with: parentheses), isKnown(full, bus) {
                     unsafe (key, text) = (full, argument.restBehindParentheses)
                 } else if let bridge = NameFolding.boundedKey(parentheses),
-                    bus.standsInParentheses(bridge)
+                    bus.isShownInParentheses(bridge)
                 {
                     guard isKnown(word, on: bridge, bus) else { return .unknown }
                     unsafe text = argument.restBehindParentheses

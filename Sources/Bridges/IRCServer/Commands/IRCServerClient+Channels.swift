@@ -40,7 +40,7 @@ extension IRCServerClient {
         guard let sender else { return false }
         let presence = Presence(
             sender: sender, room: room, delegate: self,
-            isAnnounced: network.port.direction != .out && !bus.isRelay(sender),
+            hasNotices: network.port.direction != .out && !bus.isRelay(sender),
             connection: UInt64(connectionID))
         if let refusal = bus.enter(
             presence, by: network.port.attachment, before: { presences.append(presence) })

@@ -123,7 +123,7 @@ extension IRCServerClient {
             return refuse(wanted.name, .taken)
         }
         let presence = Presence(
-            sender: wanted, room: network.lobby, delegate: self, isAnnounced: false,
+            sender: wanted, room: network.lobby, delegate: self, hasNotices: false,
             connection: UInt64(connectionID))
         if let refusal = bus.enter(presence, by: network.port.attachment) {
             return refuse(wanted.name, refusal)
@@ -157,7 +157,7 @@ extension IRCServerClient {
         let name = bus.settings.name
         numeric("001", [phrases.welcome(to: name, nick)])
         numeric("002", [phrases.yourHost(network.name, Version.current)])
-        numeric("003", [phrases.created(network.began.local)])
+        numeric("003", [phrases.created(network.began.inLocalTime)])
         numeric("004", [network.name, "puente-\(Version.current)", "i", "nt"])
         for tokens in supported(name).chunks(of: 12) {
             numeric("005", tokens + [phrases.areSupported])

@@ -167,7 +167,7 @@ extension ServedNetwork {
                 client.disconnect(.banned(reason: reason))
             }
         case .accountChanged(let change): apply(change)
-        case .announcement(let text):
+        case .broadcast(let text):
             for client in clients.values where client.isRegistered {
                 client.notify(phrases.answer(.announce, text))
             }

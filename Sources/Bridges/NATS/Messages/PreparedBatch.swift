@@ -21,8 +21,8 @@ struct PreparedBatch: Sendable {
     /// True if no more is to be read for it.
     var isFull: Bool { count >= OutgoingBatch.messages || bytes >= OutgoingBatch.bytes }
 
-    /// Returns whether a record has room among so many bytes; one alone always has.
-    func hasRoom(for bytes: Int, of limit: Int) -> Bool {
+    /// Returns true if a record still fits into a number of bytes; the first one always does.
+    func hasCapacity(for bytes: Int, of limit: Int) -> Bool {
         content.isEmpty || content.records.count + bytes <= limit
     }
 

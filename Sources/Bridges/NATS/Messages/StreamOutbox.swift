@@ -14,7 +14,7 @@ struct StreamOutbox {
     private var deliveries: Deliveries.Iterator
     private var writer: RecordWriter
     /// The message that did not fit in the last batch.
-    private var rest: Delivery?
+    private var heldBack: Delivery?
 
     init(
         _ fleet: Fleet, _ broker: Broker, _ publisher: RoomPublisher,
@@ -34,7 +34,7 @@ struct StreamOutbox {
     mutating func run() async throws {
         var next = PreparedBatch()
         while true {
-            if next.isEmpty, rest == nil {
+            if next.isEmpty, heldBack == nil {
                 guard let first = try await deliveries.next(), try await waitForReusedNumbers()
                 else {
                     return
@@ -68,8 +68,8 @@ struct StreamOutbox {
 
     /// Adds the messages that can be read without waiting, until the batch is full.
     private mutating func fill(_ next: inout PreparedBatch) async throws {
-        if let rest = rest.take() { try await place(rest, in: &next) }
-        while !next.isFull, rest == nil, try await hasMore(),
+        if let delivery = heldBack.take() { try await appendOrHoldBack(delivery, to: &next) }
+        while !next.isFull, heldBack == nil, try await hasMore(),
             let delivery = try await deliveries.next()
         {
             try await add(delivery, to: &next)
@@ -81,17 +81,19 @@ struct StreamOutbox {
         return try await deliveries.fetchAvailable()
     }
 
-    /// Adds a message that was read, or keeps it if there is no room.
+    /// Adds a message that was read, or holds it back if it does not fit.
     private mutating func add(_ delivery: Delivery, to next: inout PreparedBatch) async throws {
         let missed = delivery.message.missed
         if missed > 0 {
             fleet.log.warning(
                 "\(missed) messages were gone before other instances could have them")
         }
-        try await place(delivery, in: &next)
+        try await appendOrHoldBack(delivery, to: &next)
     }
 
-    private mutating func place(_ delivery: Delivery, in next: inout PreparedBatch) async throws {
+    private mutating func appendOrHoldBack(_ delivery: Delivery, to next: inout PreparedBatch)
+        async throws
+    {
         let message = delivery.message
         guard !delivery.isGone, let record = try await writer.record(of: message) else {
             return next.pass(delivery)
@@ -110,8 +112,8 @@ struct StreamOutbox {
                 delivery, &next,
                 "its number was given before the store was restored from a backup")
         }
-        guard next.hasRoom(for: record.count, of: min(OutgoingBatch.bytes * 2, max)) else {
-            rest = delivery
+        guard next.hasCapacity(for: record.count, of: min(OutgoingBatch.bytes * 2, max)) else {
+            heldBack = delivery
             return
         }
         next.append(record, of: delivery)

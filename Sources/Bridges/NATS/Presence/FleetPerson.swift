@@ -10,8 +10,8 @@ struct FleetPerson: Sendable, Hashable {
     let bridge: String
 
     /// The JSON form.
-    func json(isAnnounced: Bool) -> JSON {
-        .list([.text(room), .text(name), .text(bridge), .bool(isAnnounced)])
+    func json(hasNotices: Bool) -> JSON {
+        .list([.text(room), .text(name), .text(bridge), .bool(hasNotices)])
     }
 
     /// Makes somebody.

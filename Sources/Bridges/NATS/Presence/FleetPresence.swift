@@ -88,7 +88,7 @@ final class FleetPresence: Sendable {
     // MARK: - Tasks
 
     /// Tells the others who is here until the task is cancelled.
-    func announcePeople() async throws {
+    func sharePeople() async throws {
         var (seen, next): (UInt64?, MonotonicTime) = (nil, .distantPast)
         while true {
             if isShared,
@@ -220,8 +220,8 @@ final class FleetPresence: Sendable {
         }
         peer.version = change.version
         for renaming in change.renamed {
-            guard let isAnnounced = peer.people.removeValue(forKey: renaming.old) else { continue }
-            peer.people[renaming.new] = isAnnounced
+            guard let hasNotices = peer.people.removeValue(forKey: renaming.old) else { continue }
+            peer.people[renaming.new] = hasNotices
             await fleet.port.rename(
                 shown(renaming.old, of: peer), to: shown(renaming.new, of: peer))
         }
@@ -229,11 +229,11 @@ final class FleetPresence: Sendable {
             guard let room = fleet.rooms.room(named: person.room) else { continue }
             await fleet.port.leave([shown(person, of: peer)], room: room)
         }
-        for (person, isAnnounced) in change.entered {
-            peer.people[person] = isAnnounced
+        for (person, hasNotices) in change.entered {
+            peer.people[person] = hasNotices
             guard let room = fleet.rooms.room(named: person.room), fleet.port.direction != .out
             else { continue }
-            if isAnnounced {
+            if hasNotices {
                 _ = try? await fleet.port.enter(shown(person, of: peer), room: room)
             } else {
                 await fleet.port.present(as: shown(person, of: peer), in: room)
@@ -278,9 +278,9 @@ final class FleetPresence: Sendable {
     private func enterQuietly(_ people: [FleetPerson: Bool], of peer: FleetPeer) async {
         guard fleet.port.direction != .out else { return }
         await fleet.port.enterQuietly(
-            people.compactMap { person, isAnnounced in
+            people.compactMap { person, hasNotices in
                 fleet.rooms.room(named: person.room).map {
-                    (name: shown(person, of: peer), room: $0, isAnnounced: isAnnounced)
+                    (name: shown(person, of: peer), room: $0, hasNotices: hasNotices)
                 }
             })
     }

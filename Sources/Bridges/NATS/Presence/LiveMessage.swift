@@ -83,10 +83,10 @@ enum LiveMessage: Sendable, Equatable {
             .object([
                 "type": .text("change"), "version": .integer(change.version),
                 "in": Self.list(change.entered),
-                "out": .list(change.left.map { $0.json(isAnnounced: true) }),
+                "out": .list(change.left.map { $0.json(hasNotices: true) }),
                 "renamed": .list(
                     change.renamed.map {
-                        .list([$0.old.json(isAnnounced: true), $0.new.json(isAnnounced: true)])
+                        .list([$0.old.json(hasNotices: true), $0.new.json(hasNotices: true)])
                     }),
             ])
         case .ask: .object(["type": .text("ask")])
@@ -113,7 +113,7 @@ enum LiveMessage: Sendable, Equatable {
     }
 
     private static func list(_ people: [FleetPerson: Bool]) -> JSON {
-        .list(people.map { $0.json(isAnnounced: $1) })
+        .list(people.map { $0.json(hasNotices: $1) })
     }
 
     /// Reads the JSON form; `nil` if it is not one, or of a type that a later version may know.

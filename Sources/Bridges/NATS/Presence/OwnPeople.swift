@@ -28,7 +28,7 @@ struct OwnPeople {
             guard let room = rooms.there[person.room] else { continue }
             let (name, bridge) = FleetNames.parts(of: person.name)
             let shown = FleetPerson(room: room, name: name, bridge: bridge)
-            people[shown] = person.isAnnounced
+            people[shown] = person.hasNotices
             identities[Entry(room: room, identity: person.identity)] = shown
         }
         var change = LiveMessage.Change(version: version + 1)
@@ -41,8 +41,8 @@ struct OwnPeople {
             old.insert(before)
             new.insert(person)
         }
-        for (person, isAnnounced) in people where self.people[person] == nil {
-            if !new.contains(person) { change.entered[person] = isAnnounced }
+        for (person, hasNotices) in people where self.people[person] == nil {
+            if !new.contains(person) { change.entered[person] = hasNotices }
         }
         change.left = self.people.keys.filter { people[$0] == nil && !old.contains($0) }
         (self.people, self.identities) = (people, identities)

@@ -26,10 +26,10 @@ final class RestrictionList: AnswerList {
             if piece.count >= ClientOutput.listPieceBytes { return .more }
             let text: String
             if next < bans.count {
-                text = phrases.line(bans[next], until: bans[next].end?.local)
+                text = phrases.line(bans[next], until: bans[next].end?.inLocalTime)
             } else {
                 let mute = mutes[next - bans.count]
-                text = phrases.line(mute, until: mute.end?.local)
+                text = phrases.line(mute, until: mute.end?.inLocalTime)
             }
             piece.append(contentsOf: phrases.lines(.info, text))
             next += 1

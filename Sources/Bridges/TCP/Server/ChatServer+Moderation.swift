@@ -20,7 +20,7 @@ extension ChatServer {
             }
         // Every connection that is logged in has a presence.
         case .accountChanged: break
-        case .announcement(let text):
+        case .broadcast(let text):
             let line = phrases.lines(.announce, text)
             for connection in connections.values where !connection.mustLogIn {
                 connection.send(line)

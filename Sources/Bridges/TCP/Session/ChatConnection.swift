@@ -237,13 +237,13 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     /// Announces that the person leaves, and closes when all that is owed is sent.
     func leave(_ bus: isolated Bus) {
         guard isOpen else { return }
-        announceLeave(bus)
+        leaveBus(bus)
         closeWhenSent(bus)
     }
 
     /// Tells the rooms, if need be, that the person is gone from here; the connection has no name any
     /// more.
-    func announceLeave(_ bus: isolated Bus) {
+    func leaveBus(_ bus: isolated Bus) {
         guard let participant else { return }
         self.participant = nil
         bus.leave(participant.presence)
@@ -274,7 +274,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         counted.update(to: output.counts, in: server.port.statistics)
         self.socket = nil
         roomReaders.detach(self)
-        announceLeave(bus)
+        leaveBus(bus)
         server.port.statistics.connections.recordClosing()
         if mayRead { server.linger(socket.detach()) } else { socket.close() }
         server.remove(self)

@@ -20,7 +20,7 @@ struct FileMarks: Equatable, Sendable {
                 bytes.count == count
             else { return false }
             return unsafe bytes.withUnsafeBytes { bytes in
-                unsafe bytes.baseAddress.map { unsafe LineChecksums.sum($0, bytes.count) } ?? 0
+                unsafe bytes.baseAddress.map { unsafe Checksum.of($0, bytes.count) } ?? 0
             } == sum
         }
     }
@@ -86,7 +86,7 @@ struct FileMarks: Equatable, Sendable {
             unsafe marks.append(
                 Mark(
                     offset: start + UInt64(end), count: count,
-                    sum: LineChecksums.sum(base + (end - count), count)))
+                    sum: Checksum.of(base + (end - count), count)))
             if marks.count >= Self.bound { removeEveryOtherMark() }
         }
     }

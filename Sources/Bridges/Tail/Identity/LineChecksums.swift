@@ -6,8 +6,7 @@ import Sockets
 ///
 /// They show up to which line a file that was cut is unchanged.
 ///
-/// Held in memory only; `sum` also computes the marks of files, which are stored. Owned by its
-/// `TailedFile`; confined to the bridge's thread.
+/// Held in memory only. Owned by its `TailedFile`; confined to the bridge's thread.
 struct LineChecksums {
     /// A checksum per line, in order.
     private var sums: [UInt32] = []
@@ -45,7 +44,7 @@ struct LineChecksums {
         {
             let next = unsafe UnsafeRawPointer(ending) - base + 1
             if sums.count % Self.step == 0 { anchors.append(offset + UInt64(place)) }
-            unsafe sums.append(Self.sum(base + place, next - place))
+            unsafe sums.append(Checksum.of(base + place, next - place))
             place = next
         }
         end = offset + UInt64(place)
@@ -61,7 +60,7 @@ struct LineChecksums {
     }
 
     /// Removes the older half.
-    mutating func shorten() {
+    private mutating func shorten() {
         let kept = anchors.count / 2
         if kept == 0 { return forget(before: end) }
         sums.removeFirst((anchors.count - kept) * Self.step)
@@ -90,7 +89,7 @@ struct LineChecksums {
             var line = 0
             while index < sums.count, let ending = unsafe memchr(base + line, 0x0A, count - line) {
                 let next = unsafe UnsafeRawPointer(ending) - base + 1
-                if unsafe Self.sum(base + line, next - line) != sums[index] {
+                if unsafe Checksum.of(base + line, next - line) != sums[index] {
                     return LineStart(offset: place + UInt64(line), lines: index)
                 }
                 index += 1
@@ -101,27 +100,5 @@ struct LineChecksums {
             place += UInt64(line)
         }
         return LineStart(offset: place, lines: index)
-    }
-
-    /// Returns a checksum of bytes, computed eight at a time.
-    ///
-    /// `FileMarks` saves such checksums: another way to compute them makes all saved marks void.
-    /// A collision gains nothing for those who can write the file.
-    static func sum(_ start: UnsafeRawPointer, _ count: Int) -> UInt32 {
-        let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
-        var sum = UInt64(truncatingIfNeeded: count) &* factor
-        var place = 0
-        while place + 8 <= count {
-            sum =
-                unsafe (sum ^ start.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* factor
-            sum ^= sum >> 29
-            place += 8
-        }
-        while place < count {
-            sum = unsafe (sum ^ UInt64(start.load(fromByteOffset: place, as: UInt8.self))) &* factor
-            sum ^= sum >> 31
-            place += 1
-        }
-        return UInt32(truncatingIfNeeded: sum ^ (sum >> 32))
     }
 }

@@ -83,7 +83,7 @@ import Sockets
 
     private static func sum(_ bytes: [UInt8]) -> UInt32 {
         unsafe bytes.withUnsafeBytes { bytes in
-            unsafe bytes.baseAddress.map { unsafe LineChecksums.sum($0, bytes.count) } ?? 0
+            unsafe bytes.baseAddress.map { unsafe Checksum.of($0, bytes.count) } ?? 0
         }
     }
 

@@ -51,7 +51,7 @@ struct ClientMessageReader {
         case .search: .search(words: try text("words"), room: try optionalText("room"))
         case .people: .people(room: try text("room"))
         case .seen: .seen(room: try text("room"), number: try requiredNumber("number"))
-        case .bye: .bye(isSoon: try truth("soon"))
+        case .bye: .bye(isSoon: try bool("soon"))
         case .unregister: .unregister(password: try text("password"))
         case .command: .command(line: try text("line"), room: try optionalText("room"))
         }
@@ -139,7 +139,7 @@ struct ClientMessageReader {
         return number
     }
 
-    private func truth(_ field: String) throws(MessageProblem) -> Bool {
+    private func bool(_ field: String) throws(MessageProblem) -> Bool {
         switch json[field] {
         case .null: false
         case .bool(let value): value

@@ -16,7 +16,7 @@ extension WebServer {
                 }
             }
         case .accountChanged(let change): apply(change)
-        case .announcement(let text):
+        case .broadcast(let text):
             let frame = ServerMessage.announcement(text)
             for client in clients.values where client.isWelcome { client.stream.send(frame) }
         }

@@ -111,7 +111,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         if presence(in: room) != nil { return nil }
         let presence = Presence(
             sender: sender, room: room, delegate: self,
-            isAnnounced: server.port.direction != .out && !bus.isRelay(sender),
+            hasNotices: server.port.direction != .out && !bus.isRelay(sender),
             connection: connection)
         let before = presences
         if let refusal = bus.enter(presence, by: attachment, before: { presences.append(presence) })

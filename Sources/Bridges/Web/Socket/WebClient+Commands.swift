@@ -61,7 +61,7 @@ extension WebClient {
         case .shown: confirm(.type(.command))
         case .change(let change):
             ask(within: PendingQuery.passwordTimeout) { then in
-                change.question(bus.accounts, then)
+                change.apply(bus.accounts, then)
             } then: { [self] (result: ModerationResult?, _) in
                 let (code, text) = change.answer(to: result)
                 answer(code, text)
@@ -77,8 +77,10 @@ extension WebClient {
     private func restrictions(_ accounts: any AccountDirectory) -> String {
         let (bans, mutes) = (accounts.bans, accounts.mutes)
         let lines =
-            bans.prefix(Self.maxRestrictions).map { phrases.line($0, until: $0.end?.local) }
-            + mutes.prefix(Self.maxRestrictions).map { phrases.line($0, until: $0.end?.local) }
+            bans.prefix(Self.maxRestrictions).map { phrases.line($0, until: $0.end?.inLocalTime) }
+            + mutes.prefix(Self.maxRestrictions).map {
+                phrases.line($0, until: $0.end?.inLocalTime)
+            }
         let count = phrases.count(bans.count + mutes.count)
         return (lines + [count]).joined(separator: "\n")
     }

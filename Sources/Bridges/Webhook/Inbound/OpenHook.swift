@@ -57,8 +57,8 @@ final class OpenHook: Sendable {
         }
     }
 
-    /// Says where it is, without a path that is a secret.
-    func announce() {
+    /// Logs the address at which it is served, without a path that is a secret.
+    func logAddress() {
         let path = proof.kind == .path ? "its path" : hook.routePath
         guard let server else { return port.log.info("\(path) is served by bridge \(serverName)") }
         for address in server.addresses {
@@ -121,7 +121,7 @@ extension Webhook {
         let open = try await OpenHook(
             port, hook, HookProof(kind, options.secret), on: context.loop,
             directory: { context.path($0) })
-        open.announce()
+        open.logAddress()
         return open
     }
 }

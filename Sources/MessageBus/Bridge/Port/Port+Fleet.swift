@@ -69,12 +69,12 @@ extension Port {
     }
 
     /// Adds people to rooms without announcing it; the rooms are told when somebody with
-    /// `isAnnounced` leaves.
-    package func enterQuietly(_ people: [(name: String, room: String, isAnnounced: Bool)]) async {
+    /// `hasNotices` leaves.
+    package func enterQuietly(_ people: [(name: String, room: String, hasNotices: Bool)]) async {
         await bus.perform { bus in
             for person in people {
                 _ = bus.enter(
-                    person.name, room: person.room, isAnnounced: person.isAnnounced, isQuiet: true,
+                    person.name, room: person.room, hasNotices: person.hasNotices, isQuiet: true,
                     by: attachment)
             }
         }
@@ -115,7 +115,7 @@ extension Bus {
                 result.append(
                     PresentPerson(
                         name: person.sender.name, room: room.name,
-                        isAnnounced: person.isAnnounced(in: room),
+                        hasNotices: person.hasNotices(in: room),
                         identity: person.sender.identity))
             }
         }

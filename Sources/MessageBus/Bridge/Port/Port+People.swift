@@ -13,7 +13,7 @@ extension Port {
     ///   room.
     @discardableResult
     public func present(as name: String, in room: String? = nil) async -> Bool {
-        await bus.enter(name, room: room, isAnnounced: false, by: attachment) == .pass
+        await bus.enter(name, room: room, hasNotices: false, by: attachment) == .pass
     }
 
     /// Adds somebody from the other side to a room and announces the entry there, as for people who
@@ -27,7 +27,7 @@ extension Port {
     @discardableResult
     public func enter(_ name: String, room: String? = nil) async throws -> Verdict {
         if let room, await !bus.isRoom(room) { throw PortError.noRoom(room) }
-        return await bus.enter(name, room: room, isAnnounced: true, by: attachment)
+        return await bus.enter(name, room: room, hasNotices: true, by: attachment)
     }
 
     /// Removes people who were added by `enter` or `present` from the list; the room is told that

@@ -121,8 +121,8 @@ extension Bus {
     // MARK: - Observers
 
     /// Says something for the server to everybody on this bus, and to no other network.
-    package func announce(_ text: String) {
-        notifyObservers(of: .announcement(text))
+    package func broadcast(_ text: String) {
+        notifyObservers(of: .broadcast(text))
         let server = settings.namePolicy.server(settings.language)
         var header = MessageHeader()
         header.number = nextNumber()

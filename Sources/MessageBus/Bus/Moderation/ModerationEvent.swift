@@ -5,5 +5,5 @@ package enum ModerationEvent: Sendable, Hashable {
     /// An account, a ban or a mute has changed; the presences that it concerns have been told.
     case accountChanged(AccountChange)
     /// The server has something to say to everybody.
-    case announcement(String)
+    case broadcast(String)
 }

@@ -21,7 +21,7 @@ extension Bus {
 
     /// Returns whether a folded name is one that stands in parentheses behind others: that of a
     /// bridge, a token or a relay account.
-    package func standsInParentheses(_ key: String) -> Bool {
+    package func isShownInParentheses(_ key: String) -> Bool {
         isBridge(key) || accounts.speaksForOthers(key)
     }
 }

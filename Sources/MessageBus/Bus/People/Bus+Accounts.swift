@@ -94,7 +94,7 @@ extension Bus {
         let sender = owner?.sender(on: bridge) ?? Sender(account, bridge: bridge)
         let joining = Presence(
             sender: sender, room: presence.room, delegate: presence.delegate,
-            isAnnounced: presence.isAnnounced)
+            hasNotices: presence.hasNotices)
         let notice = joinNotice(of: joining, as: owner, in: presence.room, attachment)
         if let notice, !store(notice) { return .dropped(notice) }
         leave(presence)

@@ -5,7 +5,7 @@ extension Bus {
 
     /// Lets somebody in; returns pass if they are in the room afterwards.
     func enter(
-        _ name: String, room roomName: String?, isAnnounced: Bool, isQuiet: Bool = false,
+        _ name: String, room roomName: String?, hasNotices: Bool, isQuiet: Bool = false,
         by attachment: BridgeAttachment
     ) -> Verdict {
         guard let room = room(roomName ?? attachment.room) else {
@@ -17,7 +17,7 @@ extension Bus {
         }
         let presence = Presence(
             sender: sender, room: room, delegate: attachment,
-            isAnnounced: isAnnounced && attachment.direction != .out)
+            hasNotices: hasNotices && attachment.direction != .out)
         if let refusal = enter(presence, by: attachment, isQuiet: isQuiet) {
             return Self.verdict(refusal)
         }
@@ -131,7 +131,7 @@ extension Bus {
             ?? Presence(
                 sender: sender(of: Draft("", from: name), by: attachment),
                 room: person.presences[0].room,
-                delegate: attachment, isAnnounced: false)
+                delegate: attachment, hasNotices: false)
         if known == nil, let refusal = enter(speaking, by: attachment) {
             return Receipt(number: nextNumber(), verdict: Self.verdict(refusal))
         }

@@ -56,7 +56,7 @@ extension Bus {
         var told: Set<ObjectIdentifier> = []
         for (presence, person, attachment) in left
         where !isStopping && !isQuiet && told.insert(ObjectIdentifier(presence.room)).inserted {
-            announceLeave(of: presence, person, by: attachment)
+            publishLeaveNotice(of: presence, person, by: attachment)
         }
     }
 
@@ -85,7 +85,7 @@ extension Bus {
     package func leave(_ presence: Presence) {
         guard let person = presence.person, let attachment = presence.attachment else { return }
         remove(presence, of: person)
-        if !isStopping { announceLeave(of: presence, person, by: attachment) }
+        if !isStopping { publishLeaveNotice(of: presence, person, by: attachment) }
     }
 
     /// Gives somebody another name and tells the rooms.
@@ -117,7 +117,7 @@ extension Bus {
     private func renameNotices(
         of person: Person, to sender: Sender, _ attachment: BridgeAttachment
     ) -> [(room: Room, notice: Batch)] {
-        person.announcedRooms.map { room in
+        person.roomsWithNotices.map { room in
             (room, judged(.rename, of: person.sender, in: room, attachment, other: sender))
         }
     }
@@ -152,7 +152,7 @@ extension Bus {
         let notice = joinNotice(of: presence, as: person, in: room, attachment)
         if let notice, !store(notice) { return notice.drops.first?.drop }
         person.detach(presence)
-        announceLeave(of: presence, person, by: attachment, to: room)
+        publishLeaveNotice(of: presence, person, by: attachment, to: room)
         presence.room = room
         person.attach(presence)
         peopleChanges += 1
@@ -194,7 +194,7 @@ extension Bus {
     func joinNotice(
         of presence: Presence, as person: Person?, in room: Room, _ attachment: BridgeAttachment
     ) -> Batch? {
-        guard presence.isAnnounced, person?.isAnnounced(in: room) != true else { return nil }
+        guard presence.hasNotices, person?.hasNotices(in: room) != true else { return nil }
         return judged(.join, of: presence.sender, in: room, attachment)
     }
 
@@ -204,11 +204,11 @@ extension Bus {
     ///   - presence: the one that has ended; others of the person in that room keep it silent.
     ///   - room: where the person goes; `nil` where only a room is left, also if the person is in
     ///     others still.
-    private func announceLeave(
+    private func publishLeaveNotice(
         of presence: Presence, _ person: Person, by attachment: BridgeAttachment,
         to room: Room? = nil
     ) {
-        guard presence.isAnnounced, !person.isAnnounced(in: presence.room) else { return }
+        guard presence.hasNotices, !person.hasNotices(in: presence.room) else { return }
         // A room is not a person, but where somebody goes is kept as whom something is about.
         let destination = room.map {
             Sender(name: $0.name, key: $0.name, bridge: "", identity: 0)

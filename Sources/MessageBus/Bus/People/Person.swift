@@ -10,8 +10,8 @@ package final class Person {
         let room: Room
         let bridge: String
         var presences = 0
-        /// Those whose joins and leaves are announced.
-        var announced = 0
+        /// Those of whose joins and leaves the room gets notices.
+        var withNotices = 0
     }
 
     /// The present name; the bridge is that of the first presence.
@@ -63,16 +63,16 @@ package final class Person {
     }
 
     /// The rooms that were told of the person's join.
-    var announcedRooms: [Room] {
+    var roomsWithNotices: [Room] {
         groups.reduce(into: []) { rooms, group in
-            if group.announced > 0, !rooms.contains(where: { $0 === group.room }) {
+            if group.withNotices > 0, !rooms.contains(where: { $0 === group.room }) {
                 rooms.append(group.room)
             }
         }
     }
 
-    func isAnnounced(in room: Room) -> Bool {
-        groups.contains { $0.room === room && $0.announced > 0 }
+    func hasNotices(in room: Room) -> Bool {
+        groups.contains { $0.room === room && $0.withNotices > 0 }
     }
 
     /// The sender of what a logged in person says on a bridge; `nil` without an account.
@@ -102,7 +102,7 @@ package final class Person {
         presences.append(presence)
         let group = index(of: presence)
         groups[group].presences += 1
-        if presence.isAnnounced { groups[group].announced += 1 }
+        if presence.hasNotices { groups[group].withNotices += 1 }
     }
 
     func detach(_ presence: Presence) {
@@ -115,7 +115,7 @@ package final class Person {
         presences.removeLast()
         let group = index(of: presence)
         groups[group].presences -= 1
-        if presence.isAnnounced { groups[group].announced -= 1 }
+        if presence.hasNotices { groups[group].withNotices -= 1 }
         guard groups[group].presences == 0 else { return }
         groups.remove(at: group)
         if !isIn(presence.room) { presence.room.population -= 1 }

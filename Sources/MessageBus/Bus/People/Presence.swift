@@ -8,8 +8,8 @@ package final class Presence {
     package internal(set) var room: Room
     /// The person; `nil` before the entry and after the leave.
     package internal(set) var person: Person?
-    /// True if joins, renames and leaves are announced.
-    package let isAnnounced: Bool
+    /// True if the room gets notices of joins, renames and leaves.
+    package let hasNotices: Bool
     /// The number of the connection, 0 if there is none.
     package let connection: UInt64
     unowned let delegate: any PresenceDelegate
@@ -23,13 +23,13 @@ package final class Presence {
 
     /// Makes a presence of somebody who is not in yet.
     package init(
-        sender: Sender, room: Room, delegate: any PresenceDelegate, isAnnounced: Bool = true,
+        sender: Sender, room: Room, delegate: any PresenceDelegate, hasNotices: Bool = true,
         connection: UInt64 = 0
     ) {
         self.sender = sender
         self.room = room
         self.delegate = delegate
-        self.isAnnounced = isAnnounced
+        self.hasNotices = hasNotices
         self.connection = connection
     }
 }

@@ -3,16 +3,16 @@ package struct PresentPerson: Sendable, Hashable {
     /// The name, as everybody sees it.
     package let name: String
     package let room: String
-    /// True if the room was told of the entry.
-    package let isAnnounced: Bool
+    /// True if the room got a notice of the entry.
+    package let hasNotices: Bool
     /// A number for the person, whatever the name.
     package let identity: UInt64
 
     /// Makes somebody.
-    package init(name: String, room: String, isAnnounced: Bool, identity: UInt64) {
+    package init(name: String, room: String, hasNotices: Bool, identity: UInt64) {
         self.name = name
         self.room = room
-        self.isAnnounced = isAnnounced
+        self.hasNotices = hasNotices
         self.identity = identity
     }
 }

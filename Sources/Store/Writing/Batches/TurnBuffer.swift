@@ -8,7 +8,7 @@ struct TurnBuffer {
     /// Messages that were lost because the queue was full.
     private(set) var lost: UInt64 = 0
     private var page: MessagePage?
-    private var recordAllowance = Allowance(perSecond: 1_000)
+    private var recordLimit = PerSecondLimit(perSecond: 1_000)
 
     /// True if nothing was added in this turn.
     var isEmpty: Bool { writeBatch.isEmpty && page == nil }
@@ -36,11 +36,11 @@ struct TurnBuffer {
         if !batch.traces.isEmpty || !batch.drops.isEmpty { recordVerdicts(of: batch) }
     }
 
-    /// Adds an item that belongs to the messages of this turn.
-    mutating func append(_ item: Item) {
-        writeBatch.items.append(item)
-        writeBatch.weight += item.weight
-        if item.isUrgent { writeBatch.isUrgent = true }
+    /// Adds a request that belongs to the messages of this turn.
+    mutating func append(_ request: StoreRequest) {
+        writeBatch.requests.append(request)
+        writeBatch.weight += request.weight
+        if request.isUrgent { writeBatch.isUrgent = true }
     }
 
     /// Returns all writes of the turn and empties the buffer.
@@ -63,7 +63,7 @@ struct TurnBuffer {
     private mutating func recordVerdicts(of batch: Batch) {
         for (index, drop) in batch.drops {
             let header = batch.arena[index]
-            guard recordAllowance.spend(at: header.time) else { return }
+            guard recordLimit.spend(at: header.time) else { return }
             append(
                 .dropped(
                     DroppedMessage(
@@ -75,7 +75,7 @@ struct TurnBuffer {
                 recordVerdict(on: header, step: batch.arena.sender(of: header).bridge, drop)
             }
         }
-        for trace in batch.traces where recordAllowance.spend(at: batch.arena[trace.index].time) {
+        for trace in batch.traces where recordLimit.spend(at: batch.arena[trace.index].time) {
             recordVerdict(on: batch.arena[trace.index], step: trace.step, trace.drop)
         }
     }

@@ -8,7 +8,7 @@ import Testing
     private func person(_ name: String, _ identity: UInt64, room: String = "general")
         -> PresentPerson
     {
-        PresentPerson(name: name, room: room, isAnnounced: true, identity: identity)
+        PresentPerson(name: name, room: room, hasNotices: true, identity: identity)
     }
 
     private func there(_ name: String, bridge: String = "") -> FleetPerson {

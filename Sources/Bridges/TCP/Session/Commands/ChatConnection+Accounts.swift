@@ -74,7 +74,7 @@ extension ChatConnection {
         if let ban = bus.accounts.ban(ofName: account.key) { return .banned(ban.reason) }
         let displaced = bus.freeName(of: account, for: participant?.presence)
         // Who speaks for others is not announced: another name that was ends with its own leave.
-        if account.role == .relay, participant?.sender.account != account.id { announceLeave(bus) }
+        if account.role == .relay, participant?.sender.account != account.id { leaveBus(bus) }
         if let participant {
             if let refusal = bus.logIn(participant.presence, to: account) { return refusal }
         } else {
@@ -211,7 +211,7 @@ extension ChatConnection {
 
     /// Takes the name away: the person leaves, and the connection stays.
     private func logOut(_ bus: isolated Bus) {
-        announceLeave(bus)
+        leaveBus(bus)
         if server.isLoginRequired { detachFromRoom() }
         server.awaitName(of: self)
     }

@@ -88,7 +88,7 @@ extension ChatConnection {
     ) -> NameRefusal? {
         let presence = Presence(
             sender: sender, room: roomReaders.room, delegate: self,
-            isAnnounced: server.port.direction != .out && !bus.isRelay(sender),
+            hasNotices: server.port.direction != .out && !bus.isRelay(sender),
             connection: UInt64(connectionID))
         let refusal = bus.enter(presence, by: attachment) {
             // Where a login is required, nothing was read before it.

@@ -19,7 +19,7 @@ extension ChatConnection {
         case .shown: break
         case .change(let change):
             ask(bus) { accounts, then in
-                change.question(accounts, then)
+                change.apply(accounts, then)
             } then: { connection, result, _ in
                 let (code, text) = change.answer(to: try? result.get())
                 connection.answer(code, text)

@@ -2,9 +2,9 @@ import MessageBus
 
 // Writes that go along with messages, and questions answered after them.
 extension WriteConnection {
-    /// Writes or answers an item; returns the function to call once that is committed.
-    func write(_ item: Item, at time: Int64) throws(StoreError) -> (() -> Void)? {
-        switch item {
+    /// Writes or answers a request; returns the function to call once that is committed.
+    func write(_ request: StoreRequest, at time: Int64) throws(StoreError) -> (() -> Void)? {
+        switch request {
         case .progress(let progress, let commit):
             try write(progress, at: time)
             return { commit.fulfill(.success(())) }

@@ -1,7 +1,7 @@
 /// A limit per second, so that a flood of drops does not burden the store.
 ///
 /// Confined to the bus's loop.
-struct Allowance {
+struct PerSecondLimit {
     /// The most in any one second of the wall clock.
     let perSecond: Int
     private var second: Int64 = 0

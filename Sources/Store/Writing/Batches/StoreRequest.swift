@@ -1,7 +1,7 @@
 import MessageBus
 
 /// A write that goes along with messages, or a question that is answered after them.
-enum Item {
+enum StoreRequest {
     case progress(BridgeProgress, PendingCommit)
     case deletion(Deletion, PendingCommit)
     case advance(DurableReader, MessageNumber, [Link], Promise<Void>)

@@ -1,17 +1,7 @@
 import MessageBus
 import Patterns
 
-/// The result of `Matcher.rewrite`, which replaces the matches in a text for `replace` and
-/// `redact`, on the thread that owns the matcher.
-enum Rewriting {
-    /// Nothing matched; nothing was written.
-    case unchanged
-    /// The result holds the new text.
-    case changed
-    /// The new text would be too long; the result is unusable.
-    case tooLong
-}
-
+// Replacing matches. Confined like the matcher: to the bus's loop, for middlewares.
 extension Matcher {
     /// Writes a text with all matches replaced.
     ///
@@ -25,7 +15,7 @@ extension Matcher {
     func rewrite(
         _ seen: SeenText, into result: inout [UInt8], limit: Int,
         _ replacement: (inout [UInt8]) -> Void
-    ) throws(PatternError) -> Rewriting {
+    ) throws(PatternError) -> RewriteResult {
         // Most texts don't match, and finding that out is faster than beginning a search.
         if try unsafe !matches(seen.form) { return .unchanged }
         var search = unsafe Search(self, in: seen.form)
