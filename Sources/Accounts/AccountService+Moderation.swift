@@ -76,7 +76,8 @@ extension AccountService {
 
     /// Gives an account another role.
     ///
-    /// Not the last admin, and none `relay` whose name is that of a bridge or a token.
+    /// Refused for the last admin, and for the role `relay` if the name is that of a bridge or a
+    /// token, or is claimed.
     package func setRole(
         _ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void
     ) {
@@ -90,7 +91,7 @@ extension AccountService {
         change(then) { store in try store.setRole(role, of: id, keepsAnAdmin: true) }
     }
 
-    /// Takes back a registration whose rest has failed: the account is gone, and its name is free.
+    /// Undoes a registration that failed in a later step: removes the account and frees its name.
     package func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void) {
         let (key, time) = (account(id)?.key, now)
         change(then) { store in

@@ -32,9 +32,9 @@ extension AccountService {
     /// Uses the folded names of a new configuration's bridges.
     package func setBridgeKeys(_ keys: Set<String>) { settings.bridgeKeys = keys }
 
-    /// Claims names for programs that a bridge's configuration names.
+    /// Claims the names that a bridge's configuration gives to programs.
     ///
-    /// Other bridges may have claimed them already: one program may use several of them.
+    /// Other bridges may have claimed the same names already: one program may use several bridges.
     package func claim(_ keys: Set<String>) -> String? {
         for key in keys.sorted() {
             if settings.bridgeKeys.contains(key) {

@@ -5,7 +5,7 @@ extension AccountService {
     private static let maxOfSender = 50
     private static let maxWaiting = 500
 
-    /// Stores a private message for those of the two who have an account.
+    /// Stores a private message for whichever of its sender and receiver have an account.
     package func save(_ message: PrivateMessage) {
         guard message.sender.account != nil || message.receiver.account != nil else { return }
         run { [accountStore] in try accountStore.read { try $0.save(message, isLeft: false) } }
@@ -32,7 +32,8 @@ extension AccountService {
             }, failing: { then.value(.unavailable) })
     }
 
-    /// Takes what was left for an account while its owner was away, the oldest first; once.
+    /// Removes and returns the messages left for an account while its owner was away, the oldest
+    /// first.
     package func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
         ask(then, otherwise: []) { try $0.dequeueWaiting(for: id) }
     }
@@ -48,8 +49,8 @@ extension AccountService {
         }
     }
 
-    /// Returns the private messages of an account behind a number and from a moment on, the newest
-    /// of them if there are too many, the oldest first.
+    /// Returns the private messages of an account after a number and since a time, the oldest
+    /// first; only the newest of them if there are too many.
     package func privateMessages(
         of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int,
         then: @escaping ([PrivateMessage]) -> Void

@@ -10,7 +10,7 @@ extension AccountService {
         let answer = LoopBound { [weak self] (id: AccountID?) in
             then(id.flatMap { self?.account($0) })
         }
-        // In the order of the changes: one that ends the session is told of afterwards.
+        // In the order of the changes: observers learn later of a change that ends the session.
         run(
             { [accountStore] in
                 try accountStore.readInOrder {
@@ -21,8 +21,7 @@ extension AccountService {
             }, failing: { answer.value(nil) })
     }
 
-    /// Logs a session in, unless the password has changed since the loop has learned that it was
-    /// right.
+    /// Logs a session in, unless the password has changed since the loop learned that it was right.
     package func logIn(session digest: [UInt8], to id: AccountID) {
         guard let version = accounts.passwordVersion(of: id) else { return }
         let now = now

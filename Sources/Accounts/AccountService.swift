@@ -182,7 +182,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
             about: account(named: attempt.key)?.id)
     }
 
-    /// Makes an account of a name.
+    /// Creates an account with a name.
     package func register(
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void
     ) {

@@ -60,7 +60,8 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-    /// The JSON text, without the members that are null: the Bot API takes `null` for the word.
+    /// The JSON text, without the members that are null: the Bot API takes `null` for the text
+    /// "null".
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         encode(into: &bytes, keepingNulls: false)

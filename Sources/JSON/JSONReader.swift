@@ -1,9 +1,9 @@
 /// A reader of JSON from outside (RFC 8259).
 ///
-/// Half of a surrogate pair in a name becomes U+FFFD, as do bytes that are no UTF-8; Foundation's reader
-/// refuses a whole answer for that. The parser of bridge.json can't serve here: it accepts comments,
-/// keeps the place of every value for its problems and refuses what this one repairs, so a common one
-/// would be laxer for the file and slower for the answers.
+/// Half of a surrogate pair in a name becomes U+FFFD, as do bytes that are not UTF-8; Foundation's
+/// reader refuses a whole answer for that. The parser of bridge.json can't serve here: it accepts
+/// comments, keeps the place of every value for its problems and refuses what this one repairs, so
+/// a common one would be laxer for the file and slower for the answers.
 package struct JSONReader {
     private let bytes: [UInt8]
     private var at = 0

@@ -4,9 +4,9 @@
 
 /// A value behind a lock.
 ///
-/// Holds a `Mutex` of the toolchain. ThreadSanitizer knows nothing of that one, which asks the kernel
-/// itself, and reports each value that two threads share under it. So builds for sanitizers, made with
-/// `PUENTE_SANITIZED=1`, hold a mutex of the C library. Safe from any thread.
+/// Holds a `Mutex` of the toolchain. ThreadSanitizer does not know that mutex, which calls the
+/// kernel itself, and so reports each value that two threads share under it. So builds for
+/// sanitizers, made with `PUENTE_SANITIZED=1`, hold a mutex of the C library. Safe from any thread.
 package struct Locked<Value: ~Copyable>: ~Copyable, Sendable {
     #if SANITIZED
         private let contents: PosixLocked<Value>

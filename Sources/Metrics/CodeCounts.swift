@@ -1,12 +1,12 @@
 /// Counts by a code, such as the code of a drop.
 ///
-/// A short list and no table: there are few codes, and the frequent ones stand in front. Owned by
+/// A short list, not a table: there are few codes, and the frequent ones stand in front. Owned by
 /// the statistics that they are a part of; a copy is a report.
 package struct CodeCounts: Sendable, Equatable {
     /// The codes with their counts, in the order in which they first came.
     package private(set) var all: [(code: String, count: UInt64)] = []
 
-    /// Codes that are counted each by itself: a plug-in may make them of what people write.
+    /// The most codes that are counted separately: a plug-in may make codes from what people write.
     package static let maxCodes = 200
     /// The code of all further ones.
     package static let otherCode = "other"

@@ -5,7 +5,7 @@ package struct MetricFamily: Sendable, Hashable {
         case counter, gauge, histogram
     }
 
-    /// The meaning of several numbers that get the same labels.
+    /// The way in which several numbers with the same labels become one.
     package enum Combination: Sendable {
         /// Their sum.
         case sum

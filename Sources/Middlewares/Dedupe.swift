@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Drops a text that repeats one of its sender within a short time.
+/// A middleware that drops a text that repeats one of its sender's within a short time.
 ///
 /// The time is counted from the moment the text last passed, by the times when messages were
 /// written. Not texts but 128-bit keys of them are kept, made with secrets of this process: a

@@ -1,7 +1,7 @@
 import MessageBus
 import Patterns
 
-/// Drops messages by what their text says, and notices by the names in them.
+/// A middleware that drops messages by what their text says, and notices by the names in them.
 ///
 /// A join or leave has one name, a rename two: `drop` judges both, `only` the new one.
 /// Patterns see a text's form (`FoldedText`), in which nothing is hidden by full-width letters or

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Drops messages of senders who send too many in too short a time.
+/// A middleware that drops messages of senders who send too many in too short a time.
 ///
 /// A token bucket: it holds up to `burst` messages and gains `messages` in `per`. Dropped messages
 /// take nothing out of it. Time is the time of writing, as far as that is known.
@@ -61,12 +61,13 @@ package struct Limit: CopyableMiddleware {
     private var lastName: (name: String, number: UInt64)?
     private var lastWait: (seconds: Int64, verdict: Verdict)?
 
-    /// As many messages as of one sender may come of all that an account speaks for, times this.
+    /// The factor by which all senders that an account speaks for may send more than one sender
+    /// may.
     private static let relayFactor: Int128 = 5
     /// The most keys in `refused`.
     private static let maxRefused = 10_000
-    // Numbers of these, not durations: a share of them is reckoned for each message, and a sender that
-    // is refused must not cost more than one who passes.
+    // The buckets count in plain numbers, not durations: that is done for each message, and a
+    // sender who is refused must not cost more than one who passes.
     private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
     private static let nanosecondsPerSecond: Int128 = 1_000_000_000
 

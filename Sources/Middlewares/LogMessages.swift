@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Writes a line about each message to the daemon's log or to a file of its own.
+/// A middleware that writes a line about each message to the daemon's log or to a file of its own.
 ///
 /// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, the kind, the
 /// text. Each message is one line: a line end in it is written `\n`. Private messages are not logged,

@@ -1,6 +1,6 @@
 import Patterns
 
-/// Users' regular expressions, as the daemon's start sees them.
+/// The speed of users' regular expressions, for the daemon's log at the start.
 public enum RegularExpressions {
     /// The sentence for the log if they are slow on this system; `nil` if they are not.
     public static var slowness: String? {

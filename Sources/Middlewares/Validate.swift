@@ -1,6 +1,7 @@
 import MessageBus
 
-/// Drops messages that are too long, and, if wanted, those that came with control characters.
+/// A middleware that drops messages that are too long and, if wanted, those that came with control
+/// characters.
 ///
 /// The bus removes control characters from all texts before any middleware sees them.
 package struct Validate: CopyableMiddleware, TextLimiting {
@@ -33,7 +34,7 @@ package struct Validate: CopyableMiddleware, TextLimiting {
     private let refusesControls: Bool
     private let language: Language
 
-    /// Characters of a text at most, as a person counts them.
+    /// The most characters that a text may have, as a person counts them.
     package var maxTextLength: Int { maxLength }
 
     /// Makes a step that drops messages that are too long.

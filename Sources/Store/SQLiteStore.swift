@@ -129,10 +129,10 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     ///
     /// - Parameters:
     ///   - number: the first number that was not given to a message.
-    ///   - limit: the longest time that may pass in which nothing of what waits is written.
+    ///   - limit: the longest time that may pass without anything being written.
     ///   - sleep: waits for a duration.
-    ///   - onProgress: called each time that `limit` has passed and less waits than before, with how
-    ///     many messages still do.
+    ///   - onProgress: called each time that `limit` has passed and less waits than before, with
+    ///     the number of messages that still wait.
     /// - Returns: how many messages are lost; those under way at `limit` may be kept all the same.
     @discardableResult
     package func close(
@@ -268,7 +268,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     // MARK: - Reading
 
-    /// Returns how far the messages of a room go that are kept, and how far they have been deleted.
+    /// Returns the number of the newest message of a room, and the number up to which the messages
+    /// have been deleted.
     package func extent(of room: String) async throws -> StoredExtent {
         try await reader.ask { stored throws(StoreError) in try stored.extent(of: room) }
     }

@@ -36,7 +36,8 @@ final class StoreStatus: Sendable {
     /// The numbers up to which messages were deleted for their age, by room.
     var expired: [String: MessageNumber] { expiredNumbers.withLock { $0 } }
 
-    /// Moves what is deleted of a room forward, never back, and tells the observer.
+    /// Moves the number up to which a room's messages are deleted forward, never back, and tells
+    /// the observer.
     func recordExpiry(of room: String, through number: MessageNumber) {
         expiredNumbers.withLock { $0[room] = max($0[room] ?? 0, number) }
         notifyObserver()

@@ -2,7 +2,7 @@ import Accounts
 import MessageBus
 import Sockets
 
-/// The loop that makes the accounts look for changes by other processes.
+/// The timer that makes the accounts look for changes by other processes.
 ///
 /// Confined to the loop.
 final class AccountRefresh {

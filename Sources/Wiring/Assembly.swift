@@ -180,7 +180,7 @@ package struct Assembly: Sendable {
         let (wall, monotonic) = (clock.wall(), clock.monotonic())
         var environment = AccountEnvironment(
             post: { loop.perform($0) }, startThread: DedicatedThread.start, wall: clock.wall,
-            // Somebody who sets the clock must neither end nor prolong anybody's waiting.
+            // Setting the clock must neither end nor prolong anybody's wait.
             steady: { wall + (clock.monotonic() - monotonic).wholeMilliseconds })
         environment.log = context.log
         environment.hashers = AccountEnvironment.hashersOfMachine

@@ -15,7 +15,7 @@ final class BridgeBeginnings: Sendable {
         self.log = log
     }
 
-    /// Has each durable bridge store where it begins, on its own threads.
+    /// Makes each durable bridge store where it begins, on the bridge's own threads.
     ///
     /// - Returns: the tasks that do so; they are not in a group, which would wait for one that blocks.
     func store(_ bridges: [SupervisedBridge]) -> [Task<Void, Never>] {

@@ -8,6 +8,8 @@ final class StopRequests: Sendable {
     private let isStarted = Atomic(false)
     private let whileStarting: @Sendable () -> Void
 
+    /// Makes a list without requests.
+    ///
     /// - Parameter whileStarting: called for a request before `stream()`, while the daemon still
     ///   opens its files: that may take long, and no message has been taken yet.
     init(whileStarting: @escaping @Sendable () -> Void) { self.whileStarting = whileStarting }

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Runs bridges, each on its own executor, and restarts those that fail.
+/// The supervisor of bridges, which runs each on its own executor and restarts those that fail.
 ///
 /// A bridge that fails or never returns affects no other.
 ///

@@ -55,7 +55,7 @@ struct Arguments {
         }
     }
 
-    /// Returns an option as an error may show it: what stands in or behind it may be a password.
+    /// Returns an option as an error may show it: the text in it or behind it may be a password.
     private static func withoutValue(_ argument: String) -> String {
         guard argument.hasPrefix("--") else { return String(argument.prefix(2)) }
         return String(argument.prefix { $0 != "=" })

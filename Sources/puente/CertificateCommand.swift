@@ -6,10 +6,10 @@ import Wiring
 struct CertificateCommand {
     private let hosts: [CertificateHost]
 
-    /// Takes the hosts that the certificate is for.
+    /// Makes the command for the hosts that the certificate is for.
     init(_ hosts: [CertificateHost]) { self.hosts = hosts }
 
-    /// Writes the files into the working directory, and says what to do with them.
+    /// Writes the files into the working directory, and tells the user how to use them.
     func run() async -> CommandStatus {
         await CommandStatus.reportingErrors {
             let new = try SelfSignedCertificate(for: hosts)

@@ -94,9 +94,9 @@ enum Command: Equatable {
         try arguments.expectNothingElse(words: most)
     }
 
-    /// Parses a command that reads what is stored.
+    /// Parses a command that reads stored messages.
     ///
-    /// - Returns: the command, and the most words that it has.
+    /// - Returns: the command, and the most words that it may have.
     private static func reading(
         _ verb: String, _ arguments: inout Arguments
     ) throws(UsageError) -> (Command, Int) {
@@ -134,7 +134,7 @@ enum Command: Equatable {
 
     /// Parses a command for trying a configuration.
     ///
-    /// - Returns: the command, and the most words that it has.
+    /// - Returns: the command, and the most words that it may have.
     private static func trying(
         _ verb: String, _ arguments: inout Arguments
     ) throws(UsageError) -> (Command, Int) {

@@ -8,13 +8,13 @@ struct ConformCommand {
     private let command: [String]
     private let isDurable: Bool
 
-    /// Takes the program and its arguments.
+    /// Makes the command for a program and its arguments.
     init(_ command: [String], isDurable: Bool) {
         self.command = command
         self.isDurable = isDurable
     }
 
-    /// Writes a line for each check, and tells by the status whether all have passed.
+    /// Writes a line for each check, and returns a status that tells whether all have passed.
     func run(on loop: EventLoop) async -> CommandStatus {
         await CommandStatus.reportingErrors {
             let kit = try Conformance(command, isDurable: isDurable, on: loop) {

@@ -5,7 +5,7 @@ import Sockets
 import Store
 import Wiring
 
-/// The commands `history`, `search` and `why`, which read the store's file, also while a daemon
+/// The commands `history`, `search` and `why`, which read the store's file, even while a daemon
 /// runs.
 struct HistoryCommands {
     private let file: String
@@ -21,7 +21,7 @@ struct HistoryCommands {
 
     /// The most messages read at once.
     private static let portion = 1_000
-    /// Pause between two looks of `--follow` for new messages.
+    /// The pause between two looks for new messages with `--follow`.
     private static let interval = Duration.milliseconds(100)
 
     /// Shows the last messages, and with `--follow` new ones as they come.
@@ -105,7 +105,7 @@ struct HistoryCommands {
         }
     }
 
-    /// Prints messages; returns false if nobody reads any more.
+    /// Prints messages; returns false if nobody reads the output any more.
     private func show(_ messages: [Message], as lines: MessageLines) -> Bool {
         messages.isEmpty
             || Terminal.say(messages.map { lines.lines($0) }.joined(separator: "\n"))

@@ -4,8 +4,8 @@ import Sockets
 import Synchronization
 import Wiring
 
-/// Writes the daemon's log to standard error, on a thread of its own, so that a slow reader delays
-/// nobody.
+/// The writer of the daemon's log to standard error, on a thread of its own, so that a slow reader
+/// delays nobody.
 ///
 /// Safe from any thread.
 final class LogSink: Sendable {
@@ -28,7 +28,7 @@ final class LogSink: Sendable {
         writer.write(isJSON.load(ordering: .relaxed) ? line.json : line.text)
     }
 
-    /// Writes in another form from now on.
+    /// Writes later entries in another form.
     func use(_ format: LogOptions.Format) { isJSON.store(format == .json, ordering: .relaxed) }
 
     /// Reopens standard error if it is a file, after a rotation.
@@ -36,8 +36,8 @@ final class LogSink: Sendable {
 
     /// Reports why the daemon could not start, after all earlier lines, and closes.
     ///
-    /// For people without time and level, so that it stands out; for programs an entry like the
-    /// others.
+    /// People get the reason without time and level, so that it stands out; programs get an entry
+    /// like the others.
     func complain(_ reason: String, of bridge: String? = nil) async {
         let isJSON = isJSON.load(ordering: .relaxed)
         if isJSON { Log(from: .error, sink: write).error(reason, bridge: bridge) }
@@ -48,6 +48,6 @@ final class LogSink: Sendable {
         }
     }
 
-    /// Waits until everything is written, two seconds at most.
+    /// Waits until everything is written, for at most two seconds.
     func close() async { await writer.close(within: .seconds(2)) }
 }

@@ -47,12 +47,13 @@ struct MessageLines {
             """
     }
 
-    /// Returns who has deleted a message, if somebody has.
+    /// Returns the JSON member that names the person who deleted a message; empty if nobody has.
     private static func deleter(_ message: Message) -> String {
         message.deleter.map { ",\"deletedBy\":\($0.quoted)" } ?? ""
     }
 
-    /// Returns the origin of a message, if known: a file and the position in it.
+    /// Returns the JSON member with the origin of a message, such as a file and the position in it;
+    /// empty if the origin is unknown.
     private static func origin(_ origin: Origin?) -> String {
         guard let origin else { return "" }
         let channel = origin.channel?.quoted ?? "null"

@@ -10,13 +10,14 @@ import Wiring
 /// The command line; `CommandReference` lists the commands.
 @main
 struct Puente {
-    /// Not `async`: another thread would run before signals are blocked, and they would kill it.
+    /// Runs a command; not `async`, or another thread would run before signals are blocked, and
+    /// they would kill it.
     ///
     /// Everything here runs on the main thread's loop: Swift's pool belongs to plug-ins, and a
     /// system without more threads must be reported in a sentence.
     static func main() {
         StandardDescriptors.secure()
-        // Nothing is open yet, so that the sockets of a service manager are what it says they are.
+        // Nothing is open yet, so the sockets of a service manager have the numbers that it says.
         let service = ServiceEnvironment.consume()
         MemoryTrimmer.keepLittle()
         // A reader that goes away or a file that is too long must not kill the process.
@@ -85,7 +86,7 @@ struct Puente {
 
     private var clock: LoopSleep { LoopSleep(loop) }
 
-    /// All types; its problems are mistakes in Plugins.swift.
+    /// All types; problems with them are mistakes in Plugins.swift.
     private var registry: Registry {
         var registry = Registry()
         registry.registerMiddlewares()
@@ -100,7 +101,7 @@ struct Puente {
         return await CommandStatus.reportingErrors {
             let source = ConfigurationSource(file, registry: registry)
             let configuration = try source.read()
-            // From here on the daemon handles them; before they end it like any program.
+            // From here on the daemon handles them; until now they end it like any program.
             Signals.block(Daemon.signals)
             let sink = try LogSink(configuration.log.format)
             let status = await start(configuration, from: source, sink)
@@ -137,7 +138,7 @@ struct Puente {
                 await sink.complain(reason, of: bridge)
                 status = .unavailable
             } else if end.lost > 0 || end.isFailure {
-                // The log has said what.
+                // The log has said why.
                 status = .unavailable
             }
             guard end.abandoned.isEmpty else {
@@ -203,13 +204,13 @@ struct Puente {
 }
 
 /// Ends the process although threads still run: exit(3) would wait for standard input if one of
-/// them reads it, and take things down that others still use.
+/// them reads it, and would take down things that others still use.
 private func leave(_ status: CommandStatus) -> Never { _exit(status.rawValue) }
 
-/// Keeps what a loop runs until the process ends.
+/// The owner of everything that a loop runs, until the process ends.
 ///
-/// The thread of the loop may be in its last turn when it was stopped; a timer that fires then must
-/// find its owner, or the process would end by SIGABRT instead of with its status.
+/// The loop's thread may be in its last turn when it is stopped; a timer that fires then must find
+/// its owner, or the process would end with SIGABRT instead of its status.
 ///
 /// Safe from any thread.
 private final class KeptUntilTheEnd: Sendable {

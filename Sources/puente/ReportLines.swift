@@ -2,9 +2,9 @@ import Chat
 import MessageBus
 import Store
 
-/// The fate of a message, for people.
+/// A report on the fate of a message, for people.
 struct ReportLines {
-    /// Milliseconds of delay that are worth a line.
+    /// The shortest delay that gets a line, in milliseconds.
     private static let late: Int64 = 2_000
 
     private let report: MessageReport

@@ -7,15 +7,15 @@ import Wiring
 enum Terminal {
     /// Writes a text and a line ending to standard output.
     ///
-    /// Returns false if the reader is gone, which is not an error. If it can't be written
-    /// otherwise, on a full disk for instance, the program ends with a sentence and status 69.
+    /// Returns false if the reader is gone, which is not an error. If writing fails for another
+    /// reason, such as a full disk, the program ends with a sentence and status 69.
     @discardableResult
     static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
     /// Writes a text to standard output as it is.
     static func write(_ text: String) { _ = write(text, to: STDOUT_FILENO) }
 
-    /// Writes a text and a line ending to standard error; into systemd's journal as errors.
+    /// Writes a text and a line ending to standard error; in systemd's journal they are errors.
     static func complain(_ text: String) {
         var text = text
         if JournalStream.isStandardError {

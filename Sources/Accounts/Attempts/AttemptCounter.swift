@@ -19,7 +19,7 @@ struct AttemptCounter: Sendable, Equatable {
 
     init() {}
 
-    /// Takes stored values; those of a clock that was ahead are brought back to now.
+    /// Makes a counter from stored values; times of a clock that was ahead are brought back to now.
     init(failures: [Int64], delay: Int64, until: Int64, used: Int64, now: Int64) {
         self.failures = failures.suffix(Self.maxFailures).map { min($0, now) }
         self.delay = min(max(delay, 0), Self.maxDelay)

@@ -7,13 +7,14 @@ import MessageBus
 package struct AttemptCounters: Sendable {
     private var counters: [AttemptKey: AttemptCounter] = [:]
 
-    /// Counters remembered; the ones used longest ago go first.
+    /// The most counters remembered; those used longest ago are forgotten first.
     static let maxCount = 10_000
-    /// A name at an address: after five in a minute each failure doubles the delay.
+    /// The limit for a name at an address: after five failures in a minute, each further one
+    /// doubles the delay.
     private static let nameAtAddress = AttemptCounter.Limit(count: 5, milliseconds: 60_000)
-    /// An address: 30 a minute.
+    /// The limit for an address: 30 failures a minute.
     private static let address = AttemptCounter.Limit(count: 30, milliseconds: 60_000)
-    /// A name at addresses where it was never logged in: 100 an hour.
+    /// The limit for a name at addresses where it was never logged in: 100 failures an hour.
     private static let name = AttemptCounter.Limit(count: 100, milliseconds: 3_600_000)
     /// Registrations at an address: 60 at once, then one a minute.
     private static let registrationBurst = 60
@@ -26,7 +27,7 @@ package struct AttemptCounters: Sendable {
         package var isEmpty: Bool { changed.isEmpty && forgotten.isEmpty }
     }
 
-    /// Makes counters of stored ones.
+    /// Makes counters from stored ones.
     package init(_ stored: [StoredAttempts] = [], at now: Int64 = 0) {
         for attempts in stored.suffix(Self.maxCount) {
             // A bucket may be ahead by an hour, a delay too.

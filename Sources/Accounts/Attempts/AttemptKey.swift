@@ -9,7 +9,7 @@ package struct AttemptKey: Hashable, Sendable {
 
     private static let count = 16
 
-    /// A stored key.
+    /// Makes a key from a stored hash.
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     private init(_ parts: String...) {
@@ -20,20 +20,20 @@ package struct AttemptKey: Hashable, Sendable {
         bytes = hash
     }
 
-    /// Failed logins of a name at an address.
+    /// Returns the key for failed logins of a name at an address.
     static func name(_ key: String, at address: ClientAddress) -> AttemptKey {
         AttemptKey("name at address", key, address.description)
     }
 
-    /// Failed logins at an address, whatever the name.
+    /// Returns the key for failed logins at an address, whatever the name.
     static func address(_ address: ClientAddress) -> AttemptKey {
         AttemptKey("address", address.description)
     }
 
-    /// Failed logins of a name at all addresses where it was never logged in.
+    /// Returns the key for failed logins of a name at all addresses where it was never logged in.
     static func name(_ key: String) -> AttemptKey { AttemptKey("name", key) }
 
-    /// Registrations at an address.
+    /// Returns the key for registrations at an address.
     static func registrations(at address: ClientAddress) -> AttemptKey {
         AttemptKey("registrations", address.description)
     }

@@ -17,12 +17,12 @@ struct LoginAddresses {
     /// The most addresses of one account, as in the store.
     private static let maxAddresses = 16
 
-    /// Takes those of the store, the one used last at the end.
+    /// Makes the table from the store's addresses, the one used last at the end.
     init(_ stored: [(account: AccountID, address: ClientAddress)] = []) {
         for login in stored { record(login.account, at: login.address) }
     }
 
-    /// Returns true if an account was logged in at an address.
+    /// Returns true if an account has been logged in to from an address.
     func contains(_ id: AccountID, at address: ClientAddress) -> Bool {
         recent[id]?.contains(address) ?? older[id]?.contains(address) ?? false
     }

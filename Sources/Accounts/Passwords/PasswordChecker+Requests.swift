@@ -1,8 +1,8 @@
 import MessageBus
 
-// What each request does on a thread of the checker.
+// The work of each kind of request, on a thread of the checker.
 extension PasswordChecker {
-    /// Looks at a login.
+    /// Checks a login.
     func logIn(
         _ request: PasswordRequest, then: @escaping @Sendable (LoginResult) -> Void
     ) throws {

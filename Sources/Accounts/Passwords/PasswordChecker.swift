@@ -2,7 +2,7 @@ import Glibc
 import Locking
 import MessageBus
 
-/// Checks passwords on threads of their own, within limits.
+/// The checker of passwords, which works on threads of its own, within limits.
 ///
 /// Safe from any thread. A thread exists only while requests wait; it has a low priority, because
 /// whoever talks goes before whoever logs in.
@@ -55,7 +55,7 @@ final class PasswordChecker: Sendable {
         }
     }
 
-    /// Remembers where an account was logged in.
+    /// Remembers the address from which an account was logged in to.
     func recordLogin(of id: AccountID, at address: ClientAddress) {
         state.withLock { $0.logins.record(id, at: address) }
     }
@@ -175,7 +175,7 @@ final class PasswordChecker: Sendable {
         }
     }
 
-    /// Returns what answers a request, whose connection may ask again at once.
+    /// Returns a function that answers a request, and first lets its connection ask again.
     private func answering<Result>(
         _ request: PasswordRequest, _ then: LoopBound<(Result) -> Void>
     ) -> @Sendable (Result) -> Void {
@@ -200,12 +200,13 @@ final class PasswordChecker: Sendable {
         }
     }
 
-    /// Tells of a failure of the store.
+    /// Logs a failure of the store.
     private func log(_ error: any Error) {
         failures.error(cause: "accounts", "\(error)")
     }
 
-    /// Runs a function of the store without which everything else goes on.
+    /// Runs a function of the store, and only logs a failure, because everything else can go on
+    /// without it.
     func logFailure(of body: () throws -> Void) {
         do { try body() } catch { log(error) }
     }
@@ -217,7 +218,7 @@ final class PasswordChecker: Sendable {
 
     /// A password that was right when it was looked at.
     struct RightPassword {
-        /// The account's, as they were then.
+        /// The account's credentials, as they were then.
         let credentials: Credentials
         fileprivate let isKnown: Bool
     }
@@ -250,10 +251,10 @@ final class PasswordChecker: Sendable {
         return RightPassword(credentials: credentials, isKnown: isKnown)
     }
 
-    /// Counts a password that was right, or one that was changed while it was looked at as a wrong
-    /// one; returns the present credentials, `nil` in the second case.
+    /// Counts a password as right, or as wrong if it was changed while it was checked; returns the
+    /// present credentials, `nil` in the second case.
     ///
-    /// - Parameter store: the store, nobody else's until what is asked for is done.
+    /// - Parameter store: the store, which nobody else uses until the request is done.
     func present(
         _ right: RightPassword, _ request: PasswordRequest, in store: any AccountStore
     ) throws -> Credentials? {

@@ -7,12 +7,12 @@ import MessageBus
 package struct PasswordHashing: Sendable {
     /// Returns the hash of a password with a salt of its own; `nil` if there is no memory.
     package let hash: @Sendable (Password) -> String?
-    /// Returns true if a hash is of a password.
+    /// Returns true if a hash was made from a password.
     package let isHash: @Sendable (String, Password) -> Bool
     /// Returns true if a hash is weaker than those made today.
     package let isWeak: @Sendable (String) -> Bool
 
-    /// Makes a way of three functions.
+    /// Makes a way to hash from three functions.
     package init(
         hash: @escaping @Sendable (Password) -> String?,
         isHash: @escaping @Sendable (String, Password) -> Bool,
@@ -23,16 +23,16 @@ package struct PasswordHashing: Sendable {
         self.isWeak = isWeak
     }
 
-    /// Passes over the memory: OWASP's least for 19 MiB.
+    /// The number of passes over the memory: OWASP's minimum for 19 MiB.
     private static let passes: UInt64 = 2
-    /// Bytes of memory: OWASP's least for two passes (RFC 9106 asks for more, but each login on a
+    /// Bytes of memory: OWASP's minimum for two passes (RFC 9106 asks for more, but each login on a
     /// small machine would cost as much).
     private static let memory = 19 << 20
 
     /// Argon2id, as libsodium does it and writes it: `$argon2id$v=19$m=19456,t=2,p=1$…`.
     package static let argon2id = argon2id(passes: passes, memory: memory)
 
-    /// Argon2id with parameters of its own.
+    /// Returns Argon2id with the given parameters.
     static func argon2id(passes: UInt64, memory: Int) -> PasswordHashing {
         // Chooses the fastest code for this machine; may be called any number of times.
         _ = sodium_init()

@@ -30,9 +30,10 @@ struct PasswordQueue<Request> {
         case waitsInsteadOf(Request)
     }
 
-    /// In the order of their turns: an address that was served goes behind the others.
+    /// The requests in the order of their turns: an address that was served goes behind the others.
     private var waiting: [Entry] = []
-    /// Those from addresses where their account was logged in before, in the same order.
+    /// The requests from addresses from which their account was logged in to before, in the same
+    /// order.
     private var known: [Entry] = []
     private var connections: Set<UInt64> = []
     /// Addresses of requests whose password is being checked.
@@ -78,8 +79,9 @@ struct PasswordQueue<Request> {
         return (true, removed)
     }
 
-    /// Returns the place of the request that gives way to one from an address: the last one of the
-    /// address with the most failures, or of one that waits with two more than this one does.
+    /// Returns the place of the request that gives way to one from an address: the last request of
+    /// the address with the most failures, if those are more than this address has, or else of an
+    /// address with at least two requests more than this one.
     private static func indexToYield(
         to address: ClientAddress, in waiting: [Entry], failures: (ClientAddress) -> Int
     ) -> Int? {

@@ -1,7 +1,7 @@
 import MessageBus
 
 extension AccountChange {
-    /// The change with the connection that asked for it.
+    /// Returns the change with the connection that asked for it.
     func made(by connection: UInt64) -> AccountChange {
         if case .passwordChanged(let account, _) = self {
             return .passwordChanged(account, except: connection)
@@ -9,7 +9,7 @@ extension AccountChange {
         return self
     }
 
-    /// The line for the log; `nil` where whoever does it writes a better one.
+    /// The line for the log; `nil` where the code that makes the change writes a better one.
     var sentence: String? {
         switch self {
         case .created(let account):

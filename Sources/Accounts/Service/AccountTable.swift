@@ -44,7 +44,8 @@ struct AccountTable {
     /// Returns true if an account has a folded name, or one that is the same nick.
     func holdsNick(of key: String) -> Bool { nickIDs[NickForm.of(key)] != nil }
 
-    /// Returns true if the name of an account that is gone, or called otherwise, is still refused.
+    /// Returns true if a name is still reserved for an account that is gone or has another name by
+    /// now.
     func isReserved(_ key: String, at now: Int64) -> Bool {
         guard let since = reserved[key] else { return false }
         return history.map { now < since.milliseconds + $0 } ?? true

@@ -10,7 +10,8 @@ struct RestrictionTable {
     /// Names under which accounts are banned or muted.
     private var bannedAccounts: [AccountID: String] = [:]
     private var mutedAccounts: [AccountID: String] = [:]
-    /// Lengths of prefixes that there are bans of, by family: an address is looked up once for each.
+    /// The number of bans for each length of prefix, by family: an address is looked up once for
+    /// each length.
     private var prefixes: [ClientAddress.Family: [Int: Int]] = [:]
 
     /// Bans and mutes in all, those included that are over but not yet forgotten.

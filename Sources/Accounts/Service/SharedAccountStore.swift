@@ -29,12 +29,12 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
         }
     }
 
-    /// An operation after the end.
+    /// The error of an operation on a store that is closed.
     struct Closed: Error, CustomStringConvertible {
         let description = "accounts: the bus is ending"
     }
 
-    /// Makes one of a store.
+    /// Makes a shared store from a store.
     ///
     /// - Parameter publish: takes changes, in their order.
     init(_ store: any AccountStore, publish: @escaping @Sendable (Publication) -> Void) {
@@ -88,8 +88,8 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
         }
     }
 
-    /// Calls a function that only looks at accounts, and answers on the loop behind the changes that
-    /// the function has seen, and before all others.
+    /// Calls a function that only looks at accounts, and answers on the loop after the changes that
+    /// the function has seen and before all others.
     ///
     /// - Throws: what the function throws, or `Closed`; `then` is not called.
     func readInOrder<Value: Sendable>(

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The time that a bridge's pauses go by; a test advances it by hand.
+/// The clock by which a bridge measures its pauses; a test advances one by hand.
 ///
 /// Safe from any thread.
 package struct TimeSource: Sendable {
@@ -9,7 +9,7 @@ package struct TimeSource: Sendable {
     /// Returns after a pause; throws when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Makes one that goes by a clock.
+    /// Makes a time source from a clock.
     package init<Time: Clock>(_ clock: Time) where Time.Duration == Duration {
         let start = clock.now
         now = { start.duration(to: clock.now) }
@@ -18,7 +18,7 @@ package struct TimeSource: Sendable {
 
     /// Returns after a pause, or as soon as something is signalled.
     ///
-    /// - Parameter pause: nil: however long that takes.
+    /// - Parameter pause: the longest time to wait; `nil` to wait for the signal alone.
     /// - Throws: `CancellationError`.
     package func sleep(_ pause: Duration?, orUntil signal: AsyncSignal) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

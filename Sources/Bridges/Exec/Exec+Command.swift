@@ -3,10 +3,11 @@ import MessageBus
 import Sockets
 
 extension Exec.Options {
-    /// Directories for programs, where nothing else says any.
+    /// The directories that are searched for programs if PATH is not set.
     static let usualPath = "/usr/local/bin:/usr/bin:/bin"
 
-    /// Returns the command as the system takes it: the program's file found, the environment whole.
+    /// Returns the command in the form that the system takes: with the program's file, and with its
+    /// whole environment.
     ///
     /// - Throws: `BridgeError` if there is no such program or directory.
     func childCommand(_ context: Context) throws -> ChildCommand {
@@ -15,7 +16,7 @@ extension Exec.Options {
             directory: context.path(directory ?? "."))
     }
 
-    /// Four variables of the daemon's own, and those that are given.
+    /// Four variables of the daemon's own environment, and the configured ones.
     private var childEnvironment: [String: String] {
         var result = ["PATH": Self.usualPath, "LANG": "C.UTF-8"]
         for name in ["PATH", "HOME", "LANG", "TZ"] {
@@ -59,7 +60,7 @@ extension ChildCommand {
             program: file, arguments: command, environment: environment, directory: directory)
     }
 
-    /// Returns a path that is the same from another directory.
+    /// Returns the absolute form of a path, which is the same from any directory.
     private static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let here = unsafe getcwd(nil, 0) else { return path }
         defer { unsafe free(here) }

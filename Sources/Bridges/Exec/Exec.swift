@@ -2,18 +2,18 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The bridge to a program: it reads what rooms say on its standard input, and speaks by its standard
-/// output.
+/// The bridge to a program, which reads what rooms say on its standard input and speaks through its
+/// standard output.
 package struct Exec: DurableBridge {
     /// The form of what is read and written.
     package enum Format: String, Sendable, CaseIterable, OptionValue {
-        /// A JSON object a line.
+        /// One JSON object per line.
         case json
-        /// A text a line.
+        /// One text per line.
         case lines
     }
 
-    /// The ends of the program after which it is run again.
+    /// The kinds of end after which the program is run again.
     package enum Restart: String, Sendable, CaseIterable, OptionValue {
         /// Any.
         case always
@@ -56,8 +56,8 @@ package struct Exec: DurableBridge {
             "cwd": "\"directory\"", "timeout": "\"stopWithin\"",
         ]
 
-        /// Reports an invalid command, names that no environment can have, and texts that nobody
-        /// could acknowledge.
+        /// Reports an invalid command, names that no environment can have, and options that ask for
+        /// acknowledgements in a format without them.
         package func validate(_ check: inout OptionCheck) {
             if command.first?.isEmpty ?? true {
                 check.problem(
@@ -89,7 +89,7 @@ package struct Exec: DurableBridge {
         }
     }
 
-    /// The time within which the program has to say that it is ready.
+    /// The time within which the program must say that it is ready.
     static let readiness = Duration.seconds(10)
 
     let options: Options
@@ -101,14 +101,14 @@ package struct Exec: DurableBridge {
         self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that waits by another time.
+    /// Makes a bridge with another time source.
     init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         self.context = context
         self.time = time
     }
 
-    /// Stores where a program that acknowledges begins to read.
+    /// Stores the place where a program that acknowledges begins to read.
     package func begin(_ port: Port) async throws {
         guard options.durable, port.direction != .in else { return }
         for room in options.rooms?.map(\.text) ?? [port.room] {
@@ -131,7 +131,8 @@ package struct Exec: DurableBridge {
         case .always: throw BridgeError(sentence)
         case .failure where !exit.isSuccess: throw BridgeError(sentence)
         case .failure, .never:
-            // A program that never worked is a mistake, whatever is to be done about later ends.
+            // A program that never worked is a configuration mistake, whatever `restart` says about
+            // later ends.
             if !exit.isSuccess, !session.wasReady { throw BridgeError(sentence) }
             port.log.info("\(sentence), and is not run again")
         }

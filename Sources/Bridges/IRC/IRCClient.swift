@@ -43,7 +43,8 @@ package struct IRCClient: DurableBridge {
         /// Makes the defaults.
         package init() {}
 
-        /// Finds what can't be a server, a nick, a channel or a format, and secrets in plain.
+        /// Reports texts that can't be a server, a nick, a channel or a format, and secrets that
+        /// would be sent in plain.
         package func validate(_ check: inout OptionCheck) {
             checkServer(&check)
             checkNames(&check)
@@ -77,7 +78,7 @@ package struct IRCClient: DurableBridge {
         self.ownNicks = ownNicks
     }
 
-    /// Stores where each channel begins to be told what is said.
+    /// Stores the place in each room from which messages go to its channel.
     package func begin(_ port: Port) async throws {
         guard port.direction != .in else { return }
         for entry in options.channels.entries {

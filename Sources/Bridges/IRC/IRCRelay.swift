@@ -13,7 +13,7 @@ struct IRCRelay: Sendable {
 
     /// The time after the bus has begun to stop in which messages still go out.
     private static let sendingTime = Duration.seconds(6)
-    /// The time in which they may yet be confirmed.
+    /// The time after that in which messages on their way may still be confirmed.
     private static let settlingTime = Duration.milliseconds(2_500)
 
     init(
@@ -98,14 +98,14 @@ struct IRCRelay: Sendable {
         }
     }
 
-    /// Ends what the senders wait for some time after the bus has begun to stop.
+    /// Stops sending some time after the bus has begun to stop.
     private func limitSending(_ network: JoinedNetwork) async throws -> Part {
         try await LoopSleep(network.loop).sleep(for: Self.sendingTime)
         await network.stopSending()
         return .other
     }
 
-    /// Waits a little for what is on its way, and says good-bye.
+    /// Waits a little for messages on their way to be confirmed, and says goodbye.
     private func settle(_ network: JoinedNetwork) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await LoopSleep(network.loop).sleep(for: Self.settlingTime) }
@@ -139,7 +139,7 @@ struct IRCRelay: Sendable {
         }
     }
 
-    /// Returns what a message becomes in a channel.
+    /// Returns the contents that a message has in a channel.
     private func contents(
         of delivery: Delivery, _ channel: String
     ) async throws -> [OutgoingItem.Content] {
@@ -168,13 +168,13 @@ struct IRCRelay: Sendable {
         if message.isPrivate || port.isDeleted(message.number) { return true }
         // It goes round in a ring of relays.
         if message.isAutomatic, RelayMark.isRepeated(in: message.text) { return true }
-        // The bus's sentences about the network are for the others.
+        // The bus's sentences about the network are for the room's other readers.
         return message.sender.bridge == port.name && message.origin == nil
     }
 
     // MARK: - To the store
 
-    /// Tells the store what may have gone out, before it does.
+    /// Stores which messages may have gone out, before they do.
     private func keepMarks(of network: JoinedNetwork) async throws {
         while true {
             try await network.marking.wait()
@@ -192,7 +192,7 @@ struct IRCRelay: Sendable {
     }
 
     private static func acknowledge(_ items: [OutgoingItem], _ port: Port) async throws {
-        // At once, so that they are kept in one transaction.
+        // All are acknowledged at the same time, so that they are kept in one transaction.
         try await withThrowingDiscardingTaskGroup { group in
             for item in items {
                 if item.isDelivered { port.recordAttempt("delivered") }

@@ -2,9 +2,10 @@
 package enum IRCCaseMapping: String, Sendable {
     /// A to Z are the upper case of a to z.
     case ascii
-    /// And `[`, `]`, `\` and `~` are that of `{`, `}`, `|` and `^` (RFC 1459 section 2.2).
+    /// In addition, `[`, `]`, `\` and `~` are the upper case of `{`, `}`, `|` and `^` (RFC 1459
+    /// section 2.2).
     case rfc1459
-    /// And `[`, `]` and `\` are that of `{`, `}` and `|`.
+    /// In addition, `[`, `]` and `\` are the upper case of `{`, `}` and `|`.
     case strictRFC1459 = "rfc1459-strict"
 
     /// Returns a name in lower case: two names are the same if their keys are.

@@ -6,7 +6,7 @@ package struct IRCMessage: Sendable, Equatable {
     package static let maxClientTags = 4_096
     /// Bytes of the tags that a server may send, with `@` and the space behind them.
     package static let maxServerTags = 8_191
-    /// Parameters of a line at most; what follows is part of the last one.
+    /// The most parameters of a line; further words are part of the last one.
     package static let maxParameters = 15
 
     /// The tags, in the order of the line.

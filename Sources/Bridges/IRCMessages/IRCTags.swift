@@ -1,4 +1,4 @@
-/// The tags of a line (IRCv3 message tags), in their order; a key stands once.
+/// The tags of a line (IRCv3 message tags), in order; each key occurs once.
 package struct IRCTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     /// Keys and values; a tag without a value has an empty one.
     package private(set) var pairs: [(key: String, value: String)] = []
@@ -8,7 +8,7 @@ package struct IRCTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         for (key, value) in elements { self[key] = value }
     }
 
-    /// Reads tags without the `@` in front of them; of tags with one key the last counts.
+    /// Reads tags without the `@` in front of them; if a key occurs twice, the last one counts.
     package init(_ bytes: some Collection<UInt8>) {
         for tag in bytes.split(separator: UInt8(ascii: ";")) {
             let key = tag.prefix { $0 != UInt8(ascii: "=") }

@@ -123,7 +123,8 @@ package struct IRCServer: ListeningBridge {
 
     /// The protocols of the two ports: IRC, and HTTP for WebSockets.
     package static let protocols = [ApplicationProtocol.irc, .http1]
-    /// The limits, and what clients are told when they join.
+    /// The options that can change while the bridge runs: its limits, and what clients are told
+    /// when they join.
     package static let adjustableOptions: Set<String> = [
         "maxConnections", "maxPerAddress", "connects", "stalledAfter", "commands",
         "historyOnJoin", "topics",

@@ -11,15 +11,15 @@ struct Fleet: Sendable {
     let store: String
     let rooms: FleetRooms
     let names: FleetNames
-    /// The time for which messages are put into the stream again that it has forgotten.
+    /// The time for which messages that the stream has forgotten are put into it again.
     let resend: Duration
     let time: TimeSource
-    /// Numbers of ours that the stream has for other messages.
+    /// The numbers of ours that the stream has for other messages.
     let reusedNumbers: ReusedNumbers
 
     var log: Log { port.log }
 
-    /// Sleeps; returns false if the bridge is to end by then.
+    /// Sleeps; returns false if the bridge is to end before that.
     func sleep(for pause: Duration) async throws -> Bool {
         try await untilStopping { [time] in
             try await time.sleep(pause)

@@ -3,8 +3,8 @@ import Locking
 import MessageBus
 import Sockets
 
-/// A nats bridge at work: the broker's threads, an outbox for each room, the inbox, and the tasks that
-/// tell people.
+/// A nats bridge at work: the broker's threads, an outbox for each room, the inbox, and the tasks
+/// that inform people.
 ///
 /// Run by the bridge's task.
 struct FleetRun: Sendable {
@@ -73,7 +73,7 @@ struct FleetRun: Sendable {
 
     /// Works until the bus has ended.
     ///
-    /// - Throws: `BridgeError` if the broker does not take the credentials at the start; what the
+    /// - Throws: `BridgeError` if the broker rejects the credentials at the start; whatever the
     ///   store throws.
     func run() async throws {
         try await withTaskCancellationHandler {
@@ -117,7 +117,7 @@ struct FleetRun: Sendable {
             defer {
                 presence.channel.send(.bye)
                 presence.channel.incoming.end()
-                // Whatever waits for the broker waits no longer.
+                // Tasks that wait for the broker wait no longer.
                 broker.end()
             }
             group.addTask { try? await passUsedNumbers() }
@@ -141,8 +141,8 @@ struct FleetRun: Sendable {
         }
     }
 
-    /// Sees to it that no number is given that the stream has a message of ours under: there are such
-    /// if the store was restored from a backup.
+    /// Makes sure that no number is given under which the stream already has a message of ours:
+    /// there are some if the store was restored from a backup.
     private func passUsedNumbers() async throws {
         try await events.counted.wait()
         guard let highest = broker.highestOwn else { return }
@@ -169,13 +169,13 @@ struct FleetRun: Sendable {
         fleet.reusedNumbers.record(reused)
     }
 
-    /// Numbers by which a store that was restored may be behind the stream: years of messages.
+    /// The most numbers by which a restored store may be behind the stream: years of messages.
     private static let plausibleGap = 1 << 40
 
     private struct Finished: Error {}
 
-    /// Waits a moment for others to say that they have this instance's name; if one does, until it is
-    /// known whether it still lives.
+    /// Waits a moment for other instances to say that they have this one's name; if one does, waits
+    /// until it is known whether that one still lives.
     private func checkName() async throws {
         guard broker.isConnected else { return }
         let pause = Duration.milliseconds(100)
@@ -196,7 +196,7 @@ struct FleetRun: Sendable {
             if port.direction != .out {
                 running += 1
                 group.addTask {
-                    // As it is stored: the broker's own place is ahead of it already.
+                    // The stored position is used: the broker's own is already ahead of it.
                     let stored = checkpoints[Fleet.readKey].flatMap { StreamPosition($0) }
                     var inbox = StreamInbox(
                         fleet, broker, checkpoints, position: stored ?? StreamPosition())
@@ -251,7 +251,7 @@ struct FleetRun: Sendable {
         }
     }
 
-    /// Has each room put into the stream again what that has forgotten.
+    /// Has each room put the messages that the stream has forgotten into it again.
     private func resendForgotten() async throws {
         guard port.direction != .in else { return }
         events.forgotten.send()

@@ -2,8 +2,8 @@ import MessageBus
 import Sockets
 
 extension NATS: ConnectionChecking {
-    /// Connects to each server, and looks at the stream and at the rights of this instance: nothing
-    /// is made or kept there.
+    /// Connects to each server, and checks the stream and the rights of this instance; makes and
+    /// stores nothing there.
     package func checkConnection() async -> [ConnectionFinding] {
         let results = await withTaskGroup(
             of: (Int, Result<BrokerConnection, BrokerError>).self

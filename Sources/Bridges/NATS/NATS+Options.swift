@@ -39,7 +39,7 @@ extension NATS {
             in: .zero...)
         package var resend = Duration.seconds(3_600)
 
-        /// The defaults.
+        /// Makes the defaults.
         package init() {}
 
         /// Names that other programs have for the options.
@@ -107,7 +107,7 @@ extension NATS {
             return access
         }
 
-        /// The stream as it is made where it isn't there.
+        /// The settings with which the stream is made where there is none.
         var settings: StreamSettings {
             StreamSettings(
                 name: stream, replicas: replicas,

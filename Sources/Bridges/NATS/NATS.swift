@@ -7,7 +7,7 @@ import Sockets
 package struct NATS: FleetBridge, DurableBridge {
     let options: Options
     let access: BrokerAccess
-    /// The facts of the daemon.
+    /// The daemon's context.
     let context: Context
     private let instance: String
     private let time: TimeSource
@@ -21,7 +21,7 @@ package struct NATS: FleetBridge, DurableBridge {
         try self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that waits by another time.
+    /// Makes a bridge with another time source.
     init(_ options: Options, _ context: Context, time: TimeSource) throws {
         if context.name == "puente" {
             throw BridgeError(
@@ -50,7 +50,7 @@ package struct NATS: FleetBridge, DurableBridge {
         }
     }
 
-    /// Stores where the stream's share of each room begins.
+    /// Stores the place in each room from which messages go into the stream.
     package func begin(_ port: Port) async throws {
         guard port.direction != .in else { return }
         for room in await sharedRooms(port).keys.sorted() {
@@ -61,7 +61,7 @@ package struct NATS: FleetBridge, DurableBridge {
     /// True if new rooms are shared, too.
     package var sharesAllRooms: Bool { options.rooms == nil }
 
-    /// Returns the rooms here, each with its name there.
+    /// Returns the shared rooms, each with the name that the other instances have for it.
     private func sharedRooms(_ port: Port) async -> [String: String] {
         if let rooms = options.rooms { return rooms.names }
         return Dictionary(await port.roomNames.map { ($0, $0) }) { first, _ in first }

@@ -1,8 +1,8 @@
 import Chat
 import MessageBus
 
-/// Tells the shared rooms that the other instances can't be reached, once for each outage that lasts,
-/// and that they can again.
+/// The announcements in the shared rooms that the other instances can't be reached, once for each
+/// long outage, and that they can be reached again.
 ///
 /// Run by a task of its own.
 struct Outages: Sendable {
@@ -24,7 +24,7 @@ struct Outages: Sendable {
         self.onChange = onChange
     }
 
-    /// Tells until the task is cancelled.
+    /// Announces outages until the task is cancelled.
     func run() async throws {
         while true {
             if broker.outage == nil {

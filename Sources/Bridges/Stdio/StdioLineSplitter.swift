@@ -3,7 +3,7 @@ import Glibc
 
 /// A splitter of standard input into lines.
 ///
-/// Of a line that is too long the beginning is kept, with the same mark as a file's.
+/// The beginning of a line that is too long is kept, with the same mark as in a line from a file.
 ///
 /// LF ends a line. A CR in front of it is dropped, and so is a byte order mark at the beginning.
 /// Owned by the task that reads, and by `StdioRemainder` between two runs.

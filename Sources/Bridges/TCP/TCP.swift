@@ -115,8 +115,8 @@ package struct TCP: ListeningBridge {
         /// Makes the defaults.
         package init() {}
 
-        /// Reports lines too long for the buffer, which must hold several with names in front, and
-        /// an address that another bridge listens on.
+        /// Reports lines too long for the buffer, which must hold several of them with names in
+        /// front, and an address that another bridge listens on.
         package func validate(_ check: inout OptionCheck) {
             if maxLine.bytes * 8 > buffer.bytes {
                 check.problem(
@@ -155,7 +155,7 @@ package struct TCP: ListeningBridge {
 
     /// The protocol of the chat.
     package static let protocols = [ApplicationProtocol.puente]
-    /// The limits.
+    /// The options that can change while the bridge runs: its limits.
     package static let adjustableOptions: Set<String> = [
         "maxLine", "maxConnections", "maxPerAddress", "connects", "nameWithin", "stalledAfter",
         "commands", "lists",

@@ -45,10 +45,10 @@ extension Tail: ConnectionChecking {
         return findings
     }
 
-    /// The most findings that are told of one pattern.
+    /// The most findings that are reported for one pattern.
     private static let maxFindings = 10
 
-    /// Returns why a file can't be read; `nil` if it can.
+    /// Returns the reason why a file can't be read; `nil` if it can.
     private static func problem(of path: FilePath) -> String? {
         guard unsafe path.withCString({ unsafe access($0, R_OK) }) != 0 else { return nil }
         let error = SocketError("read \(path)")

@@ -10,7 +10,7 @@ extension Tail.Options {
         "maxlength": "\"maxLine\"",
     ]
 
-    /// Checks which files are tailed.
+    /// Checks the paths and patterns of the files to tail.
     func checkPaths(_ check: inout OptionCheck) {
         func resolved(_ pattern: PathPattern, _ check: OptionCheck) -> [PathPattern] {
             PathPattern(pattern.text, in: { check.resolved($0) ?? $0 }).expanded

@@ -5,7 +5,7 @@ import Sockets
 
 /// The tail bridge: publishes every line that is written to files, exactly once.
 package struct Tail: SiblingBridge {
-    /// The position from which files are read that exist at the first start.
+    /// The position from which files that exist at the first start are read.
     package enum Beginning: String, Sendable, CaseIterable, OptionValue {
         case end, start
     }
@@ -22,7 +22,7 @@ package struct Tail: SiblingBridge {
         @Option("The silence after which a message is complete.", in: .milliseconds(1)...)
         package var timeout = Duration.seconds(1)
 
-        /// The defaults.
+        /// Makes the defaults.
         package init() {}
 
         /// Names that other programs have for these.
@@ -32,10 +32,10 @@ package struct Tail: SiblingBridge {
             "wait": "\"timeout\"", "flush": "\"timeout\"",
         ]
 
-        /// Neither indented nor what stack traces go on with.
+        /// Lines that are neither indented nor continuations of a stack trace.
         private static let unindented = "^(?!\\s|Caused by:|Suppressed:|\\.\\.\\. \\d)"
 
-        /// Finds a pattern that does not compile.
+        /// Reports a pattern that does not compile.
         package func validate(_ check: inout OptionCheck) {
             do throws(PatternError) {
                 _ = try Pattern(start)
@@ -88,10 +88,10 @@ package struct Tail: SiblingBridge {
             "The symbolic links to follow: files (those into directories of paths) or links (all).")
         package var follow = Links.files
 
-        /// The defaults.
+        /// Makes the defaults.
         package init() {}
 
-        /// Finds what can't be followed and senders of nobody.
+        /// Reports paths that can't be tailed, and senders that can't be names.
         package func validate(_ check: inout OptionCheck) {
             if paths.isEmpty { check.problem("expected at least one path", at: $paths) }
             // The values that replace these are turned into names.
@@ -144,11 +144,11 @@ package struct Tail: SiblingBridge {
                     + "a restart begins again at the \(beginning.rawValue) of each file")
         }
         var configuration = configuration
-        // Half of the descriptors are for the other bridges.
+        // Half of the descriptors are left to the other bridges.
         configuration.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
         let member = member ?? siblings.register(configuration, named: port.name)
         member.begin()
-        // After a failure it is run again, and its files are still its own.
+        // After a failure the bridge is run again, and its files are still its own.
         defer { if port.attachment.isToEnd { member.end() } }
         let kept = try await siblings.kept(for: port, configuration)
         let thread = try TailThread(

@@ -7,7 +7,7 @@ import TimeUnits
 struct TailConfiguration: Sendable {
     var patterns: [PathPattern]
     var excluded: [PathPattern] = []
-    /// The directories of rotated files that leave their own.
+    /// The directories to which files are rotated out of their own.
     var rotatedTo: [PathPattern] = []
     /// True if symbolic links are followed wherever they lead.
     var followsAllLinks = false
@@ -39,7 +39,7 @@ struct TailConfiguration: Sendable {
     /// Returns true if a file of this name may match a pattern.
     func mayFollow(name: [UInt8]) -> Bool { patterns.contains { $0.mayMatch(name: name) } }
 
-    /// Returns the matching path from which rotation may have made another one.
+    /// Returns the path of the tailed file that rotation may have renamed to another path.
     func livePath(of path: FilePath) -> FilePath? {
         RotatedName.liveNames(of: Array(path.name)).lazy
             .map { path.directory.entry($0) }

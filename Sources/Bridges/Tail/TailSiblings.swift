@@ -23,7 +23,7 @@ final class TailSiblings: Sendable {
         /// Declares that it tails its files, or is about to.
         func begin() { hasEnded.store(false, ordering: .releasing) }
 
-        /// Declares that it tails them no longer: others may go on with them.
+        /// Declares that it no longer tails them: other bridges may continue them.
         func end() { hasEnded.store(true, ordering: .releasing) }
     }
 
@@ -33,19 +33,20 @@ final class TailSiblings: Sendable {
 
     private struct State {
         var members: [Entry] = []
-        /// The names of all bridges that there were in this process, also of those that have ended.
+        /// The names of all bridges that there have been in this process, including those that have
+        /// ended.
         var names: Set<String> = []
     }
 
     private let state = Locked(State())
 
-    /// Names of bridges that have ended, of which more are not looked at.
+    /// The most names of ended bridges that are checked.
     private static let mostNames = 1_000
-    /// The number of default bridge names that are checked as well.
+    /// The number of default names of bridges that are checked as well.
     private static let unnamed = 16
 
-    /// Adds a bridge, for as long as somebody keeps what is returned; it takes the place of an
-    /// earlier one of that name.
+    /// Adds a bridge for as long as the result is kept; it takes the place of an earlier one of
+    /// that name.
     func register(_ configuration: TailConfiguration, named name: String) -> Member {
         let member = Member(name, configuration)
         state.withLock { state in
@@ -63,10 +64,10 @@ final class TailSiblings: Sendable {
         return Dictionary(present.map { ($0.name, $0.configuration) }) { _, last in last }
     }
 
-    /// Returns the checkpoints of files that a bridge is to tail: its own, and those of others that
-    /// don't tail them any more.
+    /// Returns the checkpoints of the files that a bridge is to tail: its own, and those of other
+    /// bridges that no longer tail them.
     ///
-    /// Files that others still tail are left to them.
+    /// Files that other bridges still tail are left to them.
     func kept(for port: Port, _ configuration: TailConfiguration) async throws -> [String: [UInt8]]
     {
         let configurations = configurations
@@ -100,7 +101,7 @@ final class TailSiblings: Sendable {
         return own
     }
 
-    /// Adds the patterns that another bridge has tailed before: files that match them are not new.
+    /// Adds the patterns that another bridge has tailed before: files that match these are not new.
     private func mergePatterns(
         _ kept: [String: [UInt8]], of other: TailConfiguration?,
         for configuration: TailConfiguration,

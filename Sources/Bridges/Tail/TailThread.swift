@@ -42,7 +42,7 @@ final class TailThread: Sendable {
         batches = BoundedQueue(bound: Self.ahead) { events.wake() }
     }
 
-    /// The bytes and files that are not read yet, as of half a second ago at most.
+    /// The bytes and files that are not read yet, as of at most half a second ago.
     var gauges: BridgeGauges { lastReport.withLock { $0 }.gauges(at: now) }
 
     /// Tails files until the queue ends, on a thread of its own.
@@ -58,7 +58,7 @@ final class TailThread: Sendable {
             let files = try TailedFiles(
                 configuration, kept: kept, events: events, tailLog: TailLog(log))
             files.tailLog.confinement.claim()
-            // The first batch tells that the first scan is done, whatever it contains.
+            // The first batch says that the first scan is done, whatever it contains.
             scanIfDue(files)
             enqueue(files.nextBatch(now: now) ?? TailBatch())
             var (reported, isReported) = (MonotonicTime.distantPast, false)
@@ -78,14 +78,15 @@ final class TailThread: Sendable {
         }
     }
 
-    /// Writes a report, and returns true if it stays right until something happens.
+    /// Writes a report; returns true if it stays right until something happens.
     private func report(_ files: TailedFiles) -> Bool {
         let report = files.report(now: now)
         lastReport.withLock { $0 = report }
         return report.unreadBytes == 0
     }
 
-    /// Waits until something happens, or a time, and reads; returns true if anything has happened.
+    /// Waits until something happens or a time comes, and reads; returns true if something has
+    /// happened.
     private func turn(_ files: TailedFiles, until time: MonotonicTime) -> Bool {
         let hasCapacity = batches.hasCapacity
         let deadline = min(time, files.deadline(now: now, reads: hasCapacity))

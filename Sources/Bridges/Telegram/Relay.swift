@@ -1,8 +1,8 @@
 import Chat
 import MessageBus
 
-/// A telegram bridge at work: the poll, an outbox for each chat, and the tasks that tell of outages and
-/// of messages that were dropped.
+/// A telegram bridge at work: the poll, an outbox for each chat, and the tasks that report outages
+/// and dropped messages.
 ///
 /// Run by the bridge's task.
 struct Relay: Sendable {
@@ -38,7 +38,8 @@ struct Relay: Sendable {
                 connectionStatus.record(apiError, of: .poll, since: start)
                 connectionStatus.pollErrors.record(apiError)
             } else {
-                // No poll finds out that it is over; the outboxes find out for themselves.
+                // No poll will find out when the flood is over; the outboxes find out by
+                // themselves.
                 settings.log.warning("Telegram does not answer: \(apiError)")
             }
         }
@@ -105,8 +106,7 @@ struct Relay: Sendable {
         return count
     }
 
-    /// Adds the tasks that tell of outages and of messages that were dropped; the bridge does not
-    /// wait for them.
+    /// Adds the tasks that report outages and dropped messages; the bridge does not wait for them.
     private func addNoticeTasks(
         to group: inout ThrowingTaskGroup<Bool, any Error>, _ connectionStatus: ConnectionStatus,
         _ notices: DropNotices?
@@ -149,7 +149,7 @@ struct Relay: Sendable {
         let pollConflict = PollConflict(settings.log)
         let checks = StartupChecks(
             api: api, settings: settings, chats: chats, bot: bot, pollConflict: pollConflict)
-        // Given up when the poll ends.
+        // This task is cancelled when the poll ends.
         async let _ = checks.run()
         let poll = UpdatePoll(
             api: api, settings: settings, connectionStatus: connectionStatus,

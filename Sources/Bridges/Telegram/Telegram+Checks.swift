@@ -31,7 +31,7 @@ extension Telegram.Options {
             check.problem("expected the bot's token as @BotFather gave it\(hint)", at: $token)
             return
         }
-        // Of two bridges that poll with one token each is given a part of the updates.
+        // If two bridges poll with one token, each gets only a part of the updates.
         check.unique(text, "token", expected: "a bot of its own", at: $token)
         if !isTelegrams { return }
         let count = parts.last?.utf8.count ?? 0
@@ -59,7 +59,8 @@ extension Telegram.Options {
         check.problems(chats.problems)
         for (key, location) in chats.keyPlaces {
             guard let chat = ChatLocation(key), let room = chats[key]?.text else { continue }
-            // Each of two bots would bring in all messages, and the other bot's posts too.
+            // If two bots were in one chat, each would bring in all messages, including the other
+            // bot's posts.
             check.unique(
                 "\(chat) \(room)", "chat and room", expected: "one bot for a chat and a room",
                 at: location)

@@ -4,7 +4,8 @@ import MessageBus
 import Sockets
 
 extension Telegram: ConnectionChecking {
-    /// Checks the token, and what the bot may do in its chats: asks only, sends nothing to anybody.
+    /// Checks the token and the bot's rights in its chats: it only asks, and sends nothing to
+    /// anybody.
     package func checkConnection() async -> [ConnectionFinding] {
         let api: BotAPI
         do {

@@ -44,10 +44,10 @@ package struct Telegram: DurableBridge {
         @Option("Hides spoilers in the rooms, or shows them.")
         package var spoilers = Spoilers.hide
 
-        /// The defaults.
+        /// Makes the defaults.
         package init() {}
 
-        /// Finds what can't be a token, an address, a format or a chat.
+        /// Reports texts that can't be a token, an address, a format or a chat.
         package func validate(_ check: inout OptionCheck) {
             checkToken(&check)
             checkAddress(&check)
@@ -75,14 +75,14 @@ package struct Telegram: DurableBridge {
         self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that goes by another time.
+    /// Makes a bridge with another time source.
     init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         loop = context.loop
         self.time = time
     }
 
-    /// Stores where each chat begins to be told what is said.
+    /// Stores the place in each room from which messages go to its chat.
     package func begin(_ port: Port) async throws {
         guard port.direction != .in else { return }
         let checkpoints = try await port.checkpoints()

@@ -106,7 +106,7 @@ package struct Web: ListeningBridge {
 
     /// The protocol of the page.
     package static let protocols = [ApplicationProtocol.http1]
-    /// The limits.
+    /// The options that can change while the bridge runs: its limits.
     package static let adjustableOptions: Set<String> = [
         "maxConnections", "maxPerAddress", "stalledAfter",
     ]

@@ -33,7 +33,7 @@ extension Webhook.Options {
             check.problem(
                 "\(receiver) is another machine, and http is not encrypted: use https", at: $url)
         }
-        // Each of two would have places of its own, and send all messages.
+        // Such a text is a variable that was never replaced.
         if url.reveal().hasPrefix("$") {
             check.problem("a variable is written ${env:NAME}", at: $url)
         }
@@ -63,7 +63,7 @@ extension Webhook.Options {
         }
     }
 
-    /// Bytes of a secret at least: 128 bits, if it is random.
+    /// The fewest bytes of a secret: 128 bits, if it is random.
     private static let minSecret = 16
 
     /// Fields that the bridge writes itself.

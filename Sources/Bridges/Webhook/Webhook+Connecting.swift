@@ -3,7 +3,8 @@ import MessageBus
 import Sockets
 
 extension Webhook: ConnectionChecking {
-    /// Checks that the receiver's name is one, and the address of the hook; sends nothing.
+    /// Checks that the receiver's name can be resolved and the hook's address can be used; sends
+    /// nothing.
     package func checkConnection() async -> [ConnectionFinding] {
         var findings: [ConnectionFinding] = []
         if let receiver = options.url.flatMap({ Receiver($0) }) {

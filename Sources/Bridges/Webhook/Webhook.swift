@@ -53,14 +53,14 @@ package struct Webhook: DurableBridge {
         self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge that waits by another time.
+    /// Makes a bridge with another time source.
     init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         self.context = context
         self.time = time
     }
 
-    /// Stores where the receiver begins to be told what is said.
+    /// Stores the place in the room from which messages go to the receiver.
     package func begin(_ port: Port) async throws {
         if options.url != nil, port.direction != .in {
             try await port.beginDeliveries(in: port.room)
@@ -85,7 +85,7 @@ package struct Webhook: DurableBridge {
         let sends = options.url != nil && port.direction != .in
         try await begin(port)
         let hook = port.direction == .out ? nil : try await openHook(port)
-        // Counted from the start on, so that there is a zero before the first.
+        // The counters exist from the start, so that there is a zero before the first event.
         await port.ready()
         do {
             try await withThrowingTaskGroup(of: End.self) { group in
@@ -107,7 +107,8 @@ package struct Webhook: DurableBridge {
                 }
                 while running > 0, let end = try await group.next() {
                     if end != .helper { running -= 1 }
-                    // A receiver that is gone ends the bridge, also what comes in.
+                    // A receiver that wants no more ends the whole bridge, incoming requests
+                    // included.
                     if end == .delivered { hook?.stop() }
                 }
                 group.cancelAll()

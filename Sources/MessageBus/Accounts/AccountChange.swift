@@ -1,6 +1,6 @@
 /// A change of accounts, bans or mutes, by this process or another.
 package enum AccountChange: Sendable, Hashable {
-    /// There is a new account: nobody else may have its name any more.
+    /// An account was created: from now on nobody else may use its name.
     case created(Account)
     /// An account has another name, or another spelling of its name.
     case renamed(Account, from: Account)
@@ -13,11 +13,11 @@ package enum AccountChange: Sendable, Hashable {
     case passwordChanged(Account, except: UInt64)
     /// An account has another role.
     case roleChanged(Account, from: Role)
-    /// Somebody may not be here any more.
+    /// A ban was added: its subject is no longer let in.
     case banned(Ban)
     /// A ban was removed before its end.
     case unbanned(Ban)
-    /// Somebody may not speak any more.
+    /// A mute was added: somebody may no longer speak.
     case muted(Mute)
     /// A mute was removed before its end.
     case unmuted(Mute)

@@ -1,9 +1,9 @@
-/// The accounts, bans and mutes, as the bus and its bridges ask for them.
+/// The directory of accounts, bans and mutes that the bus and its bridges consult.
 ///
 /// Confined to the bus's loop. Questions about names and addresses are answered from memory;
-/// passwords are checked on threads of their own. Every `then` is called on the loop, once, and
-/// never before the function that it was given to returns. A change of an account calls the `then`
-/// of its caller first, and the observers after it.
+/// passwords are checked on separate threads. Every `then` is called on the loop, once, and never
+/// before the function that it was given to returns. A change of an account calls the `then` of its
+/// caller first, and the observers after it.
 package protocol AccountDirectory: AnyObject, Sendable {
     /// The rules of bridge.json.
     var policy: AccountPolicy { get }
@@ -25,23 +25,23 @@ package protocol AccountDirectory: AnyObject, Sendable {
 
     /// Checks a name and a password for a login.
     func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void)
-    /// Makes an account of a name.
+    /// Creates an account with a name.
     ///
-    /// The name must have been checked as one that somebody chooses, and nobody else may have it.
+    /// The caller has checked that people may choose the name and that nobody else has it.
     ///
     /// - Parameters:
     ///   - attempt: the folded name and the new password.
     ///   - name: the name as people read it.
     func register(
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void)
-    /// Takes back a registration whose rest has failed: the account is gone, and its name is free.
+    /// Undoes a registration that failed in a later step: removes the account and frees its name.
     func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void)
     /// Changes the password of an account whose owner is logged in.
     func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void)
-    /// Removes an account, its private messages and its tokens; the name stays reserved. Not the
-    /// last admin.
+    /// Removes an account, its private messages and its tokens; the name stays reserved. The last
+    /// admin is refused.
     func unregister(
         _ id: AccountID, password: Password, from address: ClientAddress, connection: UInt64,
         then: @escaping (PasswordResult) -> Void)
@@ -58,8 +58,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     var bans: [Ban] { get }
     /// All mutes that are not over, the newest last.
     var mutes: [Mute] { get }
-    /// Adds a ban; an earlier one of the same name or block is replaced. That of an account follows
-    /// it to other names.
+    /// Adds a ban; an earlier one of the same name or block is replaced. The ban of an account
+    /// stays with the account when its name changes.
     func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void)
     /// Adds a mute; an earlier one of the same name is replaced.
     func add(_ mute: Mute, then: @escaping (ModerationResult) -> Void)
@@ -67,7 +67,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
     func removeBan(of subject: Ban.Subject, then: @escaping (ModerationResult) -> Void)
     /// Removes the mute of a folded name before its end.
     func removeMute(ofName key: String, then: @escaping (ModerationResult) -> Void)
-    /// Gives an account another role; not the last admin.
+    /// Gives an account another role; refused for the last admin.
     func setRole(_ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void)
 
     // MARK: - Sessions and tokens
@@ -75,8 +75,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Returns the account that a session is logged in to, by the SHA-256 of the session, and records
     /// that the session is used.
     func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void)
-    /// Logs a session in, until 30 days after its last use, a change of password, a ban, or the
-    /// account's removal.
+    /// Logs a session in; the login ends 30 days after its last use, with a change of password, a
+    /// ban, or the account's removal.
     func logIn(session digest: [UInt8], to id: AccountID)
     /// Logs a session out.
     func endSession(_ digest: [UInt8])
@@ -84,51 +84,53 @@ package protocol AccountDirectory: AnyObject, Sendable {
     ///
     /// From memory; tokens that another process makes or removes are seen within a second.
     func token(_ digest: [UInt8]) -> Token?
-    /// Claims names for programs that a bridge's configuration names, from now on: no relay gets one
-    /// of them.
+    /// Claims the names that a bridge's configuration gives to programs, so that from now on no
+    /// relay account can get one of them.
     ///
     /// - Parameter keys: the names, folded.
     /// - Returns: a sentence, if one of them is the name of a bridge, a token or a relay already;
     ///   nothing is claimed then.
     func claim(_ keys: Set<String>) -> String?
-    /// Returns whether a folded name is that of a token or a relay account, as it stands in
-    /// parentheses behind the names that it speaks for.
+    /// Returns whether a folded name is that of a token or a relay account, which stands in
+    /// parentheses behind the names of the people that it speaks for.
     func speaksForOthers(_ key: String) -> Bool
-    /// Records how far somebody has read a room, for all devices; never moves back.
+    /// Records how far somebody has read in a room, for all of that person's devices; never moves
+    /// back.
     func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID)
     /// Returns how far somebody has read, by room.
     func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void)
 
     // MARK: - Private messages
 
-    /// Stores a private message for those of the two who have an account.
+    /// Stores a private message for whichever of its sender and receiver have an account.
     ///
     /// Does nothing if neither has one.
     func save(_ message: PrivateMessage)
-    /// Stores a private message for somebody who is away: 50 from each sender, 500 in all, for 90
-    /// days.
+    /// Stores a private message for somebody who is away: at most 50 from each sender and 500 in
+    /// all, for 90 days.
     func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void)
-    /// Takes what was left for an account while its owner was away, the oldest first; once.
+    /// Removes and returns the messages left for an account while its owner was away, the oldest
+    /// first.
     func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
     /// Returns the last private messages between an account and somebody with a folded name, the
     /// oldest first.
     func privateMessages(
         of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
         then: @escaping ([PrivateMessage]) -> Void)
-    /// Returns the private messages of an account behind a number and from a moment on, the newest
-    /// of them if there are too many, the oldest first.
+    /// Returns the private messages of an account after a number and since a time, the oldest
+    /// first; only the newest of them if there are too many.
     func privateMessages(
         of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int,
         then: @escaping ([PrivateMessage]) -> Void)
-    /// Returns a private message by its number, if the account is one of the two.
+    /// Returns a private message by its number, if the account is its sender's or its receiver's.
     func privateMessage(
         numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
-    /// Deletes a private message by its number, for both of the two.
+    /// Deletes a private message by its number, for both its sender and its receiver.
     ///
     /// - Parameters:
-    ///   - id: one of the two; for everybody else there is no such message.
-    ///   - earliest: the time since when the account must have said it; `nil`: whichever of the two
-    ///     said it, and when.
+    ///   - id: the sender's or the receiver's account; for everybody else there is no such message.
+    ///   - earliest: the account must have said it at this time or later; `nil`: either of the two
+    ///     may have said it, at any time.
     func deletePrivateMessage(
         numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?,
         then: @escaping (PrivateDeletionResult) -> Void)

@@ -1,6 +1,6 @@
 /// The number of an account, the same for as long as the store exists, whatever its name.
 ///
-/// Never given twice, also not after the account is removed.
+/// Never reused, not even after the account is removed.
 package struct AccountID: Hashable, Sendable {
     /// The number: 1 or greater.
     package let rawValue: Int64

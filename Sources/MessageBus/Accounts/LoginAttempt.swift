@@ -6,7 +6,7 @@ package struct LoginAttempt: Sendable {
     package let password: Password
     /// The address that asks.
     package let address: ClientAddress
-    /// The connection that asks, by a number of its own: only one request of each may wait.
+    /// The number of the connection that asks; only one request of each connection may wait.
     package let connection: UInt64
 
     /// Makes a request.

@@ -1,19 +1,20 @@
 import Glibc
 
-/// A password in its one form: never printed, and erased from memory with its last reference.
+/// A password in composed form (NFC), never printed, and erased from memory with its last
+/// reference.
 ///
 /// Safe from any thread: the bytes are written once, by the initializer.
 @safe package final class Password: @unchecked Sendable {  // written once, by the initializer
     private let bytes: UnsafeMutableRawBufferPointer
 
-    /// Bytes of a password, in NFC.
+    /// The allowed number of bytes of a password, in NFC.
     package static let allowedCount = 8...256
 
-    /// Takes the UTF-8 bytes of a text in NFC; `nil` if they can't be a password.
+    /// Makes a password from the UTF-8 bytes of a text in NFC; `nil` if they can't be one.
     ///
     /// It must have 8 to 256 bytes of valid UTF-8, and no spaces, controls, default-ignorable or
-    /// unassigned characters: RFC 8265's OpaqueString, without its spaces. The bytes that are given
-    /// are not erased: their owner does that.
+    /// unassigned characters: RFC 8265's OpaqueString, without its spaces. The given bytes are not
+    /// erased here: that is up to their owner.
     @safe package init?(composed text: UnsafeRawBufferPointer) {
         guard Self.allowedCount.contains(text.count), unsafe Self.isAllowed(text) else {
             return nil
@@ -36,7 +37,7 @@ import Glibc
 
     /// Calls a function with the bytes.
     ///
-    /// It must not keep or print them.
+    /// The function must not keep or print them.
     package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows
         -> Value
     {
@@ -44,7 +45,7 @@ import Glibc
     }
 
     private static func isAllowed(_ text: UnsafeRawBufferPointer) -> Bool {
-        // ASCII needs no String, of which nobody could erase the copies.
+        // ASCII needs no String, whose copies nobody could erase.
         if unsafe text.allSatisfy({ $0 < 0x80 }) {
             return unsafe text.allSatisfy { 0x21...0x7E ~= $0 }
         }

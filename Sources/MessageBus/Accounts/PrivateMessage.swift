@@ -1,15 +1,15 @@
-/// A private message between two people, as it is stored for those of them who have an account.
+/// A private message between two people, as it is stored for each of them who has an account.
 package struct PrivateMessage: Sendable, Equatable {
-    /// One of the two.
+    /// The sender or the receiver.
     package struct Party: Sendable, Hashable {
-        /// The account; `nil` if that one was not logged in.
+        /// The account; `nil` if the person was not logged in.
         package let account: AccountID?
         /// The name as people read it.
         package let name: String
         /// The name folded.
         package let key: String
 
-        /// Makes one of the two.
+        /// Makes a sender or a receiver.
         package init(account: AccountID?, name: String, key: String) {
             self.account = account
             self.name = name
@@ -23,7 +23,7 @@ package struct PrivateMessage: Sendable, Equatable {
     package let time: Timestamp
     /// The sender.
     package let sender: Party
-    /// To whom.
+    /// The receiver.
     package let receiver: Party
     /// The text.
     package let text: String

@@ -6,6 +6,6 @@ package enum Role: String, Sendable, CaseIterable {
     case moderator
     /// A moderator who also gives roles and speaks for the server.
     case admin
-    /// Speaks for people of elsewhere, as `NAME (account)`.
+    /// Speaks for people on other networks, shown as `NAME (account)`.
     case relay
 }

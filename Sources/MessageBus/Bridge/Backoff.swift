@@ -3,7 +3,7 @@
 ///
 /// Each pause is random, between half of the step and all of it, so that many that failed together
 /// do not return together. Call `reset()` only after success of some duration: otherwise something
-/// that works for a moment and fails again would be tried at the first pace for ever.
+/// that works for a moment and fails again would be retried at the initial pace for ever.
 ///
 /// ```swift
 /// var backoff = Backoff()
@@ -41,6 +41,6 @@ public struct Backoff: Sendable {
         return step * Double.random(in: 0.5...1, using: &random)
     }
 
-    /// Begins again with the first step, after success.
+    /// Goes back to the first step, after success.
     public mutating func reset() { step = first }
 }

@@ -1,10 +1,10 @@
-/// Something that was found out about a bridge's other side, in words without a secret.
+/// A finding about a bridge's other side, in words that contain no secret.
 public enum ConnectionFinding: Sendable, Hashable {
     /// It works.
     case works(String)
     /// It does not work; the words say what to do about it.
     case fails(String)
-    /// It was not tried, and why.
+    /// It was not tried; the words say why.
     case untried(String)
     /// The address is taken, perhaps by the daemon that runs with the same configuration.
     ///

@@ -1,6 +1,6 @@
-/// A bridge to other instances: it gives names as they are to be shown, with their instance, and the
-/// common chain of the instance where something was said has judged it already.
+/// A bridge to other instances: names are shown as it gives them, with their instance, and messages
+/// have already been judged by the common chain of the instance that they come from.
 package protocol FleetBridge: Bridge {
-    /// True if new rooms are shared, too: then a reload that makes some runs the bridge anew.
+    /// True if the bridge shares new rooms too, so that a reload that adds rooms restarts it.
     var sharesAllRooms: Bool { get }
 }

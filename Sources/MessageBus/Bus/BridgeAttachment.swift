@@ -33,7 +33,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     package let condition = BridgeCondition()
     /// The counters of the bridge, over all its runs and attachments.
     package internal(set) var statistics = BridgeStatistics()
-    /// Returns the numbers that rise and fall; set by a bridge for the time of a run.
+    /// Returns the numbers that rise and fall; set by a bridge while it runs.
     package var readGauges: ((isolated Bus) -> BridgeGauges)?
 
     /// True if the bridge is to end, with the bus or alone.
@@ -56,7 +56,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// The reason for which the bridge is to end alone; `nil` if it is not.
     package internal(set) var ending: BridgeEnding?
     /// True once the bridge's intakes are closed after it was told to end alone: a reader that has
-    /// got so far as it should is done.
+    /// come as far as it should is done.
     package internal(set) var isEnding = false
     /// The number up to which a bridge that ends alone is still to deliver.
     var lastOwed: MessageNumber?
@@ -64,7 +64,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var isDetached = false
     /// Functions to call when the bridge's readers are to finish.
     var endHandlers: [() -> Void] = []
-    /// The places where the readers of a bridge stood whose place this one takes.
+    /// The places where the readers of the bridge that this one replaces stood.
     var inheritedPlaces: [ReaderPosition.Reader: ReaderPosition] = [:]
     /// The places where this bridge's readers stood when it ended.
     var places: [ReaderPosition.Reader: ReaderPosition] = [:]
@@ -88,7 +88,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var runs = 0
     /// The presences of people whom the bridge stands for.
     var presences: [Presence] = []
-    /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.
+    /// Private messages that came before there was a reader: at most
+    /// `Cursor.maxPendingPrivateMessages`.
     var pendingPrivateMessages: [Message] = []
     /// The queue of private messages, if the bridge reads them by themselves.
     var privateMessages: PrivateMessageQueue?
@@ -125,7 +126,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
         earlier.pendingPrivateMessages = []
     }
 
-    /// Remembers where a reader stands of a bridge that ends alone: another one may go on there.
+    /// Remembers where a reader of a bridge that ends alone stands, so that another bridge may go
+    /// on there.
     func recordPlace(of cursor: Cursor) {
         guard ending != nil else { return }
         places[.init(room: cursor.room.name, channel: cursor.channel)] = cursor.place
@@ -141,7 +143,7 @@ extension BridgeAttachment: PresenceDelegate {
     package func deliver(_ message: Message) {
         outgoing.owner.assertOwned()
         if let privateMessages, message.isPrivate {
-            // Senders get their own as well, which is of no use to a bridge.
+            // Senders get their own messages as well, which is of no use to a bridge.
             guard presences.contains(where: { $0.sender.key == message.other?.key }) else { return }
             for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
                 privateMessages.append(message)

@@ -150,9 +150,9 @@ extension Bus {
         }
     }
 
-    /// Drafts in one batch at most.
+    /// The most drafts in one batch.
     private static var maxDraftsAtOnce: Int { 1_024 }
-    /// Bytes of text in one batch, about, so that a room's log holds several.
+    /// About the most bytes of text in one batch, so that a room's log holds several batches.
     private static var maxBytesAtOnce: Int { 512 << 10 }
 
     /// Returns the drafts at the front that go into one batch: all of one room, and few enough
@@ -256,8 +256,8 @@ extension Bus {
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
-    /// Senders remembered for a bridge; all are forgotten when there are more, so that a stream of new
-    /// names does not grow the table for ever.
+    /// The most senders remembered for a bridge; all are forgotten when there are more, so that a
+    /// stream of new names does not grow the table for ever.
     private static var maxSenders: Int { 10_000 }
 
     func sender(of draft: Draft, by attachment: BridgeAttachment) -> Sender {
@@ -279,7 +279,7 @@ extension Bus {
             name: name, key: settings.namePolicy.fold(name), bridge: attachment.name, identity: 0)
     }
 
-    /// Returns the same identity for the same person, whatever the present name.
+    /// Returns an identity that is the same for the same person, whatever the present name.
     private func identity(of draft: Draft, by attachment: BridgeAttachment) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(attachment.name)
@@ -290,7 +290,7 @@ extension Bus {
 
     // MARK: - Reading
 
-    /// Messages that a reader looks at in one step, so that others get their turn.
+    /// The most messages that a reader looks at in one step, so that others get their turn.
     private static var messagesPerRead: Int { 256 }
 
     func subscribe(

@@ -24,8 +24,8 @@ extension Bus {
         for room in closed { close(room) }
     }
 
-    /// Exchanges the rooms for those of a new configuration: pending ones are seen from now on, and
-    /// whoever is in one that is not among them is moved to the first one by their bridges.
+    /// Exchanges the rooms for those of a new configuration: pending rooms can be seen from now on,
+    /// and the bridges move people out of rooms that are gone to the first room.
     ///
     /// The messages of a closed room, and the places of its durable readers, stay in the store.
     package func exchangeRooms(for names: [String]) {
@@ -42,7 +42,7 @@ extension Bus {
         room.end()
     }
 
-    /// Takes a connection of somebody out of a closed room to another, and tells nobody.
+    /// Moves somebody's connection from a closed room to another, and tells nobody.
     package func transfer(_ presence: Presence, to room: Room) {
         guard let person = presence.person else {
             presence.room = room
@@ -53,7 +53,7 @@ extension Bus {
         person.attach(presence)
     }
 
-    /// Takes a connection of somebody out of a closed room, and tells nobody.
+    /// Takes somebody's connection out of a closed room, and tells nobody.
     package func withdraw(_ presence: Presence) {
         guard let person = presence.person else { return }
         remove(presence, of: person)

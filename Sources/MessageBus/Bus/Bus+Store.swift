@@ -27,8 +27,8 @@ extension Bus {
         for observer in storeObservers.values { observer() }
     }
 
-    /// Takes what the store has deleted for its age out of the rooms' logs, so that nobody is given
-    /// it from memory.
+    /// Removes messages that the store has deleted for their age from the rooms' logs, so that
+    /// nobody gets them from memory.
     private func forgetExpired() {
         let expired = store.expired
         if expired.isEmpty { return }

@@ -38,13 +38,14 @@ public actor Bus {
     package nonisolated let keepsMessages: Bool
     /// The bans and mutes.
     var restrictions = Restrictions()
-    /// Rules by which addresses can't be banned.
+    /// The checks that keep addresses from being banned, by the text that names the addresses.
     var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]
-    /// Called on the loop with what moderators do to whoever is connected, named or not.
+    /// Functions to call on the loop with whatever moderators do to connected clients, named or
+    /// not.
     var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
     var kickObservers: [UInt64: (KickTarget) -> Bool] = [:]
-    /// The messages of sessions and tokens, by the ids that they give them, said already or
-    /// waiting.
+    /// The messages of sessions and tokens, said already or waiting, by the ids that their speakers
+    /// give them.
     var saidIDs = SaidIDs()
     /// Messages that were deleted since the start.
     nonisolated let deletedNumbers = DeletedNumbers()
@@ -72,7 +73,7 @@ public actor Bus {
     private var lastIdentity: UInt64 = 0
     private var lastConnectionID: UInt32 = 0
     var people: [String: Person] = [:]
-    /// Counts whatever changes in who is here.
+    /// A count of all changes in the list of people who are here.
     var peopleChanges: UInt64 = 0
     /// Names of everybody here, and of everybody who left within the hour.
     var knownNames = KnownNames()
@@ -89,7 +90,7 @@ public actor Bus {
     /// Functions to call on the loop when the store may have got further.
     var storeObservers: [UInt64: () -> Void] = [:]
     var lastObserver: UInt64 = 0
-    /// The taps that look on; mostly none.
+    /// The taps that look on; usually there are none.
     var taps: [MessageTap] = []
     /// The number of the newest message that the store was handed.
     private(set) var lastEnqueued: MessageNumber = 0
@@ -99,8 +100,8 @@ public actor Bus {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Makes a bus, which ends the turns of its executor's thread: without that, nothing that is
-    /// said reaches its readers or the store.
+    /// Makes a bus whose turns end with those of its executor's thread: without that, nothing that
+    /// is said reaches its readers or the store.
     ///
     /// - Parameters:
     ///   - chain: the chain that judges every inbound message, after the chain of its bridge.
@@ -167,7 +168,7 @@ public actor Bus {
     /// have.
     package func nextNumber() -> MessageNumber { numbers.allocate(1) }
 
-    /// Gives no number up to this one any more, and returns those that were given twice by then.
+    /// Skips all numbers up to this one, and returns those that have been given twice by then.
     func skipNumbers(through number: MessageNumber) -> ClosedRange<MessageNumber>? {
         numbers.skip(through: number)
     }
@@ -230,7 +231,7 @@ public actor Bus {
         statistics.record(batch, of: attachment.statistics)
     }
 
-    /// Lets every reader of a room with something new continue.
+    /// Lets the readers of every room with something new continue.
     ///
     /// Called at the end of each turn of the loop, as registered by `init`; a bridge may call it
     /// earlier, so that its readers go on.

@@ -28,10 +28,10 @@ struct NumberAllocator {
         return upcoming
     }
 
-    /// Leaves out all numbers up to one that somebody else says was given by this store before.
+    /// Skips all numbers up to one that, as other instances report, this store has given before.
     ///
-    /// - Returns: the numbers that this process has given or would have given though they were given
-    ///   before. Only the first call can tell.
+    /// - Returns: the numbers that this process has given, or would have given, a second time. Only
+    ///   the first call can tell.
     mutating func skip(through number: MessageNumber) -> ClosedRange<MessageNumber>? {
         if end == 0 { _ = allocate(1) }
         let first = first

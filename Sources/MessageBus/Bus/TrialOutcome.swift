@@ -12,7 +12,7 @@ package struct TrialOutcome: Sendable {
     /// The error that a step threw, which drops a message; `nil` if none did.
     package let failure: StepFailure?
 
-    /// Takes the judgement about the only message of a batch.
+    /// Makes the outcome for a batch that holds one message.
     init(_ batch: Batch) {
         message = batch.arena.message(at: 0)
         traces = batch.traces

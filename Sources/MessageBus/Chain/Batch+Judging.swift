@@ -3,13 +3,13 @@ extension Batch {
     /// The first message.
     package var first: Message? { scratch }
 
-    /// Indicates that not all of it are plain messages: there are joins, edits or the like.
+    /// True if not all of the messages are plain ones: there are joins, edits or the like.
     package var hasOtherKinds: Bool { arena.hasOtherKinds }
 
-    /// The memory that holds all the texts, with the bytes between them; `nil` if the texts do not
-    /// stand in a row.
+    /// The memory that holds all the texts, with the bytes between them; `nil` if the texts are not
+    /// contiguous.
     ///
-    /// A byte that does not occur in it occurs in none of the texts.
+    /// A byte that does not occur in this memory occurs in none of the texts.
     package var region: UnsafeRawBufferPointer? { unsafe arena.region }
 
     /// The sender of all messages, if they have the same one and every message is still to be
@@ -31,12 +31,12 @@ extension Batch {
         return longest <= bytes && flags.isDisjoint(with: [.hasLines, .hadControls])
     }
 
-    /// True if all of it was said when it came, and each message counts for itself.
+    /// True if every message was said when it came in, and counts by itself.
     package var isOfOneMoment: Bool {
         arena.details.allSatisfy { $0.said == nil && !$0.isContinuation }
     }
 
-    /// A message to load the others into, so that a step's loop makes only one.
+    /// A message into which the others are loaded, so that a step's loop makes only one.
     @usableFromInline package var scratch: Message? { count == 0 ? nil : arena.message(at: 0) }
 
     /// Loads a message, unless the step is not to judge it.

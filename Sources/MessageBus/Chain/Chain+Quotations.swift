@@ -33,7 +33,7 @@ extension Chain {
         }
     }
 
-    /// Returns a message that says no more than the quotation has of it.
+    /// Returns a message with only those words that the quotation has of it.
     private static func message(quotedBy message: Message, _ reply: Quotation) -> Message {
         let sender = Sender(
             name: reply.name, key: reply.name, bridge: message.sender.bridge, identity: 0)

@@ -80,7 +80,7 @@ package final class Chain {
         return Chain(steps)
     }
 
-    /// A step of a chain that takes another's place.
+    /// A step that takes the place of another in a chain.
     package enum Successor: Sendable {
         /// The step at an index of the present chain, with all it has counted, under another label.
         case kept(index: Int, label: String)
@@ -104,7 +104,7 @@ package final class Chain {
         if let statistics { count(in: statistics) }
     }
 
-    /// Has what the steps drop counted, also of steps that come later.
+    /// Counts the steps' drops from now on, including those of steps that are added later.
     func count(in statistics: BusStatistics) {
         self.statistics = statistics
         for index in steps.indices {

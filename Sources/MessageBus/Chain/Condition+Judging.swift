@@ -35,8 +35,8 @@ extension Condition {
         return anything
     }
 
-    /// Returns whether messages of a kind are judged: messages include edits, or an edit
-    /// could say what a message must not.
+    /// Returns whether messages of a kind are judged: messages include edits, because otherwise an
+    /// edit could say what a message must not.
     private func includes(_ kind: Message.Kind) -> Bool {
         guard let own = Kind(kind) else { return false }
         return kinds.contains(own) || kind == .edit && kinds.contains(.message)

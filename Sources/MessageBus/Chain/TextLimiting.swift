@@ -1,6 +1,6 @@
 /// A middleware that drops texts with too many characters.
 package protocol TextLimiting {
-    /// Characters of a text at most, as a person counts them.
+    /// The most characters that a text may have, as a person counts them.
     var maxTextLength: Int { get }
 }
 

@@ -4,8 +4,8 @@ public enum Verdict: Sendable, Equatable {
     case pass
     /// The message ends here.
     ///
-    /// Its sender is told the code and, behind it, the reason; programs are also told after which
-    /// time the same would pass, if there is one.
+    /// Its sender is told the code, followed by the reason; programs are also told after which time
+    /// the same message would pass, if there is one.
     case drop(String, code: String = "dropped", retryAfter: Duration? = nil)
 }
 

@@ -29,7 +29,8 @@ package final class BroadcastSignal: Sendable {
         for waiter in waiters.values { waiter.resume() }
     }
 
-    /// Returns when the signal was sent since it had a count, or when the task is cancelled.
+    /// Returns once the signal has been sent since its count was the given one, or when the task is
+    /// cancelled.
     package nonisolated(nonsending) func wait(since count: UInt64) async {
         let id = state.withLock { state in
             state.lastID += 1

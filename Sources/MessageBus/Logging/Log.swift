@@ -48,8 +48,8 @@ public struct Log: Sendable {
         ///
         /// - Parameters:
         ///   - now: the time of a clock that never jumps.
-        ///   - later: calls a function once, on any thread, after a time; `nil` if there
-        ///     is not a timer.
+        ///   - later: calls a function once, on any thread, after a time; `nil` if there is no
+        ///     timer.
         public init(
             now: @escaping @Sendable () -> MonotonicTime,
             later: (@Sendable (Duration, @escaping @Sendable () -> Void) -> Void)? = nil
@@ -67,7 +67,7 @@ public struct Log: Sendable {
     let times: Times
     private let sink: @Sendable (Entry) -> Void
 
-    /// Makes a log that hands entries from a level on to a function, which must not wait.
+    /// Makes a log that hands entries of at least a level to a function, which must not wait.
     public init(
         from threshold: Level, times: Times = .system, sink: @escaping @Sendable (Entry) -> Void
     ) {
@@ -95,7 +95,7 @@ public struct Log: Sendable {
     /// A log that says nothing.
     public static let silent = Log(from: .error) { _ in }
 
-    /// The same log for a bridge.
+    /// Returns the same log for a bridge.
     public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, times, sink) }
 
     /// Returns whether lines of a level are written.

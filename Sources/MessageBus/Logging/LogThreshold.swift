@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The level from which on lines are written, which can change while the log is in use.
+/// The least important level at which lines are written, which can change while the log is in use.
 ///
 /// Safe from any thread.
 package final class LogThreshold: Sendable {

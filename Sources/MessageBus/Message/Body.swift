@@ -18,7 +18,7 @@ public struct Body: Sendable {
     /// Length in bytes.
     @inlinable public var count: Int { length }
 
-    /// Makes a body that has a text for itself.
+    /// Makes a body that holds a text in memory of its own.
     ///
     /// Allocates.
     public init(_ text: String) {

@@ -15,7 +15,7 @@ public struct Message: Sendable {
         /// Somebody corrected what they had said; the text is the new one.
         case edit
         /// Somebody deleted a message, `deletedNumber`: whoever has passed it on should take it
-        /// back. No chain judges it, and people read nothing of it.
+        /// back. No chain judges a deletion, and it is not shown to people.
         case deletion
 
         /// True if it reports something about a person and has no text.
@@ -91,13 +91,14 @@ public struct Message: Sendable {
     /// In a room's log, the arrival of the newest of the messages that are kept side by side with
     /// it.
     public var arrival: Duration { .nanoseconds(uptime) }
-    /// The time at which it was said, by the clock of `arrival`: limits and repetitions go by it.
+    /// The time at which it was said, by the clock of `arrival`: limits and the detection of
+    /// repetitions use it.
     public var moment: Duration {
         guard let said = details?.said else { return arrival }
         return arrival - .milliseconds(max(header.time - said, 0))
     }
-    /// A number for the message's attachment, which two different attachments hardly share; 0:
-    /// none.
+    /// A number for the message's attachment, which two different attachments are unlikely to
+    /// share; 0: none.
     public var attachment: UInt64 { details?.attachment ?? 0 }
     /// True if it belongs to the message before it, as the second picture of an album does.
     public var isContinuation: Bool { details?.isContinuation ?? false }
@@ -125,8 +126,8 @@ public struct Message: Sendable {
     /// They are judged as a message of their author, by copies of the steps. A step that counts
     /// messages or writes them down lets them pass.
     public var isQuotation: Bool { header.flags.contains(.isQuotation) }
-    /// True if a program says it, as far as its bridge knows, and no person: whoever answers by
-    /// itself should pass over it, so that two programs don't answer each other for ever.
+    /// True if a program says it, as far as its bridge knows, and not a person: programs that
+    /// answer automatically should ignore it, so that two of them don't answer each other for ever.
     public var isAutomatic: Bool { header.flags.contains(.automatic) }
     /// The place it came from before it reached the bus.
     public var origin: Origin? {

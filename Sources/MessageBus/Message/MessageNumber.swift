@@ -1,7 +1,7 @@
 /// The number of a message: rising with the order in which the bus accepts messages, and never given
 /// twice.
 ///
-/// 0 stands for no message, and is in front of all.
+/// 0 stands for no message, and comes before all others.
 @frozen
 public struct MessageNumber: RawRepresentable, Comparable, Hashable, Sendable,
     ExpressibleByIntegerLiteral, LosslessStringConvertible
@@ -35,5 +35,6 @@ public struct MessageNumber: RawRepresentable, Comparable, Hashable, Sendable,
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-// Distances between numbers are counted by ourselves only: others can't know where the gaps are.
+// Only our own targets may compute distances between numbers: plug-ins can't know where the gaps
+// are.
 extension MessageNumber: Coordinate {}

@@ -4,8 +4,8 @@ public struct Origin: Sendable, Hashable {
     public let channel: String?
     /// The message's name there: a message id, a position in a file.
     public let remoteID: String?
-    /// The instances that it has passed, by `Port.instanceID`, the earliest first: one that is among
-    /// them drops it.
+    /// The instances that it has passed, by `Port.instanceID`, the earliest first: an instance that
+    /// finds itself among them drops the message.
     public let passed: [String]
 
     /// Makes an origin.
@@ -15,15 +15,15 @@ public struct Origin: Sendable, Hashable {
         self.passed = passed
     }
 
-    /// Makes the origin of what somebody says who is known by a secret: a session of a browser, a
-    /// token of a program.
+    /// Makes the origin of a message from a speaker who is known by a secret: a browser's session,
+    /// or a program's token.
     ///
-    /// The channel is the same for all that they say, so that one id of theirs is found again. It is
+    /// The channel is the same for all of a speaker's messages, so that an id is found again. It is
     /// never shown.
     ///
     /// - Parameters:
     ///   - digest: the SHA-256 of the secret.
-    ///   - id: the speaker's own name for what is said.
+    ///   - id: the speaker's own id for the message.
     package init(session digest: [UInt8], id: String) {
         var channel = Array(Self.sessionPrefix.utf8)
         for byte in digest {
@@ -39,7 +39,7 @@ public struct Origin: Sendable, Hashable {
     /// Bytes of the channel of a session: the prefix, and the digits of a SHA-256.
     private static let sessionBytes = 8 + 64
 
-    /// True if the speaker is known by a session, and `remoteID` is the speaker's own.
+    /// True if the speaker is known by a session or token, and `remoteID` is the speaker's own id.
     package var isSession: Bool {
         guard let channel, channel.utf8.count == Self.sessionBytes else { return false }
         return channel.utf8.starts(with: Self.sessionPrefix.utf8)

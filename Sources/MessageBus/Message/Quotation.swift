@@ -4,7 +4,7 @@ public struct Quotation: Sendable, Equatable {
     public let number: MessageNumber
     /// The author's name.
     public let name: String
-    /// Its first words, 40 characters at most, `…` at the end if it was longer.
+    /// The message's first words, 40 characters at most, `…` at the end if it was longer.
     public let excerpt: String
 
     /// Makes a quotation; name and text may be as they came from outside: they are cleaned and cut.
@@ -14,15 +14,15 @@ public struct Quotation: Sendable, Equatable {
         self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)
     }
 
-    /// True if another quotation is of the same message: by its number, or, where that is of no use,
-    /// by its words.
+    /// Returns true if another quotation is of the same message: by its number or, where that is of
+    /// no use, by its words.
     func isOfSame(_ other: Quotation) -> Bool {
         if other.excerpt == Self.erasedExcerpt { return false }
         return other.number == number
             || other.number == 0 && other.name == name && other.excerpt == excerpt
     }
 
-    /// The same without words, for a message that was deleted.
+    /// The same quotation without words, for a message that was deleted.
     var erased: Quotation { Quotation(number: number, name: name, excerpt: Self.erasedExcerpt) }
 
     /// The words that stand for those of a message that was deleted.

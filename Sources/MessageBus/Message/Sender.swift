@@ -21,8 +21,8 @@
     /// The account that the name belongs to; `nil` for everybody who is not logged in.
     package let account: AccountID?
 
-    /// The identity of the account that speaks for others, of which this is one; 0 for everybody who
-    /// speaks for themselves.
+    /// The identity of the account that speaks for this sender; 0 for everybody who speaks for
+    /// themselves.
     package let relay: UInt64
 
     /// Makes a sender.
@@ -46,15 +46,15 @@
 
     deinit { unsafe prefix.deallocate() }
 
-    /// Makes a sender of somebody who is logged in, which limits and repetitions go by on all
-    /// bridges together.
+    /// Makes a sender for somebody who is logged in: limits and repetitions count that person's
+    /// messages on all bridges together.
     package convenience init(_ account: Account, named name: String? = nil, bridge: String) {
         self.init(
             name: name ?? account.name, key: account.key, bridge: bridge,
             identity: Self.accounts | UInt64(bitPattern: account.id.rawValue), account: account.id)
     }
 
-    /// Makes a sender of somebody an account speaks for, shown as `NAME (account)`.
+    /// Makes a sender for somebody whom an account speaks for, shown as `NAME (account)`.
     ///
     /// - Parameter name: a name as people choose it.
     package convenience init(

@@ -1,5 +1,5 @@
 extension Timestamp {
-    /// As ISO 8601 has it, with milliseconds: `2026-02-28T23:59:59.007Z`.
+    /// The moment as ISO 8601 writes it, with milliseconds: `2026-02-28T23:59:59.007Z`.
     package var inUTC: String {
         let (days, inDay) = Self.floor(milliseconds, by: 86_400_000)
         let (year, month, day) = Self.date(ofDay: days)

@@ -27,10 +27,10 @@ package protocol MessageStore: Sendable {
     /// over before in this turn.
     func enqueue(_ progress: BridgeProgress) -> PendingCommit
 
-    /// Takes the deletion of a message: its text, its words in the index and what quotes it are to
-    /// be overwritten, also in what SQLite or the like would leave of them.
+    /// Hands over the deletion of a message: its text, its words in the index and the quotations of
+    /// it are to be overwritten, even in the traces that a database would leave of them.
     ///
-    /// The promise is kept when the message can't come back.
+    /// The commit has happened when the message can't come back.
     func enqueue(_ deletion: Deletion) -> PendingCommit
 
     /// Passes on everything that was handed over in this turn.
@@ -55,7 +55,7 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Sources and durable readers
 
-    /// Returns the checkpoints last kept of a bridge, by key.
+    /// Returns the checkpoints last stored for a bridge, by key.
     func checkpoints(of bridge: String) async throws -> [String: [UInt8]]
     /// Returns the number of the last message that a durable reader has acknowledged, `nil` for a
     /// new one.
@@ -70,7 +70,8 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Reading
 
-    /// Returns how far the messages of a room go that are kept, and how far they have been deleted.
+    /// Returns the number of the newest message of a room, and the number up to which the messages
+    /// have been deleted.
     func extent(of room: String) async throws -> StoredExtent
     /// Returns the newest correction of each of these messages, by their numbers.
     func corrections(of numbers: [MessageNumber]) async throws -> [MessageNumber: Message]

@@ -1,7 +1,7 @@
 /// The words of a search and, in double quotes, phrases; all of them must occur.
 ///
 /// Words are those of `SearchTokens`: case, accents and compatibility forms make no difference. A
-/// word that ends in `*` stands for all words that begin so.
+/// word that ends in `*` stands for all words with that beginning.
 package struct SearchWords: Sendable, Equatable {
     /// Words in a row that must occur.
     package struct Phrase: Sendable, Equatable {

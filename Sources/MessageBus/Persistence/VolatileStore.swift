@@ -58,7 +58,7 @@ package final class VolatileStore: MessageStore {
     /// Never calls.
     package func observe(_ observer: @escaping @Sendable () -> Void) {}
 
-    /// Returns the checkpoints last kept of a bridge.
+    /// Returns the checkpoints last stored for a bridge.
     package func checkpoints(of bridge: String) -> [String: [UInt8]] {
         state.withLock { $0.checkpoints[bridge] ?? [:] }
     }

@@ -25,13 +25,13 @@ extension Coordinate {
     @inlinable
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    /// Returns the coordinate a distance behind this one.
+    /// Returns the coordinate that is a distance after this one.
     @inlinable
     package static func + (left: Self, distance: Int) -> Self {
         Self(rawValue: left.rawValue + UInt64(truncatingIfNeeded: distance))
     }
 
-    /// Returns the coordinate a distance in front of this one.
+    /// Returns the coordinate that is a distance before this one.
     @inlinable
     package static func - (left: Self, distance: Int) -> Self {
         Self(rawValue: left.rawValue - UInt64(truncatingIfNeeded: distance))

@@ -55,7 +55,8 @@ package final class Cursor {
     /// Lets the room's log grow up to a size before it lets go of the reader's next message, and
     /// has the reader read on from the store after that.
     ///
-    /// - Parameter number: the message to continue behind, when the reader reads from the store.
+    /// - Parameter number: the message after which the reader continues when it reads from the
+    ///   store.
     func hold(upTo bytes: Int, after number: MessageNumber) {
         held = bytes
         readsStore = true
@@ -80,7 +81,7 @@ package final class Cursor {
     /// True if there is nothing to read at present.
     var isUpToDate: Bool { position == room.log.end && pendingPrivateMessages.isEmpty }
 
-    /// Returns the next messages, looking at no more than `count`, and moves behind them.
+    /// Returns the next messages, looking at no more than `count`, and moves past them.
     ///
     /// Messages that the reader brought itself or its chain drops are passed over, so the result
     /// can be empty before the end.
@@ -112,7 +113,7 @@ package final class Cursor {
         return result
     }
 
-    /// Returns messages from the store that the room no longer keeps, and moves behind them.
+    /// Returns messages from the store that the room no longer keeps, and moves past them.
     ///
     /// - Parameters:
     ///   - number: the number up to which the store was asked.

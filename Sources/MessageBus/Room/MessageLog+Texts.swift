@@ -1,6 +1,6 @@
 extension MessageLog {
-    /// Calls a function with each text from a position on that is for a reader: that others have
-    /// said, and nobody has deleted.
+    /// Calls a function with each text from a position on that a reader should get: one that others
+    /// have said and nobody has deleted.
     ///
     /// - Parameters:
     ///   - bridge: the bridge that reads.

@@ -37,12 +37,12 @@ package final class MessageLog {
     @safe @exclusivity(unchecked) private var notices = 0
     /// The number of the newest message that was let go; 0 if none was.
     ///
-    /// Its text may be kept, but what came before or behind it may be missing.
+    /// Its text may be kept, but messages before or after it may be missing.
     @safe @exclusivity(unchecked) private(set) var forgottenThrough: MessageNumber = 0
-    /// The number up to which messages are kept no longer for their age, and not given to anybody who
-    /// asks for earlier ones; 0 if none is.
+    /// The number up to which messages have expired, so that they are given to nobody who asks for
+    /// earlier ones; 0 if none has.
     package private(set) var expiredThrough: MessageNumber = 0
-    /// The position behind them.
+    /// The position after the expired messages.
     private var expiredEnd: LogPosition = 0
     /// The value of `expiredEnd` up to which the speakers are forgotten.
     private var speakersBegin: LogPosition = 0
@@ -119,8 +119,8 @@ package final class MessageLog {
         return arena
     }
 
-    /// Returns about the bytes of memory that messages from a position on take, with everything
-    /// beside their texts.
+    /// Returns roughly the bytes of memory that messages from a position on take, with the fixed
+    /// parts beside their texts.
     private func size(from position: LogPosition) -> Int {
         bytes + (end - position) * MemoryLayout<MessageHeader>.stride
     }
@@ -276,8 +276,8 @@ package final class MessageLog {
         }
     }
 
-    /// Returns the last `count` texts in front of a position that are older than the batches, the
-    /// oldest first, and the position of the first of them.
+    /// Returns the last `count` texts before a position that are older than the batches, the oldest
+    /// first, and the position of the first of them.
     package func olderTexts(
         before position: LogPosition, atMost count: Int
     ) -> (texts: [Message], position: LogPosition)? {
@@ -285,14 +285,14 @@ package final class MessageLog {
         return found.last.map { (found.reversed().map(\.message), $0.position) }
     }
 
-    /// Returns the last texts kept in front of a number, the oldest of them first; no joins and
-    /// leaves.
+    /// Returns the last texts kept before a number, the oldest of them first; no joins and leaves.
     func texts(before number: MessageNumber, atMost count: Int) -> [Message] {
         guard number > 0, count > 0 else { return [] }
         let position = position(after: number - 1)
         let found = texts(in: 0..<position, atMost: count)
         guard let last = found.last, last.number >= number else { return found }
-        // It is one of those that have lost their places.
+        // The number is that of a text that has left the batches, so the positions found do not
+        // fit.
         return Array(
             older.all.prefix { $0.number < number }.drop { $0.number <= expiredThrough }
                 .suffix(count))
@@ -324,8 +324,8 @@ package final class MessageLog {
         return begin..<max(begin, positions.upperBound)
     }
 
-    /// Gives nobody the messages up to a number any more who asks for earlier ones: they are kept no
-    /// longer.
+    /// Stops giving the messages up to a number to anybody who asks for earlier ones: they have
+    /// expired.
     ///
     /// Readers that are behind get what they are owed all the same.
     func expire(through number: MessageNumber) {
@@ -339,7 +339,7 @@ package final class MessageLog {
         older.removeOldest(through: number)
     }
 
-    /// Takes the text of a message away, if it is kept.
+    /// Removes the text of a message, if it is kept.
     func erase(_ number: MessageNumber, by deleter: String) {
         let position = position(after: number - 1)
         if position < end {
@@ -352,7 +352,7 @@ package final class MessageLog {
         older.erase(number, by: deleter)
     }
 
-    /// Takes the words of a message away wherever it is quoted.
+    /// Removes the words of a message wherever it is quoted.
     func eraseQuotations(of quoted: Quotation) {
         for segment in segments { segment.arena.eraseQuotations(of: quoted) }
         older.eraseQuotations(of: quoted)

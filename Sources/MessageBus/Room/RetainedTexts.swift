@@ -106,7 +106,7 @@ struct RetainedTexts {
             .flatMap { $0.arena[$1].number == number ? $0.arena.message(at: $1) : nil }
     }
 
-    /// Takes a text away, if it is kept.
+    /// Removes a text, if it is kept.
     func erase(_ number: MessageNumber, by deleter: String) {
         guard
             let (segment, index) = find({ $0.arena[$1].number < number }),
@@ -115,12 +115,12 @@ struct RetainedTexts {
         segment.arena.erase(at: index, by: deleter)
     }
 
-    /// Takes the words of a message away wherever it is quoted.
+    /// Removes the words of a message wherever it is quoted.
     func eraseQuotations(of quoted: Quotation) {
         for segment in segments { segment.arena.eraseQuotations(of: quoted) }
     }
 
-    /// Returns the first text for which a condition does not hold that holds for all before it.
+    /// Returns the first text that fails a condition, which all texts before it meet.
     private func find(_ isBefore: (Segment, Int) -> Bool) -> (Segment, Int)? {
         guard
             let segment = segments.first(where: { !isBefore($0, $0.positions.count - 1) })

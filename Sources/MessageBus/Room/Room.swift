@@ -6,13 +6,13 @@ package final class Room {
     package let name: String
     package let log: MessageLog
     let owner: Confinement
-    /// True once the configuration has the room no longer: nothing more is said in it.
+    /// True once the configuration no longer has the room: nothing more is said in it.
     package internal(set) var isClosed = false
     /// Number of people in it.
     package internal(set) var population = 0
-    /// Number of texts from before the process that the log began with; `nil` if nobody could tell.
+    /// Number of texts from before the process that the log began with; `nil` if that is not known.
     private var recalled: Int?
-    /// The number of the newest event from before the process; `nil` if nobody could tell.
+    /// The number of the newest event from before the process; `nil` if that is not known.
     private(set) var lastInherited: MessageNumber?
     /// The number after which all that has happened was put into the log; `nil` if that is not
     /// known yet.
@@ -63,7 +63,7 @@ package final class Room {
         _ = log.append(MessageArena(messages, in: name))
     }
 
-    /// Says that there is nothing from before the process.
+    /// Records that there is nothing from before the process.
     func beginEmpty() { logBegin = 0 }
 
     /// The number of the newest event, also of one from before the process; 0 if there was none.

@@ -10,13 +10,13 @@ package final class RoomFeed {
     private let outgoing: Chain
     private unowned let reader: any TranscriptReader
     private var position: LogPosition
-    /// The end of the transcript when the readers were last let send.
+    /// The end of the transcript when the readers were last allowed to send.
     private var passedOn: TranscriptOffset = 0
     /// Connections that read it; without any, nothing is encoded.
     package var readers = 0
 
     /// True if the same bytes can be written again from the stored messages: a chain might judge
-    /// those otherwise the second time.
+    /// those differently the second time.
     package var isRepeatable: Bool { outgoing.isEmpty }
 
     /// Returns an outgoing chain that has judged nothing yet.

@@ -30,7 +30,7 @@ package final class BridgeConditions: Sendable {
         }
     }
 
-    /// Removes a bridge that there is no longer.
+    /// Removes a bridge that no longer exists.
     package func remove(named name: String) {
         contents.withLock { contents in contents.bridges.removeAll { $0.name == name } }
     }

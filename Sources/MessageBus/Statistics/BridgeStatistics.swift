@@ -61,7 +61,7 @@ package final class BridgeStatistics: @unchecked Sendable {  // `var`s on the lo
     /// Attempts to deliver to the other side, by their results.
     package var attempts: CodeCounts { attemptCounts.withLock { $0 } }
 
-    /// Counters of a bridge's own that are exposed; further ones count for nobody.
+    /// The most counters of a bridge's own that are exposed; further ones are not shown.
     private static let maxCounters = 50
 
     /// Returns a counter of the bridge's own, the same one for the same family.

@@ -10,8 +10,9 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
     private var bridges: [String: BridgeStatistics] = [:]
     /// The statistics of steps by their names, in the order in which these first came.
     private(set) var steps: [(name: String, statistics: StepStatistics)] = []
-    /// Drops by the bus itself: messages of muted people, and messages that come back to where they
-    /// were.
+    /// Drops by the bus itself: messages of banned and muted people, texts that can't be published,
+    /// messages that have been on this instance before, and messages from a bridge that only takes
+    /// messages out.
     let ownDrops: StepStatistics
     /// The durations of the loop's turns.
     package private(set) var turns = Histogram()
@@ -37,7 +38,7 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
         return new
     }
 
-    /// Forgets a bridge that there is no longer.
+    /// Forgets a bridge that no longer exists.
     func removeBridge(named name: String) { bridges[name] = nil }
 
     /// Returns the statistics of the steps of a name.

@@ -19,8 +19,8 @@ package final class MessageTap: Sendable {
     private let state = Locked(State())
     private let signal = AsyncSignal()
 
-    /// Messages that are copied in a second at most: a copy costs about a microsecond of the loop, and
-    /// nobody reads so many.
+    /// The most messages that are copied in a second: a copy costs about a microsecond of the loop,
+    /// and nobody reads so many.
     private static let maxPerSecond = 10_000
     /// The most messages that wait to be taken.
     private static let maxEvents = 4_096
@@ -30,8 +30,8 @@ package final class MessageTap: Sendable {
     /// Makes a tap that nothing has passed.
     package init(_ filter: TapFilter) { self.filter = filter }
 
-    /// Returns what has passed since the last call, and how many messages more that were not copied;
-    /// waits if there is nothing.
+    /// Returns the messages that have passed since the last call, and the number of further ones
+    /// that were not copied; waits if there are none.
     ///
     /// - Throws: `CancellationError`.
     package func next() async throws -> (events: [TapEvent], missed: Int) {
@@ -82,8 +82,8 @@ package final class MessageTap: Sendable {
 private struct TapSteps {
     let byIndex: [Int: [TapEvent.Step]]
     let drops: [Int: Drop]
-    /// True if the text of a dropped message must not be shown: a step that masks secrets may not have
-    /// come to it.
+    /// True if the text of a dropped message must not be shown: a step that masks secrets may not
+    /// have reached it.
     let hidesDropped: Bool
 
     init(_ batch: Batch, _ own: Chain, _ common: Chain) {

@@ -1,8 +1,9 @@
-/// Names as clients of IRC read them, where not every character can stand.
+/// The form of names for IRC clients, in which not every character is allowed.
 package enum NickForm {
     /// Characters that can't stand in a nick, each of which becomes `_`.
     ///
-    /// The slash belongs to those of other bridges, so that nobody can be faked from there.
+    /// The slash is reserved for the nicks of people on other bridges, so that nobody else can pose
+    /// as one of them.
     private static let replaced: Set<Character> = [
         " ", ",", "*", "?", "!", "@", ":", "/", "\t",
     ]
@@ -10,10 +11,10 @@ package enum NickForm {
     /// Characters that no nick begins with; a `_` stands in front of them.
     private static let leading: Set<Character> = ["$", "#", "&", "~", "%", "+", "@", ":"]
 
-    /// Returns a name with `_` for what can't stand in a nick.
+    /// Returns a name with `_` in place of characters that can't stand in a nick.
     ///
-    /// `Eva María` and `Eva_María` have the same, also folded. A name whose nick has no `_` shares it
-    /// with no other.
+    /// `Eva María` and `Eva_María` have the same nick, also when folded. A nick without `_` belongs
+    /// to one name only.
     package static func of(_ name: String) -> String {
         var nick = name
         if name.contains(where: replaced.contains) {

@@ -29,8 +29,8 @@ public enum ReservedMarkers {
         return isAltered
     }
 
-    /// Returns the altered text of one that stands for itself: a piece of a longer one, cut where a
-    /// bracket may follow.
+    /// Returns the altered form of a text that is a message by itself, such as a piece of a longer
+    /// one that was cut in front of a bracket.
     public static func altered(_ text: String) -> String {
         var bytes = Array(text.utf8)
         let isAltered = unsafe bytes.withUnsafeMutableBytes { alter($0) }

@@ -42,7 +42,7 @@ public enum TextCleaning {
         return unsafe rewrite(source, from: start, into: destination, lineEndings: lineEndings)
     }
 
-    /// Returns a clean copy of bytes that may not be UTF-8 and whose sender can't be told: each
+    /// Returns a clean copy of bytes that may not be UTF-8, for a sender who can't be told so: each
     /// wrong piece becomes U+FFFD, so the result may be up to three times as long.
     @safe public static func cleaned(
         repairing bytes: UnsafeRawBufferPointer, lineEndings: LineEndings
@@ -60,7 +60,7 @@ public enum TextCleaning {
     @safe package static func cleanedLines(
         repairing bytes: UnsafeRawBufferPointer
     ) -> (bytes: [UInt8], hadControls: Bool) {
-        // Repairing makes a text longer: compared is what was repaired, not what came.
+        // Repairing makes a text longer: the repaired text is compared, not the original one.
         var result = TextEncoding.repaired(bytes)
         let count = unsafe result.withUnsafeMutableBytes { clean($0, lineEndings: .kept) }
         let removed = result.count - count

@@ -9,7 +9,8 @@ package enum TextEncoding: Sendable, Equatable {
 
     /// Examines all bytes.
     ///
-    /// Overlong forms, surrogates and values above U+10FFFF are not UTF-8. Plain ASCII costs no more than `TextScan`; other text about a nanosecond per byte.
+    /// Overlong forms, surrogates and values above U+10FFFF are not UTF-8. Plain ASCII costs no
+    /// more than `TextScan`, other text about a nanosecond per byte.
     @safe package init(_ bytes: UnsafeRawBufferPointer) {
         self = unsafe TextScan.isPrintableASCII(bytes) ? .valid : Self.checked(bytes)
     }

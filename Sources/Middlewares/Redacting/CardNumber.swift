@@ -1,4 +1,4 @@
-/// Finds numbers that look like those of bank cards.
+/// The search for numbers that look like those of bank cards.
 enum CardNumber {
     /// Possible numbers of digits.
     static let digits = 13...19

@@ -1,7 +1,7 @@
 import MessageBus
 import Patterns
 
-/// Masks parts of texts that look like secrets.
+/// A middleware that masks parts of texts that look like secrets.
 ///
 /// It knows the shapes of common tokens and keys, so it catches slips but not every secret. A key
 /// spread over several messages is recognised only in the first.

@@ -1,7 +1,7 @@
 import MessageBus
 import Patterns
 
-/// Replaces parts of texts.
+/// A middleware that replaces parts of texts.
 ///
 /// A text that no rule matches stays as it is and is not copied. A text that would get longer than
 /// 256 KiB is dropped, as is one on which matching was given up: see `Matcher`.

@@ -1,8 +1,8 @@
-/// A connection whose protocol begins: its PROXY header is read, its TLS handshake is done.
+/// A connection whose own protocol can begin: its PROXY header is read, its TLS handshake is done.
 public struct Arrival: Sendable {
     /// The connected, non-blocking descriptor.
     public let descriptor: Int32
-    /// The encryption; `nil` in plain.
+    /// The encryption; `nil` for an unencrypted connection.
     public let session: TLSSession?
     /// The client's address: the peer's, or the one that a proxy has named.
     public let address: SocketAddress

@@ -1,5 +1,5 @@
-/// The owner of connections that arrive: lets in clients that proxies name, and takes over what
-/// becomes of each connection.
+/// The owner of arriving connections, which decides about the clients that proxies name, and takes
+/// each connection over when it has arrived or failed.
 ///
 /// Confined to the loop.
 public protocol ArrivalOwner: AnyObject {
@@ -7,13 +7,14 @@ public protocol ArrivalOwner: AnyObject {
     ///
     /// - Parameters:
     ///   - client: the address named, or the proxy's own if it named none.
-    ///   - isNamed: whether it named one.
+    ///   - isNamed: whether the proxy named one.
     func identify(_ client: SocketAddress, isNamed: Bool) -> Bool
 
     /// Takes over a connection whose protocol begins.
     func admit(_ arrival: Arrival)
 
-    /// Takes over, to be closed, the descriptor of a connection that ends before.
+    /// Takes over the descriptor, to be closed, of a connection that ends before its protocol
+    /// begins.
     ///
     /// - Parameters:
     ///   - client: the address by which it was let in; `nil` if that was not known yet.

@@ -4,26 +4,26 @@ import TimeUnits
 /// The connections that have been accepted and whose protocol has not begun: a proxy's header is
 /// read, then a TLS handshake is done, both together within 20 seconds.
 ///
-/// Confined to the loop. Handshakes have a small part of each turn; a storm of them makes the clients
-/// that storm wait, and nobody else. A client that does not finish costs what it has sent, until its
-/// first record is complete; from then on OpenSSL needs about 60 KiB for it, 200 KiB at most, and there are
-/// at most `maxHandshakes` of those.
+/// Confined to the loop. Handshakes get a small part of each turn: a flood of them makes only the
+/// clients that cause it wait. A client that does not finish costs the memory of what it has sent,
+/// until its first record is complete; from then on OpenSSL needs about 60 KiB for it, 200 KiB at
+/// most, and there are at most `maxHandshakes` of those.
 public final class Arrivals {
     /// The time that a header and a handshake may take together.
     public static let timeout: Duration = .seconds(20)
     /// The time after which a connection that has not arrived gives way to a new one.
     private static let graceTime: Duration = .seconds(5)
-    /// The time of a turn for handshakes: two or three of them.
+    /// The time in each turn for handshakes, enough for two or three of them.
     ///
-    /// The lines of others wait so long.
+    /// Everybody else's lines wait for that long.
     private static let timePerTurn: Duration = .microseconds(500)
-    /// Handshakes in progress; one more, and the oldest ends.
+    /// The most handshakes in progress; with one more, the oldest is ended.
     private static let maxHandshakes = 1_000
 
     let loop: EventLoop
     unowned let owner: any ArrivalOwner
     let transport: TLSTransport?
-    /// The certificate for new connections; `nil` for connections in plain.
+    /// The certificate for new connections; `nil` if they are not encrypted.
     public var context: TLSContext?
     private let proxies: TrustedProxies
     private var pending: [UInt64: PendingArrival] = [:]
@@ -38,8 +38,8 @@ public final class Arrivals {
     /// Makes an empty set.
     ///
     /// - Parameters:
-    ///   - context: the certificate; `nil` for connections in plain.
-    ///   - owner: takes over what becomes of the connections; must outlive this object.
+    ///   - context: the certificate; `nil` for unencrypted connections.
+    ///   - owner: takes over the connections that have arrived or failed; must outlive this object.
     /// - Throws: `TLSError` if there is no memory.
     public init(
         from proxies: TrustedProxies, _ context: TLSContext?, on loop: EventLoop,
@@ -55,7 +55,7 @@ public final class Arrivals {
         }
     }
 
-    /// True for a peer that is a proxy, whose connections begin with a header.
+    /// Returns true for a peer that is a proxy, whose connections begin with a header.
     public func isProxy(_ peer: SocketAddress) -> Bool { proxies.contains(peer) }
 
     /// True if no connection is on its way.

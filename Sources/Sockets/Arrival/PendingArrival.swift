@@ -73,7 +73,7 @@ final class PendingArrival: EventHandler {
 
     // MARK: - The header
 
-    /// Takes exactly the header: what follows belongs to others.
+    /// Reads exactly the header: the bytes after it belong to the next protocol.
     private func readHeader(_ parser: ProxyHeaderParser) {
         var parser = parser
         unsafe withUnsafeTemporaryAllocation(byteCount: Self.peekSize, alignment: 1) { buffer in
@@ -190,10 +190,10 @@ final class PendingArrival: EventHandler {
                 isProxied: header.address != nil, isSecure: isSecure))
     }
 
-    /// Ends it because its time is over.
+    /// Ends the connection because its time is over.
     func endLate() { end(.late(isSilent: !hasSent)) }
 
-    /// Ends it; the owner closes the descriptor.
+    /// Ends the connection; the owner closes the descriptor.
     func end(_ failure: ArrivalFailure) {
         guard isOpen else { return }
         release()

@@ -24,7 +24,7 @@ package final class BoundedQueue<Item: Sendable>: Sendable {
     /// Creates an empty queue.
     ///
     /// - Parameters:
-    ///   - bound: the weight of what waits from which on there is no room for more.
+    ///   - bound: the total weight of waiting items at which the queue counts as full.
     ///   - wake: called when there is room again, or nothing more is wanted.
     package init(bound: Int, wake: @escaping @Sendable () -> Void) {
         self.bound = bound

@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import Locking
 
-/// Reads a descriptor that must stay blocking, such as an inherited standard input, on a thread of
-/// its own.
+/// A reader of a descriptor that must stay blocking, such as an inherited standard input, on a
+/// thread of its own.
 ///
-/// It may be a terminal, a pipe or a file.
+/// The descriptor may be that of a terminal, a pipe or a file.
 ///
 /// Safe from any thread, but only one task may wait in `next()`. Nothing is read ahead: bytes that
 /// were not asked for stay where they are, and a pipe's writer waits.

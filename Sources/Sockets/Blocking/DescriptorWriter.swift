@@ -3,8 +3,8 @@ import Glibc
 import Locking
 import TimeUnits
 
-/// Writes lines to a descriptor that must stay blocking, such as an inherited standard output, on a
-/// thread of its own.
+/// A writer of lines to a descriptor that must stay blocking, such as an inherited standard output,
+/// on a thread of its own.
 ///
 /// It notices without writing that the other end was closed.
 ///
@@ -16,7 +16,7 @@ public final class DescriptorWriter: Sendable {
         var watcher: CheckedContinuation<SocketError?, Never>?
         var failure: SocketError?
         var isClosed = false
-        /// True if writing ends behind what the kernel takes next.
+        /// True if writing ends after the bytes that the kernel takes next.
         var isStopping = false
         /// Bytes that were given and not written when it was stopped.
         var unwritten: [UInt8] = []
@@ -82,7 +82,8 @@ public final class DescriptorWriter: Sendable {
         }
     }
 
-    /// From now on fails once nothing was read for so long while something waits.
+    /// Makes writing fail, from now on, once nothing has been read for a while although something
+    /// waits.
     ///
     /// A reader that makes progress gets everything.
     public func giveUp(afterStandstillOf patience: Duration = .seconds(2)) {

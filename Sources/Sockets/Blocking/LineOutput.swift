@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Writes lines to a descriptor that must stay blocking, without ever blocking in write(2).
+/// The writing of lines to a descriptor that must stay blocking, without ever blocking in write(2).
 enum LineOutput {
     /// The result of a write.
     enum Outcome {

@@ -3,8 +3,8 @@ import Glibc
 import Locking
 import TimeUnits
 
-/// Appends lines to a file or an inherited descriptor on a thread of its own, behind a bounded
-/// queue, so that callers never wait.
+/// A writer that appends lines to a file or an inherited descriptor on a thread of its own, behind
+/// a bounded queue, so that callers never wait.
 ///
 /// Safe from any thread. Made for logs.
 ///
@@ -115,8 +115,8 @@ public final class LineWriter: Sendable {
     ///
     /// Waiting lines are written to the new file.
     ///
-    /// A descriptor that is no file stays as it is. So does a file that can't be reopened, which is
-    /// reported.
+    /// A descriptor that is not a file's stays as it is. So does a file that can't be reopened;
+    /// that is reported.
     public func reopen() {
         if path == nil { return }
         queue.withLock { $0.isToBeReopened = true }

@@ -6,7 +6,7 @@ import TimeUnits
 ///
 /// Safe from any thread. Give it to `Task(executorPreference:)`; child tasks inherit it.
 ///
-/// It owns the lock and the condition, which are of the C library.
+/// It owns its lock and its condition, which are the C library's.
 @safe  // Sendable: the lock guards what varies.
 public final class ThreadPool: TaskExecutor, @unchecked Sendable {
     /// The most threads; when all are busy, jobs wait for one.

@@ -19,7 +19,7 @@ import TimeUnits
         let descriptor: Int32
     }
 
-    /// The routes that those who live on the loop give to one another's HTTP servers.
+    /// The routes that bridges on the loop give to one another's HTTP servers.
     public let routes = HTTPRoutes()
     /// The sockets that its listeners listen with; other loops may share them.
     package let listeningSockets: ListeningSockets
@@ -244,7 +244,7 @@ import TimeUnits
     /// first.
     public func endTurnEarly() { endsTurn = true }
 
-    /// Starts another turn right after this one, if the functions at its end already run.
+    /// Starts another turn right after this one, if the functions at its end are running already.
     public func requestTurnIfEnding() {
         if isEnding { needsAnotherTurn = true }
     }

@@ -11,8 +11,8 @@ package protocol ScheduledInput: AnyObject {
     func continueInput()
 }
 
-/// The order in which the connections of a server go on with their input: each has a share of every
-/// turn of the loop, and so have all together.
+/// The order in which the connections of a server go on with their input: each connection, and all
+/// of them together, have a limited share of every turn of the loop.
 ///
 /// A connection that has sent no more than a person types comes first. Confined to the loop, except
 /// `stop`.
@@ -44,7 +44,7 @@ package final class InputScheduler {
     private var deadline = MonotonicTime.distantPast
     private var turnEndID = 0
 
-    /// The time for all input in a turn: somebody else waits for about so long.
+    /// The time for all input in a turn: everybody else waits for about that long.
     private static let turnTime = Duration.milliseconds(1)
     /// The time that a connection may use at once, however many others wait.
     private static let sliceTime = Duration.microseconds(100)
@@ -63,7 +63,8 @@ package final class InputScheduler {
     /// True if the connection that goes on now has used up its slice; also outside of slices.
     package var isSliceOver: Bool { loop.preciseNow >= deadline }
 
-    /// Has a connection go on with its input now, or in a later turn if too much was done in this.
+    /// Lets a connection go on with its input now, or in a later turn if too much was done in this
+    /// one.
     package func serve(_ input: any ScheduledInput) {
         loop.assertOwned()
         if input.inputState.isQueued { return }
@@ -79,7 +80,7 @@ package final class InputScheduler {
         }
     }
 
-    /// Has a connection go on when its turn comes, unless it is queued already.
+    /// Lets a connection go on when its turn comes, unless it is queued already.
     package func enqueue(_ input: any ScheduledInput) {
         loop.assertOwned()
         guard !input.inputState.isQueued else { return }
@@ -97,7 +98,8 @@ package final class InputScheduler {
             left -= 1
         }
         left = bulk.count
-        // However much came directly, so that those that wait get on.
+        // One is served however much input was served directly, so that the connections that wait
+        // make progress.
         if left > 0, used >= Self.turnTime {
             run(removeFirst(from: &bulk), for: Self.sliceTime)
         }

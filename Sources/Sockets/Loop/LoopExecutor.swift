@@ -1,4 +1,5 @@
-/// Runs tasks on a loop's thread, so that they need no other thread and nobody can hold them up.
+/// An executor that runs tasks on a loop's thread, so that they need no other thread and nobody can
+/// hold them up.
 ///
 /// Safe from any thread. Give it to `Task(executorPreference:)`; child tasks inherit it. The tasks
 /// must not block.

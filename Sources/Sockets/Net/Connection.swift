@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Metrics
 
-/// A connected stream socket, non-blocking, in plain or encrypted by TLS.
+/// A connected stream socket, non-blocking, unencrypted or encrypted by TLS.
 ///
 /// Confined to the loop.
 public final class Connection {
@@ -21,7 +21,7 @@ public final class Connection {
     /// The descriptor.
     public let descriptor: Int32
     private let loop: EventLoop
-    /// Encryption; `nil` for a connection in plain.
+    /// The encryption; `nil` for an unencrypted connection.
     private let session: TLSSession?
     /// Counts of all connections of its server; `nil` if nobody counts.
     private let counts: ConnectionCounts?
@@ -100,7 +100,7 @@ public final class Connection {
         return outcome
     }
 
-    /// Reads received bytes as they are, encrypted or not, for those who discard them.
+    /// Reads received bytes as they are, encrypted or not, for callers that discard them.
     @safe public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         loop.assertOwned()
         while true {
@@ -115,7 +115,7 @@ public final class Connection {
 
     /// Sends as much as the kernel takes.
     ///
-    /// Of encrypted bytes some may wait here afterwards: see `hasUnsent`.
+    /// On an encrypted connection some of the bytes may wait here afterwards: see `hasUnsent`.
     @inline(__always)
     @safe public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         loop.assertOwned()
@@ -149,8 +149,8 @@ public final class Connection {
         return session?.flush()
     }
 
-    /// True if bytes that were received with others have not been read; the loop reports nothing
-    /// then.
+    /// True if bytes that this object has already received are still to be read; the loop does not
+    /// report those.
     public var hasHeldInput: Bool { session?.hasHeldInput ?? false }
 
     /// True if the other side has been sent an alert, which it should be able to read.
@@ -170,7 +170,7 @@ public final class Connection {
         loop.modify(registration, interest)
     }
 
-    /// Has another object told of its events from now on.
+    /// Gives its events to another handler from now on.
     public func replaceHandler(with handler: any EventHandler) {
         if let registration { loop.replaceHandler(of: registration, with: handler) }
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Splits a stream of bytes into lines: LF ends a line, a CR in front of it is dropped.
+/// A splitter of a stream of bytes into lines: LF ends a line, a CR in front of it is dropped.
 ///
 /// Confined to its owner. Lines point into the bytes given; only a line that began in an earlier
 /// call is assembled in a buffer, which never holds more than `longest` + 2 bytes.
@@ -125,7 +125,8 @@ public struct LineSplitter: Sendable {
         }
     }
 
-    /// Bytes shown of a line that is too long: as many as there are wherever it was split.
+    /// The number of bytes shown of a line that is too long, the same wherever the stream was cut
+    /// into reads.
     private var shown: Int { min(longest, Self.maxShown) }
     private static let maxShown = 256
 

@@ -11,7 +11,7 @@ package final class LingeringConnections {
     /// True once the server stops: each closes as soon as the other side's kernel has everything.
     private var isUrgent = false
 
-    /// Connections that linger at a time: bounds the descriptors.
+    /// The most connections that linger at a time, because each keeps a descriptor.
     ///
     /// More are closed at once, unless the server stops.
     private static let maxConnections = min(1_000, Descriptors.limit / 8)

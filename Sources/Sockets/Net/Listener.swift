@@ -92,7 +92,8 @@ public final class Listener: EventHandler {
         }
     }
 
-    /// Without a free descriptor, connections can't even be refused; one is reserved for that.
+    /// Refuses waiting connections when no descriptor is free, with the one that is reserved for
+    /// that.
     private func refuseWaiting() {
         guard reservedDescriptor >= 0 else { return }
         Glibc.close(reservedDescriptor)

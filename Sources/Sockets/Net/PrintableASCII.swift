@@ -1,4 +1,4 @@
-/// Finds the end of printable ASCII: 0x20 to 0x7E.
+/// The search for the end of printable ASCII: 0x20 to 0x7E.
 enum PrintableASCII {
     /// Returns the first byte that is not printable ASCII, an LF for instance, or `end`.
     ///

@@ -19,7 +19,7 @@ public enum Descriptors {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Connections of one server for which the system has descriptors.
+    /// The number of one server's connections for which the system has descriptors.
     ///
     /// An eighth of the limit, and 64 more, are kept for the loop, files, other servers, and refused
     /// clients that are still reading the reason.

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// Returns memory to the system that the process has freed and the C library keeps, after a peak.
+/// A regular check that, after a peak, returns memory to the system that the process has freed and
+/// the C library keeps.
 ///
 /// Confined to the loop.
 public final class MemoryTrimmer {

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Turns signals into events of the loop (signalfd(2)).
+/// The process's signals as events of the loop (signalfd(2)).
 ///
 /// Confined to the loop.
 public final class Signals: EventHandler {

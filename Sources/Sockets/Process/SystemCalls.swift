@@ -26,7 +26,7 @@ enum SystemCalls {
         return unsafe fstat(descriptor, &status) == 0 ? status : nil
     }
 
-    /// Returns whether the process may use a file so.
+    /// Returns whether the process may use a file in a way that access(2) knows.
     static func isAccessible(_ path: String, _ mode: Int32) -> Bool {
         unsafe access(path, mode) == 0
     }

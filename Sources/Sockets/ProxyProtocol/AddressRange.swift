@@ -34,7 +34,7 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         self.prefix = prefix
     }
 
-    /// The block that was probably meant by an address with bits behind the first ones:
+    /// Returns the block that was probably meant by an address with bits after the first ones:
     /// `10.0.0.0/8` for `10.1.2.3/8`.
     public static func aligned(_ text: String) -> AddressRange? {
         AddressRange(lenient: text).map { AddressRange($0.masked, prefix: $0.prefix) }

@@ -1,4 +1,5 @@
-/// A PROXY header (HAProxy's proxy-protocol.txt): whose connection a proxy passes on.
+/// A PROXY header (HAProxy's proxy-protocol.txt), by which a proxy says whose connection it passes
+/// on.
 struct ProxyHeader {
     /// The client's address; `nil` for a connection of the proxy's own, such as a health check, or
     /// of a client whose address it does not know.

@@ -1,8 +1,8 @@
 /// The reader of a PROXY header of either version, in whatever pieces it comes.
 ///
-/// Owned by the arrival of one connection; confined to the loop. It never takes a byte behind the
-/// header. It is strict: a proxy is a program that follows the specification, and all else is
-/// somebody who tries something.
+/// Owned by the arrival of one connection; confined to the loop. It never takes a byte after the
+/// header. It is strict: a proxy follows the specification, and anything else is an attempt to
+/// deceive.
 struct ProxyHeaderParser {
     /// The state after a piece.
     enum Result {
@@ -18,19 +18,20 @@ struct ProxyHeaderParser {
     ]
     /// The first bytes of version 1 (2.1).
     private static let word = Array("PROXY ".utf8)
-    /// Bytes of a header of version 1 at most, its ending included (2.1).
+    /// The most bytes of a header of version 1, its ending included (2.1).
     static let maxVersion1 = 107
     /// Bytes in front of the address in version 2.
     private static let fixedBytes = 16
-    /// Bytes behind that at most: an address, and what proxies add to it.
+    /// The most bytes after those: an address, and the parts that proxies add to it.
     ///
-    /// The specification allows
-    /// 64 KiB, the names of a client's certificate take a few hundred.
+    /// The specification allows 64 KiB; the names in a client's certificate take a few hundred
+    /// bytes.
     static let maxVersion2 = 4_096
 
     private var bytes: [UInt8] = []
 
-    /// Takes the bytes of the header from the beginning of a piece, and returns how many those are.
+    /// Reads the bytes of the header from the beginning of a piece, and returns their number and
+    /// the result.
     @safe mutating func feed(_ piece: UnsafeRawBufferPointer) -> (consumed: Int, result: Result) {
         var consumed = 0
         while consumed < piece.count {

@@ -1,4 +1,4 @@
-/// The signs of a PROXY header, for those who take none.
+/// The test for a PROXY header, for servers that accept none.
 public enum ProxyHeaderSignature {
     /// Returns whether bytes begin with a header of version 2, or are a whole one of version 1.
     @safe public static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -7,7 +7,7 @@ struct ProxyHeaderVersion2 {
     /// Bytes of a checksum, and those in front of what is nested in the SSL part.
     private static let (checksumBytes, secureBytes) = (4, 5)
 
-    /// Takes a header of which all bytes are there, and whose signature is right.
+    /// Makes a reader of a header that is complete and has the right signature.
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     var result: ProxyHeaderParser.Result {

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Locking
 
-/// The way to the socket on which a service manager takes notifications.
+/// The sender of notifications to a service manager's socket.
 ///
 /// Safe from any thread, never waits: what does not fit into the manager's queue is sent, in order, by a
 /// thread that exists only then.
@@ -47,7 +47,7 @@ final class NotifySocket: Sendable {
         let code = waiting.withLock { waiting -> Int32 in
             let code = waiting.isEmpty ? deliver(text, Int32(MSG_DONTWAIT)) : EAGAIN
             if code == EAGAIN, waiting.count < Self.maxWaiting { waiting.append(text) }
-            // Where others wait, there is a thread.
+            // If others wait, there is a thread already.
             return code == EAGAIN && waiting.count > 1 ? 0 : code
         }
         if code == EAGAIN { startSending() } else { reportIfFailed(code) }

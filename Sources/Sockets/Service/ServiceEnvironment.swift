@@ -29,7 +29,8 @@ package struct ServiceEnvironment: Sendable, Equatable {
     /// Descriptors at most: more than a manager allows a process by default (`DefaultLimitNOFILE=`).
     private static let maxDescriptors: Int32 = 1_024
 
-    /// Makes the environment of a process that nobody manages, or of whom notifications are asked.
+    /// Makes the environment of a process that nobody manages, or of one that is asked for
+    /// notifications.
     package init(notifySocket: String? = nil) { self.notifySocket = notifySocket }
 
     /// Reads the variables of a process.
@@ -53,8 +54,8 @@ package struct ServiceEnvironment: Sendable, Equatable {
         }
     }
 
-    /// Reads the variables of this process and removes them, so that nothing that it starts believes
-    /// that they are meant for it.
+    /// Reads the variables of this process and removes them, so that no program that it starts
+    /// takes them for its own.
     ///
     /// Must be called once, before anything is opened and before any other thread exists.
     package static func consume() -> ServiceEnvironment {

@@ -2,7 +2,8 @@ import Glibc
 import Locking
 import TimeUnits
 
-/// Tells the service manager that has started the process how the process is doing (sd_notify(3)).
+/// A notifier that tells the service manager that started the process how the process is doing
+/// (sd_notify(3)).
 ///
 /// Safe from any thread, never waits. If no manager asked, each function does nothing.
 package final class ServiceNotifier: Sendable {

@@ -1,4 +1,5 @@
-/// Tells a service manager that a loop turns: twice within the time that the manager allows.
+/// A watchdog, which tells a service manager that a loop turns, twice within the time that the
+/// manager allows.
 ///
 /// Confined to the loop, which keeps it. The loop itself sends, so that the manager restarts a process
 /// whose loop hangs.

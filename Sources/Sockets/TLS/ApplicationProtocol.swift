@@ -3,7 +3,8 @@ import COpenSSL
 /// The protocol that is spoken over TLS, as clients name it when they ask for one (ALPN, RFC 7301).
 ///
 /// A client that names no protocol is let in; one that names only others is refused in the
-/// handshake, as a browser is that comes to a port of the chat, or a client that knows HTTP/2 only.
+/// handshake, such as a browser that connects to a port of the chat, or a client that knows only
+/// HTTP/2.
 public enum ApplicationProtocol: String, Sendable {
     /// The chat's own.
     case puente

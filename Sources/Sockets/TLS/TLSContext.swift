@@ -10,7 +10,7 @@ import COpenSSL
 /// The server's order counts, except that a client that prefers ChaCha20, for lack of AES in its
 /// processor, gets that. There is no renegotiation, no compression, and no early data, which could be replayed.
 ///
-/// It owns its context, which the library counts references to.
+/// It owns a reference to its context, which OpenSSL counts.
 @safe public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts references atomically
     let pointer: OpaquePointer
     /// The certificate's dates.

@@ -9,7 +9,7 @@ import Glibc
 /// here, at most one record, and the text in it counts as sent. So a write is never repeated, and a
 /// reader's place may move as if the kernel had taken everything.
 ///
-/// It owns what it has from the library.
+/// It owns the objects that it has from OpenSSL.
 @safe public final class TLSSession: @unchecked Sendable {  // touched on the loop only
     /// The result of a step of the handshake.
     public enum Progress: Equatable {
@@ -31,7 +31,7 @@ import Glibc
     private var held: [UInt8] = []
     /// True if OpenSSL has text that was not read yet.
     private var hasHeldText = false
-    /// The end, or a failure, that came behind bytes and is reported by the next read.
+    /// The end, or a failure, that came after bytes and is reported by the next read.
     private var ending: Connection.Outcome?
     private var sendFailure: Int32 = 0
     /// Records without text since the last one with text.
@@ -42,7 +42,7 @@ import Glibc
     private var isFinished = false
     /// True if the kernel encrypts what is sent.
     private var isKernelSending = false
-    /// True while a record is made that another one follows at once.
+    /// True while a record is made that is followed at once by another.
     private var moreFollows = false
     /// Encrypted bytes made so far, less the text in them.
     private(set) var overheadBytes: UInt64 = 0
@@ -146,7 +146,7 @@ import Glibc
 
     private var peer: String { isClient ? "server" : "client" }
 
-    /// The reason why the server's certificate is not believed; `nil` if there is none.
+    /// The reason why the server's certificate is not trusted; `nil` if there is none.
     public var doubt: String? {
         let code = unsafe SSL_get_verify_result(ssl)
         guard isClient, code != Int(X509_V_OK) else { return nil }

@@ -1,12 +1,12 @@
 import COpenSSL
 import Glibc
 
-/// The memory by which the TLS sessions of a loop receive and send: one for all of them, because
-/// they are served one after the other.
+/// The memory through which the TLS sessions of a loop receive and send: one for all of them,
+/// because they are served one after the other.
 ///
 /// Confined to the loop.
 ///
-/// It owns its storage, and what it has from the library.
+/// It owns its storage, and the object that it has from OpenSSL.
 @safe public final class TLSTransport {
     /// Bytes received at once at most.
     static let receiveSize = 48 << 10

@@ -11,7 +11,7 @@ struct WebSocketFrameHeader {
     /// Reads a header as far as it has come.
     ///
     /// - Returns: `nil` until its length is known; the mask may still be missing then.
-    /// - Throws: `WebSocketViolation` with the first byte that can't be.
+    /// - Throws: `WebSocketViolation` at the first byte that is not allowed.
     init?(_ bytes: [UInt8]) throws(WebSocketViolation) {
         guard let first = bytes.first else { return nil }
         guard first & 0x70 == 0 else { throw Self.violation("a reserved bit is set") }

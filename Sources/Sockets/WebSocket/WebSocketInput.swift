@@ -1,7 +1,7 @@
 /// The bytes that a client of a WebSocket has sent, taken apart event by event, so that the rest can
 /// wait.
 ///
-/// A value of its owner's, confined like it.
+/// A value, confined like its owner.
 package struct WebSocketInput {
     private var reader: WebSocketReader
     /// Bytes that were received; those before `start` are read.

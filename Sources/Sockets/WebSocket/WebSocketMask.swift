@@ -3,6 +3,8 @@ struct WebSocketMask {
     /// The four bytes, in memory's order, from the next one on.
     private var key: UInt32
 
+    /// Makes a mask that begins with its first byte.
+    ///
     /// - Parameter key: as it was read from memory, unswapped.
     init(_ key: UInt32) { self.key = key }
 

@@ -3,18 +3,18 @@ import TimeUnits
 
 /// The readiness of the daemon, with the reasons if it is not ready.
 package struct DaemonReadiness: Sendable {
-    /// The reasons for which it does not, each in a sentence.
+    /// The reasons why the daemon is not ready, each in a sentence.
     package private(set) var problems: [String] = []
 
-    /// True if there are none.
+    /// True if there are no such reasons.
     package var isReady: Bool { problems.isEmpty }
 
     /// The time after which what waits for the store has waited too long.
     static let maxStoreAge: Duration = .seconds(10)
 
-    /// Decides by the state of all parts.
+    /// Decides whether the daemon is ready, by the state of all parts.
     ///
-    /// - Parameter loopAge: the time since the bus's loop has turned.
+    /// - Parameter loopAge: the time since the bus's loop last turned.
     init(
         bridges: [(name: String, report: BridgeCondition.Report)], isStopping: Bool,
         store: StoreReport?, loopAge: Duration

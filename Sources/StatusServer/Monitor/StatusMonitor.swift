@@ -33,8 +33,8 @@ package final class StatusMonitor: Sendable {
     /// The last hour.
     package let history = StatusHistory()
 
-    /// The time between two reports: each looks at every connection that is behind, so who asks
-    /// in a loop must not slow down the chat.
+    /// The time between two reports: each looks at every connection that is behind, so somebody who
+    /// asks in a loop must not slow down the chat.
     private static let pause: Duration = .milliseconds(20)
 
     /// Makes a monitor of a bus.
@@ -73,7 +73,7 @@ package final class StatusMonitor: Sendable {
         history.record(report, at: clock())
     }
 
-    /// The time since the bus's loop has turned.
+    /// The time since the bus's loop last turned.
     package var loopAge: Duration { heartbeat.withLock { $0 }?.age ?? .zero }
 
     /// True while the bus's loop turns.

@@ -1,6 +1,6 @@
 import Metrics
 
-// What is exposed of the bus; what a bridge has of its own, it names itself.
+// The families exposed for the bus; those of its own a bridge names itself.
 extension MetricFamily {
     static let messages = MetricFamily(
         "puente_messages_total", .counter,

@@ -2,7 +2,7 @@ import Glibc
 import MessageBus
 import Metrics
 
-// What the kernel counts of this process, under the names that other programs use.
+// The kernel's figures for this process, under the names that other programs use.
 extension MetricSet {
     /// Adds the process's time, memory and descriptors; leaves out what can't be read.
     ///

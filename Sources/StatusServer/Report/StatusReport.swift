@@ -10,15 +10,15 @@ package struct StatusReport: Sendable {
     let bus: BusReport?
     let readiness: DaemonReadiness
     let newest: StatusHistory.Sample?
-    /// True if sentences may be told that name files, addresses or people.
+    /// True if sentences that name files, addresses or people may be shown.
     private let tellsReasons: Bool
 
     /// Makes a report of what is known now.
     ///
     /// - Parameters:
     ///   - bus: what the bus has counted; `nil` if it did not answer.
-    ///   - tellsReasons: false if whoever reads it may be anybody: then no sentence of the log is in
-    ///     it.
+    ///   - tellsReasons: false if anybody may read the report: then it holds no sentence of the
+    ///     log.
     package init(_ monitor: StatusMonitor, _ bus: BusReport?, tellsReasons: Bool = true) {
         self.monitor = monitor
         self.bus = bus
@@ -88,7 +88,7 @@ package struct StatusReport: Sendable {
         return .object(members)
     }
 
-    /// The files that hold most that was not read, the worst first.
+    /// The files with the most bytes that are not read yet, the worst first.
     var laggingFiles: [LaggingFile] {
         (bus?.bridges ?? []).flatMap(\.gauges.laggingFiles).sorted { $0.bytes > $1.bytes }
     }

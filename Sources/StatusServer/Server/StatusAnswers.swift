@@ -11,7 +11,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
     private let monitor: StatusMonitor
     private let loop: EventLoop
     private let site: StatusSite
-    /// True if sentences may be told that name files, addresses or people.
+    /// True if sentences that name files, addresses or people may be shown.
     private let tellsReasons: Bool
     /// The table of what is answered.
     private(set) lazy var router = makeRouter()

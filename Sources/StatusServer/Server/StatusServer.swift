@@ -13,7 +13,7 @@ package final class StatusServer: @unchecked Sendable {  // `http` is touched on
     /// True if only this machine can ask.
     package let isLocal: Bool
 
-    /// Connections in all, and from one address: a few programs and a few people.
+    /// The most connections, in all and from one address: a few programs and a few people.
     private static let maxConnections = 64
     /// Listens, and begins to answer.
     ///

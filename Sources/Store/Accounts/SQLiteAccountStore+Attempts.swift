@@ -4,7 +4,7 @@ extension SQLiteAccountStore {
     /// Addresses remembered for each account.
     private static let maxAddresses: Int64 = 16
 
-    /// Returns true if an account was logged in at an address.
+    /// Returns true if an account has been logged in to from an address.
     package func wasLoggedIn(_ id: AccountID, at address: ClientAddress) throws -> Bool {
         try !database().rows(
             "SELECT 1 FROM login_addresses WHERE account = ?1 AND address = ?2"
@@ -16,7 +16,7 @@ extension SQLiteAccountStore {
         }.isEmpty
     }
 
-    /// Returns where accounts were logged in, the one used last at the end.
+    /// Returns the addresses from which accounts were logged in to, the one used last at the end.
     package func loginAddresses(
         atMost count: Int
     ) throws -> [(account: AccountID, address: ClientAddress)] {
@@ -69,7 +69,7 @@ extension SQLiteAccountStore {
 
     /// Stores counters, and forgets others.
     package func save(_ attempts: [StoredAttempts], forgetting: [[UInt8]]) throws {
-        // As often as passwords are checked, so that it must not wait for the disk.
+        // This happens as often as passwords are checked, so it must not wait for the disk.
         try transaction(.normal) { database throws(StoreError) in
             for counter in forgetting {
                 _ = try database.run("DELETE FROM login_attempts WHERE counter = ?1") {

@@ -1,7 +1,7 @@
 import MessageBus
 
 extension SQLiteAccountStore {
-    /// Milliseconds that the command line waits for others who write.
+    /// Milliseconds that the command line waits for other processes that write.
     private static let patience = 5_000
 
     /// Opens a file for the command line, also while a daemon runs.
@@ -20,7 +20,7 @@ extension SQLiteAccountStore {
         return SQLiteAccountStore(database)
     }
 
-    /// Brings a file up to date, unless a daemon has it open that knows nothing of that.
+    /// Brings a file up to date, unless a daemon of an earlier version has it open.
     private static func upgrade(_ database: Database) throws(StoreError) {
         let lock: StoreLock
         do throws(StoreError) {

@@ -62,7 +62,7 @@ extension SQLiteAccountStore {
         }.first ?? (0, 0)
     }
 
-    /// Takes the messages that wait for an account, the oldest first.
+    /// Removes and returns the messages that wait for an account, the oldest first.
     package func dequeueWaiting(for receiver: AccountID) throws -> [PrivateMessage] {
         let isWaiting = "receiver = ?1 AND waiting"
         // Most logins find none, and need no transaction.
@@ -90,8 +90,7 @@ extension SQLiteAccountStore {
         }
     }
 
-    /// Returns the last messages between an account and somebody in front of a number, the oldest
-    /// first.
+    /// Returns the last messages between an account and somebody before a number, the oldest first.
     package func privateMessages(
         of id: AccountID, with other: AccountID?, key: String, before number: MessageNumber,
         last count: Int
@@ -122,8 +121,8 @@ extension SQLiteAccountStore {
         }.reversed()
     }
 
-    /// Returns the messages of an account behind a number and from a moment on, the newest of them if
-    /// there are too many, the oldest first.
+    /// Returns the messages of an account after a number and since a time, the oldest first; only
+    /// the newest of them if there are too many.
     package func privateMessages(
         of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int
     ) throws -> [PrivateMessage] {
@@ -176,7 +175,8 @@ extension SQLiteAccountStore {
         }
     }
 
-    /// Removes a message by its number, if an account is one of the two and may.
+    /// Removes a message by its number, if an account is its sender's or its receiver's and may
+    /// remove it.
     package func deletePrivateMessage(
         numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?
     ) throws -> PrivateDeletionResult {
@@ -186,7 +186,7 @@ extension SQLiteAccountStore {
         }
         try transaction { database throws(StoreError) in
             try erase("number = ?1", in: database) { statement in statement.bind(1, number) }
-            // Its words stand in the answers to it, too, which are younger.
+            // Its words stand in the answers to it, too, which are newer.
             _ = try database.run(
                 """
                 UPDATE private_messages SET reply_excerpt = ?2

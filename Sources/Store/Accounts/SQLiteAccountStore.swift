@@ -1,6 +1,7 @@
 import MessageBus
 
-/// The accounts in a SQLite file, by a connection of its own beside those of the messages.
+/// The accounts in a SQLite file, used over a connection of their own beside those for the
+/// messages.
 ///
 /// Owned by the accounts' `SharedAccountStore`, under its lock, or by a command for accounts.
 /// SQLite's own locks keep it apart from whoever else writes: the store's thread, which it takes
@@ -79,7 +80,7 @@ package final class SQLiteAccountStore: AccountStore {
         return try Schema.check(Database(path, .read)) < Schema.current
     }
 
-    /// Sets what every connection for accounts has.
+    /// Sets the options that every connection for accounts has.
     static func configure(_ database: Database) throws(StoreError) {
         // Old passwords and private messages leave the file with their rows.
         try database.execute("PRAGMA secure_delete = ON")
@@ -93,7 +94,7 @@ package final class SQLiteAccountStore: AccountStore {
 
     // MARK: - Transactions
 
-    /// The importance of a transaction.
+    /// The events that a committed transaction must survive.
     enum Durability {
         /// It must survive a power cut once it is committed.
         case full

@@ -2,21 +2,22 @@ import CSQLite
 import Locking
 import TimeUnits
 
-/// Moves committed pages from the write-ahead log into the database, on a thread and a connection
-/// of its own, so that no commit waits for that.
+/// The part of the store that moves committed pages from the write-ahead log into the database, on
+/// a thread and a connection of its own, so that no commit waits for that.
 ///
 /// Safe from any thread. SQLite restarts the log only when all of it is moved and no connection
 /// reads it; while messages come without a pause there is always a little more. So this thread
 /// moves it in pieces, and when the log is long it has the store's thread move the remainder
 /// between two commits, as soon as that is small.
 final class Checkpointer: Sendable {
-    /// Unmoved pages from which on they are moved: 4 MiB, a moment's work for a disk.
+    /// The number of unmoved pages at which moving begins: 4 MiB, a moment's work for a disk.
     private static let movedFrom: Int32 = 1_000
-    /// Pages in the log from which on it is to be restarted.
+    /// The number of pages in the log at which it is to be restarted.
     private static let restartedFrom: Int32 = 4_000
     /// Pages that the store's thread moves between two commits: a few milliseconds of work.
     private static let writerShare: Int32 = 250
-    /// Pages in the log from which on the store's thread moves however many are left: 128 MiB.
+    /// The number of pages in the log at which the store's thread moves all that are left, however
+    /// many: 128 MiB.
     private static let maxPages: Int32 = 32_000
 
     /// The time until pages that could not be moved are tried again.

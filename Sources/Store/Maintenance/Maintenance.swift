@@ -53,7 +53,7 @@ final class Maintenance {
     /// Records that messages were deleted.
     func recordDeletion() {
         scrubber.recordDeletion(at: KernelClock.monotonic)
-        // What searches hold in memory of messages that are not indexed yet.
+        // For the words of messages not yet indexed, which searches hold in memory.
         status.invalidateConnections()
     }
 

@@ -1,7 +1,7 @@
 import MessageBus
 import TimeUnits
 
-/// Deletes messages that are too old, a few at a time.
+/// The deletion of messages that are too old, a few at a time.
 ///
 /// Confined to the store's thread. Messages that a durable reader has not finished with stay. A
 /// reader seen since the start always counts. Another one counts if its bridge is in bridge.json
@@ -44,6 +44,8 @@ final class Retention {
     /// The most dropped messages that are remembered.
     private static let maxDropped: Int64 = 100_000
 
+    /// Makes the deletion of expired messages for one run of the daemon.
+    ///
     /// - Parameter start: start of the process.
     init(history: Duration, bridges: Set<String>, start: MonotonicTime) {
         startGraceEnd = start + Self.startGrace

@@ -1,8 +1,8 @@
 import MessageBus
 import TimeUnits
 
-/// Clears what SQLite keeps of deleted messages: words in older parts of the index, and pages in the
-/// log beside the database.
+/// The removal of traces that SQLite keeps of deleted messages: words in older parts of the index,
+/// and pages in the log beside the database.
 ///
 /// Confined to the store's thread. The value `scrub` in `meta` says that there is something to clear,
 /// also after a crash. An index of a million messages is merged within seconds, a few megabytes in a

@@ -122,8 +122,8 @@ package final class Archive {
         try MessageReport(number, in: stored)
     }
 
-    /// Returns how many texts after a number were dropped, of those that are remembered: drops are for
-    /// a day.
+    /// Returns how many texts after a number were dropped, of those that are remembered: drops are
+    /// kept for a day.
     package func droppedCount(
         after number: MessageNumber, in room: String? = nil
     ) throws(StoreError) -> Int {

@@ -64,7 +64,8 @@ final class SearchTail {
         (count, bytes, through) = (0, 0, indexed)
     }
 
-    /// Returns the number after which only that much follows; `nil` if all after `number` fits.
+    /// Returns the number after which no more messages follow than may be held; `nil` if all after
+    /// `number` fit.
     private func startOfNewest(
         in messages: StoredMessages, after number: MessageNumber, atMost most: Int, bytes: Int
     ) throws(StoreError) -> MessageNumber? {

@@ -3,7 +3,7 @@ import Locking
 import MessageBus
 import TimeUnits
 
-/// Reads stored messages on a thread and a connection of its own.
+/// A reader of stored messages, with a thread and a connection of its own.
 ///
 /// Safe from any thread.
 final class StoreReader: Sendable {

@@ -1,8 +1,8 @@
 import MessageBus
 
 extension StoredMessages {
-    /// Returns how far the messages of a room go, also one that was deleted for its age, and how far
-    /// they have been deleted.
+    /// Returns the number of the newest message of a room, even if that was deleted for its age,
+    /// and the number up to which the messages have been deleted.
     func extent(of room: String) throws(StoreError) -> StoredExtent {
         guard let id = try id(ofRoom: room) else { return StoredExtent() }
         let statement = try statement(

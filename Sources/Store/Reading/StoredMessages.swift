@@ -1,7 +1,7 @@
 import MessageBus
 import TimeUnits
 
-/// Reads messages from the database.
+/// The messages in the database, read over one connection.
 ///
 /// Confined to the thread of its connection, which checks it.
 final class StoredMessages {

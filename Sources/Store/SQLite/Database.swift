@@ -88,12 +88,13 @@ import Glibc
         unsafe sqlite3_db_filename(pointer, "main").map { unsafe String(cString: $0) } ?? path
     }
 
-    /// Sets how long it waits for a lock of another program.
+    /// Sets how long the connection waits for another program's lock.
     ///
     /// It asks each millisecond. SQLite's own handler soon asks ten times a second only, and would not
     /// see the pauses that a daemon makes (`StoreWriter`).
     ///
-    /// - Parameter milliseconds: as many times it asks; a little longer on a busy machine.
+    /// - Parameter milliseconds: the number of times that it asks, which takes a little longer on a
+    ///   busy machine.
     func wait(atMost milliseconds: Int) {
         unsafe sqlite3_busy_handler(
             pointer,

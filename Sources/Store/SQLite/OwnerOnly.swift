@@ -1,7 +1,7 @@
 import Glibc
 
-/// Ensures that a file of the store is accessible to its owner only, before anything is read from
-/// it or written to it: it holds conversations.
+/// The check, before anything is read or written, that a file of the store is accessible to its
+/// owner only, because it holds conversations.
 ///
 /// Wrong permissions are corrected where that is safe, and reported; where somebody else could have
 /// tampered with the file, the store does not open. Files are checked through descriptors that only

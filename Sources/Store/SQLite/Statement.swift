@@ -22,7 +22,10 @@ import CSQLite
 
     deinit { unsafe sqlite3_finalize(pointer) }
 
-    /// Takes SQLite's own pointer: a database owns its statements, so they can't own it.
+    /// Returns the error of a failed call.
+    ///
+    /// The connection's pointer comes from SQLite: a database owns its statements, so they can't
+    /// own it.
     private func error(_ result: Int32) -> StoreError {
         unsafe StoreError(path, result, of: sqlite3_db_handle(pointer))
     }

@@ -18,15 +18,16 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
     /// True if another process reserves the same numbers, so that none of ours may be given.
     let isContested: Bool
 
-    /// A store that another process writes to in spite of the lock: by a second name of the file,
-    /// or because the lock file was removed.
+    /// Returns the error of a store that another process writes to in spite of the lock: by a
+    /// second name of the file, or because the lock file was removed.
     static func contested(_ path: String) -> StoreError {
         StoreError(
             path, "another process is writing to it; a store can have only one daemon",
             isContested: true)
     }
 
-    /// A message whose number is taken, so that the checkpoint of its source can't be stored.
+    /// Returns the error of a message whose number is taken, so that its source's checkpoint can't
+    /// be stored.
     static func numberTaken(_ path: String) -> StoreError {
         StoreError(
             path,
@@ -43,14 +44,14 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
         isIndexDamaged = false
     }
 
-    /// The latest error of a connection.
+    /// Makes an error from the latest one of a connection.
     init(_ path: String, _ extended: Int32, of connection: OpaquePointer?) {
         unsafe self.init(
             path, extended: extended, message: String(cString: sqlite3_errmsg(connection)),
             number: sqlite3_system_errno(connection))
     }
 
-    /// An error of SQLite.
+    /// Makes an error from one of SQLite's.
     ///
     /// - Parameters:
     ///   - extended: the extended result code.

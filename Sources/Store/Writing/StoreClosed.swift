@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The store is closed: the daemon is stopping.
+/// The error of a call to a store that is closed, because the daemon is stopping.
 struct StoreClosed: Error, CustomStringConvertible {
     var description: String { "the store is closed" }
 }

@@ -6,7 +6,7 @@ package struct ChainBridge: Sendable {
     package let name: String
     /// The room it is in.
     package let room: String
-    /// The way messages go.
+    /// The direction in which it carries messages.
     let direction: Direction
     /// The form of names of people who speak by it.
     let senderFormat: String
@@ -17,7 +17,8 @@ package struct ChainBridge: Sendable {
     /// The problems of its entry, if it is left out and so need not be right.
     let problems: Problems
 
-    /// Returns a name as the bridge knows it, from one that may stand as readers are shown it.
+    /// Returns a name as the bridge knows it, given one that may have the form that readers are
+    /// shown.
     func known(_ name: String) -> String {
         guard !hostsPeople else { return name }
         let format = senderFormat.replacing("{bridge}", with: self.name)

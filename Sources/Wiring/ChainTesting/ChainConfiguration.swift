@@ -3,7 +3,7 @@ import MessageBus
 /// The part of a configuration that chains are made of: rooms, the common chain, and each bridge's
 /// own.
 ///
-/// Nothing is read or expanded of what bridges need to run, such as tokens.
+/// The options that bridges need to run, such as tokens, are neither read nor expanded.
 package struct ChainConfiguration: Sendable {
     /// Path of the file, as the user gave it.
     package let file: String

@@ -4,7 +4,8 @@ import MessageBus
 package enum ChainExpectation: Sendable, Hashable {
     /// It passes, perhaps with this text.
     case pass(text: String?)
-    /// A step of this type drops it, or any with this code; the reason contains a text.
+    /// A step of this type drops it, or any step with this code; the reason contains this text, if
+    /// there is one.
     case drop(String, reason: String?)
 }
 

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Decodes the chains of a parsed file, and leaves the bridges' own options alone.
+/// A decoder of the chains of a parsed file, which leaves the bridges' own options alone.
 struct ChainReader {
     /// The options at the top of the file that chains depend on; `nil` if they have problems.
     let options: TopLevelOptions?

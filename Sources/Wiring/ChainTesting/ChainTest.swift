@@ -1,6 +1,6 @@
 import MessageBus
 
-/// A test of the chain: what is said in order, and what is to become of each.
+/// A test of the chain: the texts that are said, in order, and the judgement expected of each.
 package struct ChainTest: PluginOptions {
     /// Something that is said.
     package struct Say: PluginOptions {
@@ -20,7 +20,7 @@ package struct ChainTest: PluginOptions {
         @Option("The time since what was said before.")
         package var after = Duration.zero
 
-        /// Words for the same.
+        /// Keys that people may write for these, each with the right one.
         package static let synonyms = [
             "sender": "\"from\"", "name": "\"from\"", "user": "\"from\"", "message": "\"text\"",
             "body": "\"text\"", "wait": "\"after\"", "delay": "\"after\"",
@@ -40,7 +40,7 @@ package struct ChainTest: PluginOptions {
     @Option("The judgement expected of each of them.")
     package var expect: [ChainExpectation]
 
-    /// Words for the same.
+    /// Keys that people may write for these, each with the right one.
     package static let synonyms = [
         "title": "\"name\"", "description": "\"name\"", "input": "\"say\"", "says": "\"say\"",
         "expected": "\"expect\"", "output": "\"expect\"",

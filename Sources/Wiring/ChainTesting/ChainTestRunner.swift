@@ -1,7 +1,7 @@
 import MessageBus
 import Sockets
 
-/// Runs tests of the chain, each with chains that have judged nothing.
+/// A runner of tests of the chain, each with chains that have judged nothing.
 package struct ChainTestRunner: Sendable {
     private let configuration: ChainConfiguration
     private let namePolicy: NamePolicy

@@ -74,7 +74,7 @@ package struct ChainTests: Sendable {
         return [ChainTest].decode(value, into: &problems)
     }
 
-    /// Reports names of bridges that there are not, also in tests in which more is wrong.
+    /// Reports names of bridges that do not exist, even in tests with other problems.
     private static func checkBridges(
         of tests: ConfigValue, _ configuration: ChainConfiguration, into problems: inout Problems
     ) {

@@ -51,7 +51,7 @@ struct ChainTrial: Sendable {
     }
 }
 
-/// A file of a middleware that nobody writes.
+/// The stand-in for a middleware's file, to which nothing is written.
 private struct NoLines: LineSink {
     func write(_ line: String) -> Bool { true }
 }

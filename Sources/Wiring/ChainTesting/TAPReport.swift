@@ -26,7 +26,7 @@ package struct TAPReport {
         return "\(line)\n\(diagnostics(result, file))"
     }
 
-    /// Returns the block behind a failure: YAML of which every value is a JSON string.
+    /// Returns the block after a failure: YAML in which every value is a JSON string.
     private func diagnostics(_ result: ChainTestResult, _ file: String) -> String {
         var lines = ["---", "failures:"]
         for mismatch in result.mismatches {

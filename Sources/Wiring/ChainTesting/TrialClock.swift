@@ -7,7 +7,7 @@ import TimeUnits
 final class TrialClock: Sendable {
     private let elapsed = Locked(Duration.zero)
 
-    /// An hour: what a step looks back at lies after the beginning of time.
+    /// The uptime at the start: an hour, so that no step looks back beyond the beginning of time.
     private static let start = MonotonicTime(nanoseconds: 0) + .seconds(3_600)
     /// The time at which it stands still: lengths of time are not longer in 64 bits.
     private static let end: Duration = .seconds(73 * 31_536_000)

@@ -5,7 +5,7 @@ import MessageBus
 struct ReadableConfiguration {
     /// The whole file, as it was parsed.
     let root: ConfigValue
-    /// Puts in variables and files.
+    /// The expansion of variables and files.
     let expansion: Expansion
 
     /// Reads a configuration, and returns what a function finds in it.

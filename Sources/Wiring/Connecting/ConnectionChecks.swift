@@ -2,7 +2,7 @@ import Locking
 import MessageBus
 import Sockets
 
-/// Asks each bridge of an assembly to try its other side, without running any.
+/// The checks for which each bridge of an assembly tries its other side, without running.
 package struct ConnectionChecks: Sendable {
     private let assembly: Assembly
     private let loop: EventLoop

@@ -1,12 +1,12 @@
 import JSON
 import Locking
 
-/// The answer to a request: lines of JSON, each sent when it is there.
+/// The answer to a request: lines of JSON, each sent as soon as there is one.
 ///
 /// `{"line":…}` is for standard output and `{"problem":…}` for standard error; commands add objects
 /// of their own. The last line is `{"exit":STATUS}`. Safe from any thread.
 package final class ControlAnswer: Sendable {
-    /// The most bytes that a client may leave unread, without those in the kernel's buffer.
+    /// The most bytes that a client may leave unread, not counting those in the kernel's buffer.
     package static let mostUnread = 1 << 20
 
     private struct State {
@@ -17,7 +17,7 @@ package final class ControlAnswer: Sendable {
     }
 
     private let state = Locked(State())
-    /// Has what waits sent, on the loop.
+    /// Sends the lines that wait, on the loop.
     private let flush: @Sendable () -> Void
 
     init(flush: @escaping @Sendable () -> Void) { self.flush = flush }

@@ -6,7 +6,7 @@ import Sockets
 /// The asking side of the control socket, for one request.
 ///
 /// Confined to its loop, on which `next(within:)` must be called. Reads only as fast as it is
-/// asked, so that a daemon is told by a full socket that somebody reads slowly.
+/// asked, so that a full socket shows the daemon that somebody reads slowly.
 package final class ControlClient: EventHandler, @unchecked Sendable {  // touched on the loop only
     private let loop: EventLoop
     private let path: String

@@ -3,13 +3,13 @@
 /// Runs on the loop of the control socket, which must never block: the bus's loop may hang, and
 /// somebody will ask why.
 package protocol ControlCommand: Sendable {
-    /// The name that requests have it by.
+    /// The name by which requests ask for it.
     var name: String { get }
     /// True if its client may read nothing for as long as it likes: what can't be sent meanwhile is
     /// counted.
     var isPausable: Bool { get }
 
-    /// Does it, and sends what there is to tell, a line at a time and for as long as it takes.
+    /// Executes the command, and sends its answer a line at a time, for as long as it takes.
     ///
     /// The task is cancelled when the client is gone.
     ///

@@ -11,7 +11,7 @@ package enum ControlReply: Sendable, Equatable {
     /// The last line: the exit status of the command.
     case exit(CommandStatus)
 
-    /// Makes the meaning of a line.
+    /// Makes the reply that a line means.
     init(_ value: JSON) {
         if let text = value["line"].string {
             self = .line(text)

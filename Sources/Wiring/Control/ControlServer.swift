@@ -4,8 +4,8 @@ import Sockets
 
 /// The control socket of a running daemon: lets its own user and root ask things of it.
 ///
-/// Confined to its loop, which is not the bus's, so that somebody is answered also while that one
-/// hangs.
+/// Confined to its loop, which is not the bus's, so that clients get answers even while the bus's
+/// loop hangs.
 package final class ControlServer: @unchecked Sendable {  // touched on the loop only
     private let loop: EventLoop
     private let address: ControlAddress

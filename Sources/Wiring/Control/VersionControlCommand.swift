@@ -2,7 +2,7 @@ import Glibc
 import JSON
 import MessageBus
 
-/// Answers with the version of the daemon and its process.
+/// The command `version`, which answers with the version of the daemon and its process.
 package struct VersionControlCommand: ControlCommand {
     /// `version`.
     package var name: String { "version" }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Replaces a file at once: who reads it finds the old contents or the new ones, also after a crash.
+/// The replacement of a file in one step: a reader finds the old contents or the new ones, even
+/// after a crash.
 enum AtomicFile {
     /// Replaces the contents of a file; its mode and owner stay, and a link to it stays one.
     ///

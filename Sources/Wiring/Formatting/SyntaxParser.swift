@@ -1,4 +1,4 @@
-/// Parses a configuration that is known to be without mistakes, and keeps its comments.
+/// A parser of configurations that are known to be without mistakes, which keeps their comments.
 struct SyntaxParser {
     private let bytes: [UInt8]
     private var offset: Int

@@ -1,4 +1,4 @@
-/// Writes a configuration in the one style.
+/// A writer of configurations in the one style.
 ///
 /// Two spaces for each level; a list or an object in one line if it fits and has no comments in it,
 /// except the whole file and lists of several objects; no comma behind the last element, so that a

@@ -1,7 +1,7 @@
 import Locking
 import MessageBus
 
-/// The way to the reloader for those who may ask before there is one.
+/// The gate to the reloader, for callers that may ask before there is one.
 ///
 /// Safe from any thread.
 final class ReloadGate: Sendable {
@@ -20,7 +20,7 @@ final class ReloadGate: Sendable {
     /// - Parameter executor: the executor of reloads that nobody waits for.
     init(executor: any TaskExecutor) { self.executor = executor }
 
-    /// Lets everybody in who has asked.
+    /// Lets in everybody who has asked.
     func open(_ reloader: Reloader) {
         let isSignalled = state.withLock { state in
             state.reloader = reloader

@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 import StatusServer
 
-/// Exchanges the configuration of a running daemon when it is asked to.
+/// The actor that exchanges the configuration of a running daemon when it is asked to.
 ///
 /// Lives on the loop of the daemon's own tasks, which is not the bus's.
 package actor Reloader {

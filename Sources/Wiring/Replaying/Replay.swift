@@ -50,7 +50,7 @@ package struct Replay: Sendable {
     }
 
     private let configuration: ChainConfiguration
-    /// The labels of steps whose changes are news: those that the running file has not.
+    /// The labels of steps whose changes are news: those that the running file does not have.
     private let newSteps: Set<String>
     private let trial: ChainTrial
     private let senders: ReplayedSenders

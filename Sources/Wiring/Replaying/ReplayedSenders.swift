@@ -18,6 +18,8 @@ final class ReplayedSenders: Sendable {
     /// The most senders that are kept: followed files may have any number.
     private static let maxCount = 10_000
 
+    /// Makes a table without senders.
+    ///
     /// - Parameter fold: makes names comparable.
     init(fold: @escaping @Sendable (String) -> String) { self.fold = fold }
 

@@ -29,7 +29,7 @@ package final class BridgeStates: Sendable {
 
     private let table = Locked(Table())
 
-    /// Bridges that a summary names at most.
+    /// The most bridges that a summary names.
     private static let maxNamed = 3
 
     /// Makes a table without bridges.

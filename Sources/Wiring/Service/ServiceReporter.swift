@@ -2,7 +2,7 @@ import Locking
 import MessageBus
 import Sockets
 
-/// Reports the state of the daemon to the service manager that has started it.
+/// A reporter of the daemon's state to the service manager that has started it.
 ///
 /// Safe from any thread.
 package final class ServiceReporter: Sendable {

@@ -1,6 +1,6 @@
 import Sockets
 
-/// Asks a service manager, again and again, to wait for work that takes long: until it ends, or an
+/// A repeated request to a service manager to wait for work that takes long: until it ends, or an
 /// hour has passed.
 ///
 /// Safe from any thread.

@@ -3,7 +3,8 @@ import MessageBus
 import Sockets
 import StatusServer
 
-/// Answers with how the daemon is, for people or for programs; the exit status is that of `/ready`.
+/// The command `status`, which answers how the daemon is doing, for people or for programs; the
+/// exit status is that of `/ready`.
 package struct StatusControlCommand: ControlCommand {
     private let monitor: StatusMonitor
     private let loop: EventLoop

@@ -55,7 +55,7 @@ final class StatusService: Sendable {
         }
     }
 
-    /// Serves by a server from now on, and closes the one before it.
+    /// Serves with a given server from now on, and closes the one before it.
     func use(_ new: StatusServer?) {
         let old = server.withLock { server in
             defer { server = new }

@@ -1,7 +1,7 @@
 import JSON
 import MessageBus
 
-/// Shows what passes now, for `puente tap`.
+/// The command `puente tap`, which shows the messages that pass now.
 ///
 /// Sends an object for each message, and `{"missed":N}` for those that could not be shown in time.
 struct TapControlCommand: ControlCommand {

@@ -102,7 +102,7 @@ enum AccountCommand: Equatable {
         }
     }
 
-    /// The words behind a command, taken one after the other.
+    /// The words behind a command, consumed one after the other.
     private struct Words {
         private var rest: ArraySlice<String>
         private let command: String
@@ -117,8 +117,8 @@ enum AccountCommand: Equatable {
             return word
         }
 
-        /// Takes a duration; text that begins with a digit and is not a duration is not a reason
-        /// either.
+        /// Consumes a duration, if there is one; a text that begins with a digit and is no duration
+        /// can't be a reason either.
         mutating func duration() throws(UsageError) -> Duration? {
             guard let word = rest.first, word.first?.isNumber == true else { return nil }
             guard let duration = Duration(option: word), duration > .zero,
@@ -136,7 +136,7 @@ enum AccountCommand: Equatable {
             return rest.joined(separator: " ")
         }
 
-        /// Never says what is left: it may be a password.
+        /// Throws if words are left; never says which, because one may be a password.
         func end() throws(UsageError) {
             guard !rest.isEmpty else { return }
             throw .sentence(

@@ -5,7 +5,7 @@ import Store
 import Wiring
 
 extension AccountCommands {
-    /// Lists the bans in force: end, name or address, giver and reason.
+    /// Lists the bans in force: end, name or address, the name of whoever gave it, and reason.
     func listBans() throws {
         let now = now
         for (ban, isOver) in try store.changes(since: 0).bans where !isOver {
@@ -17,7 +17,7 @@ extension AccountCommands {
         }
     }
 
-    /// Keeps a name, an address or a block out.
+    /// Bans a name, an address or a block.
     func addBan(_ text: String, _ duration: Duration?, reason: String) throws {
         let subject = try subject(text)
         let now = now
@@ -60,7 +60,7 @@ extension AccountCommands {
             throw Refusal.usage(
                 "\(text.quoted): the largest blocks are /16, and /32 of IPv6")
         }
-        // A name as it is shown, perhaps with the bus's parentheses.
+        // A name as it is shown may have the bus's parentheses behind it.
         var name = text
         if text.hasSuffix(")"), let opening = text.firstRange(of: " (") {
             name = String(text[..<opening.lowerBound])

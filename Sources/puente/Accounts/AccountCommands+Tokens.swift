@@ -6,7 +6,7 @@ import Store
 import Wiring
 
 extension AccountCommands {
-    /// Lists the tokens: day, name, and what they are limited to.
+    /// Lists the tokens: day, name and restrictions.
     func listTokens() throws {
         for token in try store.tokens() {
             var line = "\(Self.day(token.created))  \(token.name)"

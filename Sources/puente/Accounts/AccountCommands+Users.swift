@@ -15,11 +15,11 @@ extension AccountCommands {
         }
     }
 
-    /// Adds an account, whose password is asked for.
+    /// Adds an account, and asks for its password.
     func addUser(_ text: String, _ role: Role) throws {
         let name = try chosen(text)
         if role == .relay { try refuseTaken(name.key, shown: name.text) }
-        // Asked before the password is: nobody should type one in vain.
+        // Checked before the password is asked for: nobody should type one in vain.
         switch try store.availability(of: name.key) {
         case .registered?: throw Self.registered(name.text)
         case .reserved?: throw Self.reserved(name.text)
@@ -51,7 +51,7 @@ extension AccountCommands {
         return hash
     }
 
-    /// Gives an account another name; the old one is kept for it.
+    /// Gives an account another name; the old one stays reserved for it.
     func renameUser(_ old: String, to text: String) throws {
         let account = try account(old)
         let name = try chosen(text)
@@ -66,7 +66,7 @@ extension AccountCommands {
         }
     }
 
-    /// Removes an account; its name is kept from others, unless it is freed.
+    /// Removes an account; its name stays reserved, unless it is freed.
     func removeUser(_ name: String, frees: Bool) throws {
         let key = NameFolding.key(name)
         let found = try store.credentials(ofName: key)?.account
@@ -85,7 +85,7 @@ extension AccountCommands {
                 : "\(shown): anybody may have the name")
     }
 
-    /// Sets a password, which is asked for; whoever is logged in has to log in again.
+    /// Asks for a password and sets it; anybody logged in with the old one has to log in again.
     func setPassword(of name: String) throws {
         let account = try account(name)
         let password = try hashed(PasswordInput.read(for: account.name))

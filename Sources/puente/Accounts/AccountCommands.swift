@@ -5,10 +5,10 @@ import Sockets
 import Store
 import Wiring
 
-/// The commands `user`, `token` and `ban`, which change the store's file, also while a daemon runs.
+/// The commands `user`, `token` and `ban`, which change the store's file, even while a daemon runs.
 struct AccountCommands {
     let file: String
-    /// The rest of the configuration: the store's path, and the names of bridges.
+    /// The parts of the configuration that are needed: the store's path, and the names of bridges.
     let location: StoreLocation
     let store: SQLiteAccountStore
 
@@ -97,7 +97,7 @@ struct AccountCommands {
         }
     }
 
-    /// Returns an account by its name, in any spelling.
+    /// Returns the account with a name, in any spelling.
     func account(_ name: String) throws -> Account {
         guard let found = try store.credentials(ofName: NameFolding.key(name)) else {
             throw Refusal.unknown("there is no account \(name.quoted)")
@@ -105,8 +105,8 @@ struct AccountCommands {
         return found.account
     }
 
-    /// Refuses a name for a token or a relay that another one has: what stands in parentheses behind
-    /// a name belongs to one.
+    /// Refuses a name for a token or a relay if a bridge, a token or a relay has it: such a name is
+    /// shown in parentheses behind the names of people.
     func refuseTaken(_ key: String, shown name: String) throws {
         let bridges = location.bridgeNames.map { NameFolding.key($0) }
         if bridges.contains(key) {
@@ -128,7 +128,7 @@ struct AccountCommands {
 }
 
 extension AccountCommand {
-    /// True if a missing file is to be made for it.
+    /// True if the command makes a missing file.
     fileprivate var creates: Bool {
         switch self {
         case .addUser, .addToken, .addBan: true

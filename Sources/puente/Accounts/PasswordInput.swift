@@ -2,7 +2,8 @@ import Chat
 import Glibc
 import MessageBus
 
-/// A password that somebody types, without echo, or that a program writes to standard input.
+/// The input of a password that somebody types, without echo, or that a program writes to standard
+/// input.
 enum PasswordInput {
     /// A password that was not given, or can't be one.
     enum Failure: Error {
@@ -22,10 +23,11 @@ enum PasswordInput {
         }
     }
 
-    /// Bytes of a line that are read at most: more than any password before it is composed.
+    /// The most bytes of a line that are read: more than any password has before it is composed.
     private static let maxLineBytes = 4_096
 
-    /// Asks for a new password, twice at a terminal; or reads the first line of standard input.
+    /// Asks for a new password, twice at a terminal; elsewhere reads the first line of standard
+    /// input.
     static func read(for name: String) throws(Failure) -> Password {
         guard isatty(STDIN_FILENO) == 1 else { return try password(nil) }
         let first = try password("Password for \(name): ")
@@ -63,7 +65,7 @@ enum PasswordInput {
         return password
     }
 
-    /// Reads a line byte by byte, so that nothing behind it is taken; `nil` if it is too long.
+    /// Reads a line byte by byte, so that nothing after it is consumed; `nil` if it is too long.
     private static func readLine(into line: UnsafeMutableRawBufferPointer) -> Int? {
         var count = 0
         while count < line.count {

@@ -20,11 +20,11 @@ final class TerminalEcho {
                 raise(signal)
             }
         }
-        // A stopped program would leave the shell without echo.
+        // A suspended program would leave the shell without echo.
         signal(SIGTSTP, SIG_IGN)
         var silent = unsafe settings
         silent.c_lflag &= ~tcflag_t(ECHO)
-        // What was typed ahead was typed with echo.
+        // Input that was typed ahead, with echo, is discarded.
         isOff = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0
     }
 

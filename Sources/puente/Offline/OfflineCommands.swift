@@ -4,8 +4,8 @@ import Sockets
 import Store
 import Wiring
 
-/// The commands `schema`, `test`, `replay`, `format`, `completion` and `manual`, which neither start
-/// anything nor need what only the daemon has.
+/// The commands `schema`, `test`, `replay`, `format`, `completion` and `manual`, which start
+/// nothing and need nothing that only the daemon has.
 struct OfflineCommands {
     private let registry: Registry
     private let loop: EventLoop
@@ -131,7 +131,7 @@ struct OfflineCommands {
 }
 
 extension Duration {
-    /// The moment that lies so far back.
+    /// The moment that lies this far back.
     var ago: Timestamp {
         Timestamp(milliseconds: SystemClock().wall() - Int64(self / .milliseconds(1)))
     }

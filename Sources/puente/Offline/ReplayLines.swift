@@ -7,7 +7,8 @@ struct ReplayLines {
 
     init(_ messages: MessageLines) { self.messages = messages }
 
-    /// Returns the lines of a finding: the message as it was published, and what would become of it.
+    /// Returns the lines of a finding: the message as it was published, and the verdict that it
+    /// would get now.
     func lines(_ finding: Replay.Finding) -> String {
         let place = finding.place.map { "\($0): " } ?? ""
         let step = finding.step.map { " by \(place)\($0)" } ?? ""
@@ -22,7 +23,7 @@ struct ReplayLines {
         return lines.joined(separator: "\n")
     }
 
-    /// Returns the last line.
+    /// Returns the last line, with the totals.
     func lines(_ sum: Replay.Sum) -> String {
         let messages = sum.judged == 1 ? "1 message" : "\(sum.judged) messages"
         let same = sum.judged - sum.dropped - sum.changed

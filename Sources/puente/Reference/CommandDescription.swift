@@ -1,6 +1,4 @@
-/// A command as help, the manual page and completions describe it.
-///
-/// There is one description of each; all three are made of it.
+/// The description of a command, of which help, the manual page and completions are made.
 struct CommandDescription {
     /// The forms of the command behind `puente`: `history [--room R] [--last N]`.
     let forms: [String]
@@ -15,7 +13,7 @@ struct CommandDescription {
         self.details = details
     }
 
-    /// The first word.
+    /// The first word of the command.
     var verb: String {
         forms[0].prefix { $0 != " " }.filter { $0 != "[" && $0 != "]" }
     }
@@ -46,7 +44,7 @@ struct CommandDescription {
         return result
     }
 
-    /// The words that it takes besides options, as in `bash|zsh|fish` or `[FILE...]`.
+    /// The arguments of the command other than options, as in `bash|zsh|fish` or `[FILE...]`.
     var operands: [String] {
         forms.flatMap { form in
             form.replacing("[", with: "").replacing("]", with: "").split(separator: " ").dropFirst()

@@ -7,18 +7,18 @@ struct CompletionWords {
 
     /// The words that can stand for an option's value or an operand.
     enum Choice: Equatable {
-        /// One of some words.
+        /// One of a few words.
         case words([String])
         /// The path of a file.
         case file
-        /// Nothing that can be proposed.
+        /// Something that can't be proposed.
         case nothing
     }
 
     /// The commands.
     var commands: [CommandDescription] { CommandReference.all }
 
-    /// Returns what may follow a command, besides options.
+    /// Returns the words that may follow a command, besides options.
     func choice(after command: CommandDescription) -> Choice {
         if !command.actions.isEmpty { return .words(command.actions) }
         guard let operand = command.operands.first else { return .nothing }
@@ -29,7 +29,7 @@ struct CompletionWords {
             ? .words(words) : .nothing
     }
 
-    /// Returns what may follow an option.
+    /// Returns the words that may follow an option.
     func choice(for option: Arguments.Name) -> Choice {
         switch option {
         case .config, .with: .file
@@ -39,7 +39,7 @@ struct CompletionWords {
         }
     }
 
-    /// Returns the options of a command, `--config` with them where it reads a configuration.
+    /// Returns the options of a command, with `--config` if it reads a configuration.
     func options(of command: CommandDescription) -> [Arguments.Name] {
         let withoutFile = [
             "describe", "schema", "certificate", "completion", "manual", "version", "help",

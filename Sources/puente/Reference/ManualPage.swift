@@ -54,7 +54,7 @@ enum ManualPage {
         return [".TP", value.map { "\(bold) \\fI\(escaped($0))\\fR" } ?? bold, escaped(text)]
     }
 
-    /// Returns a text in which nothing is a request or an escape of roff.
+    /// Returns a text escaped so that no part of it is a request or an escape of roff.
     private static func escaped(_ text: String) -> String {
         var result = text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" : ""
         for scalar in text.unicodeScalars {

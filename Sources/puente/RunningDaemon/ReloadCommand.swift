@@ -3,16 +3,17 @@ import MessageBus
 import Sockets
 import Wiring
 
-/// `puente reload`: has the running daemon read its configuration anew, or tell what that would
+/// `puente reload`: has the running daemon read its configuration again, or say what that would
 /// change.
 struct ReloadCommand {
     private let isPlan: Bool
     private let file: String
     private let loop: EventLoop
 
-    /// The time for an answer: a reload takes 60 seconds at most, and another may have to end first.
+    /// The time for an answer: a reload takes at most 60 seconds, and another may have to end
+    /// first.
     private static let patience = Duration.seconds(150)
-    /// The time for an answer of a daemon that works.
+    /// The time within which a daemon that has not hung answers.
     private static let aliveness = Duration.seconds(5)
 
     /// - Parameters:
@@ -24,12 +25,12 @@ struct ReloadCommand {
         self.loop = loop
     }
 
-    /// Asks, and prints the plan and what became of it.
+    /// Asks, and prints the plan and its outcome.
     func run() async -> CommandStatus {
         await CommandStatus.reportingErrors {
             do {
                 let daemon = try RunningDaemon(of: file, on: loop)
-                // One that hangs would not answer either after all that a reload may take.
+                // A daemon that hangs would not answer after the longest reload either.
                 _ = try await daemon.status(within: Self.aliveness)
                 return try await daemon.ask(
                     ControlRequest(

@@ -3,13 +3,13 @@ import MessageBus
 import Sockets
 import Wiring
 
-/// The daemon that runs a configuration, as commands ask it: over its control socket.
+/// The daemon that runs a configuration, as commands reach it: over its control socket.
 struct RunningDaemon {
     private let location: ControlLocation
     private let path: String
     private let loop: EventLoop
 
-    /// The time within which a daemon that does not hang has begun to answer.
+    /// The time within which a daemon that has not hung begins to answer.
     private static let firstAnswerTime = Duration.seconds(5)
 
     /// Finds the control socket of a configuration.
@@ -32,12 +32,12 @@ struct RunningDaemon {
     /// The path of the configuration, made absolute.
     var file: String { location.file }
 
-    /// Asks, writes the lines of the answer to standard output and its problems to standard error,
-    /// and returns the status that it ends with.
+    /// Sends a request, writes the lines of the answer to standard output and its problems to
+    /// standard error, and returns the status with which the answer ends.
     ///
     /// - Parameters:
-    ///   - patience: the time that each line of the answer may take; `nil`: for ever, but for the
-    ///     first one.
+    ///   - patience: the time that each line of the answer may take; `nil` sets no limit but that
+    ///     for the first one.
     ///   - show: called with each object; returns false to end.
     /// - Throws: `ControlError` if nobody answers.
     func ask(
@@ -58,9 +58,9 @@ struct RunningDaemon {
         return .unavailable
     }
 
-    /// Asks how it is, and returns what it says.
+    /// Asks the daemon for its status, and returns the answer.
     ///
-    /// - Throws: `ControlError` if it does not answer within a time.
+    /// - Throws: `ControlError` if the daemon does not answer in time.
     func status(within patience: Duration) async throws -> JSON {
         let client = try ControlClient(
             ControlRequest("status", ["json": .bool(true)]), to: path, on: loop)

@@ -2,7 +2,7 @@ import JSON
 import Sockets
 import Wiring
 
-/// `puente status`: asks the running daemon how it is.
+/// `puente status`: asks the running daemon for its state.
 struct StatusCommand {
     private let isJSON: Bool
     private let file: String

@@ -4,7 +4,7 @@ import Patterns
 import Sockets
 import Wiring
 
-/// The command `tap`, which shows what passes in the running daemon.
+/// The command `tap`, which shows the messages that pass through the running daemon.
 struct TapCommand {
     private let options: TapOptions
     private let file: String
@@ -37,10 +37,10 @@ struct TapCommand {
         return ControlRequest("tap", arguments)
     }
 
-    /// Shows an object of the answer; returns false if nobody reads any more.
+    /// Shows an object of the answer; returns false if nobody reads the output any more.
     private func show(_ message: JSON, _ lines: TapLines, _ matcher: Matcher?) -> Bool {
         if let count = message["missed"].integer {
-            // It is about the display, not part of it.
+            // This line is about the display, not part of it.
             Terminal.complain(lines.missed(count))
             return true
         }

@@ -26,7 +26,7 @@ struct TapLines {
             : "… \(count) more \(count == 1 ? "message" : "messages") came too fast to be shown"
     }
 
-    /// Returns the line for programs, with the time as everywhere in such lines.
+    /// Returns the line for programs, with the time in the form that all such lines have.
     private static func json(_ message: JSON, _ time: Timestamp) -> String {
         guard case .object(var members) = message else { return "{}" }
         members["milliseconds"] = nil

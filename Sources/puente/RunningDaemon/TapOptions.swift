@@ -9,11 +9,11 @@ struct TapOptions: Equatable {
     var bridge: String?
     /// The judgements that are shown.
     var verdict = TapFilter.Judgements.all
-    /// A regular expression that what is shown must match.
+    /// A regular expression that a text must match to be shown.
     var pattern: String?
     var isJSON = false
 
-    /// Removes the options from a command line.
+    /// Consumes the options of a command line.
     init(_ arguments: inout Arguments) throws(UsageError) {
         room = arguments.removeValue(.room)
         bridge = arguments.removeValue(.bridge)

@@ -3,8 +3,8 @@ import Sockets
 
 /// The terminal at standard input and output while a program draws on all of it.
 ///
-/// Confined to the main thread. Whatever ends the program but SIGKILL, the terminal gets its
-/// settings and what was on it back: signals that end it are taken for that.
+/// Confined to the main thread. However the program ends, unless by SIGKILL, the terminal gets its
+/// settings and its contents back: that is why signals that end a program are handled.
 final class RawTerminal {
     private var isRaw = false
 
@@ -13,14 +13,14 @@ final class RawTerminal {
         SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE,
         SIGALRM, SIGUSR1, SIGUSR2,
     ]
-    /// The alternate screen, no cursor, no line that goes on in the next one (xterm's control
-    /// sequences).
+    /// The sequences for the alternate screen, without a cursor and without wrapping of long lines
+    /// (xterm's control sequences).
     private static let entering = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l"
 
     /// True if standard input and output are terminals.
     static var isThere: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
 
-    /// Takes the terminal, until `restore` or a signal.
+    /// Takes over the terminal, until `restore` or a signal.
     ///
     /// Keys come at once, without echo; control-C is a key too.
     ///
@@ -34,13 +34,13 @@ final class RawTerminal {
                 raise(signal)
             }
         }
-        // A stopped program would leave the shell without echo.
+        // A suspended program would leave the shell without echo.
         signal(SIGTSTP, SIG_IGN)
         var raw = unsafe settings
         raw.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
-        // Without control-S, which would stop the output and so the program.
+        // Control-S is turned off: it would stop the output, and so the program.
         raw.c_iflag &= ~tcflag_t(IXON | ICRNL)
-        // A read returns what there is (termios(3)).
+        // A read returns what has been typed, even if that is nothing (termios(3)).
         unsafe withUnsafeMutableBytes(of: &raw.c_cc) { keys in
             unsafe keys[Int(VMIN)] = 0
             unsafe keys[Int(VTIME)] = 0
@@ -63,7 +63,7 @@ final class RawTerminal {
         signal(SIGTSTP, SIG_DFL)
     }
 
-    /// The size that the terminal has.
+    /// The terminal's present size.
     var size: TopSize {
         var size = winsize()
         guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0,
@@ -72,7 +72,7 @@ final class RawTerminal {
         return TopSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
-    /// Draws lines, which must be as many as the screen has, from the first one on.
+    /// Draws lines from the first one of the screen on; there must be as many as the screen has.
     func draw(_ lines: [TopLine]) {
         // Cleared first: behind a full line the cursor is still on its last character.
         let texts = lines.map { line in
@@ -86,7 +86,7 @@ final class RawTerminal {
 // Unsafe only in type: written before the handlers that read it are set.
 nonisolated(unsafe) private var settings = termios()
 
-/// Undoes what was set; all that it calls may be called in a signal handler (signal-safety(7)).
+/// Restores the terminal; calls only functions that a signal handler may call (signal-safety(7)).
 private func restoreTerminal() {
     let leaving: StaticString = "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
     unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)

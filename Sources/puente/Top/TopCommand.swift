@@ -4,12 +4,12 @@ import MessageBus
 import Sockets
 import Wiring
 
-/// `puente top`: shows on the whole terminal, each second, what the running daemon does.
+/// `puente top`: shows what the running daemon does, on the whole terminal and once a second.
 struct TopCommand {
     private let file: String
     private let loop: EventLoop
 
-    /// The time between two questions.
+    /// The time between two requests.
     private static let interval = Duration.seconds(1)
     /// The time that the daemon has for an answer.
     private static let patience = Duration.seconds(5)
@@ -36,7 +36,7 @@ struct TopCommand {
         }
         return await CommandStatus.reportingErrors {
             let daemon = try RunningDaemon(of: file, on: loop)
-            // A daemon that does not answer is told before the screen is taken.
+            // The first report is fetched before the screen is taken, so that its failure is seen.
             let report = try await ask(daemon)
             return try await show(daemon, report)
         }

@@ -1,15 +1,15 @@
 /// Figures as `puente top` writes them: at most seven characters, whatever their size.
 enum TopFigure {
-    /// Returns a number a second, with one decimal below 1,000; `-` if it is not known.
+    /// Returns a rate per second, with one decimal below 1,000; `-` if it is not known.
     static func rate(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "-" }
         if value >= 9_999_999 { return ">9.9e6" }
         return value < 1_000 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
     }
 
-    /// Returns a time in the unit that suits it; `-` for none.
+    /// Returns a time in a suitable unit; `-` for none.
     ///
-    /// - Parameter seconds: the time; one that is not positive counts as none.
+    /// - Parameter seconds: the time; zero or less counts as none.
     static func duration(_ seconds: Double) -> String {
         guard seconds > 0, seconds.isFinite else { return "-" }
         switch seconds {
@@ -22,7 +22,7 @@ enum TopFigure {
         }
     }
 
-    /// Returns a number of bytes in the binary unit that suits it.
+    /// Returns a number of bytes in a suitable binary unit.
     static func size(_ bytes: Int64) -> String {
         var (value, unit) = (Double(max(0, bytes)), 0)
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]

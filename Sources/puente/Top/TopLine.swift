@@ -1,6 +1,6 @@
 /// A line of the screen of `puente top`.
 struct TopLine: Equatable {
     var text: String
-    /// True for the titles of columns and the line of the keys, which stand out.
+    /// True for the titles of columns and the line that lists the keys, which stand out.
     var isTitle = false
 }

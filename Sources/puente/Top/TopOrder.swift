@@ -8,7 +8,7 @@ enum TopOrder: Character, CaseIterable {
     case waiting = "w"
     case age = "a"
 
-    /// The word of the last line, which begins with the key.
+    /// The word for the order in the screen's last line; it begins with the key.
     var word: String {
         switch self {
         case .file: "file"

@@ -6,13 +6,13 @@ struct TopReport: Equatable {
     struct Bridge: Equatable {
         var name: String
         var state: String
-        /// The reason of its state; empty if there is nothing to say.
+        /// The reason for the bridge's state; empty if there is nothing to say.
         var reason = ""
-        /// Messages that it brought in and that the chain let pass.
+        /// Messages that the bridge brought in and the chain let pass.
         var passed: Int64 = 0
-        /// Messages that it brought in and that were dropped.
+        /// Messages that the bridge brought in and the chain dropped.
         var dropped: Int64 = 0
-        /// Messages that its readers were handed, each reader counted.
+        /// Messages that its readers were handed, counted once for each reader.
         var deliveries: Int64 = 0
         /// Messages that wait for its readers.
         var waiting: Int64 = 0
@@ -26,22 +26,22 @@ struct TopReport: Equatable {
     struct Room: Equatable {
         var name: String
         var people: Int64 = 0
-        /// Events of its log since the daemon began, joins and leaves with them.
+        /// Events in its log since the daemon began, including joins and leaves.
         var events: Int64 = 0
     }
 
-    /// The moment at which the report came, in seconds of any clock that only goes forward.
+    /// The moment at which the report came, in seconds of any monotonic clock.
     var moment: Double
     /// The daemon's name and version.
     var title: String
     var isReady = true
     /// Bytes of memory that the daemon occupies.
     var memory: Int64?
-    /// Time that half of the latest messages took through the bus, in seconds.
+    /// The time through the bus that half of the latest messages stayed below, in seconds.
     var medianDelay: Double?
-    /// Time that the slowest hundredth of them took at least, in seconds.
+    /// The time through the bus that the slowest hundredth of them reached or exceeded, in seconds.
     var slowestDelay: Double?
-    /// The state of the store, `none` without one.
+    /// The state of the store; `none` without a store.
     var store = "none"
     /// Bytes that wait to be stored.
     var storeBacklog: Int64 = 0
@@ -54,9 +54,9 @@ struct TopReport: Equatable {
 }
 
 extension TopReport {
-    /// Reads the answer to `status`; what is missing counts as nothing.
+    /// Reads the answer to `status`; a missing figure counts as zero.
     ///
-    /// - Parameter moment: the moment at which it came, in seconds.
+    /// - Parameter moment: the moment at which the answer came, in seconds.
     init(_ status: JSON, at moment: Double) {
         let name = status["name"].string ?? ""
         self.init(moment: moment, title: "\(name) \(status["version"].string ?? "")")

@@ -1,4 +1,4 @@
-/// A bridge or a room with what it did a second between two reports.
+/// A row for a bridge or a room, with its rates between two reports.
 struct TopRow {
     let name: String
     /// The cells behind the name.
@@ -10,7 +10,7 @@ struct TopRow {
     /// Makes the row of a bridge.
     ///
     /// - Parameters:
-    ///   - earlier: the bridge in the report before; `nil` if it was not there.
+    ///   - earlier: the bridge in the previous report; `nil` if it was not there.
     ///   - seconds: the time between the reports.
     ///   - hasFigures: false if the bus did not answer.
     init(
@@ -46,13 +46,14 @@ struct TopRow {
         figures = [.incoming: incoming ?? 0]
     }
 
-    /// Returns a counter's growth a second; `nil` if it began anew or no time has passed.
+    /// Returns a counter's growth per second; `nil` if the counter began anew or no time has
+    /// passed.
     private static func rate(from earlier: Int64, to later: Int64, _ seconds: Double) -> Double? {
         guard seconds > 0, later >= earlier else { return nil }
         return Double(later - earlier) / seconds
     }
 
-    /// Sorts rows, the largest figure first; those that are equal stay in the order of the file.
+    /// Sorts rows, the largest figure first; equal rows stay in the order of the file.
     static func sort(_ rows: [TopRow], by order: TopOrder) -> [TopRow] {
         switch order {
         case .file: return rows

@@ -15,7 +15,7 @@ final class TopScreen: @unchecked Sendable {  // touched on the loop only
 
     /// - Parameters:
     ///   - report: the first report.
-    ///   - quitting: is told when somebody wants to quit.
+    ///   - quitting: yields when somebody wants to quit.
     init(
         _ terminal: RawTerminal, _ report: TopReport, quitting: AsyncStream<Void>.Continuation
     ) {
@@ -24,14 +24,14 @@ final class TopScreen: @unchecked Sendable {  // touched on the loop only
         self.quitting = quitting
     }
 
-    /// Shows another report, with the rates since the one before.
+    /// Shows another report, with the rates since the previous one.
     func show(_ report: TopReport) {
         earlier = self.report
         self.report = report
         draw()
     }
 
-    /// Does what a key is for; others do nothing.
+    /// Acts on a key; a key without a meaning does nothing.
     ///
     /// - Parameter key: the byte; `nil` if the terminal is gone.
     func press(_ key: UInt8?) {
@@ -44,7 +44,7 @@ final class TopScreen: @unchecked Sendable {  // touched on the loop only
         draw()
     }
 
-    /// Draws, in the size that the terminal has at the moment.
+    /// Draws the screen in the terminal's present size.
     func draw() {
         terminal.draw(
             TopTable(report, since: earlier, order: order, size: terminal.size).lines)

@@ -3,6 +3,6 @@ struct TopSize: Equatable {
     var columns: Int
     var rows: Int
 
-    /// The size of a terminal that does not tell.
+    /// The size assumed for a terminal that does not report one.
     static let usual = TopSize(columns: 80, rows: 24)
 }

@@ -13,11 +13,12 @@ struct TopTable {
         ("STATE", -9), ("IN/S", 7), ("OUT/S", 7), ("DROP/S", 7), ("WAITING", 7), ("AGE", 7),
         ("CONN", 5),
     ]
-    /// The titles of a room's cells: those that bridges have too stand under theirs.
+    /// The titles of a room's cells; those that bridges have too stand below theirs.
     private static let roomColumns = [("", -9), ("IN/S", 7), ("PEOPLE", 7)]
     /// The widest column of names; behind it stand the reasons.
     private static let longestName = 40
-    /// The width from which on a reason has some 25 characters at least behind the figures.
+    /// The least width at which reasons are shown: they have at least some 25 characters behind the
+    /// figures.
     private static let widthWithReasons = 120
     /// Lines that are always there: two of the daemon, two titles, two empty ones, the keys.
     private static let fixedLines = 7
@@ -45,10 +46,10 @@ struct TopTable {
         self.rooms = TopRow.sort(rooms, by: order)
     }
 
-    /// The lines, as many as the terminal has; the last one tells the keys.
+    /// The lines, as many as the terminal has; the last one lists the keys.
     var lines: [TopLine] {
         let space = max(2, size.rows - Self.fixedLines)
-        // Rooms get what bridges leave, and a third at least.
+        // Rooms get the lines that bridges leave, and at least a third.
         let roomSpace = min(rooms.count, max(space - bridges.count, space / 3, 1))
         let bridgeSpace = min(bridges.count, space - roomSpace)
         var lines = [TopLine(text: daemonLine), TopLine(text: storeLine), TopLine(text: "")]
@@ -76,7 +77,7 @@ struct TopTable {
         return parts.joined(separator: "   ")
     }
 
-    /// The line below that, with what is wrong, as far as it has no place elsewhere.
+    /// The line below the title, with any problem that is shown nowhere else.
     private var storeLine: String {
         var parts: [String] = []
         if let refusal = report.refusal { parts.append("reload refused: \(refusal)") }
@@ -99,7 +100,7 @@ struct TopTable {
         return "q quits   sort by: \(orders.joined(separator: "  "))"
     }
 
-    /// Returns titles and rows; the last line tells how many rows there is no space for.
+    /// Returns titles and rows; the last line says how many rows there was no space for.
     private func section(
         _ title: String, _ columns: [(title: String, width: Int)], _ rows: [TopRow], _ space: Int
     ) -> [TopLine] {
@@ -125,20 +126,21 @@ struct TopTable {
     /// True if there is no space for reasons behind the figures.
     private var isNarrow: Bool { size.columns < Self.widthWithReasons }
 
-    /// The width that names have: what the cells of bridges leave.
+    /// The width for names: what the cells of bridges leave.
     private var nameWidth: Int {
         let cells = Self.bridgeColumns.reduce(0) { $0 + abs($1.1) + 1 }
         return min(max(size.columns - cells, 8), Self.longestName)
     }
 
-    /// Fills a text up with spaces, in front for a positive width, else behind.
+    /// Pads a text with spaces, in front if the width is positive, otherwise behind.
     private func pad(_ text: String, to width: Int) -> String {
         let text = text.shortened(to: abs(width))
         let spaces = String(repeating: " ", count: abs(width) - text.count)
         return width < 0 ? text + spaces : spaces + text
     }
 
-    /// Cuts a line to the terminal's width, without what could upset it and spaces at the end.
+    /// Cuts a line to the terminal's width, and removes spaces at its end and characters that could
+    /// upset the terminal.
     private func fit(_ text: String) -> String {
         let text = text.onOneLine.shortened(to: max(1, size.columns))
         return String(text.reversed().drop { $0 == " " }.reversed())

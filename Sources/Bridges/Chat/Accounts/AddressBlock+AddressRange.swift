@@ -2,8 +2,8 @@ import MessageBus
 import Sockets
 
 extension AddressBlock {
-    /// Returns true if the block and a range have addresses in common; of IPv6 addresses the first
-    /// half counts.
+    /// Returns true if the block and a range have addresses in common; only the first half of an
+    /// IPv6 address is compared.
     package func overlaps(_ range: AddressRange) -> Bool {
         let width = family == .ipv4 ? 32 : 64
         guard family != .local, range.bytes.count == (family == .ipv4 ? 4 : 16) else {

@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 
 extension ClientAddress {
-    /// Takes the address of a peer, as its socket counts it.
+    /// Makes a client's address from its host key, the form in which sockets count addresses.
     package init(_ host: HostKey) {
         if host.isIPv4 {
             self.init(ipv4: UInt32(truncatingIfNeeded: host.bits))

@@ -1,10 +1,12 @@
 import MessageBus
 
 extension Password {
-    /// Bytes of a text that can become a password in NFC: composing shrinks it to a third at most.
+    /// The most bytes of a text that can become a password in NFC: composing shrinks a text to no
+    /// less than a third.
     private static let maxUncomposedBytes = 3 * allowedCount.upperBound
 
-    /// Takes what somebody typed, in any normal form; `nil` if it can't be a password.
+    /// Makes a password from a text that somebody typed, in any normal form; `nil` if it can't be
+    /// one.
     ///
     /// The bytes are not erased: their owner does that. ASCII is copied nowhere else; what is not
     /// ASCII passes through a `String`, whose memory is not erased.

@@ -22,11 +22,11 @@ package final class ChatListener {
         let freeDescriptor: () -> Bool
         /// Returns the bytes that tell a client in plain why it is refused.
         let refusal: (ConnectionRefusal) -> [UInt8]
-        /// Returns the answer to a client that does not speak TLS where that is spoken, by its first
-        /// bytes; `nil` for one that is silent.
+        /// Returns the answer to a client that does not speak TLS on an encrypted port, given the
+        /// first bytes that it sent; `nil` if it sent none.
         let plaintextAnswer: (_ bytes: [UInt8]?) -> [UInt8]
 
-        /// Takes the functions of a server.
+        /// Makes an admission from a server's functions.
         package init(
             admit: @escaping (Arrival) -> Bool, close: @escaping (Int32) -> Void,
             ban: @escaping (HostKey?) -> String?, closeSilentConnection: @escaping () -> Bool,
@@ -52,7 +52,7 @@ package final class ChatListener {
         let mode: FileMode?
         let proxyFrom: [TrustedProxy]
 
-        /// Takes the options of a bridge.
+        /// Makes settings from a bridge's options.
         package init(
             maxConnections: Int, maxPerAddress: Int, connects: ConnectLimit.Options,
             mode: FileMode?, proxyFrom: [TrustedProxy]
@@ -107,7 +107,7 @@ package final class ChatListener {
         connects = ConnectLimit(settings.connects)
     }
 
-    /// The addresses it listens on.
+    /// The addresses that the listener listens on.
     package var addresses: [String] { listeners.map { "\($0.address)" } }
 
     /// True if connections are encrypted by TLS.
@@ -116,8 +116,8 @@ package final class ChatListener {
     /// Listens on all given addresses, at one port.
     ///
     /// - Parameter context: the certificate; `nil` for connections in plain.
-    /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; the
-    ///   listener is closed then.
+    /// - Throws: `SocketError` if an address is taken, or if none of them exists on this machine;
+    ///   the listener is closed then.
     package func open(at wanted: [SocketAddress], _ context: TLSContext?) throws {
         loop.assertOwned()
         arrivals = try Arrivals(from: proxies, context, on: loop, owner: self)
@@ -146,7 +146,7 @@ package final class ChatListener {
 
     private func accept(_ descriptor: Int32, from peer: SocketAddress) {
         guard let arrivals else { return admission.close(descriptor) }
-        // Of a proxy's connections it is not known yet whose they are.
+        // A proxy's connections are not attributed to a host yet: their clients are still unknown.
         let host = arrivals.isProxy(peer) ? nil : peer.host
         if let refusal = refusal(of: host) ?? refusalIfFull() {
             refuse(descriptor, from: peer, refusal)
@@ -163,7 +163,7 @@ package final class ChatListener {
 
     /// Returns the reason to refuse a client because of its address, or `nil` to let it in.
     ///
-    /// - Parameter isLimited: whether the address may bring only so many connections within a time.
+    /// - Parameter isLimited: whether the limit on the rate of new connections applies.
     private func refusal(of host: HostKey?, isLimited: Bool = true) -> ConnectionRefusal? {
         if let reason = admission.ban(host) { return .banned(reason) }
         guard let host else { return nil }
@@ -190,7 +190,7 @@ package final class ChatListener {
     {
         counts.refusals.record(refusal.code.rawValue)
         log.debug("\(peer.client) is refused: \(refusal.reason)")
-        // What is not encrypted would make no sense to a client of TLS.
+        // Plain text would make no sense to a client that speaks TLS.
         sendPlain(to: descriptor, isEncrypted ? Self.refusalAlert : admission.refusal(refusal))
     }
 
@@ -221,7 +221,7 @@ package final class ChatListener {
 }
 
 extension ChatListener: ArrivalOwner {
-    /// Lets in a client that a proxy names, or does not.
+    /// Decides on a client whose address a proxy has reported; returns whether it is let in.
     package func identify(_ client: SocketAddress, isNamed: Bool) -> Bool {
         // The proxy's own connections, its health checks, are not limited by their frequency.
         if let refusal = refusal(of: client.host, isLimited: isNamed) {
@@ -239,7 +239,7 @@ extension ChatListener: ArrivalOwner {
         if !admission.admit(arrival) { removeConnection(from: arrival.host) }
     }
 
-    /// Answers and closes a connection that ends before.
+    /// Answers and closes a connection that fails before its protocol begins.
     package func end(
         _ descriptor: Int32, client: SocketAddress?, peer: SocketAddress, _ failure: ArrivalFailure
     ) {
@@ -250,7 +250,8 @@ extension ChatListener: ArrivalOwner {
         if failure == .gone { Glibc.close(descriptor) } else { admission.close(descriptor) }
     }
 
-    /// Returns the code under which a client counts as refused; `nil` if it is not, or counted already.
+    /// Returns the code under which a client counts as refused; `nil` if it was not refused, or is
+    /// counted already.
     private func refusalCode(of failure: ArrivalFailure) -> AnswerCode? {
         switch failure {
         case .plaintext, .late(isSilent: true): isEncrypted ? .insecure : nil
@@ -260,11 +261,11 @@ extension ChatListener: ArrivalOwner {
         }
     }
 
-    /// Returns what a client is told in plain before its connection closes.
+    /// Returns the answer that a client is sent in plain before its connection closes.
     private func answer(to failure: ArrivalFailure) -> [UInt8]? {
         switch failure {
         case .plaintext(let bytes): return admission.plaintextAnswer(bytes)
-        // Somebody with nc who waits for a greeting.
+        // Somebody with nc is waiting for a greeting.
         case .late(isSilent: true) where isEncrypted: return admission.plaintextAnswer(nil)
         case .refused:
             return isEncrypted ? Self.refusalAlert : identityRefusal.map(admission.refusal)

@@ -22,20 +22,21 @@ package struct ConnectLimit {
 
     /// The time that one connection uses up.
     private let pause: Duration
-    /// The time that may be used up already when one more connection comes.
+    /// The time that may be used up already when another connection comes.
     private let allowance: Duration
     /// The time, on the loop's clock, until which the connections of each address use up its
     /// allowance.
     private var busyUntil: [HostKey: MonotonicTime] = [:]
 
-    /// Addresses that are counted at a time: bounds the memory.
+    /// The number of addresses that are counted at a time, which bounds the memory.
     ///
-    /// While so many are over their pause, a new address is not limited.
+    /// While this many addresses have used up some of their allowance, a new address is not
+    /// limited.
     private static let maxAddresses = 10_000
 
-    /// Makes a limit that nobody has come near.
+    /// Makes a limit of which nothing is used up yet.
     package init(_ options: Options) {
-        // At most what a time can be ahead.
+        // The bound keeps the times, which lie ahead by the allowance, from overflowing.
         pause = .nanoseconds(max(1, options.per.inNanoseconds))
         allowance = min(pause * (options.burst - 1), .nanoseconds(Int64.max / 4))
     }

@@ -43,8 +43,7 @@ extension ChatEncoder {
 }
 
 extension Message {
-    /// The message as lists show it: one that was deleted says who did that, the same in every
-    /// language.
+    /// The message as lists show it: a deleted one says who deleted it, the same in every language.
     package var listed: Message {
         guard header.isDeleted, let deleter else { return self }
         var message = self

@@ -51,7 +51,7 @@ package struct ChatEncoder: TranscriptEncoder {
         }
     }
 
-    /// Appends a message's lines, each with its ending; none of a message that is deleted, and of a
+    /// Appends a message's lines, each with its ending; nothing for a deleted message or a
     /// deletion.
     package func append(_ message: Message, to bytes: inout [UInt8]) {
         switch message.kind {

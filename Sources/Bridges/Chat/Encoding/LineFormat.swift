@@ -1,24 +1,24 @@
 import MessageBus
 
-/// The form of the lines that a bridge writes into another network, such as `{name}: {text}`: what is
-/// too long for a line there becomes several.
+/// The form of the lines that a bridge writes into another network, such as `{name}: {text}`; a
+/// text that is too long for one line there becomes several.
 package struct LineFormat: Sendable {
-    /// `{name}: {text}`.
+    /// The form as it is configured: `{name}: {text}`.
     private let format: String
     private let unit: LengthUnit
-    /// The length of a text's piece at least, however long the rest of the format is.
+    /// The least length of a piece of text, however long the rest of the format is.
     private let minRoom: Int
 
     /// Makes a form.
     ///
     /// - Parameters:
     ///   - unit: the unit of all lengths.
-    ///   - minRoom: the length of a text's piece at least, however long the rest of the format is.
+    ///   - minRoom: the least length of a piece of text, however long the rest of the format is.
     package init(_ format: String, in unit: LengthUnit, minRoom: Int) {
         (self.format, self.unit, self.minRoom) = (format, unit, minRoom)
     }
 
-    /// Returns a line, or as many as it takes, with the name in front of each.
+    /// Returns a line as it is written, in as many lines as it needs, each with the name in front.
     package func lines(of line: String, by name: String, atMost limit: Int) -> [String] {
         let whole = fill(name, line)
         if unit.length(of: whole) <= limit { return [whole] }

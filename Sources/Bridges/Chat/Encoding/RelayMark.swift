@@ -7,7 +7,7 @@
 package enum RelayMark {
     package static let character: Character = "\u{200B}"
 
-    /// Returns a name that nobody's client takes for their nick.
+    /// Returns a name with the mark, which no client takes for its user's nick.
     package static func mark(_ name: String) -> String { split(name, by: character) }
 
     /// Returns a name that nobody's client takes for their nick either, and that carries no mark:
@@ -47,13 +47,14 @@ package enum RelayMark {
         return names
     }
 
-    /// Returns whether a name may begin with a character, but for punctuation in front.
+    /// Returns whether a name may begin with a character, leaving aside punctuation in front.
     private static func mayBegin(_ first: Character) -> Bool {
         !first.isWhitespace && !first.isPunctuation && first != character && first != "\u{2060}"
     }
 
-    /// Returns whether the text behind a character is not a beginning: in languages that put such
-    /// spaces between words, few words have one letter, and those stand between two.
+    /// Returns whether a character in front shows that what follows it is not the beginning of a
+    /// name: languages that put zero-width spaces between words have few words of one letter, and
+    /// those stand between two such spaces.
     private static func isWithin(_ before: Character) -> Bool {
         before.isLetter || before.isNumber || before == character
     }

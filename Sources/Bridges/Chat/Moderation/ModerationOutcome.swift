@@ -6,6 +6,6 @@ package enum ModerationOutcome {
     case answer(AnswerCode, String)
     /// No answer: everybody reads what was done.
     case shown
-    /// Something that the accounts are to change first.
+    /// A change that the accounts must make first.
     case change(ModerationChange)
 }

@@ -12,16 +12,16 @@ package struct Moderator {
     private let role: Role
     /// The address of the connection.
     private let address: ClientAddress
-    /// The log of the room that is read: who spoke there may be meant.
+    /// The log of the room that is read: a command may be about anybody who spoke there.
     private let room: MessageLog
     private let phrases: Phrases
     private let log: Log
 
-    /// Makes somebody who gives commands.
+    /// Makes the moderator who gives a command.
     ///
     /// - Parameters:
     ///   - room: the room that is read.
-    ///   - log: where is written down what is done.
+    ///   - log: the log in which the moderator's acts are recorded.
     package init(
         _ sender: Sender, _ role: Role, at address: ClientAddress, in room: Room,
         _ phrases: Phrases, log: Log
@@ -209,7 +209,7 @@ package struct Moderator {
 
     // MARK: - Whom a command is about
 
-    /// Somebody a command is about.
+    /// The person whom a command is about.
     ///
     /// Valid as long as the arguments are.
     @safe private struct Target {
@@ -218,9 +218,10 @@ package struct Moderator {
         let rest: UnsafeRawBufferPointer
     }
 
-    /// Returns whom a command is about.
+    /// Returns the person whom a command is about.
     ///
-    /// - Parameter mayBeUnknown: whether it may be somebody who was never here, also by a bridge.
+    /// - Parameter mayBeUnknown: whether somebody of another bridge may be meant who was never
+    ///   here.
     @safe private func target(
         of command: ChatCommand, _ arguments: UnsafeRawBufferPointer, mayBeUnknown: Bool,
         _ bus: isolated Bus
@@ -241,9 +242,9 @@ package struct Moderator {
         }
     }
 
-    /// Returns somebody who is not known here, as the name is written.
+    /// Returns a person who is not known here, by the name as it is written.
     private func unknownTarget(_ argument: NameArgument, _ bus: isolated Bus) -> Target? {
-        // What can't be a name is nobody's, and the server's is not meant.
+        // A text that can't be a name is nobody's, and the server is never meant.
         guard let key = argument.key, let name = try? unsafe Name(argument.word) else {
             return nil
         }
@@ -255,7 +256,8 @@ package struct Moderator {
             let shown = "\(name.text) (\(parentheses.text))"
             return unsafe Target(key: full, shown: shown, rest: argument.restBehindParentheses)
         }
-        // Somebody of a bridge that is not there is nobody, and not whoever has the bare name.
+        // A name with a bridge that does not exist means nobody, and not the owner of the bare
+        // name.
         if unsafe argument.parentheses != nil || argument.isAmbiguous { return nil }
         let account = bus.accounts.account(named: key)
         return unsafe Target(key: key, shown: account?.name ?? name.text, rest: argument.rest)
@@ -275,7 +277,7 @@ package struct Moderator {
         }
     }
 
-    /// Returns something that the accounts are to change.
+    /// Returns a change for the accounts to make.
     ///
     /// - Parameter act: the line for the log, written once it is done, whether or not the
     ///   connection is still there; `nil` if the accounts write a better one.

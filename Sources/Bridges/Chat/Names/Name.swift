@@ -10,7 +10,9 @@ import Sockets
 ///
 /// A copy costs one retain; connections make one for each line.
 package struct Name: Sendable, Equatable {
-    /// The forms of a name, none of which changes.
+    /// The forms of a name, none of which changes; owned by all copies of the name together.
+    ///
+    /// Safe from any thread.
     private final class Forms: Sendable {
         let text: String
         let key: String
@@ -33,13 +35,13 @@ package struct Name: Sendable, Equatable {
     /// The name and `: `, as at the beginning of a line.
     package var prefix: [UInt8] { forms.prefix }
 
-    /// Characters in a name at most, as a person counts them.
+    /// The most characters in a name, as a person counts them.
     package static let maxCharacters = 32
-    /// Bytes of a name in UTF-8 at most.
+    /// The most bytes of UTF-8 in a name.
     package static let maxBytes = 64
-    /// Bytes of a name at most before it is composed; bounds the work for a name of 8 KiB.
+    /// The most bytes in a name before it is composed; bounds the work for a name of 8 KiB.
     ///
-    /// A longer text can't become a name: composing shrinks a text to a third at most (three
+    /// A longer text can't become a name: composing shrinks a text to no less than a third (three
     /// conjoining jamo, 9 bytes, are one syllable of 3).
     package static let maxUncomposedBytes = 3 * maxBytes
 
@@ -79,7 +81,7 @@ package struct Name: Sendable, Equatable {
         self.init(text: text, key: text)
     }
 
-    /// Makes the name of somebody who is in, which was checked when it was taken.
+    /// Makes the name of somebody who has entered; it was checked when they took it.
     package init(of sender: Sender) { self.init(text: sender.name, key: sender.key) }
 
     /// Returns a name for somebody who has to give one up: `NAME~`, cut to fit.

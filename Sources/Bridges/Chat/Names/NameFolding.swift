@@ -53,14 +53,14 @@ package enum NameFolding {
 
     private static func isDotAbove(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x0307 }
 
-    /// Scalars of a folded name at most.
+    /// The most scalars in a folded name.
     ///
-    /// Folding takes 0.4 µs for each. Names of 64 bytes stay below it, unless they repeat
-    /// characters that stand for whole words or sentences seven times and more.
+    /// Folding takes 0.4 µs for each. Names of 64 bytes stay below the limit, unless they repeat
+    /// characters that stand for whole words or sentences seven times or more.
     static let maxScalars = 128
 
-    /// Returns whether a folded text stays within that, by Unicode's tables: a scalar becomes 18 at
-    /// most.
+    /// Returns whether a text stays within `maxScalars` once it is folded, by Unicode's tables: one
+    /// scalar becomes 18 at most.
     static func isShort(_ text: String) -> Bool {
         text.utf8.count <= maxScalars && isASCII(text)
             || text.unicodeScalars.reduce(0) { $0 + maxScalars(of: $1) } <= maxScalars

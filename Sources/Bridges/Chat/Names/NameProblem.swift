@@ -26,7 +26,7 @@ package enum NameProblem: Error, Sendable, Equatable {
     case service
     /// It holds the words of a notice, in some language.
     case notice
-    /// It ends in `~`, as names do that somebody had to give up.
+    /// It ends in `~`, like the names that people get who had to give up theirs.
     case reservedEnding
     /// It is one of those that guests are given.
     case guest

@@ -1,8 +1,9 @@
 import MessageBus
 
-/// Rooms in bridge.json by names of elsewhere, such as those of chats or channels.
+/// A table in bridge.json that gives rooms for the names of another network's chats or channels.
 ///
-/// A problem of one entry hides none of another one, nor of other options: all are told together.
+/// A problem with one entry hides no problem with another one or with other options: all are
+/// reported together.
 package protocol RoomTable: OptionValue, ExpressibleByDictionaryLiteral
 where Key == String, Value == RoomName {
     /// The problems of the entries.

@@ -2,8 +2,8 @@ import MessageBus
 import Sockets
 import TimeUnits
 
-/// Looks at the files of a certificate every ten seconds: uses new ones, and warns in time before
-/// one ends.
+/// A watch over the files of a certificate, which are looked at every ten seconds: it puts new ones
+/// to use, and warns in time before one expires.
 ///
 /// Confined to the bus's loop.
 package final class CertificateWatch: @unchecked Sendable {  // touched on the loop only
@@ -36,7 +36,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private static let warningInterval: Duration = .seconds(86_400)
     /// The time for which keys of session tickets are used.
     private static let keyLifetime: Duration = .seconds(43_200)
-    /// Seconds before the end from which on it is warned of: 14 days.
+    /// Seconds before the end at which warnings begin: 14 days.
     private static let warningTime: Int64 = 14 * 86_400
 
     /// Reads the files for the first time.

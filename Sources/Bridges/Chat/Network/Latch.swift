@@ -1,7 +1,7 @@
 import MessageBus
 import Sockets
 
-/// A latch that is opened once; tasks wait until then, also those that are cancelled.
+/// A latch that is opened once; tasks wait until then, even if they are cancelled.
 ///
 /// Owned by a server; confined to the bus's loop.
 package final class Latch {

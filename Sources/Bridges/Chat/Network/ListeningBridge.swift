@@ -8,7 +8,8 @@ package protocol ListeningBridge:
     /// The bridge's options in bridge.json.
     associatedtype Options: ListeningOptions
 
-    /// The protocols of which a client with TLS may choose one, each on a port of its own.
+    /// The application protocols that clients with TLS are offered, one for each of the bridge's
+    /// ports.
     static var protocols: [ApplicationProtocol] { get }
     /// The options and the loop, and its server while it runs.
     var shared: RunningServer<Options> { get }
@@ -22,14 +23,14 @@ extension ListeningBridge {
     /// Returns a path that can be opened, from one relative to bridge.json.
     package var directory: @Sendable (String) -> String { shared.directory }
 
-    /// Takes over the limits of another bridge of the type.
+    /// Adopts the limits of another bridge of the type.
     package func adjust(to other: any Bridge, _ bus: isolated Bus) {
         guard let other = other as? Self else { return }
         shared.set(other.options)
         shared.server?.adjust(to: other.options)
     }
 
-    /// Reads the certificate, once for each of the protocols; not for connections in plain.
+    /// Reads the certificate, once for each protocol; returns none for connections in plain.
     package func certificates() async throws -> [CertificateWatch.Loaded] {
         guard let tls = options.tls else { return [] }
         var certificates: [CertificateWatch.Loaded] = []
@@ -87,7 +88,7 @@ extension ListeningBridge {
             }
             await port.ready()
             await port.stopping()
-            // Who is cancelled closes at once, and answers nobody before.
+            // A cancelled bridge closes at once, without answering anybody first.
             if !Task.isCancelled { await port.bus.perform { server.stopReading($0) } }
             await port.closeIntake()
             await server.waitUntilDone(port.bus)

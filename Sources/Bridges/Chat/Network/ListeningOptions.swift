@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The options of a listening bridge, as far as all have them.
+/// The options that all listening bridges have.
 package protocol ListeningOptions: PluginOptions {
     /// The address it listens on.
     var listen: Address { get }

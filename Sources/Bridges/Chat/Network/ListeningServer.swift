@@ -13,10 +13,10 @@ package protocol ListeningServer<Options>: AnyObject, Sendable {
     /// in plain.
     var certificateWatches: [CertificateWatch] { get }
 
-    /// Takes over the limits of other options.
+    /// Adopts the limits of other options.
     func adjust(to new: Options)
 
-    /// Lets nobody in any more; every connection is closed when all it is owed is sent.
+    /// Lets nobody in any more; every connection closes once all that it is owed has been sent.
     func stopReading(_ bus: isolated Bus)
 
     /// Closes all connections at once.

@@ -2,8 +2,8 @@ import Locking
 import MessageBus
 import Sockets
 
-/// The options of a listening bridge, of which limits may change, its loop, and its server while it
-/// runs.
+/// The options of a listening bridge, some of which may change, its loop, and its server while the
+/// bridge runs.
 ///
 /// Safe from any thread; the server is confined to the bus's loop.
 package final class RunningServer<Options: Sendable>: Sendable {
@@ -18,7 +18,7 @@ package final class RunningServer<Options: Sendable>: Sendable {
     let directory: @Sendable (String) -> String
     private let state: Locked<State>
 
-    /// Keeps what a bridge is made with that does not run.
+    /// Makes the state of a bridge that does not run yet.
     package init(_ options: Options, _ context: Context) {
         loop = context.loop
         directory = { context.path($0) }

@@ -21,7 +21,7 @@ package struct TLSOptions: PluginOptions {
     /// Makes options without files.
     package init() {}
 
-    /// Reports what can't be the path of a file.
+    /// Reports texts that can't be paths of files.
     package func validate(_ check: inout OptionCheck) {
         check.readFile(certificate, at: $certificate)
         check.readFile(key, at: $key)

@@ -19,7 +19,7 @@ extension TrustedProxy: OptionValue {
         "addresses like \"192.0.2.1\", blocks like \"10.0.0.0/8\", or \"unix\""
     }
 
-    /// A string: what is an address, a pattern does not tell.
+    /// A string: no pattern describes every address.
     package static var schema: OptionSchema { .string }
 
     /// The block that an address with a number belongs to.

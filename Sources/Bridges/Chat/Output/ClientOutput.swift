@@ -113,9 +113,9 @@ package struct ClientOutput {
     /// Records a range of lines that the connection said itself.
     package mutating func passOver(_ run: Transcript.Run) { cursor?.passOver(run) }
 
-    /// Ends reading at the room's current end; what is owed until there is still sent.
+    /// Stops reading at the room's current end; what is owed up to there is still sent.
     ///
-    /// - Parameter number: the last message until there.
+    /// - Parameter number: the last message before that end.
     package mutating func end(at number: MessageNumber) { cursor?.end(at: number) }
 
     // MARK: - Sending

@@ -14,7 +14,7 @@ struct PendingAnswers {
 
     private(set) var bytes: [UInt8] = []
     private var marks: [Mark] = []
-    /// Bytes, and below places, at the front that were consumed already.
+    /// Bytes at the front that were consumed already; `firstMark` counts the places.
     private var consumed = 0
     private var firstMark = 0
 
@@ -65,7 +65,8 @@ struct PendingAnswers {
         return true
     }
 
-    /// A client that always lags a little and always asks for more never has all its answers sent.
+    /// Removes what was consumed: a client that always lags a little, and always asks for more,
+    /// never has all its answers sent.
     private mutating func forgetTaken() {
         bytes.removeFirst(consumed)
         marks.removeFirst(firstMark)

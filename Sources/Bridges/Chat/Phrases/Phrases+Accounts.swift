@@ -118,7 +118,7 @@ extension Phrases {
                 + "first.")
     }
 
-    /// After `[forbidden]`, for the last admin who removes the own account.
+    /// After `[forbidden]`, for the last admin, whose account can't be removed.
     package var lastAdminStays: String {
         say(
             "Eres el último administrador: nombra antes a otra persona.",
@@ -132,7 +132,7 @@ extension Phrases {
             "Your name belongs to an account: you are now called \(name).")
     }
 
-    /// After `[info]`, for the owner of an account that got another name.
+    /// After `[info]`, for the owner of an account that was given another name.
     package func accountIsCalled(_ name: String) -> String {
         say("Tu cuenta se llama ahora \(name).", "Your account is called \(name) now.")
     }

@@ -43,13 +43,15 @@ package final class LineGrammar: Sendable {
         if isGuest, case .enter(let other, let utterance) = meaningOfNameless(line) {
             return .enter(other, then: utterance)
         }
-        // Not even behind a name that is not, or no longer, the client's own is a password said.
+        // A password is never said, not even behind a name that is not, or is no longer, the
+        // client's.
         return .utterance(utterance(in: line, from: PasswordLine.offset(in: line) ?? 0))
     }
 
     @safe private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
         if TextTrimming.isBlank(line) { return .utterance(.nothing) }
-        // No name begins with a slash, so what looks like one is refused, unless it is a command.
+        // No name begins with a slash: a line that does, and otherwise looks as if it had a name,
+        // is refused unless it is a command.
         if let start = slashOffset(in: line, from: 0), isCommand(line) || !looksNamed(line) {
             return line.byte(at: start + 1) == slash
                 ? .nameless(.text) : .utterance(utterance(in: line, from: start))

@@ -56,7 +56,7 @@ package enum ModerationArguments {
 
     /// Returns whether a word begins with a digit, of whatever script: `5`, `1h30m`, `2026-12-01`.
     ///
-    /// As a reason it would make a ban last for ever that was meant to end.
+    /// Taken as a reason, such a word would make a ban permanent that was meant to end.
     @safe private static func isMistyped(_ word: UnsafeRawBufferPointer) -> Bool {
         word.beginning(atMost: maxReasonLength).text.first?.isNumber ?? false
     }

@@ -68,7 +68,7 @@ extension PasswordLine {
         return String(seen)
     }
 
-    /// Returns true for blanks, and for what nobody sees or the bus takes away.
+    /// Returns true for blanks, and for characters that nobody sees or that the bus removes.
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
         let properties = scalar.properties
         return properties.isWhitespace || properties.isDefaultIgnorableCodePoint

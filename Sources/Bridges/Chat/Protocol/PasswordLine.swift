@@ -1,8 +1,8 @@
 import MessageBus
 import Sockets
 
-/// The rules by which a line that carries a password is known, before it is whole: half a password
-/// must never be said.
+/// The rules by which a line that carries a password is recognised before all of it has come: half
+/// a password must never be said.
 package enum PasswordLine {
     /// Bytes in front of a command that are searched: a name, or a notice, and blanks.
     static let maxFrontBytes = 512
@@ -66,7 +66,7 @@ package enum PasswordLine {
 
     @safe private static func isVerb(_ rest: UnsafeRawBufferPointer, orPart: Bool) -> Bool {
         let word = rest.part(..<rest.wordEnd)
-        // No string is made of what stands behind the slashes of an address.
+        // No string is made of the bytes behind the slashes of an address.
         guard word.count <= maxVerbBytes, word.byte(at: 0) != slash else { return false }
         let text = word.text
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }

@@ -1,16 +1,16 @@
 import MessageBus
 
-/// The limit on the texts that clients of the bridge may say: the one of `validate`, or the bridge's
-/// own where no `validate` is for everybody.
+/// The limit on the texts that clients of the bridge may say: that of `validate`, or the bridge's
+/// own where no `validate` applies to everybody.
 ///
 /// Safe from any thread.
 package struct TextLimit: Sendable {
     /// Characters of a text at most, as a person counts them.
     package let characters: Int
-    /// True if no step of the chains sees to it.
+    /// True if the bridge checks texts itself, because no step of a chain does.
     private let isOwn: Bool
 
-    /// Characters where no step says: the default of `validate`.
+    /// The characters allowed where no step sets a limit: the default of `validate`.
     private static let usual = 4_000
 
     /// Makes the limit of a bridge.
@@ -19,9 +19,9 @@ package struct TextLimit: Sendable {
         (characters, isOwn) = (judged ?? Self.usual, judged == nil)
     }
 
-    /// Returns whether a text is too long, once what nobody would see is taken out of it.
+    /// Returns whether a text is too long once it is cleaned of what nobody would see.
     package func isExceeded(by text: String) -> Bool {
-        // As many bytes as characters at least.
+        // A text has at least as many bytes as characters.
         guard isOwn, text.utf8.count > characters else { return false }
         var text = text
         let cleaned = text.withUTF8 {

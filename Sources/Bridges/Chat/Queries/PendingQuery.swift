@@ -1,7 +1,7 @@
 import MessageBus
 import Sockets
 
-/// A connection's query to somebody who answers later: the store, or a thread that computes.
+/// A connection's query to something that answers later: the store, or a thread that computes.
 ///
 /// There is one at a time, and none takes longer than `timeout`. Confined to the bus's loop.
 package final class PendingQuery: @unchecked Sendable {  // touched on the loop only
@@ -55,7 +55,8 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
         let (number, bus) = (number, bus)
         failCurrent = { finish(.failure($0), $1) }
         loop.set(deadline, after: Self.timeout)
-        // An answer that comes late, or never, keeps nothing of the connection but this.
+        // A late answer, or one that never comes, keeps nothing of the connection alive but the
+        // query.
         task = Task(executorPreference: bus.tasks) { [weak self] in
             let result: Result<Answer, any Error>
             do {
@@ -71,10 +72,11 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
         }
     }
 
-    /// Asks for something that is answered by a call on the loop, and calls `finish` with that, once.
+    /// Asks for something that is answered by a call on the loop, and calls `finish` with the
+    /// answer, once.
     ///
-    /// The query before must have ended. `finish` is called while the answer is given, before the
-    /// one who answers tells anybody else; but not before this function returns.
+    /// The previous query must have ended. `finish` is called while the answer is given, before the
+    /// one who answers tells anybody else, but never before this function returns.
     package func ask<Answer: Sendable>(
         within timeout: Duration, _ question: (_ then: @escaping (Answer) -> Void) -> Void,
         then finish: @escaping @Sendable (Result<Answer, any Error>, isolated Bus) -> Void
@@ -93,7 +95,7 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
             }
         }
         question { found in
-            // Whoever has the answer already gives it too soon for the one who asks.
+            // An answer that is known already comes before this function has returned.
             if isAsking {
                 loop.perform { answer(found) }
             } else {

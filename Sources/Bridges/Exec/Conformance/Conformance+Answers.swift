@@ -1,14 +1,14 @@
 import Glibc
 import MessageBus
 
-// Checks of what a program answers, and of what it endures.
+// Checks of a program's answers, and of its endurance.
 extension Conformance {
-    /// Messages of the larger checks.
+    /// The number of messages in the larger checks.
     private static let many = 1_000
-    /// Messages of the flood, of about 200 bytes each: more than any pipe holds.
+    /// The number of messages in the flood, about 200 bytes each: more than any pipe holds.
     private static let flooding = 20_000
 
-    /// An answer comes while nothing else is said.
+    /// An answer comes although nothing else is said.
     var prompt: ConformanceCheck {
         ConformanceCheck("prompt") { kit in
             try await kit.with(Ledger()) { program in
@@ -22,7 +22,7 @@ extension Conformance {
         }
     }
 
-    /// A thousand messages come back, once each and in their order.
+    /// A thousand messages come back, each once and in order.
     var echo: ConformanceCheck {
         ConformanceCheck("echo") { kit in
             try await kit.with(Ledger()) { program in
@@ -46,7 +46,7 @@ extension Conformance {
         }
     }
 
-    /// Messages that come in one piece are as many messages.
+    /// Several messages that come in one piece are separate messages.
     var joined: ConformanceCheck {
         ConformanceCheck("joined") { kit in
             try await kit.with(Ledger()) { program in
@@ -57,7 +57,7 @@ extension Conformance {
         }
     }
 
-    /// A program reads on however much comes.
+    /// A program keeps reading however much comes.
     func flood(isEchoing: Bool) -> ConformanceCheck {
         ConformanceCheck("flood") { kit in
             try await kit.with(Ledger()) { program in
@@ -72,7 +72,7 @@ extension Conformance {
         }
     }
 
-    /// A program passes over what it does not know.
+    /// A program ignores lines that it does not know.
     func junk(isEchoing: Bool) -> ConformanceCheck {
         ConformanceCheck("junk") { kit in
             try await kit.with(Ledger()) { program in
@@ -89,7 +89,7 @@ extension Conformance {
         }
     }
 
-    /// Types and fields of later versions, and lines that are nothing at all.
+    /// Types and fields of later versions, and lines that make no sense at all.
     private static let junkLines = [
         #"{"type":"from-the-future","number":"x","list":[1,{"a":null}]}"#,
         #"{"type":"join","number":1,"room":"general","from":"bob","bridge":"chat","mood":[]}"#,
@@ -98,7 +98,7 @@ extension Conformance {
         #"{"type":"delete","number":3,"room":"general","of":1,"from":"bob"}"#,
     ]
 
-    /// A request before the end is answered before the end.
+    /// A request sent right before the end is answered before the end.
     var lastLine: ConformanceCheck {
         ConformanceCheck("last line") { kit in
             try await kit.with(Ledger()) { program in
@@ -115,8 +115,8 @@ extension Conformance {
     /// Waits until all messages are answered.
     ///
     /// - Parameters:
-    ///   - circumstance: half a sentence about the messages: `that came in pieces`.
-    ///   - hint: what the reason may be, with the punctuation in front of it.
+    ///   - circumstance: a clause about the messages: `that came in pieces`.
+    ///   - hint: the possible reason, with the punctuation in front of it.
     func expectAnswers(
         of program: TriedProgram, within deadline: Duration, _ circumstance: String = "",
         isOrdered: Bool = true, hint: String = ""
@@ -140,7 +140,7 @@ extension Conformance {
                 + " \(deadline.plain), the first of them \(first)\(end)\(hint)")
     }
 
-    /// Waits for what a program may say too much.
+    /// Waits for anything that a program should not say.
     func expectSilence(of program: TriedProgram) async throws {
         let count = program.answers.count
         _ = await program.wait(deadlines.silence) { $0.answers.count > count }
@@ -149,7 +149,7 @@ extension Conformance {
         }
     }
 
-    /// Waits a little, and finds out whether a program still runs.
+    /// Waits a little, and checks that a program still runs.
     func expectLife(of program: TriedProgram, after what: String) async throws {
         if await program.wait(deadlines.silence, for: { $0.exit != nil }), let exit = program.exit {
             throw ConformanceFailure("it \(exit) after \(what)")
@@ -163,7 +163,7 @@ extension Conformance {
 
     // MARK: - The end
 
-    /// A program ends with its input.
+    /// A program ends when its input ends.
     var endOfInput: ConformanceCheck {
         ConformanceCheck("end of input") { kit in
             try await kit.with(Ledger()) { program in
@@ -177,7 +177,7 @@ extension Conformance {
         }
     }
 
-    /// A program ends when it is told to by SIGTERM, whatever it is doing.
+    /// A program ends when it gets SIGTERM, whatever it is doing.
     var termination: ConformanceCheck {
         ConformanceCheck("SIGTERM") { kit in
             try await kit.with(Ledger()) { program in

@@ -1,11 +1,11 @@
 import Glibc
 import MessageBus
 
-// Checks of what survives the death of the program, or of the daemon.
+// Checks that messages survive the death of the program or of the daemon.
 extension Conformance {
-    /// Deaths that a program goes through.
+    /// The number of deaths that a program goes through.
     private static let deaths = 8
-    /// Messages that come meanwhile.
+    /// The number of messages that come in each life.
     private static let messagesPerLife = 40
 
     /// All messages are acknowledged, and nothing else is.
@@ -57,7 +57,8 @@ extension Conformance {
         }
     }
 
-    /// One life of a program: it gets what it has not acknowledged, and is killed somewhere in it.
+    /// One life of a program: it is given the messages that it has not acknowledged, and is killed
+    /// at a random moment.
     private func live(
         _ ledger: Ledger, _ can: Set<String>, isDaemonKilled: Bool
     ) async throws {
@@ -68,7 +69,7 @@ extension Conformance {
             try await program.give(Array(waiting[..<part]))
             let goal = part > 0 ? waiting[part / 2].number : before
             _ = await program.wait(deadlines.answer) { $0.ledger.now.acknowledged >= goal }
-            // From here on what it says is kept, and its acknowledgements are lost.
+            // From here on the program's texts are kept, and its acknowledgements are lost.
             if isDaemonKilled { ledger.cut() }
             try? await program.give(Array(waiting[part...]))
             if isDaemonKilled, can.contains("echo") {
@@ -94,7 +95,7 @@ extension Conformance {
         }
     }
 
-    /// A program that speaks by itself goes on where its checkpoint is.
+    /// A program that speaks unasked goes on from its checkpoint.
     var checkpoints: ConformanceCheck {
         ConformanceCheck("checkpoint") { kit in
             let ledger = Ledger()

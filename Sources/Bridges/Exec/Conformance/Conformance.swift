@@ -3,8 +3,8 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// The kit for those who write programs for `exec`: it plays the bus's side, and tries whether a
-/// program keeps to the format, and what it says it can.
+/// The test kit for authors of programs for `exec`: it plays the bus's side, and checks that a
+/// program keeps to the format and can do what it claims.
 ///
 /// Safe from any thread.
 package struct Conformance: Sendable {
@@ -14,15 +14,15 @@ package struct Conformance: Sendable {
         case failed(String)
     }
 
-    /// The time that a program has for anything it has to do.
+    /// The times that a program has for its various tasks.
     struct Deadlines: Sendable {
         var ready = Exec.readiness
-        /// For the answer to one message, and for those to many.
+        /// The time for the answer to one message; the next one is for many answers.
         var answer = Duration.seconds(5)
         var answers = Duration.seconds(30)
-        /// For the end, after `stop` and after SIGTERM.
+        /// The time to end, after `stop` and after SIGTERM.
         var end = Duration.seconds(5)
-        /// For nothing to happen.
+        /// The time in which nothing must happen.
         var silence = Duration.milliseconds(300)
     }
 
@@ -49,7 +49,7 @@ package struct Conformance: Sendable {
             deadlines: Deadlines(), report: report)
     }
 
-    /// Makes a kit that waits by another time, and for other times.
+    /// Makes a kit with another time source and other deadlines.
     init(
         _ command: [String], isDurable: Bool, on loop: EventLoop, time: TimeSource,
         deadlines: Deadlines, report: @escaping @Sendable (String) -> Void
@@ -63,7 +63,7 @@ package struct Conformance: Sendable {
         self.report = report
     }
 
-    /// The environment of whoever runs the kit, so that the program finds what it needs.
+    /// The environment of the kit's own process, so that the program finds what it needs.
     private static var environment: [String: String] {
         var result: [String: String] = [:]
         var next = unsafe environ
@@ -79,7 +79,7 @@ package struct Conformance: Sendable {
 
     /// Runs all checks, and returns whether all have passed.
     ///
-    /// - Parameter endsAtFailure: true to leave out what comes after a check that fails.
+    /// - Parameter endsAtFailure: true to leave out all checks after one that fails.
     package func run(endsAtFailure: Bool = false) async -> Bool {
         guard let can = await tryReadiness() else { return false }
         var failures = 0
@@ -133,7 +133,7 @@ package struct Conformance: Sendable {
 
     // MARK: - Programs
 
-    /// Returns what the program says that it can; `nil` if it never says that it is ready.
+    /// Returns the capabilities that the program declares; `nil` if it never says that it is ready.
     private func tryReadiness() async -> Set<String>? {
         do {
             let can = try await with(Ledger()) { $0.can }

@@ -1,4 +1,4 @@
-/// Something that is tried, and its name.
+/// A check that is made of a program, with its name.
 struct ConformanceCheck: Sendable {
     let name: String
     let body: @Sendable (Conformance) async throws -> Void

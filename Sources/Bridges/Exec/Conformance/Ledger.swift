@@ -16,14 +16,14 @@ final class Ledger: Sendable {
         var last: MessageNumber = 0
         var given: [Given] = []
         var said: [ProgramRequest.Say] = []
-        /// The numbers of the messages that are answered, in the order of the answers.
+        /// The numbers of the answered messages, in the order of the answers.
         var answers: [MessageNumber] = []
         var checkpoints: [String: String] = [:]
         var acknowledged: MessageNumber = 0
-        /// True while it is as if the daemon had been killed: what was said before is kept, and
+        /// True while the daemon counts as killed: everything that the program says is kept, but
         /// nothing is answered or acknowledged.
         var isCut = false
-        /// The first thing that the program must not do.
+        /// The first forbidden thing that the program did.
         var mistake: String?
     }
 
@@ -51,7 +51,7 @@ final class Ledger: Sendable {
         }
     }
 
-    /// Returns which of the messages something said answers; `nil` for none.
+    /// Returns the number of the message that a text answers; `nil` if it answers none.
     private func answered(by text: String) -> MessageNumber? {
         guard let start = text.firstRange(of: "«\(mark)-")?.upperBound else { return nil }
         return MessageNumber(text[start...].prefix { $0.isASCII && $0.isNumber })
@@ -60,7 +60,7 @@ final class Ledger: Sendable {
     /// The messages that the program has not acknowledged.
     var waiting: [Given] { now.given.filter { $0.number > now.acknowledged } }
 
-    /// Records what the program says, and returns its number; `nil` if it is not to be answered.
+    /// Records a text of the program, and returns its number; `nil` if it is not to be answered.
     func say(_ say: ProgramRequest.Say) -> MessageNumber? {
         let answered = answered(by: say.text)
         return state.withLock { state in
@@ -73,9 +73,9 @@ final class Ledger: Sendable {
         }
     }
 
-    /// Records that the program acknowledges.
+    /// Records an acknowledgement of the program.
     ///
-    /// - Parameter handedOver: the numbers that it has been given in this run.
+    /// - Parameter handedOver: the numbers of the messages that it was given in this run.
     func acknowledge(_ number: MessageNumber, handedOver: Set<MessageNumber>) {
         state.withLock { state in
             guard handedOver.contains(number) else {
@@ -88,9 +88,9 @@ final class Ledger: Sendable {
         }
     }
 
-    /// Keeps all that was said up to now, and nothing more is answered.
+    /// From now on answers and acknowledges nothing, as if the daemon had been killed.
     func cut() { state.withLock { $0.isCut = true } }
 
-    /// Goes on as a daemon that was started again.
+    /// Answers and acknowledges again, like a daemon that was restarted.
     func mend() { state.withLock { $0.isCut = false } }
 }

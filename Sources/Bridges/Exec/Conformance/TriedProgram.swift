@@ -5,7 +5,7 @@ import Locking
 import MessageBus
 import Sockets
 
-/// A program that is tried, with the bus's side played for it.
+/// A program under test, with the bus's side played for it.
 ///
 /// Safe from any thread.
 final class TriedProgram: Sendable {
@@ -14,12 +14,12 @@ final class TriedProgram: Sendable {
         var exit: ChildExit?
         var stray: String?
         var handedOver: Set<MessageNumber> = []
-        /// Answers to what it said that wait for the end of a message that is written in pieces; `nil`
-        /// if none is.
+        /// Answers that wait until a message that is being written in pieces is complete; `nil`
+        /// while none is being written so.
         var heldAnswers: [[UInt8]]?
         /// Number of answers that are being written.
         var answersUnderWay = 0
-        /// True once all that it wrote is read.
+        /// True once all its output has been read.
         var isRead = false
         /// Number of times that something has changed.
         var changes = 0
@@ -45,7 +45,7 @@ final class TriedProgram: Sendable {
 
     // MARK: - Running
 
-    /// Starts it, and waits until it is ready.
+    /// Starts the program, and waits until it is ready.
     ///
     /// - Throws: `ConformanceFailure`; `SocketError` if it can't be run.
     func start() async throws {
@@ -69,7 +69,7 @@ final class TriedProgram: Sendable {
                 + " flushed after each line?")
     }
 
-    /// Ends it at once, and waits until all that it had said is read.
+    /// Kills the program, and waits until all its output has been read.
     func kill() async {
         await process.signal(SIGKILL)
         _ = await wait(kit.deadlines.end) { $0.exit != nil }
@@ -97,7 +97,7 @@ final class TriedProgram: Sendable {
         wake()
     }
 
-    /// Shows standard error to whoever runs the kit.
+    /// Shows the program's standard error to the user of the kit.
     private func readErrors() async {
         for await bytes in process.errors {
             _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
@@ -134,7 +134,8 @@ final class TriedProgram: Sendable {
         }
     }
 
-    /// Writes an answer to what it said, unless that would come between the pieces of a message.
+    /// Writes an answer to a text of the program, unless it would come between the pieces of a
+    /// message.
     private func answer(_ line: [UInt8]) async {
         let mayWrite = state.withLock { state in
             state.heldAnswers?.append(line)
@@ -149,7 +150,7 @@ final class TriedProgram: Sendable {
 
     // MARK: - Its input
 
-    /// Hands messages over, as fast as it reads.
+    /// Hands messages over as fast as the program reads them.
     ///
     /// - Throws: `ConformanceFailure` if it does not read them in time.
     func give(_ messages: [Ledger.Given], joined: Bool = false) async throws {
@@ -163,7 +164,7 @@ final class TriedProgram: Sendable {
         }
     }
 
-    /// Hands a message over in pieces of some bytes.
+    /// Hands a message over in pieces of a number of bytes.
     ///
     /// - Throws: `ConformanceFailure` if it does not read them in time.
     func give(_ message: Ledger.Given, inPiecesOf count: Int) async throws {
@@ -175,7 +176,7 @@ final class TriedProgram: Sendable {
         let line = Self.line(of: message)
         for start in stride(from: 0, to: line.count, by: count) {
             try await write(Array(line[start..<min(start + count, line.count)]))
-            // So that the program may read each piece by itself.
+            // This lets the program read each piece by itself.
             try? await kit.time.sleep(.milliseconds(1))
         }
         let held = state.withLock { state in
@@ -205,10 +206,10 @@ final class TriedProgram: Sendable {
         throw ConformanceFailure("it reads nothing for \(kit.deadlines.answers.plain)")
     }
 
-    /// Tells it to stop, and ends its input.
+    /// Tells the program to stop, and ends its input.
     func stop() async { await process.endInput(with: ProgramLine.stop) }
 
-    /// Sends it a signal.
+    /// Sends the program a signal.
     func signal(_ number: Int32) async { await process.signal(number) }
 
     private static func line(of given: Ledger.Given) -> [UInt8] {
@@ -218,14 +219,14 @@ final class TriedProgram: Sendable {
 
     // MARK: - Waiting
 
-    /// Waits for something; returns whether it came true in time.
+    /// Waits until a condition is true; returns whether that happened in time.
     ///
-    /// A cancelled task is out of time.
+    /// A cancelled task counts as out of time.
     func wait(
         _ deadline: Duration, for isTrue: @escaping @Sendable (TriedProgram) -> Bool
     ) async -> Bool {
-        // The timer alone says when time is over: a clock that is asked here may find a little of it
-        // left, and then nobody would wake this task any more.
+        // The timer alone decides that time is up: a clock that is read here may find a little time
+        // left, and then nobody would wake this task again.
         let isOver = Locked(false)
         let timer = Task(executorPreference: LoopExecutor(kit.loop)) { [kit] in
             try? await kit.time.sleep(deadline)
@@ -246,7 +247,7 @@ final class TriedProgram: Sendable {
         }
     }
 
-    /// Waits until something has changed since a number of changes.
+    /// Waits until more has changed than a number of changes.
     private func change(after seen: Int) async {
         await withCheckedContinuation { continuation in
             let hasChanged = state.withLock { state in

@@ -1,7 +1,7 @@
 import MessageBus
 
-/// Messages that were handed to a program and wait for its acknowledgement, in the order in which it
-/// got them.
+/// The messages that were handed to a program and wait for its acknowledgement, in the order in
+/// which they were handed over.
 ///
 /// Owned by `ProgramSession`, under a lock.
 struct PendingDeliveries {
@@ -11,20 +11,21 @@ struct PendingDeliveries {
         var number: MessageNumber { delivery.message.number }
     }
 
-    /// A stretch of a room that is done with.
+    /// A run of a room's messages that are done with.
     struct Done: Sendable {
-        /// The last of it.
+        /// The last message of the run.
         let delivery: Delivery
-        /// The messages whose names on the other side are known.
+        /// The messages whose names in the program's network are known.
         var named: [(delivery: Delivery, remote: String)] = []
     }
 
-    /// Messages that wait at most: no more are handed out until some are acknowledged.
+    /// The most messages that wait: no more are handed out until some are acknowledged.
     static let bound = 1_024
 
-    /// The deliveries handed out, the oldest first, including those that the program is not given.
+    /// The deliveries that were handed out, the oldest first, including those that the program is
+    /// not given.
     private var entries: [Entry] = []
-    /// Names that the program has for some of them, or for some that are done with.
+    /// The program's names for some of the messages, or for some that are done with.
     private var names: [(delivery: Delivery, remote: String)] = []
 
     /// True if no more may be handed out at present.
@@ -36,10 +37,11 @@ struct PendingDeliveries {
         entries.append(Entry(delivery: delivery, isDone: !isGiven))
     }
 
-    /// Marks what the program acknowledges: all up to a number, as far as it was handed out before
-    /// the message of that number.
+    /// Marks the messages that the program acknowledges: all up to a number that were handed out
+    /// before the message with that number.
     ///
-    /// - Returns: false if it has not been given that message, or has acknowledged it before.
+    /// - Returns: false if the program has not been given that message, or has acknowledged it
+    ///   before.
     mutating func acknowledge(_ number: MessageNumber, remote: String?) -> Bool {
         guard let place = entries.lastIndex(where: { $0.number == number && !$0.isDone }) else {
             return false
@@ -51,7 +53,7 @@ struct PendingDeliveries {
         return true
     }
 
-    /// Removes what is done with, at the front of each room.
+    /// Removes the messages that are done with, at the front of each room.
     mutating func removeDone() -> [Done] {
         var open: Set<String> = []
         var last: [String: Delivery] = [:]

@@ -6,7 +6,7 @@ import MessageBus
 struct ProgramLine {
     private var bytes: [UInt8] = []
 
-    /// Bytes of a text that goes out; a longer one is cut.
+    /// The most bytes of a text that is sent; a longer one is cut.
     static let maxTextBytes = 64 << 10
     /// The version of the format.
     static let version = 1
@@ -61,7 +61,7 @@ struct ProgramLine {
     ) -> [UInt8] {
         var line = ProgramLine("message")
         line.add("number", number)
-        // 2026-01-01, and a millisecond later each.
+        // Begins at 2026-01-01, and rises by a millisecond per message.
         line.add("time", 1_767_225_600_000 + Int64(clamping: number.rawValue))
         line.add("room", room)
         line.add("from", name)
@@ -98,7 +98,7 @@ struct ProgramLine {
 
     // MARK: - Others
 
-    /// Returns the first line: what the program has to know.
+    /// Returns the first line, which tells the program what it has to know.
     static func hello(
         name: String, room: String, rooms: [String], language: Language,
         checkpoints: [String: String]
@@ -113,11 +113,11 @@ struct ProgramLine {
         return line.ended
     }
 
-    /// Returns the answer to something said.
+    /// Returns the answer to a `say`.
     ///
     /// - Parameters:
     ///   - id: the program's own name for it; null if it had none.
-    ///   - number: its number; `nil` if it could not be judged.
+    ///   - number: the number of the message; `nil` if it could not be judged.
     static func said(_ id: JSON, _ number: MessageNumber?, _ verdict: Verdict) -> [UInt8] {
         var line = ProgramLine("said")
         if id.isPresent { line.add("id", id) }
@@ -132,9 +132,9 @@ struct ProgramLine {
         return line.ended
     }
 
-    /// Returns the line that tells how many are missing.
+    /// Returns the line that says how many messages or answers are missing.
     ///
-    /// - Parameter room: the room whose messages they are; `nil` for answers.
+    /// - Parameter room: the room of the messages; `nil` for answers.
     static func skipped(_ count: UInt64, room: String?) -> [UInt8] {
         var line = ProgramLine("skipped")
         line.add("count", Int64(clamping: count))

@@ -1,7 +1,7 @@
 import JSON
 import MessageBus
 
-/// Something that a program has written: one JSON object.
+/// A request that a program has written: one JSON object.
 enum ProgramRequest: Sendable {
     /// A message to publish.
     struct Say: Sendable {
@@ -23,14 +23,14 @@ enum ProgramRequest: Sendable {
     case whisper(String, from: String?, to: String)
     case delete(MessageNumber)
     case log(Log.Level, String)
-    /// Something to say without a text.
+    /// A request to say something, without a text.
     case wrongSay(id: JSON)
-    /// Of a type that later versions may know.
+    /// A request of a type that later versions may know.
     case unknown(String)
 
-    /// Reads a line; `nil` if it is not a JSON object with a type and what belongs to it.
+    /// Reads a line; `nil` if it is not a JSON object with a type and the fields that belong to it.
     init?(_ line: [UInt8]) {
-        // What is not UTF-8 would be repaired to something that nobody has said.
+        // Bytes that are not UTF-8 would be repaired to a text that nobody has said.
         guard let json = JSONReader.read(line), json.isObject, let type = json["type"].string,
             let request = Self.request(type, json)
         else { return nil }

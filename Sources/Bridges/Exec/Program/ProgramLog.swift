@@ -5,20 +5,20 @@ import Sockets
 /// The lines of a program that go into the log: its standard error, its `log` messages, and the
 /// beginnings of lines that are not messages.
 ///
-/// Safe from any thread. Secrets of its environment are hidden, long lines cut, and more than a
-/// hundred lines a second counted only.
+/// Safe from any thread. Secrets of the program's environment are hidden, long lines are cut, and
+/// lines beyond a hundred a second are only counted.
 final class ProgramLog: Sendable {
-    /// Bytes of a line at most.
+    /// The most bytes of a line.
     static let maxLineBytes = 4 << 10
-    /// Lines of a second at most.
+    /// The most lines in a second.
     static let linesPerSecond = 100
-    /// Bytes of a line that are read before it is cut, so that a secret is hidden whole.
+    /// The bytes of a line that are read before it is cut, so that a secret is hidden as a whole.
     private static let longestRead = 64 << 10
-    /// Characters that are shown of a line that is not a message.
+    /// The characters shown of a line that is not a message.
     private static let shown = 80
 
     private struct State {
-        /// The second, since 1970, that lines are counted in.
+        /// The second in which lines are being counted, since 1970.
         var second: Int64 = 0
         var lines = 0
         var leftOut = 0
@@ -33,7 +33,7 @@ final class ProgramLog: Sendable {
     /// Makes a log.
     ///
     /// - Parameters:
-    ///   - secrets: what must not be in it.
+    ///   - secrets: the texts that must not appear in it.
     ///   - now: returns the present time.
     init(_ log: Log, hiding secrets: [String], now: @escaping @Sendable () async -> Timestamp) {
         self.log = log
@@ -41,7 +41,7 @@ final class ProgramLog: Sendable {
         self.now = now
     }
 
-    /// Writes the lines of standard error that end in some bytes.
+    /// Writes the lines of standard error that a number of bytes complete.
     func writeErrors(_ bytes: [UInt8]) async {
         let lines = state.withLock { state in
             var lines: [String] = []
@@ -51,7 +51,7 @@ final class ProgramLog: Sendable {
         await write(.info, lines)
     }
 
-    /// Writes the line of standard error that has no ending.
+    /// Writes the last line of standard error, if it has no ending.
     func endErrors() async {
         let lines = state.withLock { state in
             var lines: [String] = []
@@ -112,7 +112,7 @@ final class ProgramLog: Sendable {
         }
     }
 
-    /// Tells how many lines are missing, at the end of the program at the latest.
+    /// Logs how many lines are missing; called when the program ends.
     func finish() {
         let leftOut = state.withLock { state in
             defer { state.leftOut = 0 }

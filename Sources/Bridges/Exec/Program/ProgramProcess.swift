@@ -1,38 +1,39 @@
 import MessageBus
 import Sockets
 
-/// The process of a program, for tasks that wait: an actor on the bus's own loop, where its pipes are
-/// read and written.
+/// The process of a program, for tasks that wait: an actor on the bus's own loop, on which the
+/// pipes are read and written.
 actor ProgramProcess {
-    /// Something that the process has done.
+    /// An event of the process.
     enum Event: Sendable {
-        /// It wrote lines; no more are read before `readMore()`.
+        /// The process wrote lines; no more are read before `readMore()`.
         case lines([Line])
-        /// It runs, and has closed its standard output.
+        /// The process still runs, but has closed its standard output.
         case outputClosed
-        /// It runs, and has closed its standard input.
+        /// The process still runs, but has closed its standard input.
         case inputClosed
-        /// It has ended.
+        /// The process has ended.
         case exit(ChildExit)
     }
 
     /// A line of its output.
     enum Line: Sendable {
         case whole([UInt8])
-        /// The beginning of one that is longer than allowed.
+        /// The beginning of a line that is longer than allowed.
         case tooLong([UInt8])
     }
 
-    /// Bytes of a line of its output at most: as many as a text may have, and so more than a text that
-    /// is quoted in JSON.
+    /// The most bytes of a line of the output: as many as a text may have, so that a text quoted in
+    /// JSON must be a little shorter.
     static let maxLineBytes = Draft.maxTextBytes
-    /// Bytes that may wait for it to read before whoever writes has to wait: a few thousand messages.
+    /// Bytes that may wait to be read before writers have to wait: a few thousand messages.
     static let inputBuffer = 256 << 10
-    /// Bytes that may wait altogether, with the answers to what it says, which nobody waits for.
+    /// Bytes that may wait in all, including answers to the program, for which nobody waits.
     static let answerBuffer = 4 << 20
 
     nonisolated private let loop: EventLoop
-    /// The events of the program, in order; ends when the program has, and both of its outputs.
+    /// The events of the program, in order; the stream ends when the program has ended and both its
+    /// outputs are closed.
     nonisolated let events: AsyncStream<Event>
     /// The bytes of its standard error; no more are read before `readMoreErrors()`.
     nonisolated let errors: AsyncStream<[UInt8]>
@@ -43,13 +44,13 @@ actor ProgramProcess {
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private(set) var hasExited = false
     private var isInputEnded = false
-    /// True once it was given a message.
+    /// True once the program was given a message.
     private var hasMessages = false
     private var isOutputEnded = false
     private var areErrorsEnded = false
     private var isFinished = false
 
-    /// The thread of the loop is the actor's.
+    /// The executor that runs the actor on the loop's thread.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(on loop: EventLoop) {
@@ -113,37 +114,37 @@ actor ProgramProcess {
         finishIfDone()
     }
 
-    /// Reads on, after the lines of the last read.
+    /// Goes on reading, after the lines of the last read.
     ///
     /// - Throws: `SocketError`.
     func readMore() throws { try child?.resumeOutput() }
 
-    /// Reads on from its standard error.
+    /// Goes on reading the program's standard error.
     ///
     /// - Throws: `SocketError`.
     func readMoreErrors() throws { try child?.resumeErrors() }
 
     // MARK: - Its input
 
-    /// Bytes that it has read, and those that wait for it, once it was given messages.
+    /// The bytes that the program has read, and those that wait for it once it was given messages.
     var inputProgress: (read: UInt64, unread: Int) {
         (child?.readBytes ?? 0, hasMessages ? child?.unreadBytes ?? 0 : 0)
     }
 
-    /// Tells, once, that nobody reads any more.
+    /// Reports, once, that the program no longer reads its input.
     private func reportInput() {
         guard let child, !child.isInputOpen, !isInputEnded, !hasExited else { return }
         isInputEnded = true
         queue.yield(.inputClosed)
     }
 
-    /// Writes bytes as soon as the program has read enough of what was written before.
+    /// Writes bytes once the program has read enough of those written before.
     ///
     /// - Parameters:
-    ///   - isAllowed: returns whether they may be written as far as the caller is concerned; asked
-    ///     again after `wakeWriters()`.
-    ///   - before: called right before they are written, with nothing written in between.
-    /// - Returns: false, and nothing is written nor called, if the program has ended, or the task was
+    ///   - isAllowed: returns whether the caller still allows the bytes to be written; asked again
+    ///     after `wakeWriters()`.
+    ///   - before: called right before the bytes are written, with nothing written in between.
+    /// - Returns: false, with nothing written or called, if the program has ended or the task was
     ///   cancelled.
     @discardableResult
     func write(
@@ -170,7 +171,7 @@ actor ProgramProcess {
         return true
     }
 
-    /// Has those who wait in `write` look again.
+    /// Has the tasks that wait in `write` check again.
     func wakeWriters() {
         let waking = waiters
         waiters = []
@@ -179,7 +180,7 @@ actor ProgramProcess {
 
     // MARK: - Its end
 
-    /// Writes the last bytes, and closes its standard input behind them.
+    /// Writes the last bytes, and closes the program's standard input after them.
     func endInput(with bytes: [UInt8]) {
         isInputEnded = true
         child?.write(bytes)
@@ -187,10 +188,10 @@ actor ProgramProcess {
         wakeWriters()
     }
 
-    /// Sends a signal to its group.
+    /// Sends a signal to the program's process group.
     func signal(_ number: Int32) { child?.signal(number) }
 
-    /// Ends it, and `events`, at once.
+    /// Kills the program, and ends `events` at once.
     func kill() {
         child?.kill()
         closeOutput()
@@ -198,14 +199,15 @@ actor ProgramProcess {
         if child == nil { finish() }
     }
 
-    /// Ends its output although somebody else has it open still, who has left its group.
+    /// Closes the program's output although another process, which has left its group, still has it
+    /// open.
     func closeOutput() {
         (isOutputEnded, areErrorsEnded) = (true, true)
         child?.close()
         finishIfDone()
     }
 
-    /// Finishes once nothing more can come: its last words to standard error say why it has ended.
+    /// Finishes once nothing more can come; the last words on standard error explain the end.
     private func finishIfDone() {
         if hasExited, isOutputEnded, areErrorsEnded { finish() }
     }
@@ -213,13 +215,13 @@ actor ProgramProcess {
     private func finish() {
         isFinished = true
         child?.close()
-        // Its handlers keep this.
+        // The handlers of the child keep this actor alive.
         child = nil
         queue.finish()
         errorQueue.finish()
         wakeWriters()
     }
 
-    /// Ends it soon; for callers that can't wait.
+    /// Kills the program soon; for callers that can't wait.
     nonisolated func killSoon() { loop.perform { self.assumeIsolated { $0.kill() } } }
 }

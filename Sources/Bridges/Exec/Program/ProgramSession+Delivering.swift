@@ -4,10 +4,10 @@ import MessageBus
 
 // From the bus to the program.
 extension ProgramSession {
-    /// Bytes that are put together before they are written.
+    /// The bytes that are gathered before they are written.
     private static let writeSize = 64 << 10
 
-    /// Hands over what a room says until the bus ends.
+    /// Hands over the messages of a room until the bus ends.
     func deliver(from room: String) async throws {
         switch (options.format, options.durable) {
         case (.json, true): try await deliverDurably(from: room)
@@ -68,8 +68,8 @@ extension ProgramSession {
         }
     }
 
-    /// Returns whether the program is given a message: not what programs say, unless it wants that,
-    /// and no deletion of its own.
+    /// Returns whether the program is given a message: it gets texts of programs only if it wants
+    /// them, and never its own deletions.
     private func isGiven(_ message: Message) -> Bool {
         if message.kind == .deletion, message.sender.bridge == port.name { return false }
         return options.automatic || !message.isAutomatic
@@ -77,12 +77,12 @@ extension ProgramSession {
 
     // MARK: - Acknowledgements
 
-    /// Moves the stored cursors behind what the program has done with.
+    /// Moves the stored cursors past the messages that the program has done with.
     func acknowledgeDone() async throws {
         let done = pending.withLock { $0.removeDone() }
         if done.isEmpty { return }
         await process.wakeWriters()
-        // At once, so that they are kept in one transaction.
+        // All are moved at once, so that they are kept in one transaction.
         try await withThrowingDiscardingTaskGroup { group in
             for stretch in done {
                 for (delivery, remote) in stretch.named {

@@ -6,7 +6,7 @@ import MessageBus
 extension ProgramSession {
     /// Something to say, with the program's own name for it.
     private struct Speech {
-        /// Something that can be published, or the reason why it can't.
+        /// A draft that can be published, or the reason why there is none.
         enum Content {
             case draft(Draft)
             case refused(Verdict)
@@ -22,7 +22,7 @@ extension ProgramSession {
         }
     }
 
-    /// Executes the lines of one read, and reads on.
+    /// Executes the lines of one read, and goes on reading.
     func execute(_ lines: [ProgramProcess.Line], _ group: inout TaskGroup<Void>) async throws {
         if options.format == .lines {
             try await say(lines)
@@ -46,7 +46,7 @@ extension ProgramSession {
             speeches.append(Speech(id: say.id, content: content, checkpoint: say.checkpoint))
             return
         }
-        // What comes behind a say comes behind it on the bus.
+        // Requests that follow a `say` take effect after it on the bus, too.
         try await publish(&speeches)
         try await execute(request, &group)
     }
@@ -98,7 +98,7 @@ extension ProgramSession {
         }
     }
 
-    /// Reports what was refused; names come from the program, so secrets are hidden in them too.
+    /// Logs a refusal; names come from the program, so secrets are hidden in them too.
     private func report(_ verdict: Verdict, _ action: String) async {
         if case .drop(let reason, let code, _) = verdict {
             await log.write(.info, "the program could not \(action): [\(code)] \(reason)")
@@ -107,8 +107,8 @@ extension ProgramSession {
 
     // MARK: - Saying
 
-    /// Returns what is to be published, or why it can't be: it is for a room that is not the
-    /// program's, or answers what is not there.
+    /// Returns the draft to publish, or the reason why there is none: the room is not one of the
+    /// program's, or the message to be answered does not exist.
     private func content(of say: ProgramRequest.Say) async throws -> Speech.Content {
         if let room = say.room, !rooms.contains(room) {
             return .refused(
@@ -184,7 +184,7 @@ extension ProgramSession {
         do { try await port.publish(drafts) } catch PortError.stopped { return }
     }
 
-    /// Answers, or counts the answers if the program has not read so much that they don't fit.
+    /// Sends answers, or only counts them while too much waits for the program to read.
     private func answer(_ lines: [[UInt8]]) async {
         let unread = state.withLock { $0.unreadAnswers }
         var bytes = unread > 0 ? ProgramLine.skipped(unread, room: nil) : []

@@ -11,19 +11,22 @@ final class ProgramSession: Sendable {
     /// The state of the session, apart from the program's own end.
     struct State {
         var wasReady = false
-        /// The first thing that went wrong on our side, for which the program was ended.
+        /// The first failure on our side, for which the program was killed.
         var failure: (any Error)?
-        /// Answers that the program has not read in time.
+        /// The number of answers that the program did not read in time.
         var unreadAnswers: UInt64 = 0
-        /// True if the program is being ended, because the bus stops or it takes no part any more.
+        /// True if the program is being ended, because the bus stops or the program has closed one
+        /// of its streams.
         var isEnding = false
     }
 
-    /// The time that others have to let go of the program's output after its end.
+    /// The time for which other processes may hold the program's output open after its end.
     private static let outputGrace = Duration.seconds(1)
-    /// The time after which a program is told of that reads nothing although something waits.
+    /// The time after which a program is reported that reads nothing although something waits for
+    /// it.
     private static let readingTime = Duration.seconds(60)
-    /// Bytes of standard error that are read in a second: more slows the program down.
+    /// The bytes of standard error that are read in a second; a program that writes more is slowed
+    /// down.
     private static let errorBytesPerSecond = 1 << 20
 
     let options: Exec.Options
@@ -53,10 +56,10 @@ final class ProgramSession: Sendable {
 
     /// Runs the program, and returns its end.
     ///
-    /// - Throws: why it could not be started, or why it was ended; `CancellationError`.
+    /// - Throws: the reason why it could not be started, or was killed; `CancellationError`.
     func run(_ command: ChildCommand) async throws -> ChildExit {
         try await process.start(command)
-        // What the program has said by the end of the bus is published.
+        // Everything that the program has said by the time the bus ends is published.
         await port.openIntake()
         let exit = try await withTaskCancellationHandler {
             try await serve()
@@ -90,12 +93,12 @@ final class ProgramSession: Sendable {
                 case .lines(let lines):
                     await attempt { try await self.execute(lines, &group) }
                 case .outputClosed:
-                    // One that only reads may do without.
+                    // A program that only reads may do without its output.
                     if port.direction != .out || options.durable {
                         group.addTask { await self.stopAfterStreamClosed("output") }
                     }
                 case .inputClosed:
-                    // One that only speaks may do without.
+                    // A program that only speaks may do without its input.
                     if port.direction != .in {
                         group.addTask { await self.stopAfterStreamClosed("input") }
                     }
@@ -110,7 +113,7 @@ final class ProgramSession: Sendable {
         }
     }
 
-    /// Tells the program where it is, as the first thing that it reads.
+    /// Sends the program its first line, which tells it about the bus.
     private func greet() async throws {
         guard options.format == .json else { return }
         let checkpoints = try await port.checkpoints()
@@ -137,7 +140,7 @@ final class ProgramSession: Sendable {
         }
     }
 
-    /// Does something; if it fails, so does the session.
+    /// Runs a function; if it fails, so does the session.
     func attempt(_ body: () async throws -> Void) async {
         do {
             try await body()
@@ -165,7 +168,7 @@ final class ProgramSession: Sendable {
                 "the program has not said {\"type\":\"ready\"} within \(Exec.readiness.plain)"))
     }
 
-    /// Reads standard error, not faster than a log is of use.
+    /// Reads standard error, no faster than a log is useful.
     private func readErrors() async {
         var bytesSincePause = 0
         for await bytes in process.errors {
@@ -180,7 +183,7 @@ final class ProgramSession: Sendable {
         await log.endErrors()
     }
 
-    /// Tells of a program that does not read what waits for it, once each time.
+    /// Warns of a program that does not read the messages that wait for it, once each time.
     private func watchReading() async {
         var (last, isTold): (UInt64, Bool) = (0, false)
         while true {
@@ -198,13 +201,14 @@ final class ProgramSession: Sendable {
         }
     }
 
-    /// Lets go of the output of a program that has ended, if others hold it.
+    /// Closes the output of a program that has ended, if other processes hold it open.
     private func closeOutputSoon() async {
         try? await time.sleep(Self.outputGrace)
         await process.closeOutput()
     }
 
-    /// Ends the program when the bus stops: it is asked, then told, then killed.
+    /// Ends the program when the bus stops: first by closing its input, then by SIGTERM, then by
+    /// SIGKILL.
     private func obeyStop() async {
         await port.stopping()
         if Task.isCancelled || !beginEnding() { return }
@@ -212,7 +216,7 @@ final class ProgramSession: Sendable {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask { (try? await self.time.sleep(half)) != nil }
             if !options.durable {
-                // What was said before the stop comes before it here, too.
+                // Messages from before the stop are handed over before it, too.
                 group.addTask {
                     await self.port.caughtUp()
                     return false
@@ -228,7 +232,7 @@ final class ProgramSession: Sendable {
         await forceEnd()
     }
 
-    /// Ends a program that runs but takes no part any more, unless it ends of itself just now.
+    /// Ends a program that runs but has closed one of its streams, unless it is ending by itself.
     private func stopAfterStreamClosed(_ stream: String) async {
         do { try await time.sleep(Self.outputGrace) } catch { return }
         if await process.hasExited { return }
@@ -240,7 +244,7 @@ final class ProgramSession: Sendable {
         await forceEnd()
     }
 
-    /// Returns true once: whoever gets it ends the program.
+    /// Returns true the first time; the caller that gets it ends the program.
     private func beginEnding() -> Bool {
         state.withLock { state in
             defer { state.isEnding = true }
@@ -248,8 +252,8 @@ final class ProgramSession: Sendable {
         }
     }
 
-    /// Tells a program to end that has not done so in half of its time, and kills it at the end of
-    /// that.
+    /// Sends SIGTERM to a program that has not ended in half of its time, and kills it when the
+    /// rest is over.
     private func forceEnd() async {
         if Task.isCancelled { return }
         await process.signal(SIGTERM)

@@ -4,14 +4,14 @@ struct ConnectionEnd: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         /// The server was not reached, or has gone, or does not answer.
         case lost
-        /// The server has been reached and does not believe the account or the password, or is not
-        /// believed: a mistake in the configuration, if it is so from the beginning.
+        /// The server was reached but rejected the account or the password, or could not be
+        /// verified: a mistake in the configuration, if this happens from the beginning.
         case refused
-        /// The server is to be reached by TLS.
+        /// The server must be reached by TLS.
         case upgrade
-        /// The server has found too many lines.
+        /// The server has closed the connection because of too many lines.
         case flooded
-        /// It was given up here.
+        /// The bridge has ended the connection itself.
         case finished
     }
 

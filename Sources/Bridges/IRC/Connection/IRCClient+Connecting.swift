@@ -32,7 +32,7 @@ extension IRCClient: ConnectionChecking {
                 let connector = Connector(on: loop)
                 var attempt: ConnectAttempt?
                 attempt = connector.connect(to: target, within: checkTime) { result in
-                    // Kept until now.
+                    // Releases the attempt, which had to be kept alive until now.
                     attempt = nil
                     continuation.resume(returning: result)
                 }

@@ -1,11 +1,11 @@
 /// The order of a server to be reached by TLS only (IRCv3 strict transport security), and the time
 /// until which it is to be obeyed.
 struct STSPolicy: Sendable, Equatable {
-    /// The server's name, to which it belongs.
+    /// The name of the server that the policy belongs to.
     let host: String
     /// The port for TLS.
     let port: UInt16
-    /// Milliseconds since 1970.
+    /// The time until which the policy applies, in milliseconds since 1970.
     var until: Int64
 
     /// The key of the checkpoint.

@@ -3,7 +3,7 @@ import Sockets
 
 /// The server of the configuration as something to connect to.
 enum ServerTarget {
-    /// Returns the server, by TLS if the file or the server itself wants that.
+    /// Returns the server, with TLS if bridge.json or the server itself requires it.
     ///
     /// Reads the authorities of the machine on a thread, which takes some 50 ms.
     ///

@@ -1,7 +1,7 @@
 import TimeUnits
 
-/// The parts of the network that are cut off, and the people who are gone with them: they are told
-/// together, not one by one.
+/// The parts of the network that are cut off, and the people who are gone with them; the rooms are
+/// told of them together, not one by one.
 struct Netsplits: Sendable {
     /// People who are gone together, or back.
     struct Change: Sendable, Equatable {
@@ -23,14 +23,14 @@ struct Netsplits: Sendable {
     /// Those who are gone, from where, and when they went.
     private var absent: [String: (channels: Set<String>, since: MonotonicTime)] = [:]
 
-    /// The quiet after which people are told.
+    /// The time without further changes after which the rooms are told.
     private static let settling: Duration = .seconds(2)
-    /// The time after which somebody who comes back has simply come.
+    /// The time after which somebody who comes back counts as somebody who has just come.
     private static let memory: Duration = .seconds(3_600)
     /// The most people remembered.
     private static let maxAbsent = 20_000
 
-    /// Nobody is gone.
+    /// Makes a record in which nobody is gone.
     init() {}
 
     /// Returns whether the words of a QUIT are those of a netsplit: the names of two servers.
@@ -72,7 +72,7 @@ struct Netsplits: Sendable {
         absent[key]?.channels.remove(channel)
     }
 
-    /// Removes and returns what is to be told.
+    /// Removes and returns the changes that the rooms are now to be told.
     mutating func removeSettled(_ now: MonotonicTime) -> [Change] {
         var changes: [Change] = []
         for (channel, group) in departures where now - group.last >= Self.settling {

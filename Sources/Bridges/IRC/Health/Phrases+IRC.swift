@@ -33,12 +33,12 @@ extension Phrases {
         )
     }
 
-    /// Says that a channel lets the bridge not in.
+    /// Says that a channel does not let the bridge in.
     func channelIsClosed(_ channel: String, _ reason: String) -> String {
         say("No se puede entrar en \(channel): \(reason)", "\(channel) can't be joined: \(reason)")
     }
 
-    /// Says that somebody has sent the bridge out of a channel.
+    /// Says that somebody has kicked the bridge from a channel.
     func kicked(from channel: String, by name: String, _ reason: String) -> String {
         say(
             "\(name) ha expulsado a este puente de \(channel): \(reason)",

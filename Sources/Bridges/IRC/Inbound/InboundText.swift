@@ -16,7 +16,7 @@ struct InboundText: Sendable, Equatable {
     let remoteID: String?
     /// The server's name for the message that it answers; `nil` if it answers none.
     let answered: String?
-    /// The time at which the server had it; `nil` if it does not say.
+    /// The server's time for the text; `nil` if the server gives none.
     let time: Timestamp?
     /// The instances of Puente that it has passed.
     let passed: [String]

@@ -15,14 +15,14 @@ struct OpenBatches: Sendable, Equatable {
 
     private var open: [String: Batch] = [:]
 
-    /// Batches that are open at most; more are not known.
+    /// The most batches that are open at a time; further ones are ignored.
     private static let maxOpen = 64
-    /// Bytes of a text in several lines; what is more is left out.
+    /// The most bytes of a text in several lines; the rest is left out.
     private static let maxBytes = 256 << 10
-    /// Kinds of batches with what was said long ago, and is read already or was not meant to be.
+    /// The kinds of batches that replay old texts, which were read already or were not meant to be.
     private static let past: Set<String> = ["chathistory", "znc.in/playback", "playback"]
 
-    /// None is open.
+    /// Makes a set without open batches.
     init() {}
 
     /// Begins a batch.
@@ -34,8 +34,8 @@ struct OpenBatches: Sendable, Equatable {
     /// Ends a batch, and returns it.
     mutating func end(_ reference: String) -> Batch? { open.removeValue(forKey: reference) }
 
-    /// Keeps a line that belongs to a text of several lines, or to the past; returns false if it is to
-    /// be executed at once.
+    /// Keeps a line that belongs to a text of several lines or to a replay; returns false if the
+    /// line is to be executed at once.
     mutating func collect(_ line: IRCMessage) -> Bool {
         guard let reference = line.tags["batch"], let batch = open[reference] else { return false }
         if isInPast(batch) { return true }
@@ -48,7 +48,7 @@ struct OpenBatches: Sendable, Equatable {
         return true
     }
 
-    /// Returns whether a batch, or one around it, is of the past.
+    /// Returns whether a batch, or one around it, is a replay.
     func isInPast(_ batch: Batch) -> Bool {
         var batch = batch
         for _ in 0..<4 {

@@ -7,7 +7,7 @@ struct JoinedChannel: Sendable {
     enum Membership: Sendable, Equatable {
         /// Not in it.
         case outside
-        /// It has asked to be let in, at a time.
+        /// The bridge has asked to be let in, at a time.
         case joining(MonotonicTime)
         /// In it, since a time.
         case inside(MonotonicTime)
@@ -19,20 +19,20 @@ struct JoinedChannel: Sendable {
     let key: Secret?
     let room: String
     var membership = Membership.outside
-    /// The time at which it asks again to be let in, or says something again, by the
-    /// loop's clock.
+    /// The time, by the loop's clock, at which the bridge asks again to be let in, or tries again
+    /// to say something.
     var retryAt = MonotonicTime.distantPast
     /// The pauses between two attempts to get in.
     var joinBackoff = Backoff(from: .seconds(5), to: .seconds(300))
     /// The pauses between two attempts to say something.
     var speakBackoff = Backoff(from: .seconds(10), to: .seconds(300))
-    /// True while it takes nothing.
+    /// True while the channel takes nothing.
     var isMuted = false
-    /// True if the room knows that it can't be joined.
+    /// True if the room knows that the channel can't be joined.
     var isClosedTold = false
     /// True if the room knows that the bridge was kicked.
     var isKickTold = false
-    /// True if the room knows that it takes nothing.
+    /// True if the room knows that the channel takes nothing.
     var isMutedTold = false
 
     init(_ entry: ChannelRooms.Entry) {

@@ -12,8 +12,8 @@ extension JoinedNetwork {
     ]
     /// Numerics that say why a channel takes nothing.
     private static let speakRefusals: Set<Int> = [401, 404, 415, 477, 482, 489, 531]
-    /// Numerics that say that a line will never be taken: without a text, too long, with a word that is
-    /// not wanted.
+    /// Numerics that say that a line will never be taken: it has no text, is too long, or holds a
+    /// forbidden word.
     private static let finalRefusals: Set<Int> = [408, 412, 417, 936]
     /// Numerics that say that the bridge is not in a channel.
     private static let outsideRefusals: Set<Int> = [403, 442]
@@ -46,7 +46,7 @@ extension JoinedNetwork {
         openQueue(id)
     }
 
-    /// Lets messages out to a channel; what is too old by now is only counted.
+    /// Lets messages out to a channel; those that are too old by now are only counted.
     func openQueue(_ id: String) {
         let (limit, now) = (options.older, loop.wallTime)
         _ = outbox.withQueue(id) { queue in
@@ -72,7 +72,7 @@ extension JoinedNetwork {
         say(phrases.channelIsClosed(channel.name, reason), in: channel)
     }
 
-    /// Records that the bridge is in a channel no longer; returns the time until it tries again.
+    /// Records that the bridge is no longer in a channel; returns the time until it tries again.
     @discardableResult
     func leave(_ id: String) -> Duration {
         guard channels[id] != nil else { return .zero }
@@ -108,7 +108,7 @@ extension JoinedNetwork {
             case .ofLine: collectArrived()
             }
         case .outside where Self.speakRefusals.union(Self.outsideRefusals).contains(numeric):
-            // What was on its way when the bridge was sent out.
+            // The message was on its way when the bridge was removed from the channel.
             _ = outbox.recordRefusal(line.tags["label"], in: id, line.reason)
         default: log.debug("\(channel.name): \(line.reason) (\(numeric))")
         }

@@ -7,7 +7,7 @@ import Sockets
 extension JoinedNetwork {
     /// The time for the addresses, the connection and its encryption.
     private static let connectTime: Duration = .seconds(30)
-    /// The time of a connection that counts as success.
+    /// The time that a connection must last to count as a success.
     private static let stableTime: Duration = .seconds(60)
 
     /// Keeps a connection to the server, until it is finished.
@@ -41,7 +41,7 @@ extension JoinedNetwork {
         return isTooFast ? max(pause, .seconds(20)) : pause
     }
 
-    /// Waits, or until the connection is not wanted any more.
+    /// Waits for a time, or until the connection is no longer wanted.
     private func sleep(for pause: Duration) async throws {
         let until = loop.now + pause
         while loop.now < until, !isFinishing { try await progress.wait() }
@@ -164,7 +164,7 @@ extension JoinedNetwork {
         progress.send()
     }
 
-    // MARK: - Telling the rooms that the server is not there
+    // MARK: - Telling the rooms that the server can't be reached
 
     func recordSilence() {
         guard silentSince == nil else { return }

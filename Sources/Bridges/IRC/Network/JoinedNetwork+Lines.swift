@@ -117,7 +117,7 @@ extension JoinedNetwork {
         for id in channels.keys.sorted().prefix(options.flood.burst) { join(id) }
     }
 
-    /// Remembers for how long the server is to be reached by TLS only.
+    /// Remembers how long the server must be reached by TLS only.
     private func obeySTS() {
         stsDuration = nil
         guard connection?.isEncrypted == true, let value = registration.capabilities.offered["sts"],
@@ -136,11 +136,11 @@ extension JoinedNetwork {
         renewSTS()
     }
 
-    /// Counts the time of the server's order from now, as is to be done when a connection ends (IRCv3
+    /// Begins the time of the server's order anew, as must be done when a connection ends (IRCv3
     /// strict transport security).
     ///
-    /// - Parameter isEnding: false to do so only when a quarter of the time is over: the daemon may be
-    ///   killed.
+    /// - Parameter isEnding: false to do so only once a quarter of the time is over, in case the
+    ///   daemon is killed.
     func renewSTS(isEnding: Bool = true) {
         guard let stsDuration, var policy = sts else { return }
         let until = loop.wallTime + stsDuration
@@ -169,8 +169,7 @@ extension JoinedNetwork {
             """)
     }
 
-    /// Tells the rooms that the nick is another one than it should be, or that it is the right one
-    /// again.
+    /// Tells the rooms that the nick is not the wanted one, or that it is the wanted one again.
     func tellNick() {
         if own.nick == wantedNick {
             guard toldNick != nil else { return }
@@ -184,7 +183,7 @@ extension JoinedNetwork {
         }
     }
 
-    /// The nick as it should be, as long as the server allows.
+    /// The nick that the bridge wants, cut to the server's length.
     var wantedNick: String { String(options.nick.prefix(features.nickLength ?? .max)) }
 
     /// Returns whether a nick is the bridge's own.

@@ -2,7 +2,7 @@ import IRC
 import MessageBus
 import Sockets
 
-// People who come, go, and are called otherwise.
+// People who come, go, and change their nicks.
 extension JoinedNetwork {
     /// Executes a line about where people are.
     func movePeople(_ line: IRCMessage) {
@@ -20,7 +20,7 @@ extension JoinedNetwork {
                 (own.user, own.host) = (line.parameters[0], line.parameters[1])
             }
         case "MODE":
-            // Perhaps the one that kept the bridge from speaking.
+            // This may lift the mode that kept the bridge from speaking.
             if let id = line.parameters.first.flatMap(channelID), channels[id]?.isMuted == true {
                 channels[id]?.retryAt = loop.now + Self.tick
             }
@@ -37,7 +37,7 @@ extension JoinedNetwork {
     private func join(_ source: IRCSource, _ line: IRCMessage) {
         guard let name = line.parameters.first else { return }
         guard let id = channelID(name) else {
-            // A server may send those on whom it can't let in.
+            // A server may forward clients that it can't let in to another channel.
             if isOwn(source.nick) { connection?.send(IRCMessage("PART", [name])) }
             return
         }
@@ -94,7 +94,7 @@ extension JoinedNetwork {
                 notice(.leave, source, in: id)
             }
         }
-        // The one who had the nick may be gone.
+        // The owner of the wanted nick may be gone.
         if roster.key(source.nick) == roster.key(options.nick) { nextNickTry = .distantPast }
     }
 
@@ -120,7 +120,7 @@ extension JoinedNetwork {
         tellRead(.notice(kind, nick: source.nick, identity: identity, channel: id))
     }
 
-    /// Adds an event that brings something in, unless the bus stops or the bridge only takes out.
+    /// Adds an event that brings something in, unless the bus stops or the bridge only sends.
     func tellRead(_ event: InboundEvent) {
         if port.direction != .out, !isStopping { enqueue(event) }
     }
@@ -137,7 +137,7 @@ extension JoinedNetwork {
         if !questions.add(nick) { roster.forgetQuestion(nick) }
     }
 
-    /// Returns whether somebody is not read.
+    /// Returns whether somebody's lines are ignored.
     func isIgnored(_ source: IRCSource) -> Bool {
         if isOwnBridge(source) { return true }
         guard !options.ignore.isEmpty else { return false }
@@ -150,7 +150,7 @@ extension JoinedNetwork {
         }
     }
 
-    /// Tells the rooms who is gone with a part of the network, or back.
+    /// Tells the rooms that people are gone with a part of the network, or are back.
     func tellSplits(_ changes: [Netsplits.Change]) {
         for change in changes {
             guard let channel = channels[change.channel] else { continue }

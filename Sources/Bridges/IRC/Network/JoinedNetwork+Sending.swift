@@ -4,7 +4,8 @@ import Sockets
 
 // The way out.
 extension JoinedNetwork {
-    /// Bytes of the prefix that is not known yet: the longest user and host there are.
+    /// Bytes assumed for the user and host in a prefix that is not known yet: the longest there
+    /// are.
     private static let longestUserAndHost = 12 + 65
 
     /// The rules that lines have to keep to at present.
@@ -50,14 +51,14 @@ extension JoinedNetwork {
         return marks
     }
 
-    /// Sends what has waited for marks.
+    /// Sends the messages that waited for these marks to be stored.
     func recordKept(_ marks: [SendMark]) {
         for mark in marks { outbox.record(mark) }
         pump()
         confirmations.send()
     }
 
-    /// Takes what is done with out of the queues.
+    /// Removes the messages that are done with from the queues.
     func collectArrived() {
         let done = outbox.removeDone()
         guard !done.isEmpty else { return }
@@ -108,9 +109,9 @@ extension JoinedNetwork {
         }
         let isHere = channel.isInside && connection != nil
         let isOpen = isHere && !channel.isMuted
-        // What waits stays in the store, for the next run.
+        // Messages that wait stay in the store, for the next run.
         if isStopping, !isOpen { return .over }
-        // The one behind a refused one shows whether the channel takes others.
+        // The message behind a refused one shows whether the channel takes others.
         let needsNext = isHere && queue.items.count == 1
         return (isOpen || needsNext) && queue.hasRoom ? .open : .shut
     }
@@ -133,7 +134,7 @@ extension JoinedNetwork {
         pump()
     }
 
-    /// Sends the line that stands for old messages, because no older one follows.
+    /// Sends the line that stands for old messages, because no other old one follows.
     func closeDigest(of id: String) {
         _ = outbox.withQueue(id) { $0.closeDigest() }
         pump()
@@ -148,7 +149,7 @@ extension JoinedNetwork {
         wakeSenders()
     }
 
-    /// Sends nothing more; what is on its way may yet be confirmed.
+    /// Sends nothing more; messages on their way may still be confirmed.
     func stopSending() {
         for id in channels.keys { _ = outbox.withQueue(id) { $0.isOpen = false } }
     }

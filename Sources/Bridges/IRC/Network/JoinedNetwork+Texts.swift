@@ -2,11 +2,11 @@ import IRC
 import MessageBus
 import Sockets
 
-// What people say.
+// Texts that people write.
 extension JoinedNetwork {
     /// Tags that bots' messages have (IRCv3 bot mode).
     private static let botTags = ["bot", "draft/bot", "inspircd.org/bot"]
-    /// Milliseconds by which the server's time is believed.
+    /// The most milliseconds by which a server's time may lie in the past.
     private static let pastBound: Int64 = 86_400_000
 
     /// Begins or ends a batch.
@@ -26,7 +26,7 @@ extension JoinedNetwork {
             if index > 0, line.tags["draft/multiline-concat"] == nil { text += "\n" }
             text += line.parameters.last ?? ""
         }
-        // What is said of all lines stands where they begin.
+        // Tags that apply to all lines are those of the line that opens the batch.
         var whole = IRCMessage(
             first.command, [ended.opening.parameters[2], text],
             from: ended.opening.source ?? first.source, tags: ended.opening.tags)
@@ -49,7 +49,7 @@ extension JoinedNetwork {
         askWhetherBot(source.nick)
         guard let (text, isAction) = Self.plainText(line.parameters[1]) else { return }
         let passed = PassedInstances.names(in: line.tags[PassedInstances.tag])
-        // It was said here, or has been here.
+        // The text was said here, or has passed through here before.
         if passed.contains(port.instanceID) { return }
         let account = line.tags["account"] ?? roster.account(of: source.nick)
         tellRead(

@@ -2,24 +2,25 @@ import IRC
 import MessageBus
 import Sockets
 
-// What happens because time passes.
+// Acts that are due because of the time alone.
 extension JoinedNetwork {
     /// The time for the registration.
     private static let registrationTime: Duration = .seconds(60)
     /// The time after the server's first words within which it should have told what it is.
     private static let introductionTime: Duration = .seconds(10)
-    /// The silence after which the server is asked whether it is there.
+    /// The silence after which the server is sent a PING.
     private static let quietTime: Duration = .seconds(45)
-    /// The time after which it is asked again.
+    /// The time after which it is sent another.
     private static let questionPause: Duration = .seconds(10)
-    /// The silence after which it is not: also after a PING that is not answered.
+    /// The silence after which the server counts as gone; also the time that a PING may stay
+    /// unanswered.
     private static let deadTime: Duration = .seconds(90)
     /// The time until an answer to JOIN.
     private static let joinTime: Duration = .seconds(60)
     /// The time between two attempts to join some channel.
     private static let joinPause: Duration = .milliseconds(500)
-    /// The time of the first attempt after which nobody waits for it any more: a daemon starts, and
-    /// takes another configuration, without servers that are not there.
+    /// The time after which nobody waits for the first attempt any longer: a daemon starts, and
+    /// accepts another configuration, even if servers can't be reached.
     private static let firstAttempt: Duration = .seconds(5)
     /// The time without a server after which people are told.
     private static let longSilence: Duration = .seconds(30)

@@ -14,7 +14,7 @@ actor JoinedNetwork {
     nonisolated let context: Context
     nonisolated let port: Port
     nonisolated let phrases: Phrases
-    /// The server as people are told of it: its host.
+    /// The server's name in sentences for people: its host.
     nonisolated let serverName: String
     /// Signalled when there are events for the bus.
     nonisolated let news = AsyncSignal()
@@ -34,11 +34,11 @@ actor JoinedNetwork {
     var connection: ServerConnection?
     /// The registration of the connection, which knows its capabilities.
     var registration: NetworkRegistration
-    /// True once the server has told what it is, and channels are joined.
+    /// True once the server has introduced itself, and the bridge joins channels.
     var isRegistered = false
     /// The time of the server's 001, by the loop's clock.
     var greetedAt: MonotonicTime?
-    /// True once it was told that the server is this daemon's own.
+    /// True once the log says that the server is this daemon's own.
     var isServerOwn = false
     var features = ServerFeatures() { didSet { recordNick() } }
     var roster = Roster()
@@ -50,15 +50,15 @@ actor JoinedNetwork {
     private let ownNicks: OwnNicks
     var channels: [String: JoinedChannel] = [:]
     var outbox: IRCOutbox
-    /// Messages that have arrived, or will never, by channel.
+    /// Messages that have arrived, or never will, by channel.
     var arrived: [OutgoingItem] = []
     /// The last message that may have gone out to each channel in an earlier run.
     private(set) var lastMarks: [String: MessageNumber] = [:]
     /// Marks that the store is to keep.
     var marks: [SendMark] = []
     var sts: STSPolicy?
-    /// Milliseconds for which the server wants to be reached by TLS after a connection; `nil` if it
-    /// has not said so on this one.
+    /// Milliseconds for which the server must be reached by TLS after a connection has ended; `nil`
+    /// if it has not demanded that on this one.
     var stsDuration: Int64?
     /// The port to which the server has sent the bridge, for TLS.
     var upgradePort: UInt16?
@@ -70,14 +70,14 @@ actor JoinedNetwork {
     var openedAt = MonotonicTime.distantPast
     /// Time when the first connection was begun.
     var startedAt = MonotonicTime.distantFuture
-    /// The time since which the server is not there.
+    /// The time at which the server ceased to be reachable.
     var silentSince: MonotonicTime?
-    /// True if the rooms know that.
+    /// True if the rooms know that the server can't be reached.
     var isSilenceTold = false
-    /// The nick that the rooms know of, if it is not the one that is wanted.
+    /// The nick that the rooms were last told of, if it is not the wanted one.
     var toldNick: String?
     var nextNickTry = MonotonicTime.distantPast
-    /// The time at which some channel was last asked for again.
+    /// The time of the last repeated attempt to join a channel.
     var lastJoin = MonotonicTime.distantPast
     /// True once the first attempt to connect has ended in one way or another.
     var isReady = false
@@ -199,7 +199,7 @@ actor JoinedNetwork {
         return events
     }
 
-    /// Reads on, once the events are told.
+    /// Resumes reading, once the events have been handed over.
     func resumeReading() { if events.count < Self.maxEvents { connection?.resume() } }
 
     // MARK: - Messages for the channels

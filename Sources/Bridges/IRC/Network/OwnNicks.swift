@@ -1,7 +1,7 @@
 import Locking
 
-/// The nicks that the daemon's own bridges have on networks: none of them reads another, or what one
-/// says would go round where two share a channel.
+/// The nicks that the daemon's own bridges have on networks: none of the bridges reads another, or
+/// texts would go round wherever two share a channel.
 ///
 /// Safe from any thread.
 final class OwnNicks: Sendable {

@@ -19,7 +19,7 @@ package struct ChannelRooms: RoomTable {
     /// The channels that were read, in lower case.
     private var known: Set<String> = []
 
-    /// Makes entries that are right.
+    /// Makes a table of valid entries.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
         entries = elements.compactMap { Self.entry($0, $1) }
     }

@@ -31,7 +31,7 @@ extension IRCClient.Options {
     /// The port of IRC over TLS (RFC 7194).
     static let encryptedPort: UInt16 = 6_697
 
-    /// True if the server is this machine by its name.
+    /// True if the server's name is one of this machine.
     var isServerLocal: Bool {
         let host = endpoint.host.lowercased()
         return host == "localhost" || host == "::1" || host.hasPrefix("127.")

@@ -2,12 +2,12 @@ import MessageBus
 
 /// The option `tls` of a bridge that connects: on, off, or how the server is verified.
 package enum ServerEncryption: OptionValue, Equatable {
-    /// Plain.
+    /// No encryption.
     case off
     /// By TLS.
     case on(Verification)
 
-    /// The reason to believe the server.
+    /// The means by which the server is verified.
     package enum Verification: Sendable, Equatable {
         /// An authority that this machine trusts.
         case system

@@ -17,13 +17,14 @@ struct ChannelQueue: Sendable {
     /// True while a later message is tried, to find out whether the channel refuses the first one only.
     var isProbing = false
 
-    /// The last message of which the store knows that it may have gone out; nil: none has to be known.
+    /// The last message that the store knows may have gone out; `nil` if the store need not know.
     var lastKept: MessageNumber?
-    /// The last message of which the store is to know that.
+    /// The last message that the store has been asked to record in that way.
     private var lastWanted: MessageNumber = 0
     private var hasNewWish = false
 
-    /// Messages of which the store is told at once, so that a burst does not wait for each.
+    /// The number of messages that the store records at once, so that a burst does not wait for
+    /// each.
     private static let keptAtOnce = 4
 
     init(_ channel: String) { self.channel = channel }
@@ -33,7 +34,7 @@ struct ChannelQueue: Sendable {
     /// True if something waits until the store knows that it may have gone out.
     var isWaitingForStore: Bool { isOpen && lastKept.map { lastWanted > $0 } == true }
 
-    /// Returns whether a message may go out; if not, the store is to be told of it.
+    /// Returns whether a message may go out; if not, the store must record first that it may.
     mutating func mayGoOut(_ item: Int) -> Bool {
         guard let lastKept, case .message(let message, _) = items[item].content,
             message.number > lastKept
@@ -52,9 +53,9 @@ struct ChannelQueue: Sendable {
         return hasNewWish ? lastWanted : nil
     }
 
-    // MARK: - What waits
+    // MARK: - Waiting messages
 
-    /// True if it takes another message.
+    /// True if there is space for another message.
     var hasRoom: Bool { items.count < Self.maxItems }
 
     /// Adds a message.
@@ -74,14 +75,14 @@ struct ChannelQueue: Sendable {
         items.append(item)
     }
 
-    /// Closes a digest: nothing old waits behind it.
+    /// Closes a digest: no other old message follows.
     mutating func closeDigest() {
         if let last = items.indices.last { items[last].isOpen = false }
     }
 
-    /// Puts messages at the front that have become too old into one line.
+    /// Replaces messages at the front that have become too old by one line.
     ///
-    /// - Parameter isOld: says so of a message.
+    /// - Parameter isOld: returns whether a message is too old.
     mutating func leaveOutOld(_ isOld: (Message) -> Bool) {
         var count = 0
         var taken = 0
@@ -108,7 +109,7 @@ struct ChannelQueue: Sendable {
         items.replaceSubrange(..<taken, with: [digest])
     }
 
-    /// The message of which something goes out next; `nil` if none waits.
+    /// The index of the message of which something is sent next; `nil` if none waits.
     var nextItem: Int? {
         let waiting = items.indices.lazy.filter { [items] index in
             !items[index].isOpen && items[index].units.contains { $0.state == .waiting }
@@ -124,12 +125,12 @@ struct ChannelQueue: Sendable {
         }
     }
 
-    /// Returns the message that a unit on its way is of.
+    /// Returns the index of the message that a sent unit belongs to.
     func item(ofUnit number: Int) -> Int? {
         items.firstIndex { $0.units.contains { $0.state == .sent(number) } }
     }
 
-    /// Records that a message is done with which the server does not take.
+    /// Records a message that the server does not take as done with.
     mutating func giveUp(_ item: Int, unit number: Int, _ reason: String) {
         for index in items[item].units.indices
         where items[item].units[index].state == .sent(number) {

@@ -1,6 +1,7 @@
 import TimeUnits
 
-/// A token bucket for lines, by the loop's clock: so many may go at once, then as many in a time.
+/// A token bucket for lines, by the loop's clock: a burst may go at once, and as many again within
+/// a period.
 struct FloodBucket: Sendable, Equatable {
     private let capacity: Double
     /// Nanoseconds for one line.

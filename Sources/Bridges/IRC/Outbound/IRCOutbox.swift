@@ -2,7 +2,8 @@ import IRC
 import MessageBus
 import TimeUnits
 
-/// The way out: it chooses what goes out next and when, and knows what has arrived.
+/// The outgoing half of the bridge, which chooses what is sent next and when, and knows what has
+/// arrived.
 ///
 /// A line has arrived when it comes back (`echo-message`), or when a PING that was sent behind it is
 /// answered and the server has not refused it before. Owned by the network's actor.
@@ -33,9 +34,9 @@ struct IRCOutbox: Sendable {
     /// Messages that may have arrived more than once since this was last asked.
     private(set) var doubts = 0
 
-    /// Units on their way at most.
+    /// The most units on their way.
     private static let maxWindow = 32
-    /// Units behind which a PING goes out in any case.
+    /// The number of units after which a PING is sent in any case.
     private static let maxUnasked = 8
     /// The time after which a PING goes out behind a line: with and without echo.
     private static let patience: (echo: Duration, silent: Duration) = (.seconds(3), .seconds(1))
@@ -52,7 +53,7 @@ struct IRCOutbox: Sendable {
         }
     }
 
-    /// The time at which the PING was sent that is not answered; `nil` if there is none.
+    /// The time at which the unanswered PING was sent; `nil` if there is none.
     var unansweredSince: MonotonicTime? { barrier?.time }
     /// True if nothing waits and nothing is on its way.
     var isEmpty: Bool { queues.values.allSatisfy(\.items.isEmpty) }
@@ -234,9 +235,9 @@ struct IRCOutbox: Sendable {
     enum Refusal {
         /// The channel takes nothing at present.
         case ofChannel
-        /// Perhaps it does not take this one only: the next one is tried.
+        /// Perhaps the channel refuses only this line: the next one is tried.
         case perhapsOfLine
-        /// It does not take this one, and takes others: the line is given up.
+        /// The channel refuses this line and takes others: the line is given up.
         case ofLine
     }
 
@@ -276,7 +277,7 @@ struct IRCOutbox: Sendable {
             }
             if isAlone { queue.items[item].refusals += 1 }
             guard queue.items[item].refusals >= Self.patientTries else { return .ofChannel }
-            // What was on its way with it has arrived: the channel takes others.
+            // A message sent with it has arrived: the channel takes others.
             if queue.items[(item + 1)...].contains(where: { $0.isDone && $0.isDelivered }) {
                 queue.items[item].isOnLastTry = true
                 return .perhapsOfLine

@@ -7,24 +7,25 @@ struct LineComposer: Sendable {
     /// `{name}: {text}`.
     let format: String
 
-    /// Bytes of a line at least, however long the rest of the format is.
+    /// The fewest bytes of a text's piece, however long the rest of the format is.
     private static let minRoom = 8
 
     private var lineFormat: LineFormat {
         LineFormat(format, in: .bytes, minRoom: Self.minRoom)
     }
 
-    /// Returns the lines of a message, each as the format has it and at most so many bytes.
+    /// Returns the lines of a message, each in the format and of at most a number of bytes.
     ///
-    /// - Parameter quotes: true if the message that it answers is quoted, because the channel has none
-    ///   to link to.
+    /// - Parameter quotes: true if the message that it answers is quoted, because the channel has
+    ///   none to link to.
     func lines(of message: Message, quotes: Bool, atMost limit: Int) -> [String] {
         let name = RelayMark.mark(message.sender.name)
         switch message.kind {
         case .join: return [cut(phrases.joined(name), to: limit)]
         case .leave: return [cut(phrases.left(name, for: message.destination), to: limit)]
         case .rename:
-            // The mark of the first name says that a bridge tells this; a second one that two have.
+            // The mark on the first name shows that one bridge relays this; on the second one, it
+            // would show two.
             let other = RelayMark.broken(message.other?.name ?? "")
             return [cut(phrases.renamed(name, to: other), to: limit)]
         case .deletion: return []
@@ -32,7 +33,7 @@ struct LineComposer: Sendable {
         }
         var first = ""
         if quotes, let reply = message.reply {
-            // What is quoted was not carried with the answer.
+            // The quoted text was not relayed with this answer, so its marks do not count.
             let excerpt = RelayMark.removed(from: reply.excerpt)
             first += "[↩ \(RelayMark.broken(reply.name)): \(excerpt)] "
         }
@@ -54,7 +55,7 @@ struct LineComposer: Sendable {
     /// Returns the line that stands for others, which are too old.
     func digest(_ lines: Int) -> String { phrases.leftOut(lines) }
 
-    /// Returns what the author does, of a text that `/me` has made: `* Ana waves`.
+    /// Returns the author's deed from a text that `/me` has made: `* Ana waves`.
     private static func actionText(in message: Message) -> String? {
         let start = "* \(message.sender.name) "
         guard !message.hasSeveralLines, message.body.hasPrefix(start) else { return nil }
@@ -70,7 +71,7 @@ struct LineComposer: Sendable {
             }
     }
 
-    /// Returns the beginning of a line that has so many bytes at most.
+    /// Returns the beginning of a line, of at most a number of bytes.
     private func cut(_ line: String, to limit: Int) -> String {
         lineFormat.split(line, atMost: limit)[0]
     }

@@ -1,14 +1,14 @@
 import IRC
 
-/// The rules of a connection that lines have to keep to.
+/// The rules that lines must follow on a connection.
 struct LineRules: Sendable {
     /// Bytes of `:nick!user@host `, which the server puts in front of what it passes on.
     var prefixBytes: Int
     /// The capabilities in use.
     var capabilities: Capabilities
-    /// The instance that the lines go out of.
+    /// The instance of Puente that sends the lines.
     var instance = ""
-    /// The instance of Puente that the server is of; `nil` if it is another server.
+    /// The instance of Puente that the server belongs to; `nil` if it is another server.
     var serverInstance: String?
 
     /// Bytes of a text to a channel.

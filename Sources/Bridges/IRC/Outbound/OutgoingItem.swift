@@ -8,7 +8,7 @@ struct OutgoingItem: Sendable {
     enum Content: Sendable {
         /// A message, and the channel's name for the one that it answers.
         case message(Message, answered: String?)
-        /// So many lines that are left out.
+        /// A number of lines that are left out.
         case digest(lines: Int)
         /// A message that is to be deleted there.
         case redaction(remoteID: String)
@@ -86,7 +86,8 @@ struct OutgoingItem: Sendable {
         skipConfirmed()
     }
 
-    /// Returns whether a message comes from the instance that the server is of: it would go round.
+    /// Returns whether a message has passed the instance that the server belongs to: it would go
+    /// round.
     private func hasPassed(_ message: Message, _ rules: LineRules) -> Bool {
         guard let server = rules.serverInstance else { return false }
         return server == rules.instance || message.origin?.passed.contains(server) == true
@@ -95,7 +96,8 @@ struct OutgoingItem: Sendable {
     private static func units(
         _ lines: [String], to channel: String, _ tags: IRCTags, _ capabilities: Capabilities
     ) -> [OutgoingUnit] {
-        // An answer is answered once; what a message has passed is told of each of its parts.
+        // Only the first part is an answer, but each carries the instances that the message has
+        // passed.
         var later = IRCTags()
         later[PassedInstances.tag] = tags[PassedInstances.tag]
         guard lines.count > 1, capabilities.hasMultiline else {

@@ -14,7 +14,8 @@ struct SendMark: Sendable, Equatable {
         self.last = last
     }
 
-    /// Finds the mark of a channel in what the store has kept; that of the beginning if there is none.
+    /// Reads the mark of a channel from the store's checkpoints; makes one of the beginning if
+    /// there is none.
     init(_ channel: String, in checkpoints: [String: [UInt8]]) {
         let state = checkpoints[Self.checkpointKey(channel)] ?? []
         self.init(

@@ -9,7 +9,7 @@ struct Capabilities: Sendable, Equatable {
         "echo-message", "labeled-response", "draft/multiline", "draft/message-redaction",
         "chghost", "cap-notify", "standard-replies", PassedInstances.capability,
     ]
-    /// Capabilities that are remembered at most; real servers offer some forty.
+    /// The most capabilities that are remembered; real servers offer some forty.
     private static let maxOffered = 200
 
     /// The capabilities that the server offers, with their values.
@@ -17,7 +17,7 @@ struct Capabilities: Sendable, Equatable {
     /// The capabilities in use.
     private(set) var enabled: Set<String> = []
 
-    /// Nothing is offered yet.
+    /// Makes capabilities of which none is offered yet.
     init() {}
 
     /// Returns whether a capability is in use.
@@ -53,12 +53,12 @@ struct Capabilities: Sendable, Equatable {
 
     /// Returns the names to ask for.
     ///
-    /// - Parameter extra: names that are wanted for this connection only, as `sasl`.
+    /// - Parameter extra: names that are wanted for this connection only, such as `sasl`.
     func names(with extra: Set<String> = []) -> [String] {
         Self.wanted.union(extra).filter { offered[$0] != nil && !enabled.contains($0) }.sorted()
     }
 
-    /// Returns a number out of the value of a capability, as `max-lines` of `draft/multiline`.
+    /// Returns a number from the value of a capability, such as `max-lines` of `draft/multiline`.
     func limit(_ key: String, of name: String) -> Int? {
         for pair in (offered[name] ?? "").split(separator: ",") {
             let parts = pair.split(separator: "=", maxSplits: 1)
@@ -69,7 +69,7 @@ struct Capabilities: Sendable, Equatable {
 
     /// True if answers carry the label of what they answer.
     var hasLabels: Bool { has("labeled-response") && has("batch") && has("message-tags") }
-    /// True if what is said comes back.
+    /// True if the server sends the bridge its own texts back.
     var hasEcho: Bool { has("echo-message") }
     /// True if texts of several lines go out as one.
     var hasMultiline: Bool { has("draft/multiline") && has("batch") && has("message-tags") }

@@ -6,7 +6,7 @@ extension IRCMessage {
     /// longer than a sentence.
     var reason: String { Self.plain(parameters.last ?? "") }
 
-    /// Returns words of a server's for people.
+    /// Returns a server's words in a form for people.
     static func plain(_ words: String) -> String {
         let text = IRCFormatting.remove(from: words).unicodeScalars
             .filter { $0.value >= 0x20 && $0.value != 0x7F }

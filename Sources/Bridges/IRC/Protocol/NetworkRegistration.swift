@@ -6,15 +6,15 @@ import MessageBus
 struct NetworkRegistration: Sendable {
     /// The result of a line.
     enum Outcome: Sendable, Equatable {
-        /// It goes on.
+        /// The registration goes on.
         case proceed
         /// The server has welcomed the nick.
         case welcome(nick: String)
-        /// The server is to be reached by TLS, at this port.
+        /// The server must be reached by TLS, at this port.
         case upgrade(port: UInt16)
         /// The server does not want this client; it may be wanted later.
         case failed(String)
-        /// The server does not believe the password or the account, or takes none of the nicks.
+        /// The server rejects the password or the account, or accepts none of the nicks.
         case refused(String)
     }
 
@@ -118,7 +118,7 @@ struct NetworkRegistration: Sendable {
             capabilities.acknowledge(list)
             recordAnswer(to: list)
         case "NAK":
-            // Of several that were refused together some may be granted alone.
+            // Some of those that were refused together may be granted one by one.
             let names = list.split(separator: " ").map(String.init)
             recordAnswer(to: list)
             if names.count > 1 { for name in names { request([name]) } }

@@ -1,5 +1,5 @@
-/// The choice of a nick: the one that is wanted, then the alternatives, then that one with `_` behind
-/// it.
+/// The choice of a nick: the wanted one, then the alternatives, then the wanted one followed by
+/// `_`.
 struct NickChoice: Sendable, Equatable {
     /// The nick that is wanted.
     let wanted: String
@@ -9,7 +9,7 @@ struct NickChoice: Sendable, Equatable {
     /// The most nicks that are tried in one attempt to register.
     private static let maxTries = 12
 
-    /// Makes a choice of which nothing was tried.
+    /// Makes a choice of which no nick has been tried.
     init(_ wanted: String, alternatives: [String]) {
         self.wanted = wanted
         self.alternatives = alternatives

@@ -3,7 +3,8 @@ import IRC
 /// The people of the channels, as far as the server tells: who is where, who is logged in, who is a
 /// bot.
 struct Roster: Sendable, Equatable {
-    /// Members of a channel that are remembered; of more, departures are not told.
+    /// The most members of a channel that are remembered; departures of further ones are not
+    /// announced.
     private static let maxMembers = 20_000
 
     /// The way in which names are compared.
@@ -13,7 +14,7 @@ struct Roster: Sendable, Equatable {
     private var bots: Set<String> = []
     private var asked: Set<String> = []
 
-    /// Nobody is known.
+    /// Makes a roster in which nobody is known.
     init() {}
 
     /// Returns the form of a name in which it is compared.
@@ -92,7 +93,7 @@ struct Roster: Sendable, Equatable {
 
     /// Returns whether the server is to be asked whether somebody is a bot: once for each.
     mutating func isUnasked(_ nick: String) -> Bool {
-        // Those who speak need not be members.
+        // People who speak need not be members.
         if asked.count >= Self.maxMembers { asked = [] }
         return asked.insert(key(nick)).inserted
     }

@@ -4,7 +4,7 @@ import MessageBus
 
 /// The messages of SASL PLAIN (RFC 4616; IRCv3 SASL).
 enum SASLPlain {
-    /// Characters of base64 in a message: one that has as many is followed by another one.
+    /// Characters of base64 in a message; a full message is followed by another one.
     static let chunk = 400
 
     /// Returns the messages that carry an account and its password.

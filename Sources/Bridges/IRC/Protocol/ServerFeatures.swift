@@ -1,8 +1,8 @@
 import IRC
 
-/// The features that a server tells of itself (`RPL_MYINFO`, 004, and `RPL_ISUPPORT`, 005).
+/// The features that a server announces (`RPL_MYINFO`, 004, and `RPL_ISUPPORT`, 005).
 struct ServerFeatures: Sendable, Equatable {
-    /// The way in which it compares names.
+    /// The way in which the server compares names.
     private(set) var caseMapping = IRCCaseMapping.rfc1459
     /// The longest nick; `nil` if that is not told.
     private(set) var nickLength: Int?
@@ -16,12 +16,12 @@ struct ServerFeatures: Sendable, Equatable {
     private(set) var tellsBotsByWhois = false
     /// True if WHO tells accounts (WHOX).
     private(set) var hasExtendedWho = false
-    /// The instance of Puente that the server is of; `nil` if it is another server.
+    /// The instance of Puente that the server belongs to; `nil` if it is another server.
     private(set) var instance: String?
     /// The signs in front of nicks in a list of a channel's members.
     private(set) var memberSigns: Set<Character> = ["@", "+", "%", "&", "~", "!"]
 
-    /// Nothing is told yet.
+    /// Makes the features of a server that has announced none yet.
     init() {}
 
     /// Reads the version and the modes of users in a 004: ngircd has the mode of bots, and no `BOT`.

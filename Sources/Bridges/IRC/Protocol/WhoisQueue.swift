@@ -1,8 +1,8 @@
 import TimeUnits
 
-/// Nicks of which the server is to be asked whether they are bots, one after another.
+/// Nicks about which the server is to be asked whether they are bots, one after another.
 struct WhoisQueue: Sendable {
-    /// Nicks that wait at most; of more is not asked.
+    /// The most nicks that wait; the server is not asked about further ones.
     private static let bound = 64
     /// The time between two questions, so that they do not count as a flood.
     private static let pause: Duration = .seconds(2)

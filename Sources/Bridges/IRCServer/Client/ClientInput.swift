@@ -3,12 +3,12 @@ import Sockets
 
 /// The bytes that a client has sent, taken apart line by line, so that the rest can wait.
 ///
-/// A value of its client's, confined like it.
+/// Owned by an `IRCServerClient`; confined to the bus's loop.
 struct ClientInput: ParsedInput {
     /// The next piece of input.
     enum Event {
         case line(InputLines.Line)
-        /// A question of the WebSocket whether we are there, to be sent back.
+        /// A ping of the WebSocket, whose bytes are to be sent back.
         case ping([UInt8])
         /// The end of the WebSocket.
         case end

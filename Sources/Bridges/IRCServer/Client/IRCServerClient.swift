@@ -38,7 +38,7 @@ final class IRCServerClient: ReadClient, @unchecked Sendable {
     var lobbyPresence: Presence?
     var presences: [Presence] = []
     var profile: Profile?
-    /// The folded names by which it is among the network's clients.
+    /// The folded name under which the network lists the client; `nil` if it is not registered.
     var registeredKey: String?
     var responses = Responses()
     /// The batch that the client is sending.
@@ -104,7 +104,7 @@ final class IRCServerClient: ReadClient, @unchecked Sendable {
     var isRegistered: Bool { sender != nil }
     /// True if it speaks IRC over a socket of its own.
     var isSocket: Bool { if case .socket = wire { true } else { false } }
-    /// The address that limits, attempts and bans go by.
+    /// The address to which limits, attempts and bans apply.
     var clientAddress: ClientAddress { host.map { ClientAddress($0) } ?? .local }
     /// True if passwords may come over this connection.
     var mayLogIn: Bool { isSecure || network.options.plaintextPasswords }
@@ -152,7 +152,7 @@ final class IRCServerClient: ReadClient, @unchecked Sendable {
         return false
     }
 
-    /// Counts a command, and returns what becomes of it.
+    /// Counts a command, and returns whether it is allowed.
     func spendCommand() -> CommandBucket.Decision {
         if let person = lobbyPresence?.person, person.account != nil {
             return person.commands.spend(at: network.loop.now, network.commandRule)
@@ -202,7 +202,7 @@ final class IRCServerClient: ReadClient, @unchecked Sendable {
     }
 }
 
-/// The events of a client's socket: made before the client is.
+/// The receiver of the events of a client's socket, made before the client is.
 ///
 /// Owned by the client; confined to the bus's loop.
 private final class ClientEvents: EventHandler {

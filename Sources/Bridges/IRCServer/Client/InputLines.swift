@@ -19,7 +19,7 @@ struct InputLines {
     /// True if bytes wait that may hold another line.
     private(set) var hasMore = false
 
-    /// Bytes of a line at most, with the tags in front.
+    /// The most bytes of a line, including the tags in front.
     static let maxBytes = IRCMessage.maxClientTags + IRCMessage.maxLine
 
     /// Takes what has come.

@@ -109,7 +109,7 @@ extension IRCServerClient {
             connection: UInt64(connectionID))
         ask { done in
             bus.accounts.register(attempt, name: sender.name) { [weak self] result in
-                // Whoever asked is gone.
+                // The client that asked is gone.
                 if case .registered(let account) = result, self?.stream.isOpen != true {
                     bus.accounts.withdraw(account.id) { _ in }
                 }
@@ -139,7 +139,7 @@ extension IRCServerClient {
         else refuse: @escaping @Sendable (String, isolated Bus) -> Void
     ) {
         guard mayLogIn else { return refuse(phrases.insecure, bus) }
-        // What can't be a name or a password is nobody's.
+        // A text that can't be a name, or a password, belongs to nobody.
         guard let key = IRCPeople.fold(name), let password = Self.password(text) else {
             return refuse(phrases.loginFailed, bus)
         }
@@ -188,7 +188,7 @@ extension IRCServerClient {
         }
     }
 
-    /// Tells who has asked for it that this person is logged in now.
+    /// Tells the clients that have asked for it that this person is now logged in.
     private func tellAccount() {
         guard let sender, let account = network.people.accountName(of: sender) else { return }
         let line = "ACCOUNT \(account.replacing(" ", with: "_"))"

@@ -4,7 +4,7 @@ import MessageBus
 
 // Channels: going in and out of rooms.
 extension IRCServerClient {
-    /// Channels of one command at most.
+    /// The most channels of one command.
     private static let maxTargets = 50
 
     /// Returns the presence in a room; `nil` if the client is not in it.
@@ -48,7 +48,7 @@ extension IRCServerClient {
             refuse(room, refusal)
             return false
         }
-        // Read from behind the join, which the client is told by itself.
+        // The client reads from behind the join, of which it is told separately.
         if let form = network.form(form, of: room, bus) { stream.read(form) }
         let details =
             capabilities.contains(.extendedJoin)
@@ -106,7 +106,7 @@ extension IRCServerClient {
         network.people.live.leaves[sender.key] = nil
     }
 
-    /// Leaves a room that the configuration has no longer.
+    /// Leaves a room that the configuration no longer has.
     func leaveClosedRoom(_ room: Room, _ bus: isolated Bus) {
         guard let presence = presence(in: room) else { return }
         stream.stopReading(room)

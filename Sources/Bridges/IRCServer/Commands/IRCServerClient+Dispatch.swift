@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 import Sockets
 
-// One line: what it asks for, and how it is answered.
+// The execution of one line, and the forms of answers.
 extension IRCServerClient {
     /// Executes one line.
     func execute(_ line: InputLines.Line, _ bus: isolated Bus) {
@@ -140,8 +140,8 @@ extension IRCServerClient {
 
     // MARK: - Others
 
-    /// Tells something about this person to clients who share a channel with them and have asked for
-    /// it.
+    /// Tells the clients that share a channel with this person, and have asked for it, something
+    /// about them.
     func tellOthers(_ capability: Capability, _ line: String) {
         let bytes = source + "\(line)\r\n".utf8
         for other in network.clientsOfAll
@@ -171,7 +171,8 @@ extension IRCServerClient {
         return bus.words(of: Draft(clean, from: sender.name), by: network.port.attachment)
     }
 
-    /// Returns a text in one line that nobody's terminal minds, of so many bytes at most.
+    /// Returns a text on one line, without characters that upset terminals, cut to a number of
+    /// bytes.
     static func cleaned(_ text: String, bytes: Int) -> String {
         let clean = unsafe Array(IRCFormatting.remove(from: text).utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)

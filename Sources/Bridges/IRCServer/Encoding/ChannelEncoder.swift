@@ -8,8 +8,8 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class ChannelEncoder: MessageEncoder {
-    /// A line that says something about a person and not about the room: who shares several rooms
-    /// with them is told it once.
+    /// A line that says something about a person and not about the room; a client that shares
+    /// several rooms with them is told it once.
     struct PersonLine {
         /// The key of the notice, equal in all rooms.
         let key: String

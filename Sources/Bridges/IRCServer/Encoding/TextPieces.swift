@@ -6,7 +6,7 @@
     struct Piece {
         /// The range in the text.
         let range: Range<Int>
-        /// True if it goes on the line of the text that the piece before began.
+        /// True if the piece continues the line of the text that the previous one began.
         let isContinuation: Bool
     }
 

@@ -32,7 +32,8 @@ final class ChannelForm: RoomForm, @unchecked Sendable {  // touched on the loop
     /// True if something was said that is not encoded yet, or not looked at.
     var hasNews: Bool { feed.room.isDirty }
 
-    /// Encodes what was said since, and finds who does not want which of its lines.
+    /// Encodes what was said since the last call, and has readers pass over the lines that they
+    /// don't want.
     func catchUp() {
         network.loop.assertOwned()
         feed.catchUp()

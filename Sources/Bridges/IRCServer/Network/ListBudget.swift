@@ -2,9 +2,10 @@
 ///
 /// Confined to the bus's loop.
 final class ListBudget {
-    /// One answer's part, which is free once nobody holds it.
+    /// The share of one answer, which is free again once nobody holds it.
     ///
-    /// Owned by the stream of its client until that has taken the answer; confined to the bus's loop.
+    /// Owned by the stream of its client until the client has taken the answer; confined to the
+    /// bus's loop.
     final class Part {
         fileprivate let bytes: Int
         private weak var budget: ListBudget?

@@ -6,9 +6,9 @@ struct MessageTimes {
 
     init(_ room: Room) { self.room = room }
 
-    /// Returns the number of the last text that was said until a moment; 0 if there is none.
+    /// Returns the number of the last text said up to a moment; 0 if there is none.
     ///
-    /// Numbers rise with time, so that a few questions find it: a bisection of the numbers.
+    /// Numbers rise with time, so a few requests find it, by bisection.
     func lastNumber(until time: Int64, _ bus: isolated Bus) async throws -> MessageNumber {
         var low: MessageNumber = 0
         var high = room.lastNumber + 1

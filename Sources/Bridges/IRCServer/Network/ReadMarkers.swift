@@ -2,8 +2,8 @@ import MessageBus
 
 /// The read markers of IRC clients: a time for each channel and each conversation.
 ///
-/// Those of accounts are kept for all their clients, and for channels with the account. Confined to
-/// the bus's loop.
+/// The markers of an account are shared by all its clients; those for channels are also kept with
+/// the account. Confined to the bus's loop.
 final class ReadMarkers {
     /// The owner of markers.
     enum Owner: Hashable {
@@ -40,7 +40,7 @@ final class ReadMarkers {
         return moved
     }
 
-    /// Forgets a client's.
+    /// Forgets the markers of an owner.
     func forget(_ owner: Owner) {
         guard markers.removeValue(forKey: owner) != nil else { return }
         order.removeAll { $0 == owner }

@@ -12,7 +12,7 @@ extension ServedNetwork: ListeningServer {
 
 // What a new configuration changes while the server runs.
 extension ServedNetwork {
-    /// Takes over the limits of other options.
+    /// Adopts the limits of other options.
     func adjust(to new: IRCServer.Options) {
         loop.assertOwned()
         // All else is as it was: what is not in `adjustableOptions` restarts the bridge.
@@ -25,8 +25,8 @@ extension ServedNetwork {
             stalledAfter: new.stalledAfter)
     }
 
-    /// Uses the rooms and the chains that there are by now; whoever is in a room that is closed has
-    /// left it.
+    /// Uses the rooms and chains of the new configuration; people in a room that is closed leave
+    /// it.
     func useConfiguration(_ bus: isolated Bus) {
         textLimit = TextLimit(of: port.attachment, on: bus)
         let closed = rooms.filter(\.isClosed)

@@ -19,7 +19,7 @@ extension ServedNetwork {
                 plaintextAnswer: { [phrases] _ in Self.error(phrases.needsTLSForIRC) }))
     }
 
-    /// Returns the last line that a client is sent.
+    /// Returns the last line that a client is sent, with the reason.
     static func error(_ reason: String) -> [UInt8] {
         Array("ERROR :".utf8) + reason.utf8.filter { $0 != 13 && $0 != 10 } + [13, 10]
     }
@@ -153,13 +153,13 @@ extension ServedNetwork {
         return true
     }
 
-    /// Returns the reason for which an address is kept out; `nil` if it is not.
+    /// Returns the reason why an address is banned; `nil` if it is not.
     func ban(of host: HostKey?) -> String? {
         let address = host.map { ClientAddress($0) } ?? .local
         return port.bus.assumeIsolated { $0.accounts.ban(of: address)?.reason }
     }
 
-    /// Does what concerns every client.
+    /// Applies an event to every client that it concerns.
     func apply(_ event: ModerationEvent) {
         switch event {
         case .banned(let block, let reason):
@@ -174,8 +174,8 @@ extension ServedNetwork {
         }
     }
 
-    /// Does to the clients that have logged in and are not registered yet what the bus has done to
-    /// the others, who have a presence in the lobby at least.
+    /// Applies a change to the clients that have logged in and are not registered yet; the bus has
+    /// applied it to the others, which have at least a presence in the lobby.
     private func apply(_ change: AccountChange) {
         switch change {
         case .passwordChanged(let account, _):
@@ -189,8 +189,8 @@ extension ServedNetwork {
         }
     }
 
-    /// Sends the clients away that have logged in and are not registered yet; returns false if there
-    /// are none.
+    /// Closes the target's clients that have logged in and are not registered yet; returns false if
+    /// there are none.
     func kick(_ target: KickTarget) -> Bool {
         let meant = target.account.map(registering) ?? []
         for client in meant { client.disconnect(.kicked(reason: target.reason)) }

@@ -2,9 +2,9 @@ import Chat
 import MessageBus
 import Sockets
 
-// The end of a server: nobody is let in any more, and everybody gets what they are owed.
+// The end of a server: nobody is let in any more, and everybody is sent what they are owed.
 extension ServedNetwork {
-    /// Lets nobody in any more; every client is closed when all it is owed is sent.
+    /// Lets nobody in any more; every client is closed once all that it is owed has been sent.
     func stopReading(_ bus: isolated Bus) {
         guard !isStopping else { return }
         beginStopping()
@@ -20,8 +20,8 @@ extension ServedNetwork {
 
     private func beginStopping() {
         isStopping = true
-        // First: where everybody has gone already, the rest ends the server, and no timer must be set
-        // any more.
+        // This comes first: if everybody has gone already, the rest ends the server, and no timer
+        // may be set after that.
         streams.stalled.beginStopping()
         listener.close()
         http?.stop()

@@ -9,7 +9,7 @@ extension ServedNetwork {
         if watchState[nickKey] == nil { watchState[nickKey] = shown(nickKey: nickKey, bus) != nil }
     }
 
-    /// Removes a client that was told.
+    /// Removes a client that was told when a nick comes and goes.
     func stopWatching(_ nickKey: String, _ client: IRCServerClient) {
         watchers[nickKey]?.removeAll { $0 === client }
         if watchers[nickKey]?.isEmpty == true {

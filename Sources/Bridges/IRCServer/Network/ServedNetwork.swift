@@ -23,11 +23,11 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     let input: InputScheduler
     /// The server's name, which stands in front of its lines.
     let name: String
-    /// The room of those who are in no channel.
+    /// The room of people who are in no channel.
     let lobby: Room
     /// The time at which the server began.
     let began: Timestamp
-    /// True if nothing is read nor said before a login.
+    /// True if nothing is read or said before a login.
     let isLoginRequired: Bool
     /// The limit on commands.
     var commandRule: CommandBucket.Rule
@@ -44,14 +44,15 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     private(set) var mostClients = 0
     private var forms: [ObjectIdentifier: ChannelForm] = [:]
     private var shared: [String: [ClientForm: ChannelForm]] = [:]
-    /// The forms of which clients share what is encoded, and how many channels are read so.
+    /// The forms in which clients share what is encoded, each with the number of channels read in
+    /// it.
     private var sharedForms: [ClientForm: Int] = [:]
     private var pausedForStore: [IRCServerClient] = []
     private var told: Set<ToldChange> = []
     private var changedPeople: Set<String> = []
     /// The clients that watch a nick, by its folded form.
     var watchers: [String: [IRCServerClient]] = [:]
-    /// True for watched nicks of people who are here, as the clients know it.
+    /// True for a watched nick that its watchers believe to be here, otherwise false.
     var watchState: [String: Bool] = [:]
     private var observers = (
         store: UInt64(0), moderation: UInt64(0), kicks: UInt64(0), configuration: UInt64(0),
@@ -79,13 +80,13 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
         let connectionID: UInt32
     }
 
-    /// Forms of which what is encoded is shared.
+    /// The most forms in which clients share what is encoded.
     static let maxSharedForms = 8
     /// Bytes of a transcript that one client has for itself.
     private static let ownBuffer = 64 << 10
     /// Questions that a client may ask at once, and the pause for one more.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
-    /// The time between two looks at who is silent.
+    /// The time between two checks for silent clients.
     private static let checkInterval: Duration = .seconds(5)
 
     init(_ options: IRCServer.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
@@ -99,7 +100,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
         streams = RoomStreams(of: port, on: loop, stalledAfter: options.stalledAfter)
         let host = NickRules.host(bus.settings.name)
         let isNamed = host.contains(".") && bus.settings.name.allSatisfy { $0 != " " }
-        // Clients tell a server from a person by the dot.
+        // Clients tell a server from a person by the dot in its name.
         name = isNamed ? bus.settings.name : "\(host).irc"
         input = InputScheduler(on: loop)
         lobby = bus.hiddenRoom(like: port.room)
@@ -132,7 +133,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
         }
     }
 
-    /// Takes the server off the loop, the rooms and the bus, none of which call it any more.
+    /// Detaches the server from the loop, the rooms and the bus: none of them calls it any more.
     func detach() {
         guard !isDetached else { return }
         isDetached = true
@@ -249,8 +250,8 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
 
     // MARK: - Turns
 
-    /// Records something about a person that a client is told now, and returns false if it was told
-    /// that in this turn already, in another channel.
+    /// Records that a client is told something about a person; returns false if it was told so
+    /// before in this turn, in another channel.
     func recordTold(_ key: String, to connectionID: UInt32) -> Bool {
         told.insert(ToldChange(key: key, connectionID: connectionID)).inserted
     }

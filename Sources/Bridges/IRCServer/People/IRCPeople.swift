@@ -20,7 +20,7 @@ final class IRCPeople {
     private unowned let bus: Bus
     private var entries: [String: Entry] = [:]
     private var keys: [String: String] = [:]
-    /// The profiles of people who are here by this bridge, by their folded names.
+    /// The profiles of people who are here through this bridge, by their folded names.
     private(set) var profiles: [String: Profile] = [:]
     /// The sender whose source was asked for last: most lines of a burst are of one.
     private var lastSender: Sender?
@@ -28,7 +28,8 @@ final class IRCPeople {
     /// The IRC details of this turn's messages.
     var live = LiveDetails()
 
-    /// Nicks that are remembered at a time; of those who are gone the rest is forgotten.
+    /// The most nicks that are remembered at a time; beyond that, the nicks of people who are gone
+    /// are forgotten.
     private static let maxEntries = 16_384
 
     init(_ bus: Bus) { self.bus = bus }
@@ -160,13 +161,13 @@ final class IRCPeople {
         return bus.accounts.account(account)?.name
     }
 
-    /// Returns what WHOIS tells as somebody's name: what they say of themselves, else the name by
+    /// Returns the real name that WHOIS shows: the one that the person gives, or else the name by
     /// which everybody else knows them.
     func realname(of sender: Sender) -> String {
         profiles[sender.key]?.realname ?? sender.name
     }
 
-    // MARK: - What is told once
+    // MARK: - Changes that are told once
 
     /// Returns the key of a change of names, the same in every room.
     static func renameKey(_ old: Sender, _ new: Sender) -> String {
@@ -178,7 +179,7 @@ final class IRCPeople {
 }
 
 extension IRCPeople.Entry {
-    /// True for people of elsewhere, who are on no list of people here.
+    /// True for people of other networks, who are on no list of people here.
     var isRelayed: Bool { !isPlain }
 
     /// True for people of this bus, whose nick is the same whichever bridge they are on.

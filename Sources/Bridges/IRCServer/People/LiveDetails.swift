@@ -9,7 +9,7 @@ struct LiveDetails {
     enum Leave {
         /// With these last words.
         case said(String)
-        /// Sent away by a moderator, whose `:nick!user@host ` it is, in a room.
+        /// Removed from a room by a moderator, whose `:nick!user@host ` is given, for a reason.
         case kicked(by: [UInt8], in: String, String)
 
         /// The last words, or the reason.

@@ -2,9 +2,9 @@ import Foundation
 import Chat
 import MessageBus
 
-/// The nicks that names become, and the names that nicks may be.
+/// The rules by which names become nicks, and nicks become names.
 enum NickRules {
-    /// Bytes of a nick at most, as `NICKLEN` counts them: as many as a name's characters.
+    /// The most bytes of a nick, as `NICKLEN` counts them: as many as the characters of a name.
     static let maxLength = 32
 
     /// Returns the nick that stands for somebody: spaces become `_`, and `Ana (telegram)` becomes

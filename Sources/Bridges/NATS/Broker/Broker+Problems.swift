@@ -2,16 +2,16 @@ import Locking
 import MessageBus
 import TimeUnits
 
-// What is wrong, as people and the other parts of the bridge are told.
+// The broker's problems, as people and the other parts of the bridge learn of them.
 extension Broker {
-    /// The reason why nothing goes out or comes in at present, which rooms are told; `nil` if all
-    /// is well.
+    /// The reason why no messages go out or come in at present, which is told in the rooms; `nil`
+    /// if they do.
     var outage: BrokerError? { state.withLock { $0.problem ?? $0.refusal ?? $0.silence } }
 
     /// The reason why not everything can be shared at present; `nil` if all is well.
     var problem: BrokerError? { outage ?? state.withLock { $0.complaint } }
 
-    /// Records why there is no connection, or no stream.
+    /// Records the reason why there is no connection, or no stream.
     func record(_ error: BrokerError) {
         let now = KernelClock.monotonic
         let isTold = state.withLock { state in
@@ -22,7 +22,7 @@ extension Broker {
         onEvent(.changed)
     }
 
-    /// Records why nothing can be read, though messages may go out.
+    /// Records the reason why nothing can be read, although messages may go out.
     func recordSilence(_ error: BrokerError) {
         let now = KernelClock.monotonic
         let isTold = state.withLock { state in
@@ -64,7 +64,7 @@ extension Broker {
         let (isLogged, isNew) = state.withLock { state in
             defer { state.refusal = error }
             let isNew = state.refusal?.description != error.description
-            // Without a connection the log knows already.
+            // Without a connection the log has the reason already.
             guard state.isConnected, isNew || now - state.toldAt > ToldSentences.reminder,
                 state.refusal == nil || now - state.toldAt > ToldSentences.reminder
             else { return (false, isNew) }
@@ -75,7 +75,7 @@ extension Broker {
         if isNew { onEvent(.changed) }
     }
 
-    /// Takes in what the server complains of, such as a right that is missing.
+    /// Records the server's complaints, such as a missing right.
     func recordComplaints(of session: BrokerSession) {
         let now = KernelClock.monotonic
         let sentences = session.connection.complaints.present(at: now)

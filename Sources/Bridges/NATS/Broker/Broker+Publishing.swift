@@ -4,13 +4,13 @@ import TimeUnits
 
 // Putting messages into the stream: one at a time, the next when the last is acknowledged.
 extension Broker {
-    /// The time within which the stream has to take a message.
+    /// The time within which the stream has to accept a message.
     ///
-    /// The stream recognizes by its name a message that it took without answering and that is sent
-    /// again.
+    /// If the stream has accepted a message without answering, it recognises by its name that the
+    /// message is sent again.
     private static let patienceForAnswer: Duration = .seconds(2)
 
-    /// Publishes what waits until the session is over, on a thread of its own.
+    /// Publishes waiting messages until the session is over, on a thread of its own.
     func publish(_ session: BrokerSession, created: String) {
         guard var inbox = try? BrokerInbox(session.connection) else { return session.finish() }
         let sent = state.withLock { $0.sent }
@@ -20,7 +20,8 @@ extension Broker {
             let outcome: PublishQueue.Outcome
             do throws(BrokerError) {
                 let (sequence, isKnown) = try store(request, &inbox)
-                // Numbers of one stream rise: this is another, which has to be found out.
+                // The numbers of one stream rise, so this is another stream, which has to be
+                // examined.
                 if !isKnown, sequence <= last { session.requestCheck() }
                 if !isKnown { last = sequence }
                 outcome = .stored(sequence, created: created)

@@ -6,25 +6,25 @@ import Sockets
 /// A consumer at work.
 private struct Reading {
     let name: String
-    /// The place of the message that is known, which comes first; 0 if none does.
+    /// The place of the known message, with which the consumer begins; 0 if there is none.
     let known: UInt64
     /// Messages that it has delivered.
     var delivered: UInt64 = 0
-    /// Messages that were asked for and have not come.
+    /// The number of messages that were requested and have not come.
     var asked = 0
     /// Messages that the library has mistaken for an answer since the last message.
     var swallowed: UInt64 = 0
     /// The subject on which the broker reports the end of a request.
     var request = ""
-    /// The time at which something came last, or was looked after.
+    /// The time at which something last came, or the broker was last checked.
     var heard = KernelClock.monotonic
 
-    /// Counts a message; returns false if others in front of it got lost on the way.
+    /// Counts a message; returns false if others before it were lost on the way.
     ///
     /// - Parameter sequence: the place of the message that was read before.
     mutating func count(_ metadata: DeliveryMetadata, behind sequence: UInt64) -> Bool {
         guard metadata.count > delivered else { return false }
-        // What the library has kept is missing here, and is nothing for us.
+        // The messages that the library has kept are missing here; they are not meant for us.
         let missing = metadata.count - delivered - 1
         guard missing == 0 || missing <= swallowed && metadata.sequence > sequence + missing else {
             return false
@@ -36,17 +36,18 @@ private struct Reading {
 
 // Reading the stream: a consumer that is asked for messages, none of which is acknowledged.
 extension Broker {
-    /// Messages of the stream that are asked for at once: 8 MiB at most.
+    /// The number of messages of the stream that are requested at once: 8 MiB at most.
     private static let batch = 32
-    /// Bytes that weigh as much as a message, of what waits for the bus: 16 MiB do at most.
+    /// The number of bytes that weigh as much as one message, among those that wait for the bus: 16
+    /// MiB at most.
     private static let share = 4_096
-    /// The time after which the broker is to answer a request for messages in any case.
+    /// The time within which the broker must answer a request for messages in any case.
     private static let patience: Duration = .milliseconds(4_500)
-    /// The time without a message after which stream and consumer are asked for.
+    /// The time without a message after which the stream and the consumer are checked.
     private static let silence: Duration = .seconds(5)
-    /// The time between two looks at what the server complains of.
+    /// The time between two checks of the server's complaints.
     private static let look: Duration = .seconds(1)
-    /// Consumers that fail before another server is tried.
+    /// The number of consumers that may fail before another server is tried.
     private static let tries = 3
     /// The time after which the broker forgets a consumer that nobody asks.
     private static let inactivity: Duration = .seconds(60)
@@ -62,7 +63,8 @@ extension Broker {
         var (looked, sized) = (KernelClock.monotonic, KernelClock.monotonic)
         var reading = try makeConsumer(session, stream, &inbox, &pace)
         while !session.isOver, !hasEnded {
-            // Without room nothing is asked for; all else is looked after as ever.
+            // While there is no capacity, nothing is requested; everything else is checked as
+            // usual.
             let isFull = isClosed || !incoming.hasCapacity
             if isFull {
                 wake.wait(atMost: Self.nap)
@@ -73,7 +75,7 @@ extension Broker {
             }
             if !isFull, let message = try next(from: deliveries, session, &reading) {
                 if try !read(message, &reading, stream, deliveries) {
-                    // The stream is not what it was.
+                    // The stream has changed.
                     stream = try presentStream(stream, &inbox)
                     reading = try makeConsumer(session, stream, &inbox, &pace)
                 }
@@ -98,7 +100,7 @@ extension Broker {
         try throwIfGone(session)
     }
 
-    /// Looks after the stream, of which nothing is read, until the session is over.
+    /// Checks the stream, without reading it, until the session is over.
     ///
     /// - Throws: `BrokerError` if the broker does not answer, or the stream is another one.
     func watch(_ session: BrokerSession, _ first: StreamState) throws(BrokerError) {
@@ -146,7 +148,7 @@ extension Broker {
         }
     }
 
-    /// Makes a consumer; what fails for the time being is tried again while messages go out.
+    /// Makes a consumer; after a temporary failure it tries again, while messages go out.
     private func makeConsumer(
         _ session: BrokerSession, _ stream: StreamState, _ inbox: inout BrokerInbox,
         _ pace: inout ConsumerPace
@@ -170,8 +172,8 @@ extension Broker {
         }
     }
 
-    /// Makes a consumer that begins with the last message that is known, so that it shows whether
-    /// the stream is still the same there.
+    /// Makes a consumer that begins with the last known message, which shows whether the stream is
+    /// still the same.
     private func createConsumer(
         _ stream: StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Reading {
@@ -203,15 +205,17 @@ extension Broker {
         _ message: borrowing BrokerMessage, _ reading: inout Reading, _ stream: StreamState,
         _ deliveries: BrokerInbox
     ) throws(BrokerError) -> Bool {
-        // A message of the stream may have such a header, too: whoever may publish has put it there.
+        // A message of the stream may have such a header, too, put there by anybody who may
+        // publish.
         if deliveries.isOwn(message.subject), let status = message.status {
-            // The end of what was asked for, unless it is that of an earlier request.
+            // This is the end of a request, unless it belongs to an earlier one.
             guard message.subject == reading.request else { return true }
             reading.asked = 0
             if status == "404" || status == "408" { recordAnswer() }
             return status != "409"
         }
-        // What an earlier consumer was asked for may come yet: its count is another one.
+        // Messages that an earlier consumer was asked for may still come; they have a count of
+        // their own.
         guard let metadata = DeliveryMetadata(message.reply), metadata.consumer == reading.name
         else {
             return true
@@ -219,13 +223,13 @@ extension Broker {
         reading.heard = KernelClock.monotonic
         recordAnswer()
         reading.asked = max(0, reading.asked - 1)
-        // Nothing is acknowledged: what got lost on the way shows by a gap.
+        // Nothing is acknowledged: a message that was lost on the way shows as a gap.
         var position = state.withLock { $0.position }
         let isFirst = reading.delivered == 0
         guard reading.count(metadata, behind: isFirst ? 0 : position.sequence) else { return false }
         if isFirst, reading.known >= max(1, stream.first) {
             if metadata.sequence == reading.known, metadata.time == position.mark { return true }
-            // Another one is there, also if it is one that the library has kept.
+            // Another message is there, or one that the library has kept.
             if metadata.sequence == reading.known || metadata.count > 1 {
                 restart(in: stream)
                 return false
@@ -234,7 +238,7 @@ extension Broker {
         position.sequence = metadata.sequence
         position.mark = metadata.time
         position.created = stream.created
-        // Under a subject that is no room's and no instance's there is nothing for us.
+        // A message under a subject that is no room's and no instance's is not meant for us.
         let subject = FleetSubject.parse(message.subject)
         let isOwn = subject?.store == store
         let batch = unsafe subject == nil || isOwn ? nil : FleetBatch(message.content)
@@ -252,9 +256,9 @@ extension Broker {
         return true
     }
 
-    /// Asks for the stream; returns false if what comes next of it is cut off.
+    /// Checks the stream; returns false if its next messages have been removed.
     ///
-    /// - Throws: `BrokerError` if it is gone, another one, or shorter than it was.
+    /// - Throws: `BrokerError` if the stream is gone, was replaced, or is shorter than it was.
     private func checkStream(
         _ heard: inout MonotonicTime, _ stream: inout StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
@@ -263,7 +267,7 @@ extension Broker {
         state.withLock { $0.stream = present }
         let position = state.withLock { $0.position }
         if position.created == present.created, present.last < position.sequence {
-            // A new session finds out whether that is so.
+            // A new session finds out whether this is true.
             throw BrokerError(.rejected, "the stream \(present.name) is shorter than it was")
         }
         let isCut =
@@ -273,13 +277,13 @@ extension Broker {
         return !isCut
     }
 
-    /// Asks for stream and consumer; returns false if the consumer is not there or stands still.
+    /// Checks the stream and the consumer; returns false if the consumer is gone or stands still.
     private func check(
         _ reading: inout Reading, _ stream: inout StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
         guard try checkStream(&reading.heard, &stream, &inbox) else { return false }
         let position = state.withLock { $0.position }
-        // Nothing new, which is news to a caller that waits for the end of something.
+        // An empty batch: it is news to a task that waits for the end of the stream.
         if incoming.hasCapacity {
             incoming.append(
                 ReceivedBatch(position: position, room: "", store: "", batch: nil, pending: 0),

@@ -4,12 +4,12 @@ import Locking
 import MessageBus
 import TimeUnits
 
-// The stream: made where it isn't there, and looked at.
+// The stream: it is made where there is none, and checked.
 extension Broker {
-    /// The time within which the broker may tell how large the stream is.
+    /// The time within which the broker may say how large the stream is.
     private static let patienceForSize: Duration = .milliseconds(500)
 
-    /// Returns the stream, which is made if it isn't there.
+    /// Returns the stream, and makes it if there is none.
     ///
     /// - Throws: `BrokerError` if there is none that can be used.
     func findOrCreateStream(_ inbox: inout BrokerInbox) throws(BrokerError) -> StreamState {
@@ -24,11 +24,12 @@ extension Broker {
         return StreamState(answer)
     }
 
-    /// Makes the stream, unless another instance does meanwhile.
+    /// Makes the stream, unless another instance has done so in the meantime.
     private func makeStream(_ inbox: inout BrokerInbox) throws(BrokerError) -> JSON {
         if state.withLock({ !$0.position.created.isEmpty || !$0.sent.created.isEmpty }) {
-            // Right behind a deletion: nats-server 2.9 breaks a stream that is made at that moment
-            // by one while another still removes it. Each instance waits for another time.
+            // If an instance makes a stream right after a deletion, nats-server 2.9 breaks the
+            // stream while another one still removes it. So each instance waits for a different
+            // time.
             let part = store.utf8.reduce(UInt64(7)) { ($0 &* 31 &+ UInt64($1)) % 2_000 }
             sleep(for: .milliseconds(1_000 + Int64(part)))
             do throws(BrokerError) {
@@ -66,9 +67,10 @@ extension Broker {
         state.withLock { if $0.stream.created == present.created { $0.stream = present } }
     }
 
-    /// Returns the stream once it is certain whether it is shorter than it was.
+    /// Returns the stream once it is certain whether it has become shorter.
     ///
-    /// - Throws: `BrokerError`, also if it is shorter and most of its copies are not there.
+    /// - Throws: `BrokerError`, also if the stream has become shorter and most of its copies are
+    ///   not there.
     func believedStream(
         _ session: BrokerSession, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> StreamState {
@@ -103,10 +105,10 @@ extension Broker {
         }
     }
 
-    /// Returns whether the stream has lost what was put into it last: it is younger or shorter, or
-    /// has something else there.
+    /// Returns whether the stream has lost the message that was put into it last: the stream is
+    /// younger or shorter, or has another message there.
     ///
-    /// Only the end of a stream gets lost, so what was put into it last stands for all before.
+    /// Only the end of a stream gets lost, so the last message stands for all before it.
     func hasForgotten(
         _ stream: StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
@@ -121,16 +123,16 @@ extension Broker {
             guard let subject = answer["message"]["subject"].string,
                 let place = FleetSubject.parse(subject)
             else { return true }
-            // The name is among headers in base64; whose message it is tells as much.
+            // The name is among headers in base64; the owner of the message shows as much.
             return place.store != store
         } catch {
-            // Deleted there by somebody, or not to be read by us: no sign of loss.
+            // Somebody has deleted the message there, or we may not read it: no sign of loss.
             guard error.kind == .rejected else { throw error }
             return false
         }
     }
 
-    /// Finds out, once, which is the highest number of a message of ours in the stream.
+    /// Finds out, once, the highest number of a message of ours in the stream.
     ///
     /// - Throws: `BrokerError` if the broker does not answer.
     func countOwn(in stream: StreamState, _ inbox: inout BrokerInbox) throws(BrokerError) {
@@ -146,7 +148,7 @@ extension Broker {
                 let numbers = batch?.records.map { MessageNumber(rawValue: $0.number) } ?? []
                 highest = max(highest, numbers.max() ?? 0)
             } catch {
-                // There is none, or it may not be read.
+                // There is no such message, or it may not be read.
                 guard error.kind == .rejected else { throw error }
             }
         }
@@ -154,7 +156,7 @@ extension Broker {
         onEvent(.counted)
     }
 
-    /// Begins anew at the front if the stream is not the one that was read, or is shorter.
+    /// Begins again at the front if the stream is not the one that was read, or has become shorter.
     func checkPosition(in stream: StreamState) {
         let position = state.withLock { $0.position }
         if position.sequence == 0 {
@@ -164,7 +166,7 @@ extension Broker {
         }
     }
 
-    /// Begins anew at the front of a stream that has forgotten.
+    /// Begins again at the front of a stream that has forgotten messages.
     func restart(in stream: StreamState) {
         log.warning(
             """

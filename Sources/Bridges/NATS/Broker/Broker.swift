@@ -18,17 +18,17 @@ final class Broker: Sendable {
         var silence: BrokerError?
         /// The right that the server has refused; `nil` if it has refused none.
         var complaint: BrokerError?
-        /// The sentences about the present outage that the log has.
+        /// The sentences about the present outage that the log already has.
         var told = ToldSentences()
         /// Messages of the stream that were not sent by an instance.
         var foreignMessages = LogAllowance()
-        /// The time at which the log was told last of a refusal.
+        /// The last time that a refusal was logged.
         var toldAt = MonotonicTime.distantPast
-        /// The time at which the log was told last of a complaint.
+        /// The last time that a complaint was logged.
         var complainedAt = MonotonicTime.distantPast
         /// True once the first attempts have ended.
         var isSettled = false
-        /// The reason why the bridge must not start: the servers do not take the credentials.
+        /// The reason why the bridge must not start: the servers reject the credentials.
         var startRefusal: BrokerError?
         var isConnected = false
         /// The reason why the stream takes no messages though there is a connection; `nil` if it
@@ -36,27 +36,27 @@ final class Broker: Sendable {
         var refusal: BrokerError?
         /// The address of the present server, or the last one.
         var server = ""
-        /// The largest message that it takes.
+        /// The largest message that the server accepts.
         var maxPayload = 1 << 20
         var stream = StreamState()
         /// The position up to which messages were read and handed over.
         var position: StreamPosition
-        /// Messages of the stream that were not read yet, as of the last one.
+        /// The number of messages of the stream that were not read yet, as of the last one read.
         var pending: UInt64 = 0
         /// The position of the last message put into the stream.
         var sent: StreamPosition
-        /// Other servers, as servers have told.
+        /// The addresses of other servers, as servers have reported them.
         var discovered: [String] = []
         /// The highest number of a message of ours that the stream had at first; `nil` before that is
         /// known.
         var highestOwn: MessageNumber?
         var hasEnded = false
-        /// True once the stream's messages are read no more.
+        /// True once no more messages of the stream are read.
         var isClosed = false
         var sessions = 0
     }
 
-    /// Something that others are to do something about.
+    /// An event that other parts of the bridge act on.
     enum Event: Sendable {
         /// The first attempts have ended, one with each server.
         case settled
@@ -64,7 +64,7 @@ final class Broker: Sendable {
         case changed
         /// The stream has forgotten messages of ours.
         case forgotten
-        /// It is known what the stream has of ours.
+        /// It is known which messages of ours the stream has.
         case counted
     }
 
@@ -82,22 +82,22 @@ final class Broker: Sendable {
     let incoming: BoundedQueue<ReceivedBatch>
     let state: Locked<State>
     let wake = ThreadSignal()
-    /// Called on one of the threads with what happens.
+    /// Called on one of the threads with each event.
     let onEvent: @Sendable (Event) -> Void
     /// The functions of the other threads of a session; each is given the session.
     let companions: [(name: String, body: @Sendable (BrokerSession) -> Void)]
 
-    /// The time after which a thread looks whether it is to end.
+    /// The longest time for which a thread does not check whether it is to end.
     static let nap: Duration = .milliseconds(200)
-    /// Messages that wait for the bus before no more are read.
+    /// The number of waiting messages at which reading stops.
     private static let bound = 4_096
 
     /// Makes a broker that is not connected to.
     ///
     /// - Parameters:
     ///   - isReader: false if messages only go out.
-    ///   - position: what was read of the stream, and kept.
-    ///   - sent: what was put into the stream last.
+    ///   - position: the position up to which an earlier run has read the stream.
+    ///   - sent: the position of the last message that an earlier run has put into the stream.
     init(
         _ access: BrokerAccess, _ settings: StreamSettings, store: String, rooms: [String],
         isReader: Bool = true, position: StreamPosition, sent: StreamPosition, log: Log,
@@ -124,7 +124,7 @@ final class Broker: Sendable {
     /// True if there is a connection and a stream.
     var isConnected: Bool { state.withLock { $0.isConnected } }
 
-    /// Reads no more from the stream, and waits for nothing that can't be published.
+    /// Reads no more from the stream, and no longer waits for messages that can't be published.
     func stop() {
         state.withLock { $0.isClosed = true }
         incoming.end()
@@ -139,7 +139,7 @@ final class Broker: Sendable {
         wake.send()
     }
 
-    /// The largest message that the server takes.
+    /// The largest message that the server accepts.
     var maxPayload: Int { state.withLock { $0.maxPayload } }
     /// The highest number of a message of ours that the stream had at first; `nil` before that is
     /// known.
@@ -156,7 +156,7 @@ final class Broker: Sendable {
         }
     }
 
-    /// Records that there is nothing in the present stream that could be looked for later.
+    /// Records that the present stream has no message that could be looked for later.
     func forgetSent() {
         state.withLock { state in
             if state.sent.created != state.stream.created { state.sent = StreamPosition() }
@@ -165,13 +165,13 @@ final class Broker: Sendable {
 
     // MARK: - The thread
 
-    /// Connects and serves, again and again, until it is ended; blocks.
+    /// Connects and serves, again and again, until the broker is ended; blocks.
     func run() {
-        // What may be over at any moment is tried often; who is refused need not hurry.
+        // An outage that may end at any moment is probed often; after a refusal there is no hurry.
         var backoff = Backoff(from: .milliseconds(250), to: .seconds(3))
         var refusalBackoff = Backoff(from: .milliseconds(250), to: .seconds(15))
         var (next, tries) = (0, 0)
-        // What the servers of the first round have said against the credentials.
+        // The objections of the servers of the first round to the credentials.
         var refusal: BrokerError?
         while !hasEnded {
             let servers = access.servers + state.withLock { $0.discovered }
@@ -190,19 +190,20 @@ final class Broker: Sendable {
                 tries += 1
                 switch error.kind {
                 case .refused: refusal = refusal ?? error
-                // One that lets us in is enough for the start.
+                // One server that lets us in is enough for the start.
                 case .rejected: recordFirstOutcome(nil)
                 case .unreachable: break
                 }
                 if tries >= access.servers.count { recordFirstOutcome(refusal) }
             }
-            // One that has lasted is made again at once, elsewhere where that is possible.
+            // After a connection that has lasted, another is made at once, to another server if
+            // possible.
             if KernelClock.monotonic - start > .seconds(10) {
                 backoff.reset()
                 refusalBackoff.reset()
             }
             if hasEnded { break }
-            // Another server may have the others that this one misses.
+            // Another server may be connected to those that this one misses.
             let isRejected = failure?.kind == .rejected && failure?.code != BrokerError.unavailable
             if tries % servers.count == 0 || isRejected {
                 let pause =
@@ -248,7 +249,7 @@ final class Broker: Sendable {
 
     /// Records that the first attempts have ended.
     ///
-    /// - Parameter refusal: why all of them came to nothing, if that is to stop the bridge.
+    /// - Parameter refusal: the reason why all of them failed, if it is to stop the bridge.
     func recordFirstOutcome(_ refusal: BrokerError?) {
         let isFirst = state.withLock { state in
             if state.isSettled { return false }

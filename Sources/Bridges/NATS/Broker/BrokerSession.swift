@@ -2,7 +2,7 @@ import JSON
 import Locking
 import Sockets
 
-/// The time in which a connection lasts: its threads, and what they find out.
+/// The lifetime of one connection: its threads, and what they find out.
 ///
 /// Safe from any thread.
 final class BrokerSession: Sendable {

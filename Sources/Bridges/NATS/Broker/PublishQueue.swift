@@ -1,30 +1,31 @@
 import Locking
 import TimeUnits
 
-/// Messages that wait to be put into the stream, one after the other, by the thread that a connection
-/// has for it.
+/// Messages that wait to be put into the stream, one after the other, by the publishing thread of a
+/// connection.
 ///
 /// Safe from any thread.
 final class PublishQueue: Sendable {
-    /// The end of an attempt.
+    /// The result of an attempt.
     enum Outcome: Sendable {
         /// The stream has it, at this number.
         case stored(UInt64, created: String)
-        /// It came to nothing; it is to be tried again.
+        /// The attempt failed; it is to be repeated.
         case failed(BrokerError)
-        /// The stream has forgotten what it had: that comes first.
+        /// The stream has forgotten messages: those must be put in again first.
         case forgotten
         /// Nothing is published any more.
         case ended
     }
 
-    /// A message, and whoever waits for the end of the attempt.
+    /// A message, with the continuation of the task that waits for the result.
     struct Request: Sendable {
         let number: UInt64
         let content: [UInt8]
         let subject: String
         let id: String
-        /// The count of times that the stream has forgotten something, as whoever asks knows it.
+        /// The number of times that the stream has forgotten messages, as far as the waiting task
+        /// knows.
         let generation: Int
         let waiter: CheckedContinuation<Outcome, Never>
     }
@@ -36,22 +37,22 @@ final class PublishQueue: Sendable {
         var hasEnded = false
         var generation = 0
         var asked: UInt64 = 0
-        /// Those that were given up before they were here.
+        /// The messages that were given up before they were in the queue.
         var cancelled: Set<UInt64> = []
 
-        /// True if nothing that waits gets its turn before the daemon ends.
+        /// True if no waiting message will get its turn before the daemon ends.
         var isHopeless: Bool { hasEnded || isStopping && !isConnected }
     }
 
     private let state = Locked(State())
     private let signal = ThreadSignal()
 
-    /// The count of times that the stream has forgotten something.
+    /// The number of times that the stream has forgotten messages.
     var generation: Int { state.withLock { $0.generation } }
 
     /// Publishes a message, and returns when the stream has it or the attempt has failed.
     ///
-    /// As long as there is no connection it waits; a task that is cancelled does not.
+    /// Waits while there is no connection, unless the task is cancelled.
     func publish(
         _ content: [UInt8], to subject: String, id: String, generation: Int
     ) async -> Outcome {
@@ -102,7 +103,7 @@ final class PublishQueue: Sendable {
         return removeFirst()
     }
 
-    // MARK: - What becomes of the connection
+    // MARK: - The state of the connection
 
     /// Records that there is a connection, and whether its stream has forgotten something.
     func begin(hasForgotten: Bool) {
@@ -116,7 +117,7 @@ final class PublishQueue: Sendable {
     /// Records that the connection is gone.
     func pause() { change { $0.isConnected = false } }
 
-    /// Records that the daemon stops: without a connection nothing is waited for any more.
+    /// Records that the daemon stops: without a connection no message waits any longer.
     func stop() { change { $0.isStopping = true } }
 
     /// Ends every wait.

@@ -9,12 +9,12 @@ struct ToldSentences: Sendable {
     private var known: Set<String> = []
     private var last: MonotonicTime?
 
-    /// The time after which the log is told again of something that is still so.
+    /// The time after which a sentence that still holds is logged again.
     static let reminder: Duration = .seconds(60)
     /// Sentences that are remembered; further ones do not count as new.
     private static let bound = 32
 
-    /// Makes a list of nothing.
+    /// Makes an empty list.
     init() {}
 
     /// Returns whether a sentence is to be logged.

@@ -2,7 +2,7 @@ import CNATS
 import Glibc
 import MessageBus
 
-/// The servers, and who we are to them.
+/// The servers, and the credentials of this instance.
 struct BrokerAccess: Sendable {
     /// Addresses, in the order of bridge.json.
     var servers: [String]
@@ -26,7 +26,7 @@ struct BrokerAccess: Sendable {
         let seed: Secret
     }
 
-    /// Gives the library what it needs to be let in.
+    /// Gives the library the credentials that it needs.
     func apply(to options: OpaquePointer, address: String) throws(BrokerError) {
         var status = NATS_OK
         func attempt(_ call: () -> natsStatus) { if status == NATS_OK { status = call() } }

@@ -2,7 +2,7 @@ import JSON
 import MessageBus
 import TimeUnits
 
-/// A try of a broker for `puente check --connect`, which stores and makes nothing there.
+/// A trial of a broker for `puente check --connect`, which stores and makes nothing there.
 struct BrokerCheck: Sendable {
     let settings: StreamSettings
     /// The shared rooms, as the fleet calls them.
@@ -16,7 +16,7 @@ struct BrokerCheck: Sendable {
     /// connecting may take.
     private static let deadline: Duration = .seconds(2)
 
-    /// Looks at the stream, and at what this instance may do; blocks.
+    /// Checks the stream, and the rights of this instance; blocks.
     func findings() -> [ConnectionFinding] {
         var isThere = true
         var findings: [ConnectionFinding] = []
@@ -69,10 +69,10 @@ struct BrokerCheck: Sendable {
             """)
     }
 
-    /// Returns what the server says of the first thing that this instance may not do.
+    /// Returns the server's words about the first right that this instance lacks.
     private func missingRight(isThere: Bool) throws(BrokerError) -> String? {
         let name = settings.name
-        // Without a body nothing of this is done, only refused.
+        // Without a body none of this is carried out, only refused.
         let questions =
             isThere
             ? [
@@ -82,7 +82,7 @@ struct BrokerCheck: Sendable {
         var subjects = questions.map { "$JS.API.\($0)" }
         if let store {
             subjects += rooms.map { FleetSubject.room($0, from: store) }
-            // To nobody: an instance of that name is never there.
+            // The message is for nobody: there is never an instance of that name.
             subjects.append(FleetSubject.live(from: store, to: "none"))
         }
         for subject in subjects {

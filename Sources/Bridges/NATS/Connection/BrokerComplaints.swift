@@ -21,7 +21,8 @@ final class BrokerComplaints: Sendable {
         }
     }
 
-    /// Records what the library has to say of an error, on the thread that it tells it on.
+    /// Records the library's words about an error; called on the thread on which the library
+    /// reports it.
     func recordLast(_ status: natsStatus) {
         guard status == NATS_NOT_PERMITTED else { return }
         var last = NATS_OK
@@ -33,7 +34,7 @@ final class BrokerComplaints: Sendable {
 
     /// Returns the present sentences, sorted.
     ///
-    /// A subscription is refused once, so that this lasts as long as the connection.
+    /// A subscription is refused only once, so such a sentence lasts as long as the connection.
     func present(at now: MonotonicTime) -> [String] {
         known.withLock { known in
             known = known.filter {

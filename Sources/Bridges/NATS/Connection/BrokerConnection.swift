@@ -3,12 +3,12 @@ import Glibc
 import Locking
 import Sockets
 
-/// A connection to one server, which is never mended: when it is gone, another one is made.
+/// A connection to one server, which is never repaired: when it is gone, another one is made.
 ///
 /// Safe from any thread until `end()`, which only the last user may call. The library's own
-/// reconnecting is off: our threads know then that a connection is in one of two states.
+/// reconnecting is off, so that our threads know a connection to be in one of two states.
 @safe final class BrokerConnection: @unchecked Sendable {  // the library's own lock guards it
-    /// The server's address, as it stands in bridge.json or as a server has told it.
+    /// The server's address, as in bridge.json or as a server has reported it.
     let address: String
     private let pointer: OpaquePointer
     private let closing: Closing
@@ -28,7 +28,7 @@ import Sockets
     private static let connectTimeout: Duration = .seconds(3)
     /// The time that a write to the socket may take.
     private static let writeDeadline: Duration = .seconds(5)
-    /// The time between two pings of which the second goes unanswered at most.
+    /// The time between two pings, of which at most two may be unanswered.
     private static let pingInterval: Duration = .seconds(2)
     /// The time that the library has to close a connection.
     private static let closeTimeout: Duration = .seconds(10)
@@ -55,8 +55,8 @@ import Sockets
         unsafe natsOptions_SetSendAsap(options, true)
         try unsafe access.apply(to: options, address: address)
         let held = unsafe Unmanaged.passRetained(closing)
-        // Other errors are told by answers that do not come, and by the closed connection. The one
-        // who tells is the thread that calls the other callback, as the last.
+        // Other errors show in missing answers and in the closed connection. This callback comes
+        // from the thread that calls the other one last, so the object still lives.
         unsafe natsOptions_SetErrorHandler(
             options,
             { _, _, status, argument in
@@ -75,7 +75,7 @@ import Sockets
         var connection: OpaquePointer?
         let status = unsafe natsConnection_Connect(&connection, options)
         guard status == NATS_OK, let connection = unsafe connection else {
-            // The callback may yet be called, or never: the few bytes stay.
+            // The callback may still be called, or never: the few bytes are leaked.
             throw BrokerError(address, status)
         }
         unsafe pointer = connection
@@ -96,10 +96,10 @@ import Sockets
     /// The rights that the server has refused.
     var complaints: BrokerComplaints { closing.complaints }
 
-    /// True if the connection is not gone.
+    /// True while the connection stands.
     var isOpen: Bool { unsafe natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }
 
-    /// Addresses of other servers of the cluster, as this one has told.
+    /// The addresses of other servers of the cluster, as this one has reported them.
     var otherServers: [String] {
         var (list, count): (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, Int32) = (nil, 0)
         guard unsafe natsConnection_GetDiscoveredServers(pointer, &list, &count) == NATS_OK,
@@ -120,7 +120,7 @@ import Sockets
         guard status == NATS_OK, let subscription = unsafe subscription else {
             throw BrokerError("subscribe", status)
         }
-        // What waits is bounded by what is asked for: nothing is dropped by the library.
+        // The number of waiting messages is limited by the requests, so the library must drop none.
         unsafe natsSubscription_SetPendingLimits(subscription, -1, -1)
         let owned = unsafe BrokerSubscription(pointer: subscription)
         subscriptions.withLock { $0.append(owned) }
@@ -142,19 +142,19 @@ import Sockets
         if status != NATS_OK { throw BrokerError("publish", status) }
     }
 
-    /// Publishes to nobody: a message that no stream keeps, because it is for one of another name.
+    /// Publishes a message that no stream keeps, because it is for an instance that does not exist.
     func publishNothing(to subject: String) throws(BrokerError) {
         let message = try BrokerMessage([], to: subject)
         message.setHeader("Nats-Expected-Stream", "none-of-this-name")
         try publish(message)
     }
 
-    /// Returns what the server says against all that was sent so far; `nil` if nothing; blocks.
+    /// Returns the server's objection to anything sent so far; `nil` if there is none; blocks.
     ///
     /// - Throws: `BrokerError` if it does not answer in time.
     func newComplaint(within time: Duration) throws(BrokerError) -> String? {
         let before = knownComplaint.withLock { $0 }
-        // It answers in order: what it complains of comes before the answer to this.
+        // The server answers in order: its complaints come before the answer to this.
         let status = unsafe natsConnection_FlushTimeout(pointer, time.wholeMilliseconds)
         let present = complaint
         knownComplaint.withLock { $0 = present }
@@ -163,7 +163,7 @@ import Sockets
         return nil
     }
 
-    /// Closes the connection and releases it and its subscriptions; blocks.
+    /// Closes the connection, and releases it and its subscriptions; blocks.
     ///
     /// No thread may use them any more.
     func end() {
@@ -171,7 +171,7 @@ import Sockets
         let deadline = KernelClock.monotonic + Self.closeTimeout
         while !closing.isClosed.withLock({ $0 }) {
             let rest = deadline - KernelClock.monotonic
-            // The library still works on it: to leave it is better than to take it away.
+            // The library still uses the connection: leaking it is better than freeing it.
             if rest <= .zero { return }
             closing.signal.wait(atMost: rest)
         }

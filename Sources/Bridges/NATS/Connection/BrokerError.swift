@@ -1,21 +1,21 @@
 import CNATS
 import Sockets
 
-/// A failure of the broker, or on the way there, as a sentence.
+/// A failure of the broker, or on the way to it, as a sentence.
 struct BrokerError: Error, CustomStringConvertible, Sendable {
     /// The kinds of failures that are dealt with in different ways.
     enum Kind: Sendable {
-        /// It does not answer, or the connection is gone.
+        /// The broker does not answer, or the connection is gone.
         case unreachable
-        /// It does not take the credentials.
+        /// The broker rejects the credentials.
         case refused
-        /// It answers, and does not do what is asked.
+        /// The broker answers, and does not do what it is asked.
         case rejected
     }
 
     let kind: Kind
     let description: String
-    /// The number that JetStream has for what it does not do; 0 for anything else.
+    /// JetStream's number for a refusal; 0 for any other failure.
     let code: Int64
 
     /// Makes an error.
@@ -25,14 +25,14 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
         self.code = code
     }
 
-    /// The number of the answer that nobody takes what was asked.
+    /// The number of the answer that nobody receives such requests.
     static let noResponders: Int64 = 503
-    /// JetStream's number for what it can't do at the moment: most of the copies are not there.
+    /// JetStream's number for a temporary refusal: most of the copies are missing.
     static let unavailable: Int64 = 10_008
-    /// JetStream's number for a stream that is not there.
+    /// JetStream's number for a missing stream.
     static let noStream: Int64 = 10_059
 
-    /// Returns what the library says without the places in its source, such as `(conn.c:1909): `.
+    /// Returns the library's words without places in its source, such as `(conn.c:1909): `.
     static func withoutSourcePlaces(_ sentence: String) -> String {
         var result = sentence
         while let open = result.firstIndex(of: "("),
@@ -45,7 +45,7 @@ struct BrokerError: Error, CustomStringConvertible, Sendable {
         return result
     }
 
-    /// Makes the error of a call that came to nothing.
+    /// Makes the error of a call that failed.
     init(_ action: String, _ status: natsStatus) {
         let kind: Kind = status == NATS_CONNECTION_AUTH_FAILED ? .refused : .unreachable
         var sentence = unsafe String(lent: natsStatus_GetText(status)) ?? "error"

@@ -1,10 +1,10 @@
 import JSON
 import TimeUnits
 
-/// The questions of one thread to the broker, and the subscription that answers come to.
+/// The requests of one thread to the broker, and the subscription to the answers.
 ///
-/// Confined to the thread. Not the library's own requests: with those a second thread would take
-/// part in each.
+/// Confined to that thread. The library's own requests are not used, because a second thread would
+/// take part in each.
 struct BrokerInbox {
     let connection: BrokerConnection
     private let base: String
@@ -24,11 +24,11 @@ struct BrokerInbox {
         subscription = try connection.subscribe(to: "\(base).*")
     }
 
-    /// Publishes something and returns the answer; blocks until it is there.
+    /// Publishes a request and returns the answer; blocks until it has come.
     ///
     /// - Parameters:
-    ///   - id: the name of the message, by which the broker drops a second one.
-    ///   - deadline: the time within which the answer has to be there.
+    ///   - id: the name of the message, by which the broker recognises and drops a second one.
+    ///   - deadline: the time within which the answer must come.
     /// - Throws: `BrokerError`, also if there is no answer in time.
     mutating func request(
         _ content: [UInt8], to subject: String, id: String? = nil,
@@ -69,12 +69,13 @@ struct BrokerInbox {
         }
     }
 
-    /// Returns whether a subject is one of those that answers come under.
+    /// Returns whether a subject is one of those for answers.
     func isOwn(_ subject: String) -> Bool { subject.hasPrefix(base) }
 
-    /// Asks JetStream's interface, and returns the answer; blocks.
+    /// Sends a request to JetStream's interface, and returns the answer; blocks.
     ///
-    /// - Throws: `BrokerError`, also if the answer is an error: `rejected` with what it says.
+    /// - Throws: `BrokerError`, also if the answer is an error: `rejected`, with the broker's
+    ///   words.
     mutating func call(
         _ verb: String, _ body: JSON = .null, within deadline: Duration = deadline
     ) throws(BrokerError) -> JSON {
@@ -91,9 +92,9 @@ struct BrokerInbox {
         return answer
     }
 
-    /// Asks for messages, which come one by one with `next(within:)`.
+    /// Requests messages, which come one by one with `next(within:)`.
     ///
-    /// - Returns: the subject under which the end of what was asked for is told.
+    /// - Returns: the subject under which the end of the request is announced.
     mutating func pull(
         _ count: Int, from consumer: String, of stream: String, within time: Duration
     ) throws(BrokerError) -> String {

@@ -2,12 +2,12 @@ import CNATS
 import Glibc
 import MessageBus
 
-/// The check of keys before a server is asked with them.
+/// The checks of keys before they are used with a server.
 enum BrokerKeys {
     /// The largest credentials file that is read, in bytes.
     private static let bound = 64 << 10
 
-    /// Returns whether a seed is one, with its checksum.
+    /// Returns whether a text is a seed, with a valid checksum.
     static func isSeed(_ seed: String) -> Bool {
         var (signature, length): (UnsafeMutablePointer<UInt8>?, Int32) = (nil, 0)
         defer { unsafe free(signature) }

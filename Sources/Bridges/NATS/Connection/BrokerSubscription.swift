@@ -10,9 +10,9 @@ import TimeUnits
 
     /// Returns the next message; `nil` if there is none within a time.
     ///
-    /// - Throws: `BrokerError` if the connection is gone; one with the code `noResponders` instead of
-    ///   an empty message that has this status. The library keeps that, so that it is not known whose
-    ///   it was: who may publish may have put it there.
+    /// - Throws: `BrokerError` if the connection is gone, or one with the code `noResponders`
+    ///   instead of an empty message with that status. The library keeps such a message, so its
+    ///   origin is not known: anybody who may publish may have sent it.
     func next(within time: Duration) throws(BrokerError) -> BrokerMessage? {
         var message: OpaquePointer?
         let status = unsafe natsSubscription_NextMsg(

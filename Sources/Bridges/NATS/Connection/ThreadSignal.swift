@@ -1,9 +1,10 @@
 import Glibc
 import TimeUnits
 
-/// A signal that a thread waits for, with a deadline; sent before, it ends the next wait at once.
+/// A signal that a thread waits for, with a deadline; a signal sent before the wait ends it at
+/// once.
 ///
-/// Safe from any thread. It owns the lock and the condition, which are of the C library.
+/// Safe from any thread. It owns its lock and its condition, which belong to the C library.
 @safe final class ThreadSignal: @unchecked Sendable {  // the lock guards what varies
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>

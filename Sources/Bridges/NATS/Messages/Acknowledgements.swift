@@ -1,14 +1,14 @@
 import Locking
 import MessageBus
 
-/// Messages that the stream has and whose cursor in the store is to be moved behind them, which goes
-/// on while the next are published.
+/// The messages that the stream has, and past which the store's cursor is still to be moved; that
+/// goes on while the next messages are published.
 ///
 /// Safe from any thread.
 final class Acknowledgements: Sendable {
     private struct State {
         var delivered: [Delivery] = []
-        /// The last message that is nothing for others, if it stands behind the others.
+        /// The last message that is not for other instances, if it comes after the others.
         var passed: Delivery?
         var progress = OutboxProgress()
         var hasEnded = false
@@ -21,7 +21,7 @@ final class Acknowledgements: Sendable {
     private let changed = AsyncSignal()
     private let drained = AsyncSignal()
 
-    /// Messages that wait at most.
+    /// The most messages that wait.
     private static let bound = 4_096
 
     init(_ fleet: Fleet, _ broker: Broker, room: String) {
@@ -42,7 +42,7 @@ final class Acknowledgements: Sendable {
         if isFull { try await drained.wait() }
     }
 
-    /// Adds a message up to which there is nothing for others.
+    /// Adds a message up to which nothing is for other instances.
     func pass(_ delivery: Delivery) {
         state.withLock { $0.passed = delivery }
         changed.send()
@@ -54,7 +54,7 @@ final class Acknowledgements: Sendable {
         changed.send()
     }
 
-    /// Moves the cursor until it is ended.
+    /// Moves the cursor until the list is ended.
     ///
     /// - Throws: what the store throws; `CancellationError`.
     func run() async throws {
@@ -67,7 +67,8 @@ final class Acknowledgements: Sendable {
                 }
                 if delivered.isEmpty, passed == nil { break }
                 if !delivered.isEmpty {
-                    // First, so that the cursor never is where the stream was not known to be.
+                    // Stored first, so that the cursor is never ahead of the known state of the
+                    // stream.
                     try await fleet.port.saveCheckpoints([
                         Checkpoint(key: OutboxProgress.checkpointKey(room), state: progress.state),
                         Checkpoint(key: Fleet.sentKey, state: broker.sent.state),

@@ -41,7 +41,7 @@ final class FleetNames: Sendable {
             format
             .replacing("{instance}", with: place)
             .replacing("{bridge}", with: place)
-            // Last, so that nothing in a name is filled in.
+            // Replaced last, so that no placeholder in a name is replaced.
             .replacing("{name}", with: isServer ? phrases.server : clean(name))
         known.withLock { known in
             if known.count >= Self.bound { known = [:] }
@@ -50,8 +50,8 @@ final class FleetNames: Sendable {
         return shown
     }
 
-    /// Returns a name and the bridge in the parentheses behind it, of a name as it is shown on its
-    /// own instance.
+    /// Returns the name and the bridge in parentheses of a name in the form in which its own
+    /// instance shows it.
     static func parts(of shown: String) -> (name: String, bridge: String) {
         guard shown.utf8.last == UInt8(ascii: ")"),
             let open = shown.utf8.lastIndex(of: UInt8(ascii: "(")), open > shown.startIndex

@@ -1,10 +1,10 @@
-/// The rooms that are shared, and what the other instances call them.
+/// The shared rooms, with the names that the other instances have for them.
 struct FleetRooms: Sendable {
     /// The names there, by the names here.
     let there: [String: String]
     private let here: [String: String]
 
-    /// Makes the table; of two rooms with one name there the first counts.
+    /// Makes the table; if two rooms have one name there, the first counts.
     init(_ there: [String: String]) {
         self.there = there
         let pairs = there.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }

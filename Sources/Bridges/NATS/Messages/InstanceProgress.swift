@@ -1,30 +1,30 @@
-/// The messages that have come from an instance for a room, and those that are missing.
+/// The progress in an instance's messages for a room: the ones that have come, and the ones
+/// missing.
 struct InstanceProgress: Equatable {
-    /// Numbers between two that have come: what the stream had lost may be put into it again behind
-    /// something newer.
+    /// A gap between two numbers that have come: messages that the stream had lost may be put into
+    /// it again behind newer ones.
     private struct Gap: Equatable {
         /// The last number that has come in front of the missing ones.
         var low: UInt64
-        /// The first one behind them.
+        /// The first number after the missing ones.
         let high: UInt64
     }
 
     /// The highest number.
     private(set) var number: UInt64 = 0
-    /// Messages, those that were lost included; `nil` as long as nothing has told how many there
-    /// were before.
+    /// The number of messages, including lost ones; `nil` until it is known how many came before.
     private(set) var count: UInt64?
-    /// Messages that are lost and of which nobody was told yet.
+    /// The number of lost messages that nobody has been told about yet.
     private(set) var lost: UInt64 = 0
     private var gaps: [Gap] = []
 
     /// Gaps that are remembered; the oldest are given up.
     private static let maxGaps = 8
 
-    /// Nothing.
+    /// Makes the progress before the first message.
     init() {}
 
-    /// Takes in a batch's place among what the instance has said, before its records.
+    /// Records a batch's place among the instance's messages, before its records.
     ///
     /// All numbers are up to 2^53, as they are read, so that nothing here can overflow.
     mutating func begin(_ batch: FleetBatch) {
@@ -59,13 +59,13 @@ struct InstanceProgress: Equatable {
         return true
     }
 
-    /// Takes in that a batch's records are all counted.
+    /// Records that all records of a batch are counted.
     mutating func end(_ batch: FleetBatch) {
         guard let index = batch.index else { return }
         count = max(count ?? 0, index + UInt64(batch.records.count) + batch.unread)
     }
 
-    /// Takes in that people know of what was lost.
+    /// Records that people know of the lost messages.
     mutating func closeLosses() { lost = 0 }
 
     // MARK: - The checkpoint
@@ -91,7 +91,7 @@ struct InstanceProgress: Equatable {
         }
     }
 
-    /// Earlier versions have kept whatever they read.
+    /// Earlier versions stored whatever they read.
     private static func ordinal(_ part: Substring) -> UInt64? {
         UInt64(part).flatMap { $0 <= ByteReader.maxOrdinal ? $0 : nil }
     }

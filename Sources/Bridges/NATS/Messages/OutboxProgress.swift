@@ -1,13 +1,13 @@
 import MessageBus
 
-/// The counts of what was put into the stream for a room so far.
+/// The progress of a room's messages into the stream.
 struct OutboxProgress: Sendable, Equatable {
-    /// Messages.
+    /// The number of messages that were put into the stream.
     var count: UInt64 = 0
     /// The number of the last one.
     var last: MessageNumber = 0
 
-    /// Nothing.
+    /// Makes the progress before the first message.
     init() {}
 
     /// Returns the name of the checkpoint of a room.
@@ -26,8 +26,8 @@ struct OutboxProgress: Sendable, Equatable {
 }
 
 extension Fleet {
-    /// The name of the checkpoint of what was put into the stream last.
+    /// The name of the checkpoint with the last message put into the stream.
     static let sentKey = "sent"
-    /// The name of the checkpoint of what was read of the stream.
+    /// The name of the checkpoint with the position up to which the stream was read.
     static let readKey = "read"
 }

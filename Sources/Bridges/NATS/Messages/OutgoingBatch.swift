@@ -32,6 +32,6 @@ struct OutgoingBatch: Sendable {
     /// Returns how many of the messages have numbers up to one.
     func count(through number: MessageNumber) -> Int { numbers.count { $0 <= number } }
 
-    /// Returns the name by which the broker knows it again.
+    /// Returns the name by which the broker recognises the batch if it is sent again.
     func id(from store: String, room: String) -> String { "\(store)-\(room)-\(first)-\(last)" }
 }

@@ -7,15 +7,15 @@ struct PreparedBatch: Sendable {
     private(set) var content = OutgoingBatch()
     /// The messages in it.
     private(set) var members: [Delivery] = []
-    /// The last message that was looked at.
+    /// The last message that was examined.
     private(set) var last: Delivery?
     private var count = 0
     private var bytes = 0
 
-    /// Makes an empty one.
+    /// Makes an empty batch.
     init() {}
 
-    /// True if nothing was looked at.
+    /// True if no message was examined.
     var isEmpty: Bool { last == nil }
 
     /// True if no more is to be read for it.
@@ -34,7 +34,7 @@ struct PreparedBatch: Sendable {
         pass(delivery)
     }
 
-    /// Takes in a message that is nothing for others.
+    /// Records a message that is not for other instances.
     mutating func pass(_ delivery: Delivery) {
         last = delivery
         count += 1

@@ -1,11 +1,11 @@
 import MessageBus
 
-/// Writes messages of this instance as other instances read them.
+/// A writer of this instance's messages in the form that other instances read.
 struct RecordWriter {
     private let port: Port
     private let store: String
     private var (piece, scratch) = (ByteWriter(), ByteWriter())
-    /// The last sender, of whom mostly the next message is too.
+    /// The last sender, who has usually sent the next message as well.
     private var sender: Sender?
     private var name = (name: "", bridge: "")
 
@@ -15,7 +15,7 @@ struct RecordWriter {
         self.store = store
     }
 
-    /// Returns a message as other instances read it; `nil` if it is nothing for them.
+    /// Returns a message in the form that other instances read; `nil` if it is not for them.
     mutating func record(of message: Message) async throws -> [UInt8]? {
         guard message.sender.bridge != port.name, !message.isPrivate else { return nil }
         var record = FleetRecord(number: message.number.rawValue)
@@ -52,7 +52,8 @@ struct RecordWriter {
         return piece.bytes
     }
 
-    /// Returns what all instances call a message: one that came from another has its number there.
+    /// Returns the reference by which all instances know a message: one from another instance has
+    /// its number there.
     private func reference(to number: MessageNumber) async throws -> FleetReference {
         if let message = try await port.message(numbered: number),
             message.sender.bridge == port.name, let origin = message.origin,

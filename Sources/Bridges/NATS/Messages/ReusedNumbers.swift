@@ -1,8 +1,8 @@
 import Locking
 import MessageBus
 
-/// The numbers of messages that have been given twice, because the store was restored from a backup
-/// that is older than what the stream has of this instance.
+/// The message numbers that were given twice, because the store was restored from a backup older
+/// than the messages that the stream has of this instance.
 ///
 /// Safe from any thread. Lives as long as the bridge, over all its runs.
 final class ReusedNumbers: Sendable {
@@ -14,7 +14,7 @@ final class ReusedNumbers: Sendable {
     private let state = Locked(State())
     private let known = BroadcastSignal()
 
-    /// Makes it for a bridge that has not run yet.
+    /// Makes the record of a bridge that has not run yet.
     init() {}
 
     /// Records the numbers that were given twice; `nil` if none were.
@@ -26,7 +26,7 @@ final class ReusedNumbers: Sendable {
     /// True once it is known which numbers were given twice.
     var isKnown: Bool { state.withLock { $0.isKnown } }
 
-    /// True if a number may be that of another message of ours in the stream.
+    /// True if the stream may have another message of ours under a number.
     func contains(_ number: MessageNumber) -> Bool {
         state.withLock { $0.range?.contains(number) ?? false }
     }

@@ -1,8 +1,8 @@
 import Locking
 import MessageBus
 
-/// The way of one room into the stream: batches one after the other, each until the stream has it,
-/// and again what the stream has forgotten.
+/// The publisher of one room: it puts batches into the stream one after the other, each until the
+/// stream has it, and puts the ones that the stream has forgotten in again.
 ///
 /// Safe from any thread; tasks take turns.
 final class RoomPublisher: Sendable {
@@ -16,15 +16,16 @@ final class RoomPublisher: Sendable {
     private let progress: Locked<OutboxProgress>
     private let generation: Locked<Int>
 
-    /// Messages that are read at once to be put into the stream again.
+    /// The number of messages that are read at once to be put into the stream again.
     private static let page = 256
 
-    /// Makes the way of a room.
+    /// Makes the publisher of a room.
     ///
     /// - Parameters:
     ///   - there: the room as the fleet calls it.
-    ///   - start: what was put into the stream.
-    ///   - isInterrupted: true if an earlier run has not put in again all that was forgotten.
+    ///   - start: the progress of an earlier run.
+    ///   - isInterrupted: true if an earlier run has not finished putting forgotten messages in
+    ///     again.
     init(
         _ fleet: Fleet, _ broker: Broker, room: String, there: String, _ start: OutboxProgress,
         isInterrupted: Bool
@@ -35,7 +36,7 @@ final class RoomPublisher: Sendable {
         self.there = there
         subject = FleetSubject.room(there, from: fleet.store)
         progress = Locked(start)
-        // What an earlier run has begun to put in again is put in again by this one.
+        // Messages that an earlier run has begun to put in again are put in again by this one.
         generation = Locked(isInterrupted ? -1 : broker.publishing.generation)
     }
 
@@ -45,7 +46,8 @@ final class RoomPublisher: Sendable {
     func publish(_ batch: OutgoingBatch) async throws -> OutboxProgress? {
         try await lock.run {
             let before = progress.withLock { $0 }
-            // What an earlier run has put in without moving the cursor is counted already.
+            // Messages that an earlier run has put in without moving the cursor are counted
+            // already.
             let known = UInt64(batch.count(through: before.last))
             let isKnown = known == batch.count
             let index = before.count - min(before.count, known)
@@ -58,7 +60,7 @@ final class RoomPublisher: Sendable {
         }
     }
 
-    /// Puts into the stream again what it has forgotten, if it has.
+    /// Puts the messages that the stream has forgotten into it again, if there are any.
     func resend() async throws {
         try await lock.run { _ = try await resendIfForgotten() }
     }
@@ -87,7 +89,7 @@ final class RoomPublisher: Sendable {
         }
     }
 
-    // MARK: - What the stream has forgotten
+    // MARK: - Messages that the stream has forgotten
 
     private func resendIfForgotten() async throws -> Bool {
         let present = broker.publishing.generation
@@ -105,11 +107,12 @@ final class RoomPublisher: Sendable {
         return true
     }
 
-    /// Returns the name of the checkpoint that is there as long as messages of a room are to be put
-    /// in again.
+    /// Returns the name of the checkpoint that exists while messages of a room are to be put in
+    /// again.
     static func resendKey(_ room: String) -> String { "resend \(room)" }
 
-    /// Puts messages up to a number in again; returns how many, `nil` if the daemon ends first.
+    /// Puts messages up to a number in again; returns their count, or `nil` if the daemon ends
+    /// first.
     private func resend(through last: MessageNumber) async throws -> Int? {
         var number = try await firstNumber(through: last)
         var writer = RecordWriter(fleet.port, store: fleet.store)
@@ -142,12 +145,12 @@ final class RoomPublisher: Sendable {
         return count
     }
 
-    /// Returns a number behind which the messages stand that are put into the stream again.
+    /// Returns the number after which the messages come that are put into the stream again.
     private func firstNumber(through last: MessageNumber) async throws -> MessageNumber {
         let now = await fleet.port.now.milliseconds
         let seconds = fleet.resend.components.seconds
         let start = now - seconds * 1_000
-        // The numbers rise with the time: the place is found by halves.
+        // Numbers rise with time, so bisection finds the place.
         var (low, high) = (MessageNumber(rawValue: 0), last)
         while low + 1 < high {
             let middle = MessageNumber(rawValue: low.rawValue + (high.rawValue - low.rawValue) / 2)

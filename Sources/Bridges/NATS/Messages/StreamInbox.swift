@@ -1,8 +1,8 @@
 import MessageBus
 import Sockets
 
-/// The way in from the stream: publishes what was said on other instances, each message once, with
-/// the place in the stream.
+/// The incoming half of the bridge: it publishes the messages of other instances, each once,
+/// together with the position in the stream.
 ///
 /// Owned by the task that runs it.
 struct StreamInbox {
@@ -20,21 +20,21 @@ struct StreamInbox {
     private var seen: [RemoteRoom: InstanceProgress]
     private var changed: Set<RemoteRoom> = []
     private var drafts: [Draft] = []
-    /// The messages among the drafts, which no answer can find yet.
+    /// The messages among the drafts, which answers can't find yet.
     private var enqueued: Set<FleetReference> = []
     private var position: StreamPosition
     private var kept: StreamPosition
     private var keptAt = KernelClock.monotonic
-    /// Lines about messages that are longer than anything may be here.
+    /// The throttle for log lines about messages longer than this instance allows.
     private var tooLong = LogAllowance()
-    /// The time at which the first loss was found of which nobody was told yet.
+    /// The time of the first loss that nobody has been told about yet.
     private var lostAt: MonotonicTime?
 
-    /// Messages that are published at once.
+    /// The most messages that are published at once.
     private static let batch = 1_024
-    /// The time after which the place is kept though nothing was new.
+    /// The time after which the position is stored although nothing was new.
     private static let pause: Duration = .seconds(2)
-    /// The time in which what was lost may be put into the stream again before people are told.
+    /// The time in which lost messages may be put into the stream again before people are told.
     private static let patience: Duration = .seconds(4)
 
     init(
@@ -56,7 +56,7 @@ struct StreamInbox {
         }
     }
 
-    /// Publishes until the stream is read no more.
+    /// Publishes messages until the stream is no longer read.
     ///
     /// - Throws: what the store throws; `CancellationError`.
     mutating func run() async throws {
@@ -68,7 +68,7 @@ struct StreamInbox {
                 let isDue = KernelClock.monotonic - keptAt > Self.pause
                 if !drafts.isEmpty || !changed.isEmpty || isDue { try await publish() }
             } catch PortError.stopped {
-                // What was not published is read again by the next run.
+                // Messages that were not published are read again by the next run.
                 return
             }
         }
@@ -145,7 +145,7 @@ struct StreamInbox {
             excerpt: reply.excerpt)
     }
 
-    /// Returns our number of a message; `nil` if it is not here.
+    /// Returns the number that a message has here; `nil` if it is not here.
     private func number(of reference: FleetReference) async throws -> MessageNumber? {
         if reference.store == fleet.store { return MessageNumber(rawValue: reference.number) }
         return try await fleet.port.numbers(
@@ -170,7 +170,7 @@ struct StreamInbox {
             for receipt in receipts {
                 guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
                 let sentence = "message #\(receipt.number) was dropped: [\(code)] \(reason)"
-                // Nobody's choice, as what a middleware drops is.
+                // This is nobody's decision, unlike a drop by a middleware.
                 if code == "too-long", tooLong.admit(at: KernelClock.monotonic) {
                     fleet.log.warning(
                         "a message of another instance is longer than any here: \(sentence)")

@@ -127,7 +127,7 @@ struct StreamOutbox {
         fleet.log.error("message #\(delivery.message.number) is not shared: \(sentence)")
     }
 
-    /// Returns a batch without what was deleted since it was put together.
+    /// Returns a batch without the messages that were deleted since it was prepared.
     private mutating func withoutDeleted(_ batch: PreparedBatch) async throws -> PreparedBatch {
         guard batch.members.contains(where: \.isGone) else { return batch }
         var result = PreparedBatch()

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The option `tls`: whom to believe, and who we are.
+/// The option `tls`: the authorities to trust, and our own certificate.
 package struct BrokerTLSOptions: PluginOptions {
     @Option("The file with the certificates of authorities, PEM.", absent: "the system's")
     package var authorities: String?
@@ -17,7 +17,7 @@ package struct BrokerTLSOptions: PluginOptions {
         "ca": "\"authorities\"", "cafile": "\"authorities\"", "cert": "\"certificate\"",
     ]
 
-    /// Reports half a pair.
+    /// Reports a certificate without its key, or a key without its certificate.
     package func validate(_ check: inout OptionCheck) {
         if let authorities { check.readFile(authorities, at: $authorities) }
         if let certificate { check.readFile(certificate, at: $certificate) }

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The rooms that instances share: a list, or an object where they have other names there.
+/// The rooms that instances share: a list, or an object if they have other names there.
 package struct SharedRooms: OptionValue {
     /// The names there, by the names here.
     package var names: [String: String]

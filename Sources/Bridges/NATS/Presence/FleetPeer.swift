@@ -1,6 +1,6 @@
 import TimeUnits
 
-/// Another instance, as far as it is known.
+/// Another instance, with the known facts about it.
 struct FleetPeer: Sendable {
     /// The name, as people read it.
     var name: String
@@ -8,16 +8,16 @@ struct FleetPeer: Sendable {
     var run: String
     /// The start of that run, in milliseconds since 1970.
     var since: Int64
-    /// The time at which it was heard last.
+    /// The time at which the instance was last heard.
     var heard: MonotonicTime
     /// The version of the list of people there.
     var version: Int64 = -1
-    /// The people there; true for those whose entry the rooms were told of.
+    /// The people there; true for people whose arrival was announced in the rooms.
     var people: [FleetPerson: Bool] = [:]
     /// Parts of a list that is not complete yet.
     var parts: [Int: [FleetPerson: Bool]] = [:]
-    /// True once it was silent for too long.
+    /// True once the instance has been silent for too long.
     var isGone = false
-    /// True if rooms were told that it is.
+    /// True if the rooms were told so.
     var isGoneTold = false
 }

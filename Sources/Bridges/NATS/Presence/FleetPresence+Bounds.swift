@@ -2,15 +2,15 @@ import Locking
 import MessageBus
 import TimeUnits
 
-// What keeps others from filling the memory and the log: anybody whom the broker lets in may say that
-// an instance is there.
+// The bounds that keep others from filling the memory and the log: anybody whom the broker lets in
+// may claim to be an instance.
 extension FleetPresence {
     /// The most instances that are known at a time.
     static let maxPeers = 1_000
     /// The time after which an instance that is gone is forgotten.
     static let memory: Duration = .seconds(86_400)
 
-    /// Forgets one that is gone if there are too many; returns false if all of them are there.
+    /// Forgets an instance that is gone if there are too many; returns false if none is gone.
     func makeRoom(for peer: FleetPeer) -> Bool {
         let now = KernelClock.monotonic
         let (hasRoom, isLogged) = state.withLock { state in
@@ -30,7 +30,7 @@ extension FleetPresence {
         return hasRoom
     }
 
-    /// Logs a line about an instance unless there were many; returns whether it did.
+    /// Logs a line about an instance, unless there were many; returns whether it was logged.
     @discardableResult
     func log(_ line: String, isWarning: Bool = false) -> Bool {
         let now = KernelClock.monotonic
@@ -39,7 +39,7 @@ extension FleetPresence {
         return true
     }
 
-    /// Tells how many lines were left out.
+    /// Logs how many lines were left out.
     func tellLines() {
         let now = KernelClock.monotonic
         let (lines, refused) = state.withLock {

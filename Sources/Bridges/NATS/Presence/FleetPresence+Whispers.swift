@@ -64,7 +64,7 @@ extension FleetPresence {
         await tellLoss(of: entry.receiver, to: entry.sender, .init(code: receipt.code))
     }
 
-    /// Tells the senders of those that the other instance has not answered.
+    /// Tells the senders about messages that the other instance has not answered.
     func tellLateWhispers() async {
         let late = state.withLock { $0.whispers.removeLate(at: KernelClock.monotonic) }
         for entry in late { await tellLoss(of: entry.receiver, to: entry.sender, .unanswered) }

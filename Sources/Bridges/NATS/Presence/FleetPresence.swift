@@ -3,8 +3,10 @@ import Locking
 import MessageBus
 import Sockets
 
-/// The presence of people on all instances: it tells the others who is here, tells the rooms who is
-/// there, and passes private messages on.
+/// The presence of people on all instances.
+///
+/// It tells the other instances who is here, tells the rooms who is there, and passes private
+/// messages on.
 ///
 /// Safe from any thread; its state changes in its tasks, one after the other.
 final class FleetPresence: Sendable {
@@ -12,9 +14,9 @@ final class FleetPresence: Sendable {
     struct State {
         var own: OwnPeople
         var peers: [String: FleetPeer] = [:]
-        /// The time at which nobody could be heard last.
+        /// The last time at which nobody could be heard.
         var deafAt = MonotonicTime.distantPast
-        /// The other instance that keeps this one from sharing anything, as a sentence.
+        /// A sentence about the other instance that keeps this one from sharing anything.
         var clash: String?
         /// Runs that have this instance's name or store and began earlier, with the time at which
         /// each was heard first.
@@ -31,7 +33,7 @@ final class FleetPresence: Sendable {
     let channel: LiveChannel
     /// Returns whether the others can be heard.
     let isConnected: @Sendable () -> Bool
-    /// False if no more is told and heard than that instances are there.
+    /// False if instances only tell each other that they are there.
     let isShared: Bool
     private let run: String
     private let since: Int64
@@ -42,20 +44,20 @@ final class FleetPresence: Sendable {
 
     /// The time between two signs of life.
     static let beat: Duration = .seconds(5)
-    /// The time after which an instance that gives none is gone.
+    /// The time without signs of life after which an instance is gone.
     static let patience: Duration = .seconds(20)
-    /// The time that has to pass between two signs of life before a run is believed to live.
+    /// The time that must pass between two signs of life before a run counts as alive.
     static let proof: Duration = .seconds(4)
     /// Runs with this instance's name or store that are remembered.
     private static let maxSuspects = 16
-    /// The time between two looks at who is here.
+    /// The time between two checks of who is here.
     private static let look = Duration.milliseconds(250)
 
     /// Makes the presence of this instance.
     ///
     /// - Parameters:
-    ///   - isShared: false to tell and hear no more than that instances are there.
-    ///   - since: when this run has begun, in milliseconds since 1970.
+    ///   - isShared: false if instances only tell each other that they are there.
+    ///   - since: the start of this run, in milliseconds since 1970.
     ///   - isConnected: returns whether the others can be heard.
     init(
         _ fleet: Fleet, _ channel: LiveChannel, isShared: Bool, since: Int64,
@@ -144,7 +146,8 @@ final class FleetPresence: Sendable {
     private func receive(_ hello: LiveMessage.Hello, from store: String) async {
         if store == fleet.store, hello.run == run { return }
         if store == fleet.store || hello.name == fleet.instance {
-            // Of two the later one gives way; if they began at once, the one of the later store.
+            // Of two instances, the one that began later gives way; if both began at once, the
+            // order of their stores decides.
             let isLater = (hello.since, store, hello.run) < (since, fleet.store, run)
             if isLater, isAlive(hello, store) { recordClash(with: hello, store) }
             sayHello()
@@ -155,7 +158,7 @@ final class FleetPresence: Sendable {
             known
             ?? FleetPeer(name: hello.name, run: hello.run, since: hello.since, heard: .distantPast)
         if peer.run != hello.run || peer.name != hello.name {
-            // Run anew: who was there before is not.
+            // A new run has a list of people of its own, which is asked for.
             if peer.name != hello.name { await remove(store, peer, isTold: false) }
             (peer.name, peer.run, peer.since, peer.version) = (
                 hello.name, hello.run, hello.since, -1
@@ -178,8 +181,8 @@ final class FleetPresence: Sendable {
 
     /// Returns whether a run was heard twice, some seconds apart.
     ///
-    /// Once is not a sign of life: a broker that stood still delivers what a run has said that has
-    /// ended.
+    /// Once is not a sign of life: after a standstill, a broker may deliver a message of a run that
+    /// has ended.
     private func isAlive(_ hello: LiveMessage.Hello, _ store: String) -> Bool {
         let (now, key) = (KernelClock.monotonic, "\(store) \(hello.run)")
         return state.withLock { state in
@@ -243,8 +246,8 @@ final class FleetPresence: Sendable {
         state.withLock { $0.peers[store] = present }
     }
 
-    /// Takes in a part of a list; with the last one the list replaces what was known, and no room is
-    /// told of anybody who was there before we heard of them.
+    /// Records a part of a list; with the last part the list replaces the known one, and no room is
+    /// told of people who were there before we heard of them.
     private func receive(
         _ people: LiveMessage.People, from store: String, _ known: FleetPeer
     ) async {
@@ -290,13 +293,13 @@ final class FleetPresence: Sendable {
     /// Removes instances that have given no sign of life for too long.
     private func removeSilent() async {
         let now = KernelClock.monotonic
-        // Without a connection the rooms are told of that, once for all instances; with one that has
-        // just come back, each has its time anew.
+        // Without a connection the rooms are told that once, for all instances; after a
+        // reconnection, each instance has its full time again.
         let isTold = isConnected()
         let deafAt = isTold ? state.withLock { $0.deafAt } : .distantPast
         for (store, peer) in peers
         where !peer.isGone && now - max(peer.heard, deafAt) > Self.patience {
-            // Rooms are told of no more of them than the log.
+            // The rooms are told of no more instances than the log.
             let isLogged =
                 isTold && log("instance \(peer.name) does not answer", isWarning: true)
             await remove(store, peer, isTold: isLogged)

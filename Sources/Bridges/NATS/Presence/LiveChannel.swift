@@ -2,14 +2,14 @@ import JSON
 import Locking
 import Sockets
 
-/// The channel for what instances tell each other at the moment: at most once, and never in the
-/// stream.
+/// The channel for messages about the present moment between instances: they arrive at most once,
+/// and are never in the stream.
 ///
 /// Safe from any thread. Its threads last as long as a connection.
 final class LiveChannel: Sendable {
-    /// Something that was told.
+    /// A message that was received.
     struct Incoming: Sendable {
-        /// The store of the sender: that part of the subject is what is believed.
+        /// The store of the sender; only that part of the subject is trusted.
         let store: String
         let message: LiveMessage
     }
@@ -26,9 +26,9 @@ final class LiveChannel: Sendable {
 
     /// The most messages that wait, either way; further ones are lost.
     private static let bound = 4_096
-    /// The time that something may wait to go out.
+    /// The longest time for which a message may wait to go out.
     private static let nap: Duration = .milliseconds(40)
-    /// The largest content that is looked at.
+    /// The largest content that is read.
     private static let maxBytes = 1 << 20
 
     /// Makes a channel of the instance with a store.
@@ -47,9 +47,9 @@ final class LiveChannel: Sendable {
         }
     }
 
-    /// Tells and hears what is for all until the session is over.
+    /// Sends and receives the messages for all until the session is over.
     func serveAll(_ session: BrokerSession) {
-        // What was to be told while there was no connection is not true any more.
+        // Messages that waited without a connection are no longer true.
         outgoing.withLock { $0 = [] }
         listen(to: FleetSubject.live(from: "*"), session) {
             let waiting = outgoing.withLock { outgoing in
@@ -62,7 +62,7 @@ final class LiveChannel: Sendable {
         }
     }
 
-    /// Hears what is for this instance alone until the session is over.
+    /// Receives the messages for this instance alone until the session is over.
     func serveOwn(_ session: BrokerSession) {
         listen(to: FleetSubject.live(from: "*", to: store), session) {}
     }

@@ -1,8 +1,8 @@
 import JSON
 
-/// Something that an instance tells at the moment, which no stream keeps.
+/// A message about the present moment from one instance to others, which no stream keeps.
 enum LiveMessage: Sendable, Equatable {
-    /// It is there: sent every five seconds.
+    /// The instance is there; sent every five seconds.
     struct Hello: Sendable, Equatable {
         /// The instance's name, as people read it.
         var name: String
@@ -40,11 +40,11 @@ enum LiveMessage: Sendable, Equatable {
 
     /// A private message.
     struct Whisper: Sendable, Equatable {
-        /// The number by which it is answered with a receipt; `nil`: it is not.
+        /// The number by which a receipt refers to the message; `nil` for none.
         var id: Int64?
         var name: String
         var bridge: String
-        /// The receiver, as everybody sees the name there.
+        /// The receiver, by the name that everybody sees there.
         var receiver: String
         var text: String
         var isAutomatic: Bool
@@ -65,7 +65,7 @@ enum LiveMessage: Sendable, Equatable {
     case people(People)
     case whisper(Whisper)
     case receipt(Receipt)
-    /// It ends.
+    /// The instance ends.
     case bye
 
     // MARK: - JSON

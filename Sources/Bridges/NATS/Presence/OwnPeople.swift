@@ -1,8 +1,8 @@
 import MessageBus
 
-/// The people of this instance, as the others are told of them.
+/// The people of this instance, as the other instances are told of them.
 ///
-/// Owned by the task that tells.
+/// Owned by the task that sends the announcements.
 struct OwnPeople {
     private struct Entry: Hashable {
         let room: String
@@ -12,7 +12,7 @@ struct OwnPeople {
     private let rooms: FleetRooms
     /// A count of all changes.
     private(set) var version: Int64 = 0
-    /// The people here; true for those whose entry the rooms were told of.
+    /// The people here; true for people whose arrival was announced in the rooms.
     private(set) var people: [FleetPerson: Bool] = [:]
     private var identities: [Entry: FleetPerson] = [:]
 
@@ -21,7 +21,7 @@ struct OwnPeople {
 
     init(_ rooms: FleetRooms) { self.rooms = rooms }
 
-    /// Takes in who is here now, and returns what has changed; `nil` if nothing has.
+    /// Records the people who are here now, and returns the changes; `nil` if there are none.
     mutating func update(_ present: [PresentPerson]) -> LiveMessage.Change? {
         var (people, identities): ([FleetPerson: Bool], [Entry: FleetPerson]) = ([:], [:])
         for person in present {

@@ -1,7 +1,6 @@
 import TimeUnits
 
-/// The private messages to people of other instances of which those have not told yet whether they
-/// were delivered.
+/// The private messages to people of other instances for which no receipt has come yet.
 struct PendingWhispers: Sendable {
     /// A private message that is on its way.
     struct Entry: Sendable, Equatable {
@@ -18,7 +17,7 @@ struct PendingWhispers: Sendable {
 
     /// The time within which the other instance has to answer.
     static let patience: Duration = .seconds(10)
-    /// The most that are waited for; of one more nothing is known soon.
+    /// The most messages that are waited for; a further one counts as unanswered soon.
     private static let bound = 4_096
 
     private var entries: [Entry] = []
@@ -27,7 +26,7 @@ struct PendingWhispers: Sendable {
     /// Makes an empty list.
     init() {}
 
-    /// Adds one and returns its number.
+    /// Adds a message and returns its number.
     mutating func add(
         to store: String, from sender: String, for receiver: String, now: MonotonicTime
     ) -> Int64 {
@@ -41,13 +40,13 @@ struct PendingWhispers: Sendable {
         return last
     }
 
-    /// Removes one that its receiver's instance has answered.
+    /// Removes a message that its receiver's instance has answered.
     mutating func remove(_ id: Int64, of store: String) -> Entry? {
         let index = entries.firstIndex { $0.id == id && $0.store == store }
         return index.map { entries.remove(at: $0) }
     }
 
-    /// Removes those that were not answered in time.
+    /// Removes the messages that were not answered in time.
     mutating func removeLate(at now: MonotonicTime) -> [Entry] {
         let count = entries.prefix { $0.deadline <= now }.count
         defer { entries.removeFirst(count) }

@@ -1,4 +1,4 @@
-/// The reason for which a private message was not delivered on another instance.
+/// The reason why a private message was not delivered on another instance.
 enum WhisperLoss: Sendable, Equatable {
     /// Nobody of that name is there any more.
     case unknown
@@ -6,12 +6,12 @@ enum WhisperLoss: Sendable, Equatable {
     case full
     /// There is no connection.
     case disconnected
-    /// The instance did not answer: it may have been delivered or not.
+    /// The instance did not answer: the message may have been delivered or not.
     case unanswered
     /// It is not accepted there.
     case refused(code: String)
 
-    /// Makes the reason of a code of the chat's.
+    /// Makes the reason from one of the chat's codes.
     init(code: String) {
         switch code {
         case "unknown-user": self = .unknown

@@ -1,17 +1,17 @@
-/// A place in a stream: what has been read up to there, or put into it.
+/// A position in a stream up to which messages were read, or put in.
 struct StreamPosition: Sendable, Equatable {
     /// The time at which the stream was made, in the broker's words.
     var created = ""
     /// The number of the last message, in the stream; 0 if there was none.
     var sequence: UInt64 = 0
-    /// The time that the stream has for that message, in nanoseconds; for messages of our own the
-    /// name that we gave it.
+    /// The stream's time for that message, in nanoseconds; for a message of our own, the name that
+    /// we gave it.
     var mark = ""
 
     /// The checkpoint's bytes.
     var state: [UInt8] { Array("\(created) \(sequence) \(mark)".utf8) }
 
-    /// Makes the place in front of a stream.
+    /// Makes the position before the first message.
     init() {}
 
     /// Makes a place.

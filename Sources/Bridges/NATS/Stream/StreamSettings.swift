@@ -1,18 +1,18 @@
 import JSON
 import TimeUnits
 
-/// The stream that instances share, as it is made where it isn't there.
+/// The settings with which the shared stream is made where there is none.
 struct StreamSettings: Sendable {
     var name: String
     var replicas: Int
-    /// The time for which it keeps messages.
+    /// The time for which the stream keeps messages.
     var maxAge: Duration
     /// Bytes that it keeps.
     var maxBytes: Int
 
-    /// The time in which the broker knows a message again by its name.
+    /// The time within which the broker recognises a repeated message by its name.
     private static let window: Duration = .seconds(600)
-    /// The shortest such time with which messages that are published again do not count twice.
+    /// The shortest such time with which messages that are published again are not counted twice.
     static let shortestWindow: Duration = .seconds(120)
 
     /// The configuration as JetStream takes it.

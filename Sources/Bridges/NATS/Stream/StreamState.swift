@@ -40,7 +40,7 @@ struct StreamState: Sendable, Equatable {
         }
     }
 
-    /// True unless most of its copies are behind, or not there.
+    /// True unless most copies of the stream are behind or missing.
     var hasMajority: Bool {
         (replicas.count(where: \.isCurrent) + 1) * 2 > replicas.count + 1
     }
@@ -49,7 +49,7 @@ struct StreamState: Sendable, Equatable {
         json.integer.flatMap { UInt64(exactly: $0) } ?? 0
     }
 
-    /// Returns why a stream can't be used; `nil` if it can.
+    /// Returns the reason why a stream can't be used; `nil` if it can.
     static func reasonToRefuse(_ answer: JSON) -> String? {
         let (configuration, name) = (answer["config"], answer["config"]["name"].string ?? "")
         if let retention = configuration["retention"].string, retention != "limits" {

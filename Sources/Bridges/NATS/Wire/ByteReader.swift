@@ -1,6 +1,6 @@
 import Sockets
 
-/// A reader of what a `ByteWriter` has written, which trusts none of it.
+/// A reader of bytes that a `ByteWriter` has written, which trusts none of them.
 ///
 /// Valid as long as the bytes are.
 @safe struct ByteReader {
@@ -32,12 +32,11 @@ import Sockets
         return nil
     }
 
-    /// The highest number of a message, and the highest count of them, that is believed: far beyond
-    /// what an instance can say, and far below what can't be added to.
+    /// The highest number of a message, and the highest count of messages, that is believed: far
+    /// more than an instance can send, and far too low for sums to overflow.
     static let maxOrdinal: UInt64 = 1 << 53
 
-    /// Returns the next number of a message, or count of messages; `nil` if there is none, or if it
-    /// is too high to be one.
+    /// Returns the next number or count of messages; `nil` if there is none, or if it is too high.
     mutating func ordinal() -> UInt64? { number().flatMap { $0 <= Self.maxOrdinal ? $0 : nil } }
 
     /// Returns the next bytes, whose count stands in front of them; `nil` if they are not there.

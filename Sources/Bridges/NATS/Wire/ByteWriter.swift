@@ -1,9 +1,9 @@
-/// Bytes that are put together: numbers in seven bits a byte, texts with their length in front.
+/// A writer of bytes: numbers in seven bits a byte, texts with their length in front.
 struct ByteWriter {
     /// The bytes so far.
     private(set) var bytes: [UInt8] = []
 
-    /// Makes a writer with space for so many bytes.
+    /// Makes a writer with space for a number of bytes.
     init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
     /// Appends one byte.

@@ -2,7 +2,7 @@ import Sockets
 
 /// Messages of one room and one instance, as one message of the stream holds them.
 ///
-/// The bytes are `P1`, the instance's name, the count of what it has said in the room before, the
+/// The bytes are `P1`, the instance's name, the count of its earlier messages in the room, the
 /// count of the records, and the records, each with its length in front: a later version may add to
 /// them.
 struct FleetBatch: Sendable, Equatable {
@@ -14,7 +14,7 @@ struct FleetBatch: Sendable, Equatable {
     /// `nil` for messages that are put into it again.
     var index: UInt64?
     var records: [FleetRecord] = []
-    /// Records that can't be read, as a later version's may be.
+    /// The number of records that can't be read, such as those of a later version.
     private(set) var unread: UInt64 = 0
 
     /// Makes a batch.
@@ -54,7 +54,7 @@ struct FleetBatch: Sendable, Equatable {
             let count = reader.number(), count <= UInt64(bytes.count)
         else { return nil }
         self.init(from: instance, index: index == 0 ? nil : index - 1)
-        // The count may be anything: memory for more is taken when they are there.
+        // The count may be wrong: memory for more is allocated once the records are there.
         records.reserveCapacity(min(Int(count), OutgoingBatch.messages))
         for _ in 0..<count {
             guard let part = reader.part() else { return nil }

@@ -2,7 +2,7 @@ import MessageBus
 
 /// A message as instances send it to each other.
 struct FleetRecord: Sendable, Equatable {
-    /// The kind of what is told.
+    /// The kind of record.
     enum Kind: UInt8, Sendable {
         case message = 0
         /// A correction of the message that `subject` names.
@@ -29,7 +29,7 @@ struct FleetRecord: Sendable, Equatable {
     var kind = Kind.message
     /// The message's number on the instance where it was said.
     var number: UInt64
-    /// Milliseconds since 1970.
+    /// The time in milliseconds since 1970.
     var time: Int64 = 0
     /// The name of the author, without the bridge.
     var name = ""
@@ -52,13 +52,13 @@ struct FleetRecord: Sendable, Equatable {
 
     /// Appends the record, with its length in front.
     ///
-    /// - Parameter scratch: memory that is used meanwhile.
+    /// - Parameter scratch: memory that is used in between.
     func write(to writer: inout ByteWriter, _ scratch: inout ByteWriter) {
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0), to: &writer, &scratch) }
     }
 
-    /// Appends the record with a text that is nobody's `String`.
+    /// Appends the record with a text that is not in a `String`.
     @safe func write(
         _ text: UnsafeRawBufferPointer, to writer: inout ByteWriter, _ scratch: inout ByteWriter
     ) {

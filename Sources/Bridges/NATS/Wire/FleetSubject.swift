@@ -5,7 +5,7 @@ enum FleetSubject {
     /// The subjects that the stream takes.
     static let all = "puente.>"
 
-    /// Returns the subject of what is said in a room of the fleet on an instance.
+    /// Returns the subject for messages of a room of the fleet from an instance.
     static func room(_ room: String, from store: String) -> String { "puente.\(room).\(store)" }
 
     /// Returns the room and the store of a subject of the stream; `nil` if it is another one.
@@ -15,7 +15,7 @@ enum FleetSubject {
         return (String(parts[1]), String(parts[2]))
     }
 
-    /// Returns whether a subject is one of those that a pattern with `*` and `>` stands for.
+    /// Returns whether a subject matches a pattern with `*` and `>`.
     static func matches(_ subject: String, _ pattern: String) -> Bool {
         var parts = subject.split(separator: ".")[...]
         for token in pattern.split(separator: ".") {
@@ -25,7 +25,8 @@ enum FleetSubject {
         return parts.isEmpty
     }
 
-    /// Returns the subject of what an instance tells all others at the moment, or one of them.
+    /// Returns the subject for messages about the present moment from an instance to all others, or
+    /// to one.
     static func live(from store: String, to other: String = "all") -> String {
         "puente-live.\(store).\(other)"
     }

@@ -36,8 +36,8 @@ final class UnnamedConnections {
         self.closeLate = closeLate
     }
 
-    /// Changes the time within which a connection must have a name; where there was no such time,
-    /// it begins for the connections that have none.
+    /// Changes the time within which a connection must have a name; if there was no limit before,
+    /// the time begins now for the connections that have none.
     func setTimeout(_ timeout: Duration?, _ connections: [ChatConnection]) {
         loop.assertOwned()
         let hadTimeout = nameless != nil

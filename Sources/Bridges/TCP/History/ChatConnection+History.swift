@@ -79,8 +79,8 @@ extension ChatConnection {
         }
     }
 
-    /// Shows the room's last texts before what follows, except those this connection has read there
-    /// already.
+    /// Shows the room's last texts before anything that follows, except those that this connection
+    /// has already read there.
     func showHistoryOnJoin() {
         let count = server.options.historyOnJoin
         // One read brings thousands of commands, each of which may be a change of rooms.

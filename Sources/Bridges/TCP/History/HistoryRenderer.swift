@@ -7,7 +7,7 @@ import MessageBus
 final class HistoryRenderer {
     private let encoder: ChatEncoder
     private let phrases: Phrases
-    /// The bridge's outgoing chain; each list gets a copy of its own.
+    /// The bridge's outgoing chain; each list judges with a copy of its own.
     private let outgoing: Chain
     /// Bytes of the longest line, as in a room's transcript.
     private let maxLineBytes: Int
@@ -27,12 +27,12 @@ final class HistoryRenderer {
     /// Returns an outgoing chain that has judged nothing yet.
     func freshChain() -> Chain { outgoing.renewed() }
 
-    /// Returns what the bridge's readers saw of a message: the outgoing chain judges it as it did
+    /// Returns a message as the bridge's readers saw it: the outgoing chain judges it as it did
     /// then.
     func judged(_ message: Message, by chain: Chain) -> [Message] {
         if chain.isEmpty { return [message] }
-        // Each message has its own time, so that a limit or a search for repetitions decides as it
-        // did in the room, without being counted there.
+        // Each message is judged at its own time, so that a limit or a search for repetitions
+        // decides as it did in the room, without being counted there.
         var message = message
         message.uptime = message.received.milliseconds &* 1_000_000
         return chain.judge([message])

@@ -33,7 +33,7 @@ final class MessageList: AnswerList {
 
     /// Makes a list at its beginning.
     ///
-    /// - Parameter numbers: rising.
+    /// - Parameter numbers: the numbers of the messages, rising.
     init(_ numbers: [MessageNumber], in room: Room, as form: Form, by history: HistoryRenderer) {
         self.numbers = numbers
         self.room = room

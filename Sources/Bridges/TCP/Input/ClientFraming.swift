@@ -1,7 +1,8 @@
 import Chat
 import Sockets
 
-/// The splitter of one client's bytes into lines, for clients with and without line endings.
+/// The splitter that makes lines from one client's bytes, for clients with and without line
+/// endings.
 ///
 /// A line ends with LF. Many small programs send `ana: hola` and no LF: silence ends their lines.
 /// A client's input shows which kind it is:
@@ -74,15 +75,15 @@ struct ClientFraming {
     /// True if the last mark ends a line, unless the text is another protocol's.
     private var isMarkedFirmly = false
 
-    /// Keys, one by one, that show a terminal in character mode; its lines end with LF, however
-    /// slowly they are typed.
+    /// The number of keys, sent one by one, that show a terminal in character mode; its lines end
+    /// with LF, however slowly they are typed.
     private static let keysOfTerminal = 4
-    /// Bytes that one key sends at most: an escape sequence.
+    /// The most bytes that one key sends: an escape sequence.
     private static let bytesOfKey = 6
 
     init(longest: Int) { splitter = LineSplitter(longest: longest) }
 
-    /// Changes the bytes of the longest line.
+    /// Changes the length of the longest line.
     mutating func setLongest(_ bytes: Int) { splitter.longest = bytes }
 
     /// The effect of a silence on the pending text, if nothing more comes.
@@ -220,7 +221,7 @@ struct ClientFraming {
 
     // MARK: - Silence
 
-    /// Marks a silence that ends nothing yet, in front of as many bytes at the end as the function
+    /// Marks a silence that ends nothing yet, in front of the last bytes, whose number the function
     /// returns.
     @safe mutating func markSilence(leaving: (UnsafeRawBufferPointer) -> Int) {
         let count = splitter.withPending { unsafe $0.count - leaving($0) }
@@ -231,7 +232,7 @@ struct ClientFraming {
     /// True if a silence ends the pending text, provided that it is not another protocol's.
     var isHeldForSilence: Bool { isMarkedFirmly && silence == .ends }
 
-    /// Ends the pending text by silence, except for as many bytes at its end as the function
+    /// Ends the pending text by silence, except for the last bytes, whose number the function
     /// returns.
     @safe mutating func endBySilence(
         leaving: (UnsafeRawBufferPointer) -> Int, _ body: (LineSplitter.Piece) -> Void

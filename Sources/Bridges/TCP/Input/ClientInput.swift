@@ -29,8 +29,8 @@ final class ClientInput {
     /// True once a line has come that was not blank.
     private(set) var hasReceivedText = false
 
-    /// Silences that end half a request, or text that may be typed: two seconds with the default
-    /// `flushAfter`, longer than a pause between packets or keys.
+    /// The number of silences that end half a request, or text that may be typed: two seconds with
+    /// the default `flushAfter`, longer than a pause between packets or keys.
     private static let longSilenceFactor = 10
 
     init(of connection: ChatConnection) {
@@ -39,10 +39,10 @@ final class ClientInput {
         framing = ClientFraming(longest: server.options.maxLine.bytes)
     }
 
-    /// Changes the bytes of the longest line.
+    /// Changes the length of the longest line.
     func setLongest(_ bytes: Int) { framing.setLongest(bytes) }
 
-    /// Splits bytes that were read into the server's batch, and executes the lines.
+    /// Splits the bytes of a read into lines, and executes them.
     @safe func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         server.loop.assertOwned()
         if case .isText = opening {} else if isOther(bytes, bus) { return }

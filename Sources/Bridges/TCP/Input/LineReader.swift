@@ -90,7 +90,8 @@ import Sockets
             connection.answer(.badName, server.phrases.badName(problem))
         case .nameless(let text):
             if connection.mustLogIn { return connection.refuseBeforeLogin() }
-            // Before a name is given for it; without one it is refused in any case.
+            // Checked before a name is given for the text; without one the text is refused in any
+            // case.
             if server.options.nameless != .ask,
                 PasswordLine.isHidden(in: line, behindName: true)
             {
@@ -102,10 +103,12 @@ import Sockets
         }
     }
 
-    /// Executes a command behind a name that is not to be taken first: a login, or what may be done
-    /// before one where that is required; returns false if it is something else.
+    /// Executes a command behind a name that must not be taken first: a login or, where a login is
+    /// required, anything that works before it.
     ///
-    /// If a login is required, nothing else is done either.
+    /// Returns false for anything else.
+    ///
+    /// If a login is required, everything else is refused here, too.
     @safe private func executeWithoutEntering(
         _ utterance: ClientLine.Utterance, of name: Name, in line: UnsafeRawBufferPointer,
         _ bus: isolated Bus
@@ -151,8 +154,9 @@ import Sockets
         }
     }
 
-    /// Returns true if a text is a command with a password that is not written as one; behind
-    /// somebody else's name only where the client's own does not stand in front.
+    /// Returns true if a text is a command with a password that is not written as one.
+    ///
+    /// Behind somebody else's name it counts only if the client's own name does not stand in front.
     @safe private func hidesPassword(in range: Range<Int>, of line: UnsafeRawBufferPointer) -> Bool
     {
         PasswordLine.isHidden(
@@ -170,14 +174,14 @@ import Sockets
     ) {
         connection.execute(verb: verb, arguments, of: name, bus)
         server.scheduler.checkClock()
-        // A password does not stay where it was read until that is written over.
+        // A password must not stay in the memory that it was read into until that is overwritten.
         guard place(of: arguments) != nil, ChatCommand(verb: verb)?.carriesPassword == true,
             let start = arguments.baseAddress
         else { return }
         unsafe explicit_bzero(UnsafeMutableRawPointer(mutating: start), arguments.count)
     }
 
-    /// Executes a line of an account that speaks for others: nothing in it but a text counts.
+    /// Executes a line of an account that speaks for others; only its text counts.
     @safe private mutating func relay(
         _ line: UnsafeRawBufferPointer, of own: Name, _ bus: isolated Bus
     ) {
@@ -247,7 +251,7 @@ import Sockets
         speaker = nil
     }
 
-    /// Returns the place of bytes in the batch's storage; `nil` if they are not where they were read.
+    /// Returns the place of bytes in the batch's storage; `nil` if the bytes lie elsewhere.
     @safe private func place(of bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base, let start = bytes.baseAddress, unsafe start >= base,
             unsafe start < base + ChatServer.readSize

@@ -3,8 +3,8 @@ import Sockets
 
 /// A protocol other than the chat's, recognised by the way its clients begin.
 ///
-/// Browsers send what a web page wants. If their headers were read as lines of the chat, any page
-/// could speak here, and read the cookies sent with them.
+/// A browser sends whatever a web page tells it to. If the headers were read as lines of the chat,
+/// any page could speak here, and the room would read the cookies sent with them.
 enum OtherProtocol: Equatable {
     /// HTTP, or a protocol with request lines of the same form: RTSP, SIP, ICAP.
     case http(isHead: Bool)
@@ -13,10 +13,10 @@ enum OtherProtocol: Equatable {
     case smtp
     case socks4
     case socks5
-    /// A PROXY header, from somebody who is not a proxy.
+    /// A PROXY header, from a client that is not a known proxy.
     case proxy
 
-    /// The verdict on the first byte; no text begins with those of other protocols.
+    /// The verdict on the first byte: no text begins with the first byte of another protocol.
     enum Beginning: Equatable {
         case text
         /// The next byte decides.
@@ -50,9 +50,9 @@ enum OtherProtocol: Equatable {
     /// Checks a line of a connection without a name; the bytes may be of any kind.
     ///
     /// - Parameters:
-    ///   - isFirst: whether no line came before it.
-    ///   - isInterrupted: whether a silence fell within it: then it is a request only if it has
-    ///     a version, which nobody says by chance.
+    ///   - isFirst: true if no line came before it.
+    ///   - isInterrupted: true if a silence fell within it: the line is then a request only if it
+    ///     has a version, which nobody says by chance.
     @safe init?(line: UnsafeRawBufferPointer, isFirst: Bool, isInterrupted: Bool = false) {
         let line = RequestLine(line)
         if line.isRequest && (line.hasVersion || !isInterrupted) || isFirst && line.isHeader {

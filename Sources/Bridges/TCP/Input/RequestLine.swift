@@ -57,7 +57,7 @@ import Sockets
         return lowercased(0..<methodEnd)
     }
 
-    /// True if it is a request: with a version, or without if it can't mean anything else.
+    /// True if the line is a request: one with a version, or one that can't mean anything else.
     var isRequest: Bool {
         // A response, which no chat client sends.
         if hasPrefix("http/"), isDigit(at: 5) { return true }
@@ -81,8 +81,8 @@ import Sockets
             }
     }
 
-    /// True if it is a header of a request whose first line was lost: one that is nobody's name, or
-    /// has a value that nobody says.
+    /// True if the line is a header of a request whose first line was lost: a header whose name is
+    /// nobody's name, or whose value nobody says.
     var isHeader: Bool {
         guard methodEnd > 0, methodEnd <= Self.maxMethodBytes,
             bytes.byte(at: methodEnd) == UInt8(ascii: ":")
@@ -107,7 +107,7 @@ import Sockets
         "user-agent", "x-forwarded-", "x-requested-",
     ]
 
-    /// True if it may become a request if more comes.
+    /// True if the line may become a request when more of it comes.
     var mayBecomeRequest: Bool {
         if methodEnd == bytes.count {
             guard methodEnd > 0, methodEnd <= Self.maxMethodBytes else { return false }
@@ -119,7 +119,7 @@ import Sockets
         return hasTarget || Self.methods.contains(method)
     }
 
-    /// True if the first word is in capitals, as methods unknown here are.
+    /// True if the first word is in capitals, like the methods that are not known here.
     private var isShouted: Bool {
         unsafe bytes.part(..<methodEnd).allSatisfy { $0 &- 0x41 < 26 }
     }
@@ -145,7 +145,7 @@ import Sockets
             && Self.protocols.contains(lowercased(lastWordStart..<slash))
     }
 
-    /// True if a client of a mail server begins so (RFC 5321, 4.1.1).
+    /// True if the line is how a client of a mail server begins (RFC 5321, 4.1.1).
     var isMailCommand: Bool {
         let word = lowercased(0..<min(methodEnd, Self.maxMethodBytes))
         switch word {
@@ -157,7 +157,7 @@ import Sockets
         }
     }
 
-    /// Returns whether it begins with a word, in any case; the word is given in lower case.
+    /// Returns whether the line begins with a word, in any case; the argument is in lower case.
     func hasPrefix(_ word: String) -> Bool {
         unsafe bytes.count >= word.utf8.count
             && zip(bytes, word.utf8).allSatisfy { Self.lowercased($0) == $1 }

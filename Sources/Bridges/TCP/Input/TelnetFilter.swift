@@ -4,7 +4,7 @@ import Sockets
 /// 854, RFC 855).
 ///
 /// UTF-8 never has the byte IAC (255). An IAC that no command follows stays, and is refused like
-/// any other byte that is not text. Commands are not answered, which refuses what they ask for.
+/// any other byte that is not text. Commands are not answered, which refuses their requests.
 /// Owned by `ClientFraming`; confined to the bus's loop.
 struct TelnetFilter {
     private enum State {
@@ -21,7 +21,7 @@ struct TelnetFilter {
     private var state = State.text
     private var subnegotiationBytes = 0
 
-    /// Bytes of a subnegotiation at most; after more than that, what follows is text again.
+    /// The most bytes of a subnegotiation; after more than that, text is assumed again.
     private static let maxSubnegotiationBytes = 1_024
     private static let interpretAsCommand: UInt8 = 255
 

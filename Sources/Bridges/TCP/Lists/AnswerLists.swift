@@ -32,10 +32,11 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
         self.bus = bus
     }
 
-    /// Changes the bytes that all lists may hold; those that hold more go on.
+    /// Changes the bytes that all lists may hold; lists that already hold more go on.
     func setBound(_ bytes: Int) { bound = bytes }
 
-    /// Returns whether a list that holds so many bytes, and a piece of it, fit beside the others.
+    /// Returns whether a list that holds a number of bytes, and a piece of it, fit beside the
+    /// others.
     ///
     /// The memory for the piece is reserved from the beginning, so a list never waits for others.
     func hasCapacity(for bytes: Int) -> Bool {

@@ -12,12 +12,12 @@ final class PrivateMessageList: AnswerList {
     private var next = 0
     private var shown = 0
 
-    /// Bytes of a message beside its text.
+    /// Bytes of a message apart from its text.
     private static let bytesOfMessage = 256
 
     /// Makes a list at its beginning.
     ///
-    /// - Parameter messages: the oldest first.
+    /// - Parameter messages: the messages, the oldest first.
     init(_ messages: [PrivateMessage], by history: HistoryRenderer) {
         self.messages = messages
         self.history = history

@@ -9,7 +9,7 @@ extension ChatServer: ListeningServer {
 
 // What a new configuration changes while the server runs.
 extension ChatServer {
-    /// Takes over the limits of other options.
+    /// Adopts the limits of other options.
     func adjust(to new: TCP.Options) {
         loop.assertOwned()
         // All else is as it was: what is not in `adjustableOptions` restarts the bridge.
@@ -22,7 +22,8 @@ extension ChatServer {
         for connection in connections.values { connection.input.setLongest(new.maxLine.bytes) }
     }
 
-    /// Uses the rooms that there are by now; whoever is in one that is closed goes to the first one.
+    /// Uses the rooms of the new configuration; people in a room that is closed go to the first
+    /// one.
     func useRooms(_ bus: isolated Bus) {
         let before = rooms
         rooms = bus.rooms.map { room in

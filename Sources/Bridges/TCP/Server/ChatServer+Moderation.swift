@@ -2,15 +2,15 @@ import Chat
 import MessageBus
 import Sockets
 
-// What moderators do to whoever is connected, with or without a name.
+// The acts of moderators on connections, with or without a name.
 extension ChatServer {
-    /// Returns the reason for which an address is kept out; `nil` if it is not.
+    /// Returns the reason why an address is banned; `nil` if it is not.
     func ban(of host: HostKey?) -> String? {
         let address = host.map { ClientAddress($0) } ?? .local
         return port.bus.assumeIsolated { $0.accounts.ban(of: address)?.reason }
     }
 
-    /// Does what concerns every connection, with or without a name.
+    /// Applies an event to every connection that it concerns, with or without a name.
     func apply(_ event: ModerationEvent) {
         switch event {
         case .banned(let block, let reason):

@@ -2,10 +2,10 @@ import Chat
 import MessageBus
 import Sockets
 
-// The end of a server: nobody is let in any more, and everybody gets what they are owed.
+// The end of a server: nobody is let in any more, and everybody is sent what they are owed.
 extension ChatServer {
-    /// Stops taking connections and lines, except lines that have come already; every connection
-    /// is closed when all it is owed is sent.
+    /// Stops accepting connections and lines, except lines that have already come; every connection
+    /// is closed once all that it is owed has been sent.
     func stopReading(_ bus: isolated Bus) {
         guard phase == .open else { return }
         beginStopping()
@@ -21,8 +21,8 @@ extension ChatServer {
     private func beginStopping() {
         if phase == .open { phase = .stopping }
         scheduler.isUnlimited = true
-        // First: where only lingering connections are left, their end is the server's, and no timer
-        // must be set any more.
+        // This comes first: if only lingering connections are left, the server ends with them, and
+        // no timer may be set after that.
         stalled.beginStopping()
         chatListener.close()
         lingering.closeWhenConfirmed()

@@ -23,7 +23,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let phrases: Phrases
     let grammar: LineGrammar
     let encoder: ChatEncoder
-    /// The log for what clients can cause again and again.
+    /// The log for events that clients can cause again and again.
     let throttledLog: ThrottledLog
     /// The messages of the read in progress; empty between two reads.
     let batch: Batch
@@ -45,7 +45,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The room where connections begin.
     let entrance: RoomReaders
     private(set) var connections: [UInt32: ChatConnection] = [:]
-    /// The connections that wait for the store: to be read again, or to be sent stored lines.
+    /// The connections that wait for the store, either to be read again or to be sent stored lines.
     private var awaitingStore: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
@@ -57,7 +57,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Open once every connection is closed.
     let end: Latch
     private var lastGuest = 0
-    /// The last private message, until the end of the turn.
+    /// The last private message of this turn, encoded.
     private var lastPrivate: (number: MessageNumber, lines: [UInt8])?
     var certificateWatch: CertificateWatch?
     lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
@@ -83,14 +83,14 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.checkDone()
     }
 
-    /// The time within which a client must log in, where that is required: it reads nothing until
-    /// then, and takes a place.
+    /// The time within which a client must log in where that is required: until then it reads
+    /// nothing, and yet takes a place.
     private static let loginTimeout: Duration = .seconds(60)
-    /// Bytes of one read: a quarter of the smallest sensible ring; larger reads make no larger
-    /// writes.
+    /// Bytes of one read: a quarter of the smallest sensible ring; larger reads would not make
+    /// larger writes.
     static let readSize = 64 << 10
-    /// Bytes read in a turn before what was said is sent: enough for large writes, and far less
-    /// than the default buffer.
+    /// Bytes that are read in a turn before it ends and what was said is sent: enough for large
+    /// writes, and far less than the default buffer.
     private static let bytesPerTurn = 1 << 20
     /// Bytes of the batch: a read, and room for texts that middlewares make longer.
     private static let batchBytes = readSize + (16 << 10)
@@ -161,8 +161,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The addresses it listens on.
     var addresses: [String] { chatListener.addresses }
 
-    /// Returns the lines of a private message as this bridge's clients read them, which are made once
-    /// for all connections of the two.
+    /// Returns the lines of a private message as this bridge's clients read them; they are made
+    /// once for all connections of the two people.
     ///
     /// The bridge's own chain judges what its clients read, whoever else reads it.
     func lines(ofPrivate message: Message) -> [UInt8] {
@@ -183,7 +183,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Returns the room with a name as people write it: `logs`, `#logs` or `Logs`.
     func room(called name: String) -> RoomReaders? {
-        // Rooms have 32 bytes at most; the rest need not be copied to find none.
+        // Names of rooms have 32 bytes at most: a longer one need not be copied to find nothing.
         guard name.utf8.count <= 64 else { return nil }
         let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
         return rooms.first { $0.room.name == bare }
@@ -194,7 +194,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         while true {
             lastGuest += 1
             let name = Name(guest: lastGuest, phrases: phrases)
-            // Numbers begin again with each run; bans and mutes of an earlier guest are not this one's.
+            // Numbers begin again with each run: a ban or a mute of an earlier guest must not hit
+            // this one.
             if bus.person(name.key) == nil, !isRestricted(name.key, bus) { return name }
         }
     }
@@ -206,7 +207,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Listens on all given addresses, at one port.
     ///
     /// - Parameter certificate: the certificate; `nil` for connections in plain.
-    /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
+    /// - Throws: `BridgeError` if an address is taken, or if none of them exists on this machine.
     func listen(
         on wanted: [SocketAddress],
         _ certificate: CertificateWatch.Loaded?
@@ -224,7 +225,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
-    /// Takes the server off the loop, the rooms and the store, none of which call it any more.
+    /// Detaches the server from the loop, the rooms and the store: none of them calls it any more.
     func detach() {
         loop.removeTurnEnd(beforeTurnEndID)
         loop.removeTurnEnd(turnEndID)
@@ -272,7 +273,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
-    /// Watches a connection that has no name, or none any more.
+    /// Watches a connection that has no name, or no longer has one.
     func awaitName(of connection: ChatConnection) {
         unnamed.append(connection, among: connections.count)
     }

@@ -2,7 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The order in which connections are read: those that have used little come first.
+/// The order in which connections are read: those that have used little of the loop lately come
+/// first.
 ///
 /// Each connection has a share of every turn of the loop, by time and by the bytes others have to
 /// read because of it; a connection that has used much lately comes after all that have not. The
@@ -40,8 +41,8 @@ final class ReadScheduler {
     private var readers = 1
     /// Bytes that go out in a turn, to all readers together.
     private var outputPerTurn = outputBounds.lowerBound
-    /// A connection is served at once as long as it uses less than one part in this many of the
-    /// time.
+    /// The divisor of the time that gives a connection's share: a connection that uses less is
+    /// served at once.
     private var inverseShare = minInverseShare
     /// The share that a connection may use in advance, in nanoseconds times `inverseShare`.
     private var advance = maxAdvance * minInverseShare
@@ -57,25 +58,25 @@ final class ReadScheduler {
     /// True if everything is read at once, because the server stops.
     var isUnlimited = false
 
-    /// Nanoseconds of reading in a turn, sending not counted: a line said by somebody else waits
-    /// for about so long.
+    /// Nanoseconds of reading in a turn, not counting sending: about as long as a line that
+    /// somebody else says has to wait.
     private static let turnTime: Int64 = 1_000_000
     /// Nanoseconds that a connection may use at once, however many others wait: shorter slices
     /// would make batches, and so writes, too small.
     private static let sliceTime: Int64 = 100_000
-    /// Nanoseconds after which what a connection has used is forgotten: a second.
+    /// Nanoseconds after which a connection's use is forgotten: a second.
     private static let memoryTime: Int64 = 1_000 * turnTime
     /// Bytes for each reader in a turn: copying them takes the kernel as long as the calls do, so
     /// that more would save nothing and make a turn longer.
     private static let outputPerReader = 8 << 10
-    /// Bytes that go out in a turn, to all readers together, at least and at most: the kernel copies
+    /// The bounds on the bytes that go out in a turn, to all readers together: the kernel copies
     /// them in 1 to 3 ms.
     ///
     /// A connection that is alone may have one read more, which keeps writes large.
     private static let outputBounds = 768 << 10...2 << 20
     /// Bytes that a person may have typed since the last turn; a read of more is bulk.
     static let typedBytes = 1_024
-    /// Nanoseconds for a typed line when the turn has lasted already: a few commands.
+    /// Nanoseconds for a typed line once the turn's time is used up: a few commands.
     private static let lateSliceTime: Int64 = 25_000
     /// Work, in bytes, before the clock is read, which takes 25 to 50 ns: four short lines.
     private static let workPerClockCheck = 2_048
@@ -83,16 +84,16 @@ final class ReadScheduler {
     private static let workPerLine = 512
     /// The smallest `inverseShare`: 2 % of the time.
     ///
-    /// With more than 25 connections it is twice their number, so that all connections that stay
-    /// within their share use half of the time at most.
+    /// With more than 25 connections `inverseShare` is twice their number, so that all connections
+    /// that stay within their shares use at most half of the time.
     private static let minInverseShare: Int64 = 50
-    /// Nanoseconds that a connection may use in advance at most: two slices.
+    /// The most nanoseconds that a connection may use in advance: two slices.
     private static let maxAdvance: Int64 = 200_000
-    /// Nanoseconds that a connection may use in advance at least: half a slice.
+    /// The fewest nanoseconds that a connection may use in advance: half a slice.
     private static let minAdvance: Int64 = 50_000
     /// Nanoseconds that all connections together may use in advance, divided among them: two turns.
     private static let advanceOfAll: Int64 = 2_000_000
-    /// Lines read at once at least: publishing has a cost per batch.
+    /// The fewest lines that are read at once: publishing has a cost per batch.
     private static let minLinesAtOnce = 16
     /// Bytes of a line as people write them.
     private static let usualLineBytes = 64
@@ -103,7 +104,7 @@ final class ReadScheduler {
         linesAtOnce = batch.arena.capacity
     }
 
-    /// The current time, also within a turn, in nanoseconds of the loop's clock.
+    /// The current time, up to date even within a turn, in nanoseconds of the loop's clock.
     var now: Int64 { loop.preciseNow.nanoseconds }
 
     /// The time at the beginning of the turn.
@@ -137,11 +138,12 @@ final class ReadScheduler {
         if connection.share.isBulk { bulk.append(connection) } else { typing.append(connection) }
     }
 
-    /// Reads the queued connections in order, as long as the turn may last.
+    /// Reads the queued connections in order, until the turn's time is used up.
     ///
-    /// Somebody who types may have used up a small share too, or was charged for time that the
-    /// kernel gave to another process; behind a hundred connections that send as much as they can
-    /// one line would wait for as many slices, and for what all of those publish.
+    /// Somebody who types may have used up a small share too, or may have been charged for time
+    /// that the kernel gave to another process. Behind a hundred connections that send as much as
+    /// they can, their one line would wait for as many slices, and for all that is published in
+    /// them.
     func serveQueues() {
         loop.assertOwned()
         let start = now
@@ -201,7 +203,7 @@ final class ReadScheduler {
         connection.share.fullAt = min(fullAt, turnStart + Self.memoryTime)
     }
 
-    /// Begins a slice for a connection whose lines have waited for something else than the queue.
+    /// Begins a slice for a connection whose lines have waited for something other than the queue.
     func beginSlice() { begin(at: now, for: Self.sliceTime) }
 
     private func begin(at start: Int64, for time: Int64) {
@@ -212,7 +214,7 @@ final class ReadScheduler {
 
     // MARK: - Accounting
 
-    /// Counts a line of so many bytes that was read.
+    /// Counts a line that was read, with its length.
     func recordLine(bytes: Int) {
         work += Self.workPerLine + bytes
         unpublishedBytes += bytes

@@ -9,18 +9,18 @@ extension ChatConnection {
         send(Array((server.phrases.answer(code, text) + "\n").utf8))
     }
 
-    /// Tells the reason for which a message was dropped.
+    /// Tells the client the reason why a message was dropped.
     func answer(_ drop: Drop) { send(server.phrases.line(drop)) }
 
-    /// Tells the reasons for which messages were dropped.
+    /// Tells the client the reasons why messages were dropped.
     func answer(_ drops: [(index: Int, drop: Drop)]) { send(server.phrases.lines(drops)) }
 
-    /// Counts a command, or a change of name or room, and returns whether it is allowed; if not,
-    /// the client is told so.
+    /// Counts a command, or a change of name or room; returns whether it is allowed, and tells the
+    /// client if it is not.
     func spendCommand() -> Bool {
         let decision: CommandBucket.Decision
         if let person = participant?.presence.person, person.account != nil {
-            // Many connections of one person give no more than one.
+            // All connections of one person share one allowance.
             decision = person.commands.spend(at: server.loop.now, server.commandRule)
         } else {
             decision = commands.spend(at: server.loop.now, server.commandRule)

@@ -26,7 +26,7 @@ extension ChatConnection {
         close(bus)
     }
 
-    /// Goes from a room that is closed to the first one, which is told to this client alone.
+    /// Moves from a room that is closed to the first one, and tells only this client so.
     func leaveClosedRoom(_ bus: isolated Bus) {
         guard isOpen, let target = server.rooms.first else { return }
         let closed = roomReaders.room.name

@@ -3,7 +3,7 @@ import MessageBus
 
 // The beginning of a connection: it is greeted, or closed because it speaks another protocol.
 extension ChatConnection {
-    /// Sends nothing until the client is known to mean the chat.
+    /// Sends nothing until the client is known to speak the chat's protocol.
     func delayGreeting() {
         awaitsGreeting = true
         output.recordPause()
@@ -30,7 +30,7 @@ extension ChatConnection {
         awaitsGreeting = false
         let refusal = server.phrases.refusal(of: other)
         if input.hasReceivedText {
-            // Its lines were answered as the chat's, and those answers come first.
+            // Its lines were answered as lines of the chat, and those answers come first.
             send(refusal)
         } else {
             roomReaders.detach(self)
@@ -41,7 +41,7 @@ extension ChatConnection {
 
     // MARK: - Without a name
 
-    /// Answers whatever is not allowed before a login, where that is required.
+    /// Refuses anything that is not allowed before a login, where one is required.
     func refuseBeforeLogin() { answer(.loginRequired, phrases.loginRequired) }
 
     /// Treats a text from a connection without a name as the option `nameless` says; returns

@@ -6,12 +6,12 @@ extension ChatConnection {
     struct Participant {
         let name: Name
         let presence: Presence
-        /// The sender of `presence`, at hand.
+        /// A copy of `presence.sender`, for quick access.
         let sender: Sender
         /// True if the name was given, not chosen.
         var isGuest = false
 
-        /// Takes what the bus knows of somebody who is in.
+        /// Makes a participant from the presence of somebody who has entered.
         init(_ presence: Presence, isGuest: Bool = false) {
             name = Name(of: presence.sender)
             self.presence = presence

@@ -1,12 +1,12 @@
 import Chat
 import MessageBus
 
-// What the bus tells a connection about the person behind it.
+// The calls by which the bus tells a connection about the person behind it.
 extension ChatConnection: PresenceDelegate {
     /// True if too much is unread already.
     var isFull: Bool { hasLongBacklog }
 
-    /// True if the bridge shows anything but answers.
+    /// True if the bridge shows clients anything but answers.
     var isReachable: Bool { server.port.direction != .in }
 
     /// Shows a private message.
@@ -18,7 +18,7 @@ extension ChatConnection: PresenceDelegate {
         send(lines)
     }
 
-    /// Speaks by another name from now on.
+    /// Adopts the new name of the person.
     func senderChanged(to sender: Sender, isForced: Bool) {
         guard let participant else { return }
         self.participant = Participant(
@@ -31,7 +31,7 @@ extension ChatConnection: PresenceDelegate {
                 ? phrases.hasToBeCalled(sender.name) : phrases.accountIsCalled(sender.name))
     }
 
-    /// The address that bans go by.
+    /// The address by which bans are looked up.
     var address: ClientAddress? { clientAddress }
 
     /// Says why, and closes.

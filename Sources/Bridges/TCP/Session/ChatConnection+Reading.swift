@@ -81,10 +81,10 @@ extension ChatConnection {
         if isSilent { server.recordFirstBytes(of: self) }
     }
 
-    /// Executes half a line as the last one, and leaves; what was said until then is still sent.
+    /// Executes half a line as the last one, and leaves; what was said before is still sent.
     private func endOfInput(_ bus: isolated Bus) {
         input.endHalfLine(bus)
-        // A connection that waits for an answer meets the end of its input again afterwards.
+        // A connection that waits for an answer finds the end of its input again afterwards.
         if !isWaiting { leave(bus) }
     }
 

@@ -12,7 +12,7 @@ extension ChatConnection {
         server.awaitStore(for: self)
     }
 
-    /// Continues what had to wait for the store.
+    /// Goes on with reading or sending that had to wait for the store.
     func continueAfterStore() {
         guard !isClosed else { return }
         bus.assumeIsolated { bus in
@@ -25,11 +25,12 @@ extension ChatConnection {
         }
     }
 
-    /// Approximate bytes that the store is asked for at once: a client that reads a little and then
-    /// nothing more holds them.
+    /// Approximate bytes that the store is asked for at once: they stay in memory if a client reads
+    /// a little and then stops.
     private static let replayBytes = 32 << 10
 
-    /// Asks the store for lines that the transcript no longer has, up to a place that it has.
+    /// Asks the store for lines that the transcript no longer has, up to a place that the
+    /// transcript has.
     func fetchFromStore(_ bus: isolated Bus) {
         guard !isFetching, let catchUp = output.cursor?.catchUp,
             let transcript = output.cursor?.transcript
@@ -55,8 +56,8 @@ extension ChatConnection {
         }
     }
 
-    /// Returns the last number to ask the store for: the end of reading, or a place that the
-    /// transcript has and will keep for some time; `nil` if the store is not that far.
+    /// Returns the last number to ask the store for: that of the end of reading, or of a place that
+    /// the transcript has and will keep for some time; `nil` if the store has not got that far.
     private func last(for transcript: Transcript, _ bus: isolated Bus) -> MessageNumber? {
         let committed = bus.store.committed
         if let last = output.cursor?.lastNumber, last <= committed { return last }

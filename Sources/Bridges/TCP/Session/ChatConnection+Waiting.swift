@@ -8,8 +8,8 @@ extension ChatConnection {
     /// Runs a query elsewhere; whatever else the client has sent waits until it is answered.
     ///
     /// - Parameters:
-    ///   - question: runs off the loop where it waits; must hold neither the connection nor bytes
-    ///     of what was read.
+    ///   - question: runs off the loop while it waits; must hold neither the connection nor any
+    ///     bytes that were read.
     ///   - finish: called on the loop, with a failure if the answer takes too long or is no longer
     ///     wanted; not called once the connection is closed.
     func query<Answer: Sendable>(
@@ -30,10 +30,10 @@ extension ChatConnection {
     /// Asks the accounts; whatever else the client has sent waits for the answer.
     ///
     /// - Parameters:
-    ///   - question: asks, and calls its last argument on the loop with the answer.
-    ///   - finish: is called when that is called, before anybody else is told of what changes; with
-    ///     a failure if the answer takes too long or is no longer wanted; not once the connection is
-    ///     closed.
+    ///   - question: asks the accounts, and calls its last argument on the loop with the answer.
+    ///   - finish: called together with that argument, before anybody else learns of the change;
+    ///     called with a failure if the answer takes too long or is no longer wanted; not called
+    ///     once the connection is closed.
     func ask<Answer: Sendable>(
         _ bus: isolated Bus,
         _ question: (any AccountDirectory, @escaping (Answer) -> Void) -> Void,
@@ -62,7 +62,7 @@ extension ChatConnection {
     /// Hands the answer over, and executes the lines that have come meanwhile.
     private func finishQuery(_ bus: isolated Bus, _ handOver: (ChatConnection) -> Void) {
         guard isOpen else { return }
-        // A connection that was lost meanwhile stays lost.
+        // A connection that was lost in the meantime stays lost.
         if isWaiting { stage = .accepting }
         server.batch.removeAll()
         server.scheduler.beginSlice()

@@ -3,7 +3,7 @@ import MessageBus
 import Metrics
 import Sockets
 
-/// One client of the chat: its socket, its name, its room, and what becomes of its lines.
+/// One client of the chat: its socket, its name, its room, and the treatment of its lines.
 ///
 /// Confined to the bus's loop.
 // Touched on the loop only.
@@ -15,7 +15,8 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         case accepting
         /// Lines are kept until a query is answered.
         case waiting
-        /// The connection is broken: lines that had come are executed, and no answer will be read.
+        /// The connection is broken: lines that had come before are executed, and no answer will be
+        /// read.
         case lost
         /// Lines are discarded: the client has left or is sent away, and is still sent what it is
         /// owed.
@@ -28,13 +29,14 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     let connectionID: UInt32
     /// The bus's number for the person, whatever their name.
     let identity: UInt64
-    /// The part of the client's address that limits, failed attempts and bans go by; `nil` for a client
-    /// on a Unix socket.
+    /// The part of the client's address to which limits, failed attempts and bans apply; `nil` for
+    /// a client on a Unix socket.
     let host: HostKey?
     /// True if nobody between the client and this machine can read what is sent: with TLS, from
-    /// this machine, or by way of a proxy that says so, or is on this machine, or speaks TLS to us.
+    /// this machine, or through a proxy that reports TLS, and that itself is on this machine or
+    /// speaks TLS to us.
     let isSecure: Bool
-    /// The client's address as a proxy has named it; `nil` if none has.
+    /// The client's address as reported by a proxy; `nil` without one.
     private let proxiedAddress: String?
     /// The server; it removes the connection when that closes, which breaks the cycle.
     let server: ChatServer
@@ -65,10 +67,12 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var relayedSenders = RelayedSenders()
     /// True while it is not read because the store lags.
     var isPausedForStore = false
-    /// Messages of the next request to the store, by the size of the last ones; the first request
-    /// is for 16, which as texts of 2 KiB would be as many bytes as a request is to bring.
+    /// The number of messages in the next request to the store, computed from the size of the last
+    /// ones.
+    ///
+    /// The first request is for 16: as texts of 2 KiB they would fill one.
     var replayCount = 16
-    /// True while the store is asked for lines, of whichever room.
+    /// True while the store is being asked for lines of any room.
     var isFetching = false
     /// True once it has sent anything.
     var hasSentBytes = false
@@ -87,10 +91,10 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     /// The socket; `nil` once it is closed.
     private(set) var socket: Connection?
 
-    /// Bytes of unread answers past which the client is not read until it reads.
+    /// The bytes of unread answers beyond which the client's input is not read.
     private static let maxAnswerBytes = 64 << 10
-    /// Places of unread answers, and ranges of its own lines, past which the client is not read:
-    /// each costs memory, however short the answers are.
+    /// The places of unread answers, and the ranges of its own lines, beyond which the client's
+    /// input is not read: each costs memory, however short the answers are.
     private static let maxPlaces = 1_024
 
     init(
@@ -123,7 +127,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var isClosed: Bool { stage == .closed }
     /// The client's address, for the log.
     var peer: String { proxiedAddress ?? socket?.peer ?? "a client that is gone" }
-    /// True if it is encrypted by TLS from the client, or from its proxy, to this bridge.
+    /// True if TLS encrypts the connection, from the client or its proxy to this bridge.
     var isEncrypted: Bool { socket?.isEncrypted ?? false }
     /// True if the kernel has input that is not read yet, or may have.
     var hasUnread: Bool { !isRead || hasSentMore }
@@ -131,7 +135,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var hasSentMore: Bool { socket?.hasUnread ?? false }
     /// True while it is open and has no name.
     var isNameless: Bool { isOpen && participant == nil }
-    /// True while nothing works on it without an account.
+    /// True while a login is required before anything else works.
     var mustLogIn: Bool { participant == nil && server.isLoginRequired }
     /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
@@ -143,7 +147,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var isBlocked: Bool { output.isBlocked }
     /// True if so much is unread that no long answer may be added.
     var hasLongBacklog: Bool { output.waitingBytes > Self.maxAnswerBytes }
-    /// True if the client is not read until it reads.
+    /// True if the client's input is not read until the client reads.
     var isBacklogFull: Bool {
         hasLongBacklog || output.waitingPlaces > Self.maxPlaces
             || output.ownRanges > Self.maxPlaces
@@ -241,8 +245,8 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         closeWhenSent(bus)
     }
 
-    /// Tells the rooms, if need be, that the person is gone from here; the connection has no name any
-    /// more.
+    /// Tells the rooms, where need be, that the person has left; the connection has no name from
+    /// then on.
     func leaveBus(_ bus: isolated Bus) {
         guard let participant else { return }
         self.participant = nil
@@ -265,7 +269,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         input.discard()
     }
 
-    /// Closes at once, and announces that the person has left if that was not done.
+    /// Closes at once, and announces that the person has left, unless that was done before.
     func close(_ bus: isolated Bus) {
         guard let socket else { return }
         let mayRead = stage == .leaving && output.isUpToDate || socket.hasSentAlert

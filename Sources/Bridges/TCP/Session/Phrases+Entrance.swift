@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-// The first answers to a client: how to enter, or, in another protocol, that this is not it.
+// The first answers to a client: how to enter or, in another protocol, that this is the wrong one.
 extension Phrases {
     /// After `[info]`, as a greeting: how to enter.
     package func greeting(_ nameless: TCP.Nameless) -> String {
@@ -48,8 +48,8 @@ extension Phrases {
         }
     }
 
-    /// Returns the answer to a client that does not speak TLS where that is spoken, by its first
-    /// bytes; `nil` for one that is silent.
+    /// Returns the answer to a client that does not speak TLS on an encrypted port, given the first
+    /// bytes that it sent; `nil` if it sent none.
     func answer(toPlaintext bytes: [UInt8]?) -> [UInt8] {
         let other = unsafe bytes?.withUnsafeBytes { OtherProtocol(line: $0, isFirst: true) }
         if let other { return refusal(of: other) }

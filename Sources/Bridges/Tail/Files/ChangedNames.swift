@@ -23,7 +23,7 @@ struct ChangedNames {
     /// Unmatched names alone are no reason for a scan.
     var isEmpty: Bool { names.isEmpty && directories.isEmpty }
 
-    /// True if so many names changed that a full scan is cheaper.
+    /// True if so many names have changed that a full scan is cheaper.
     var isFull: Bool { names.count >= Self.bound || directories.count >= Self.bound }
 
     /// Adds a path that matches a pattern.

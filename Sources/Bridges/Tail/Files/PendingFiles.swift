@@ -67,7 +67,7 @@ final class PendingFiles {
         return count > before
     }
 
-    // MARK: - What is to be kept
+    // MARK: - Unsaved checkpoints
 
     /// Marks a file's checkpoint as unsaved.
     func enqueueUnsaved(_ tailed: TailedFile) { unsaved.append(tailed) }

@@ -27,9 +27,9 @@ final class TailedFile {
     var searched: UInt64?
     /// A run of NULs found behind the offset.
     var nulRuns: NULRunSearch.Found?
-    /// Size and modification time as of the last status.
+    /// The size and modification time from the last status.
     var seen: (size: UInt64, modified: Int64)
-    /// The modification time as of the last check that found what was read unchanged.
+    /// The modification time at the last check that found the read part unchanged.
     var confirmed: Int64
     /// The time of the last observed change, by the thread's clock.
     var changed: MonotonicTime
@@ -43,7 +43,7 @@ final class TailedFile {
     weak var pendingFiles: PendingFiles?
     /// True while it is in that queue.
     var isQueued = false
-    /// The time at which it needs work although nothing happens.
+    /// The time at which the file needs work although nothing happens to it.
     var alarm: MonotonicTime?
     /// Its index in `TailedFiles.allFiles`.
     var slot = 0
@@ -51,10 +51,10 @@ final class TailedFile {
     var isUnread = false
     /// The time at which a report found it unread, since it was last read to its end.
     var unreadSince: MonotonicTime?
-    /// True while lines wait for others that belong to the same message, until the file has been
-    /// quiet for a while.
+    /// True while lines wait for more of the same message, until the file has been quiet for a
+    /// while.
     var hasPending = false
-    /// The path at which it was found if it had been rotated by then.
+    /// The path at which the file was found, if it had been rotated by then.
     var place: FilePath?
     /// True if it is a copy, recognized by its content: nothing writes to it any more.
     var isCopy = false
@@ -119,38 +119,38 @@ final class TailedFile {
         return true
     }
 
-    /// The state of a file of which nothing has been read, compared with its first bytes.
+    /// The state of a file of which nothing has been read, by comparison with its first bytes.
     enum Beginning {
         case same
         /// The bytes differ: it was truncated in between.
         case changed
-        /// It was empty or nearly so and was written to; the content may not be its first.
+        /// The file was empty, or nearly so, and was written to; its content may not be its first.
         case appeared
     }
 
-    /// Reads the first bytes as long as nothing else has been read; a truncation before that could
-    /// not be noticed otherwise.
+    /// Reads the first bytes as long as nothing else has been read; otherwise a truncation before
+    /// that could not be noticed.
     func readHead() -> Beginning {
         guard offset == 0, isDirty, let file,
             let bytes = try? file.bytes(FileFingerprint.backBytes, at: 0)
         else { return .same }
         defer { firstBytes = bytes }
         guard bytes.starts(with: firstBytes) else { return .changed }
-        // So few bytes may begin the next file as well, as an empty file does.
+        // So few bytes may also begin the next file, just as an empty file may.
         let isCertain = firstBytes.count == FileFingerprint.backBytes
         let isUntouched = bytes.count == firstBytes.count && seen.modified == confirmed
         return isCertain || isUntouched ? .same : .appeared
     }
 
-    /// Returns true if its file no longer has the bytes that were read or seen first.
+    /// Returns true if the file no longer has the bytes that were read or seen first.
     func isWrittenAnew(_ file: OpenFile) -> Bool {
         if offset > 0 { return !fingerprint.matches(file) }
         guard let bytes = try? file.bytes(firstBytes.count, at: 0) else { return false }
         return bytes != firstBytes
     }
 
-    /// True if it is a copy that has been read to its end: a later change copies something else
-    /// over it.
+    /// True if the file is a copy that has been read to its end: a later change means that
+    /// something else is copied over it.
     var isReadCopy: Bool { isCopy && !hasPending && offset == seen.size }
 
     /// True if the previous file of its path has to be read first.
@@ -167,7 +167,7 @@ final class TailedFile {
         unsafe fingerprint.advance(over: bytes, by: count)
     }
 
-    /// Moves the offset back to the end of what the file still has of what was read.
+    /// Moves the offset back to the end of the read part that the file still has.
     func resume(from fingerprint: FileFingerprint, at place: LineChecksums.LineStart) {
         self.fingerprint = fingerprint
         marks.cut(to: place.offset)
@@ -189,7 +189,7 @@ final class TailedFile {
         nulRuns = nil
         hasPending = false
         isDirty = true
-        // The present content is its first.
+        // The present content is treated as the file's first.
         confirmed = seen.modified
         firstBytes = []
         _ = readHead()

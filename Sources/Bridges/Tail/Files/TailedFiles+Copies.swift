@@ -5,7 +5,7 @@ import Sockets
 //
 // Equal beginnings alone prove nothing: every rotated log may begin with the same header.
 extension TailedFiles {
-    /// Returns what a file still has of what was read according to a record.
+    /// Returns the part that a file still has of the bytes that were read according to a record.
     func remainder(of record: FileRecord, _ file: OpenFile, size: UInt64) -> Remainder {
         tailed(of: record).map { Remainder($0, file, size: size) }
             ?? Remainder(record, file, size: size)
@@ -65,10 +65,11 @@ extension TailedFiles {
         return tailed
     }
 
-    /// Returns true if a file that begins with what was read of another one has nothing that the
-    /// other has not.
+    /// Returns true if a file that begins with the read part of another one has nothing that the
+    /// other does not have.
     ///
-    /// If the other file has been truncated by now, the copy is searched for when that is read.
+    /// If the other file has been truncated by now, the copy is searched for when that file is
+    /// read.
     private func goesOn(_ file: OpenFile, _ status: FileStatus, as original: TailedFile) -> Bool {
         guard reopen(original), let other = original.file, let size = try? other.status().size,
             original.fingerprint.matches(other)

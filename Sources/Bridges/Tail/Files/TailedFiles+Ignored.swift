@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// Files that are not read: they were rotated before anybody asked for them.
+// Files that are not read, because they were rotated before anybody asked for them.
 extension TailedFiles {
     /// Records files that look rotated in directories that are scanned for the first time: they
     /// were rotated before.

@@ -75,7 +75,7 @@ extension TailedFiles {
         }
     }
 
-    /// Returns true if one of some files is that of a record and only the device number has
+    /// Returns true if one of some files is the recorded one and only its device number has
     /// changed.
     private func hasMoved(
         _ record: FileRecord, _ files: [(path: FilePath, status: FileStatus)]
@@ -125,9 +125,9 @@ extension TailedFiles {
         return isFound
     }
 
-    /// Returns the marks along what was read of a found file.
+    /// Returns the marks along the read part of a found file.
     ///
-    /// Another file that had its number has others.
+    /// Another file that had the same number has different marks.
     private func marks(of found: RotationSearch.Found, _ lost: FileRecord) -> FileMarks {
         if found.isKnown, let record = records.record(of: found.status.id) { return record.marks }
         return found.isSame ? lost.marks : FileMarks()
@@ -137,8 +137,8 @@ extension TailedFiles {
     private func forgetRecord(of found: RotationSearch.Found) {
         guard let record = records.record(of: found.status.id) else { return }
         records.remove(record.id)
-        // If the record is of another file that had its number, that one has still to be searched
-        // for.
+        // If the record belongs to another file that had the same number, that file must still be
+        // searched for.
         if record.matches(found.file) { records.setFound(record) }
     }
 

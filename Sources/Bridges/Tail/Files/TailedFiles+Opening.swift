@@ -23,8 +23,8 @@ extension TailedFiles {
         }
         do throws(SocketError) {
             let status = try file.status()
-            // A file that was rotated away since is searched for first. Some file systems change a
-            // file's ID once it is open.
+            // A file that was rotated away in the meantime is searched for first. Some file systems
+            // change a file's ID once it is open.
             if status.id != listed.id, (try? FileStatus(path))?.id != listed.id { return false }
             guard status.isRegular, tailedFiles[status.id] == nil else { return true }
             if let record = records.record(of: file, status.id) {
@@ -98,7 +98,8 @@ extension TailedFiles {
         var isCut = false
         var fingerprint = FileFingerprint()
         if let stale {
-            // The number is recorded but the content differs: truncated, or another file.
+            // The number is recorded but the content differs: the file was truncated, or it is
+            // another one.
             claimRecord(stale)
             checkpoints[stale.key] = []
             let isFound =
@@ -122,7 +123,7 @@ extension TailedFiles {
             file, status, path: path, origin: senders.origin(path), from: fingerprint,
             marks: marks, now: now, hasRecord: stale != nil)
         startTailing(tailed)
-        // Even if nothing is read yet: it is searched for if it is rotated meanwhile.
+        // Saved even if nothing is read yet, so that the file is searched for if it is rotated.
         tailed.isToBeKept = true
         if isNew, tailed.target != path { firstFollowed.append(tailed.target) }
     }

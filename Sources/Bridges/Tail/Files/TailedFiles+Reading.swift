@@ -23,7 +23,7 @@ extension TailedFiles {
         _ = pendingFiles.release()
         var hasCapacity = true
         repeat {
-            // Each file once, so that all get their turn.
+            // Each file is read once, so that all get their turn.
             for _ in 0..<pendingFiles.count where hasCapacity {
                 hasCapacity = readNext(into: batch, now: now)
             }
@@ -63,7 +63,7 @@ extension TailedFiles {
     /// The largest number of file checkpoints in a batch; more would block the store for long.
     private static let checkpointsAtOnce = 1_000
 
-    /// Adds the checkpoints that belong to what was read.
+    /// Adds the checkpoints that belong to the lines in a batch.
     private func addCheckpoints(to batch: TailBatch, atMost count: Int = checkpointsAtOnce) {
         for tailed in pendingFiles.dequeueUnsaved(atMost: count) {
             tailed.hasRecord = true
@@ -169,7 +169,7 @@ extension TailedFiles {
         tailed.changed = now
     }
 
-    /// Failed reads after which a file without a path is given up.
+    /// The number of failed reads after which a file without a path is given up.
     private static let attempts = 10
 
     private func fail(_ tailed: TailedFile, _ error: SocketError, now: MonotonicTime) {
@@ -259,7 +259,7 @@ extension TailedFiles {
         old.place != nil && isFilled(old, with: 1_024)
     }
 
-    /// Returns true if a file and another one of its path begin alike.
+    /// Returns true if a file begins like another one of its path.
     private func isFilled(_ old: TailedFile, with count: Int) -> Bool {
         // Fewer bytes are the beginning of a line in any similar file and no proof of a copy.
         guard let copy = try? old.file?.bytes(count, at: 0), copy.count >= 16 else { return false }
@@ -268,13 +268,13 @@ extension TailedFiles {
         }
     }
 
-    /// Returns true if an old file that was empty has what was read of another one.
+    /// Returns true if an old file that was empty has the read part of another one.
     private func isFilled(_ old: TailedFile, with other: TailedFile) -> Bool {
         old.offset == 0 && old.firstBytes.isEmpty && other.offset > 0
             && old.file.map(other.fingerprint.matches) == true
     }
 
-    /// Searches for what a file may have contained before anything of it was read.
+    /// Searches for anything that a file may have contained before any of it was read.
     func resolve(_ beginning: TailedFile.Beginning, of tailed: TailedFile, now: MonotonicTime) {
         switch beginning {
         case .same: break

@@ -4,10 +4,11 @@ import MessageBus
 import Sockets
 
 extension TailedFiles {
-    /// Sizes that are looked up for a report; of further files the last known size counts.
+    /// The most sizes that are looked up for a report; for further files the last known size
+    /// counts.
     private static let maxLookups = 1_000
 
-    /// Returns what is tailed and not read yet.
+    /// Returns the tailed files and their unread bytes.
     func report(now: MonotonicTime) -> TailReport {
         assertOwned()
         var report = TailReport()

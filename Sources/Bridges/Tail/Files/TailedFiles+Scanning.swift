@@ -55,8 +55,8 @@ extension TailedFiles {
         recordUnknownNames(search, heard)
         if isFull { searchForUnfound(search, now: now) }
         if isFirst { searchForUnknown(search, now: now) }
-        // Nothing is searched for while a path has its file: what appears beside it may be a copy
-        // in the making.
+        // Nothing is searched for while a path has its file: a file that appears beside it may be a
+        // copy in the making.
         forgetMissing { tailedFiles[$0] != nil }
         // Rotated files first: they are older than the files that have their paths now.
         for record in missing.records where isFull || isNear(record, heard, search) {
@@ -93,7 +93,7 @@ extension TailedFiles {
         pollCost = max(.zero, spent() - begun)
     }
 
-    /// Reports what can't be tailed.
+    /// Reports the paths that can't be tailed.
     private func reportProblems(_ search: PathSearch, isFull: Bool) {
         tailLog.failures.replace(
             search.failures.mapValues(\.reason), isAll: isFull, at: search.names)
@@ -146,7 +146,7 @@ extension TailedFiles {
     private func countAppearedFiles(_ heard: ChangedNames, _ search: PathSearch) {
         for (path, count) in heard.appeared where !search.isUnsure(about: path) {
             tailLog.losses.appeared(at: path, times: count)
-            // Anything but a file, and links that are not followed, are no loss.
+            // A path of anything but a file, or of a link that is not followed, is no loss.
             if search.others[path] != nil || search.linksOut.contains(path) {
                 tailLog.losses.found(at: path)
             }
@@ -191,7 +191,7 @@ extension TailedFiles {
 
     /// Returns true if another file may have had a new path before.
     ///
-    /// It had not if its appearance was the only event.
+    /// None had if the appearance was the only event.
     private func mayHaveBeenRotated(_ path: FilePath, _ heard: ChangedNames) -> Bool {
         !heard.unmatched.isEmpty || events == nil || isPolling || names[path] == nil
             || heard.appeared[path] != 1

@@ -61,7 +61,7 @@ final class TailedFiles {
     var ownFiles = OwnFiles()
     /// True if files have to be polled because the kernel does not report all changes.
     var isPolling: Bool
-    /// True if an event requires a full scan.
+    /// True if an event has made a full scan necessary.
     var needsScan = true
     /// The time of the last poll of open files, by the thread's clock.
     var lastPoll = MonotonicTime.distantPast
@@ -88,8 +88,8 @@ final class TailedFiles {
     /// Creates an instance that has not scanned yet.
     ///
     /// - Parameters:
-    ///   - kept: what was kept by an earlier run, by key.
-    ///   - events: what the kernel tells; `nil` to do without.
+    ///   - kept: the checkpoints of an earlier run, by key.
+    ///   - events: the kernel's reports of changes; `nil` to do without.
     init(
         _ configuration: TailConfiguration, kept: [String: [UInt8]], events: FileEvents?,
         tailLog: TailLog
@@ -110,7 +110,7 @@ final class TailedFiles {
     func assertOwned() { tailLog.confinement.assertOwned() }
 
     static func polling(_ reason: SocketError) -> String {
-        // Without a path: the limit holds for all files.
+        // The error is logged without its path, as the limit applies to all files.
         "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are checked several times a second instead; "
             + "fs.inotify.max_user_watches and max_user_instances (sysctl) are the limits"
     }
@@ -198,9 +198,9 @@ final class TailedFiles {
 
     // MARK: - Time
 
-    /// Returns the time at which work is due although nothing happens.
+    /// Returns the time at which work is due even if nothing happens.
     ///
-    /// - Parameter reads: whether there is room for what is read.
+    /// - Parameter reads: whether there is space for lines that are read.
     func deadline(now: MonotonicTime, reads: Bool) -> MonotonicTime {
         var deadline = min(nextScan, nextPoll)
         if let next = tailLog.nextReport { deadline = min(deadline, next) }
@@ -223,7 +223,7 @@ final class TailedFiles {
         return [settled, quietEnd(tailed)].compactMap(\.self).min()
     }
 
-    /// Returns true if a pause completes what waits at the end of a file.
+    /// Returns true if a pause completes the message that waits at the end of a file.
     func settles(_ tailed: TailedFile) -> Bool {
         configuration.start != nil || tailed.form.isUndecided
     }

@@ -42,7 +42,7 @@ struct FileFingerprint: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - bytes: the bytes just before the offset, as `back` has them, and those that follow.
-    ///   - count: how many of those that follow.
+    ///   - count: the number of those that follow.
     mutating func advance(over bytes: UnsafeRawBufferPointer, by count: Int) {
         let new = unsafe UnsafeRawBufferPointer(rebasing: bytes[back.count..<(back.count + count)])
         unsafe extendHead(new)
@@ -70,7 +70,7 @@ struct FileFingerprint: Hashable, Sendable {
     ///
     /// - Throws: `SocketError` if it can't be read.
     func beginsAsBefore(_ file: OpenFile) throws(SocketError) -> Bool {
-        // Then `back` contains all of them.
+        // If so, `back` contains all of them.
         if offset <= UInt64(Self.backBytes) { return true }
         let bytes = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
         var other = FileFingerprint()
@@ -86,7 +86,7 @@ struct FileFingerprint: Hashable, Sendable {
         return other.sum == sum && other.head == head
     }
 
-    /// Returns true if it may have grown from another fingerprint.
+    /// Returns true if the file may have grown from one with another fingerprint.
     func goesOn(from other: FileFingerprint) -> Bool {
         if offset == other.offset { return head == other.head && sum == other.sum }
         // The hash behind the last level that was reached has changed.

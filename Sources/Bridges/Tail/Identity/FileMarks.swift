@@ -5,7 +5,7 @@ import Sockets
 /// Marks along the read part of a file: checksums of a few bytes before some line ends, a few dozen
 /// whatever the file's size.
 ///
-/// They tell how much of a file that was cut or rewritten is still as it was read.
+/// They show how much of a file that was cut or rewritten is unchanged since it was read.
 struct FileMarks: Equatable, Sendable {
     /// A line's end and a checksum of the bytes before it.
     struct Mark: Equatable, Sendable {
@@ -69,7 +69,7 @@ struct FileMarks: Equatable, Sendable {
     /// Adds marks in bytes that were read.
     ///
     /// - Parameters:
-    ///   - bytes: the bytes just before the place, so many as `known`, and those that follow it.
+    ///   - bytes: the bytes just before the place, as many as `known`, and those that follow it.
     ///   - offset: the place.
     mutating func append(_ bytes: UnsafeRawBufferPointer, known: Int, at offset: UInt64) {
         guard let base = bytes.baseAddress else { return }
@@ -111,8 +111,8 @@ struct FileMarks: Equatable, Sendable {
     /// Removes the marks behind an offset.
     mutating func cut(to offset: UInt64) { marks.removeAll { $0.offset > offset } }
 
-    /// Returns the offset of the last mark up to which a file is as it was read; 0 if there is
-    /// none.
+    /// Returns the offset of the last mark up to which a file is unchanged since it was read; 0 if
+    /// there is none.
     func common(with file: OpenFile, size: UInt64) -> UInt64 {
         var common: UInt64 = 0
         for mark in marks {
@@ -133,7 +133,7 @@ struct FileMarks: Equatable, Sendable {
             && sampled.allSatisfy { $0.matches(file) }
     }
 
-    /// Numbers of marks that are compared: of the last ones, and of those before.
+    /// The numbers of marks that are compared: of the last ones, and of earlier ones.
     ///
     /// Each is a read for every file that changed between two runs.
     private static let (lastSampled, earlierSampled) = (4, 4)

@@ -12,7 +12,8 @@ struct FileRecord: Equatable, Sendable {
     var modified: Int64
     /// True if it lost its path and has been read to its end.
     var isFinished = false
-    /// The time since which the file is missing, in seconds by the wall clock; 0 if it is there.
+    /// The time since which the file has been missing, in seconds by the wall clock; 0 if it is not
+    /// missing.
     var gone: Int64 = 0
     /// Checksums along what was read.
     var marks = FileMarks()
@@ -80,7 +81,7 @@ struct FileRecord: Equatable, Sendable {
         self.marks = marks
     }
 
-    /// Returns true if a file has what was read, as far as is known.
+    /// Returns true if a file still has the bytes that were read, as far as is known.
     func matches(_ file: OpenFile) -> Bool {
         guard fingerprint.matches(file) else { return false }
         if let status = try? file.status(), status.size == fingerprint.offset,

@@ -1,7 +1,7 @@
 import Chat
 import Sockets
 
-/// The part of what was read that a file still has after it was cut or rewritten.
+/// The part of the bytes read that a file still has after it was cut or rewritten.
 struct Remainder {
     private let fingerprint: FileFingerprint
     private let marks: FileMarks
@@ -33,9 +33,9 @@ struct Remainder {
 
     /// Returns the offset at which to continue; `nil` for the beginning.
     ///
-    /// That is behind the last unchanged line if the file is shorter and ends there, or if so much
-    /// is unchanged that it can only have been cut. Otherwise the same lines may have been written
-    /// again: better twice than lost.
+    /// That is after the last unchanged line, if the file is shorter and ends there, or if so much
+    /// is unchanged that the file can only have been cut. Otherwise the same lines may have been
+    /// written again: reading them twice is better than losing them.
     func place(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart? {
         if size == 0 { return nil }
         let common = unsafe common(buffer)
@@ -45,7 +45,7 @@ struct Remainder {
         return isCut ? common : nil
     }
 
-    /// Returns true if the file has only lines that were read, as far as that is certain.
+    /// Returns true if the file certainly has only lines that were read.
     func isAll(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
         unsafe place(buffer).map { !hasLine(behind: $0.offset) } ?? false
     }

@@ -24,7 +24,7 @@ struct DirectoryEntry: Equatable {
         try listing(of: directory).entries
     }
 
-    /// The same, and which directory it is.
+    /// Returns the same names, with the ID of the directory.
     ///
     /// - Throws: `SocketError`.
     static func listing(

@@ -9,7 +9,7 @@ final class DirectoryListing {
     /// Indices into `entries`, sorted by name.
     private var byName: [Int] = []
     private var byInode: [UInt64: [Int]] = [:]
-    /// All numbers.
+    /// The inode numbers of all entries.
     private(set) lazy var inodes = Set(entries.map(\.inode))
 
     /// The number of searches after which the entries are sorted.
@@ -23,7 +23,8 @@ final class DirectoryListing {
         self.isUnknown = isUnknown
     }
 
-    /// Names that begin so, and those of a file, directories left out.
+    /// Returns the entries whose names begin with a prefix, and those of a file; directories are
+    /// left out.
     func candidates(beginningWith prefix: [UInt8], or inode: UInt64) -> [DirectoryEntry] {
         searches += 1
         if searches <= Self.few {
@@ -50,7 +51,7 @@ final class DirectoryListing {
         }
     }
 
-    /// Returns the first index of a name that does not precede this one.
+    /// Returns the index of the first name that does not precede a given one.
     private func firstIndex(from name: [UInt8]) -> Int {
         var (low, high) = (0, byName.count)
         while low < high {

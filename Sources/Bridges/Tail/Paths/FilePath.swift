@@ -13,7 +13,8 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The bytes, without the NUL.
     var bytes: ArraySlice<UInt8> { terminated.dropLast() }
 
-    /// For people: bytes that are not UTF-8 are written `\xE9`, so that paths stay distinct.
+    /// The path as people read it: bytes that are not UTF-8 are written `\xE9`, so that paths stay
+    /// distinct.
     var description: String { Self.text(bytes) }
 
     /// Bytes of a path as text.
@@ -54,12 +55,13 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The directory in which relative paths begin.
     static let here = FilePath(".")
 
-    /// A name in this directory, as patterns have it: without a `./` in front.
+    /// Returns the path of a name in this directory, as patterns write it: without a `./` in front.
     func entry(_ name: some Sequence<UInt8>) -> FilePath {
         self == Self.here ? FilePath(bytes: name) : appending(name)
     }
 
-    /// The directory that it is in, and that one's, up to the topmost.
+    /// The directory that contains the path, the directory of that one, and so on up to the
+    /// topmost.
     var ancestors: some Sequence<FilePath> {
         sequence(first: directory) { path in
             let parent = path.directory
@@ -82,7 +84,7 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
         return FilePath(bytes: bytes + separator + name)
     }
 
-    /// Returns true if it is a path or lies below it.
+    /// Returns true if this path is another one or lies below it.
     func isWithin(_ other: FilePath) -> Bool {
         self == other || bytes.starts(with: other.appending([]).bytes)
     }

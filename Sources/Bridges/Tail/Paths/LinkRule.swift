@@ -9,7 +9,7 @@ import Chat
 /// Owned by its `PathSearch`; confined to the bridge's thread.
 final class LinkRule {
     private let patterns: [PathPattern]
-    /// The directories that the patterns name, links resolved; asked for when there is a link.
+    /// The directories that the patterns name, with links resolved; looked up once there is a link.
     private lazy var roots = Set(patterns.map(\.root)).compactMap(\.resolved)
 
     /// The directory of Docker's files, to which `/var/log/pods` has links.
@@ -27,8 +27,8 @@ final class LinkRule {
         isWithin(target) || isOfKubernetes(link, target)
     }
 
-    /// Returns true if it is a link as kubelet makes them: from `containers` to `pods` beside it,
-    /// and from both to where Docker keeps its files.
+    /// Returns true if kubelet makes such links: from `containers` to `pods` beside it, and from
+    /// both to the directory of Docker's files.
     private func isOfKubernetes(_ link: FilePath, _ target: FilePath) -> Bool {
         guard let directory = link.directory.resolved else { return false }
         let all = [directory] + directory.ancestors

@@ -2,7 +2,7 @@ import Chat
 
 /// Alternatives in a pattern: `{a,b}` stands for `a` and for `b`, as in a shell.
 enum PathAlternatives {
-    /// Patterns that one may stand for at most.
+    /// The most patterns that one text may stand for.
     static let bound = 1_000
 
     /// All patterns without braces that a text stands for; `nil` if there are too many.

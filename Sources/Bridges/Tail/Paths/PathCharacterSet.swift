@@ -1,6 +1,6 @@
 import Chat
 
-/// Characters of which one is meant: `[abc]`, `[a-z]`, `[!0-9]`, `[[:alpha:]]`.
+/// A set of characters, any one of which matches: `[abc]`, `[a-z]`, `[!0-9]`, `[[:alpha:]]`.
 struct PathCharacterSet: Sendable, Hashable {
     private var ranges: [ClosedRange<UInt32>] = []
     private var isInverted = false

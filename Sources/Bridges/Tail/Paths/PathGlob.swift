@@ -1,9 +1,9 @@
 import Chat
 
-/// A pattern for one name, as in a shell: `*` stands for any text, `?` for one character, `[a-z]` for
-/// one of a set, and a backslash takes the meaning of what follows it.
+/// A pattern for one name, as in a shell: `*` stands for any text, `?` for one character, `[a-z]`
+/// for one of a set, and a backslash takes away the special meaning of the next character.
 ///
-/// Names are bytes: what is not UTF-8 in them is a character a byte.
+/// Names are bytes: each byte that is not part of UTF-8 counts as a character.
 struct PathGlob: Sendable, Hashable {
     /// A piece of the pattern.
     private enum Piece: Sendable, Hashable {
@@ -45,7 +45,7 @@ struct PathGlob: Sendable, Hashable {
         beginsWithDot = pieces.first == .text(UInt8(ascii: "."))
     }
 
-    /// The name that it stands for, if there is only one.
+    /// The only name that the pattern matches; `nil` if it may match several.
     var literal: [UInt8]? {
         var name: [UInt8] = []
         for piece in pieces {
@@ -66,7 +66,8 @@ struct PathGlob: Sendable, Hashable {
 
     private func matches(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         var (at, index) = (0, 0)
-        // After the last star: where the pattern goes on, and how far the star reaches so far.
+        // The place in the pattern after the last star, and the end of the text that the star
+        // matches so far.
         var retry: (at: Int, index: Int)?
         while index < name.count {
             if at < pieces.count, pieces[at] == .any {

@@ -1,20 +1,20 @@
 import Chat
 import MessageBus
 
-/// A path in which `*` stands for any text, `?` for one character and `[a-z]` for one of a set of a
-/// name, `**` for any number of directories, and `{a,b}` for either.
+/// A path in which `*` stands for any text in a name, `?` for one character and `[a-z]` for one of
+/// a set, `**` for any number of directories, and `{a,b}` for either.
 ///
-/// As in a shell, a `*` at the beginning of a name does not stand for a dot, and a backslash takes
-/// the meaning of what follows it.
+/// As in a shell, a `*` at the beginning of a name does not match a dot, and a backslash takes away
+/// the special meaning of the next character.
 package struct PathPattern: Sendable, Hashable {
-    /// A part of it, between two slashes.
+    /// A part of the pattern, between two slashes.
     enum Step: Sendable, Hashable {
         case name([UInt8])
         case glob(PathGlob)
         case anyDepth
     }
 
-    /// As it was written.
+    /// The pattern as it was written.
     let text: String
     let isAbsolute: Bool
     let steps: [Step]
@@ -44,14 +44,14 @@ package struct PathPattern: Sendable, Hashable {
         self.init(location.joined() + text)
     }
 
-    /// The patterns that it stands for, one for each choice in braces.
+    /// The patterns that this one stands for, one for each choice in braces.
     var expanded: [PathPattern] { (PathAlternatives.expand(text) ?? [text]).map(PathPattern.init) }
 
     private static func parts(_ text: String) -> [Substring] {
         text.split(separator: "/")
     }
 
-    /// The directory that contains all matches, as far as it is named literally.
+    /// The deepest directory that contains all matches and is named literally.
     var root: FilePath {
         var path = FilePath(isAbsolute ? "/" : ".")
         for step in steps.dropLast() {
@@ -61,7 +61,7 @@ package struct PathPattern: Sendable, Hashable {
         return path
     }
 
-    /// True if nothing in it stands for anything else.
+    /// True if no part of the pattern has a special meaning.
     var isLiteral: Bool {
         steps.allSatisfy { step in
             if case .name = step { true } else { false }
@@ -168,7 +168,8 @@ extension PathPattern: OptionValue {
             return nil
         }
         let pattern = PathPattern(text)
-        // A name without a slash is looked for in every directory where files are left out.
+        // A name without a slash applies in every directory, but only for patterns that exclude
+        // files.
         let isLiteral =
             all.count == 1 && pattern.isLiteral && text.utf8.contains(UInt8(ascii: "/"))
         guard problems.isPath(value, isLiteral: isLiteral) else { return nil }

@@ -2,22 +2,23 @@ import Chat
 import Glibc
 import Sockets
 
-/// A scan: the files that match, and the directories in which others may appear, in full or for
-/// changed names only.
+/// A scan, in full or for changed names only: it finds the files that match, and the directories in
+/// which others may appear.
 struct PathSearch {
     /// Matching files, each with all of its paths, sorted by path.
     private(set) var files: [(path: FilePath, status: FileStatus)] = []
-    /// Directories in which a file may appear, and which they are.
+    /// Directories in which a file may appear, with their IDs.
     private(set) var directories: [FilePath: FileID] = [:]
-    /// Paths that exist but can't be examined: nothing is known of them and what they contain.
+    /// Paths that exist but can't be examined: nothing is known about them or their contents.
     private(set) var failures: [FilePath: SocketError] = [:]
-    /// Matching paths of anything but files, and what they are.
+    /// Matching paths of anything but files, with the kind of each.
     private(set) var others: [FilePath: String] = [:]
-    /// Symbolic links that are not followed, because they lead out.
+    /// Symbolic links that are not followed, because they lead outside.
     private(set) var linksOut: Set<FilePath> = []
     /// Linked directories that `**` does not enter.
     private(set) var unentered: Set<FilePath> = []
-    /// Names that were checked although nothing may be there; all, if everything was looked for.
+    /// Paths that were checked although there may be nothing; all paths count as checked in a full
+    /// scan.
     private(set) var names: Set<FilePath> = []
     /// Directories that match a pattern themselves.
     private(set) var matching: [FilePath] = []
@@ -95,7 +96,7 @@ struct PathSearch {
         walk(directory, Set(states), depth: 0)
     }
 
-    /// Returns true if it can't be told if a path is gone.
+    /// Returns true if it is not known whether a path is gone.
     func isUnsure(about path: FilePath) -> Bool {
         if failures.isEmpty { return false }
         return failures[path] != nil || path.ancestors.contains { failures[$0] != nil }
@@ -160,7 +161,7 @@ struct PathSearch {
             if !isMatch, next.isEmpty { continue }
             let path = directory.entry(entry.name)
             if isMatch, entry.kind != .directory {
-                // Nothing in it can be checked: one failure says so for all.
+                // No file in the directory can be examined: one failure stands for all.
                 if entry.kind == .file, failures[directory] != nil { continue }
                 examine(path, kind: entry.kind)
             }
@@ -255,8 +256,8 @@ struct PathSearch {
         }
     }
 
-    /// Returns true if what a name stands for is looked at: not what a link leads to that leads
-    /// out.
+    /// Returns true if the object of a name may be examined: not if the name is a link that leads
+    /// outside.
     private mutating func isAllowed(
         _ path: FilePath, _ kind: DirectoryEntry.Kind
     ) throws(SocketError) -> Bool {
@@ -282,8 +283,7 @@ struct PathSearch {
 }
 
 extension PathPattern {
-    /// Returns true if it keeps a path from being followed: a pattern without a slash goes for
-    /// names.
+    /// Returns true if the pattern excludes a path; a pattern without a slash applies to names.
     func excludes(_ path: FilePath) -> Bool {
         steps.count == 1 && !isAbsolute ? mayMatch(name: path.name) : matches(path)
     }

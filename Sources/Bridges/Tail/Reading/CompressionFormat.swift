@@ -1,6 +1,6 @@
 import Chat
 
-/// Compressed files, which are told by their first bytes.
+/// The formats of compressed files, recognised by their first bytes.
 enum CompressionFormat {
     private static let beginnings: [[UInt8]] = [
         [0x1F, 0x8B],  // gzip

@@ -4,7 +4,7 @@ struct FileFormat: Equatable, Sendable {
     enum Encoding: Sendable {
         /// The file is too short to tell.
         case unknown
-        /// UTF-8, or whatever else has a byte for a line's end.
+        /// UTF-8, or any other encoding in which one byte ends a line.
         case bytes
         case utf16LittleEndian
         case utf16BigEndian
@@ -22,7 +22,7 @@ struct FileFormat: Equatable, Sendable {
     var encoding = Encoding.unknown
     var ending = Ending.unknown
 
-    /// Bytes without a line feed from which on carriage returns end lines.
+    /// The bytes without a line feed after which carriage returns end lines.
     static let decisive = 64 << 10
 
     /// True if characters have two bytes or four.
@@ -34,13 +34,13 @@ struct FileFormat: Equatable, Sendable {
     /// The encoding of a file that begins with these bytes.
     static func encoding(of first: some Collection<UInt8>) -> Encoding {
         if first.count < 2 { return .unknown }
-        // Four bytes a character have the same mark with two NULs behind it.
+        // An encoding with four bytes per character has the same mark, followed by two NULs.
         if first.starts(with: [0xFF, 0xFE, 0, 0]) { return .bytes }
         if first.starts(with: [0xFF, 0xFE]) { return .utf16LittleEndian }
         return first.starts(with: [0xFE, 0xFF]) ? .utf16BigEndian : .bytes
     }
 
-    /// The place behind the last line end in bytes that stand at a place in the file.
+    /// Returns the place behind the last line end in bytes that lie at an offset in the file.
     func lastLineEnd(in bytes: [UInt8], at offset: UInt64) -> Int? {
         guard isWide else { return bytes.lastIndex(of: 0x0A).map { $0 + 1 } }
         var place = bytes.count - Int((offset + UInt64(bytes.count)) % 2)
@@ -51,7 +51,8 @@ struct FileFormat: Equatable, Sendable {
         return nil
     }
 
-    /// The place of the first line end in bytes that stand at a place in the file, and behind it.
+    /// Returns the place of the first line end in bytes that lie at an offset in the file, and the
+    /// place behind it.
     func firstLineEnd(
         in bytes: UnsafeRawBufferPointer, at offset: UInt64
     ) -> (place: Int, next: Int)? {

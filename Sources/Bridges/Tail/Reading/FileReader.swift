@@ -4,7 +4,7 @@ import Locking
 import MessageBus
 import Sockets
 
-/// Reads tailed files into batches.
+/// The reader that puts the lines of tailed files into batches.
 ///
 /// Owned by `TailedFiles`; confined to the bridge's thread. One buffer serves all files in turn.
 @safe final class FileReader {
@@ -20,7 +20,7 @@ import Sockets
         case batchIsFull
         /// The bytes read so far are gone: the file was truncated or replaced in place.
         case wasTruncated
-        /// It was empty and is not: it may have been truncated in between.
+        /// The file was empty and no longer is: it may have been truncated in between.
         case hasAppeared
         /// It is compressed.
         case isCompressed
@@ -89,14 +89,14 @@ import Sockets
 
     /// Reads once and adds the complete messages to a batch.
     ///
-    /// - Parameter end: what is known of the end of the file.
+    /// - Parameter end: the facts about the end of the file.
     func read(
         _ tailed: TailedFile, into batch: TailBatch, _ end: MessageSplitter.End, now: MonotonicTime
     ) -> Outcome {
         tailLog.confinement.assertOwned()
         guard let file = tailed.file else { return .atEnd }
         do throws(SocketError) {
-            // Before the bytes are read, so that later writes are seen the next time.
+            // The status comes first, so that writes during the read are seen the next time.
             let status = try file.status()
             // A file that has just been written to is not at its end.
             let end = tailed.updateStatus(status, now: now) ? .open : end
@@ -106,7 +106,7 @@ import Sockets
             case .appeared: return .hasAppeared
             case .same: break
             }
-            // At every read: 1 KiB is little beside a chunk.
+            // This is checked at every read: 1 KiB is little beside a chunk.
             guard try tailed.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
             return tailed.searched == nil
                 ? try readLines(tailed, file, into: batch, end)
@@ -155,7 +155,7 @@ import Sockets
         return isFull ? .hasMore : .atEnd
     }
 
-    /// Moves behind NULs that fill the buffer.
+    /// Moves the offset behind NULs that fill the buffer.
     private func skipNULs(_ tailed: TailedFile, _ file: OpenFile) throws(SocketError) -> Outcome {
         switch try nulRuns.ending(from: tailed.offset, tailed, file) {
         case .data(let place):
@@ -327,7 +327,7 @@ import Sockets
     private func addLongLine(
         _ tailed: TailedFile, _ file: OpenFile, upTo last: UInt64, to batch: TailBatch
     ) throws(SocketError) -> Bool {
-        // Longer than the longest message, so that it is cut there.
+        // The text is longer than the longest message, so that it is cut there.
         let isWide = tailed.form.isWide
         let raw = try file.bytes(
             (isWide ? 2 * splitter.maxMessageBytes : splitter.maxMessageBytes) + 8,

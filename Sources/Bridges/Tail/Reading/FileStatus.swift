@@ -11,14 +11,14 @@ struct FileStatus: Sendable {
     let kind: DirectoryEntry.Kind
     /// The kind in words if it is neither a file nor a directory nor a link.
     let kindName: String?
-    /// Bytes.
+    /// The size in bytes.
     let size: UInt64
     /// The modification time in nanoseconds by the file system's clock.
     let modified: Int64
     /// The number of hard links.
     let links: Int
 
-    /// Asks by path; symbolic links are followed.
+    /// Looks up a path, following symbolic links.
     init(_ path: FilePath) throws(SocketError) {
         var entry = stat()
         guard unsafe path.withCString({ unsafe stat($0, &entry) }) == 0 else {
@@ -27,7 +27,7 @@ struct FileStatus: Sendable {
         self.init(entry)
     }
 
-    /// Asks by path; of a symbolic link itself.
+    /// Looks up a path; a symbolic link is not followed.
     init(link path: FilePath) throws(SocketError) {
         var entry = stat()
         guard unsafe path.withCString({ unsafe lstat($0, &entry) }) == 0 else {
@@ -36,7 +36,7 @@ struct FileStatus: Sendable {
         self.init(entry)
     }
 
-    /// Asks what is open.
+    /// Looks up an open file.
     init(descriptor: Int32) throws(SocketError) {
         var entry = stat()
         guard unsafe fstat(descriptor, &entry) == 0 else { throw SocketError("fstat") }

@@ -20,7 +20,8 @@ struct LineGroup {
         omitted = line.omitted
     }
 
-    /// Hands the message over and begins anew; false, and nothing changes, if it is not taken.
+    /// Hands the message over and begins anew; returns false, and changes nothing, if it is not
+    /// accepted.
     mutating func flush(to body: (MessageSplitter.Piece) -> Bool) -> Bool {
         let count = text.lastIndex { $0 != 0x0A }.map { $0 + 1 } ?? 0
         let isTaken = unsafe text.withUnsafeBytes { bytes in

@@ -3,10 +3,11 @@ import Glibc
 import MessageBus
 import Patterns
 
-/// Splits a file's bytes into messages: a line each, or several that belong together.
+/// The splitter of a file's bytes into messages: a line each, or several lines that belong
+/// together.
 ///
-/// Incomplete messages are left and read again: it has no state. Owned by `FileReader`; confined to
-/// the bridge's thread.
+/// It has no state: incomplete messages are left, and are read again. Owned by `FileReader`;
+/// confined to the bridge's thread.
 struct MessageSplitter {
     /// A message.
     @safe struct Piece {
@@ -24,9 +25,9 @@ struct MessageSplitter {
     enum End {
         /// More may follow.
         case open
-        /// No more follows the last whole line for the time being: what belongs together is whole.
+        /// No more follows the last whole line for the time being: its message is complete.
         case settled
-        /// Nothing will follow: the half line at the end is one too.
+        /// Nothing will follow: the half line at the end is a line, too.
         case final
     }
 
@@ -40,7 +41,7 @@ struct MessageSplitter {
     /// - Parameters:
     ///   - isBeginning: whether the file begins here, perhaps with a byte order mark.
     ///   - ending: the byte that ends a line.
-    /// - Returns: bytes that are done with; the next call has to begin there.
+    /// - Returns: the number of bytes that are done with; the next call has to begin behind them.
     func cut(
         _ bytes: UnsafeRawBufferPointer, isBeginning: Bool = false, _ end: End = .open,
         ending: UInt8 = 0x0A, _ body: (Piece) -> Bool
@@ -49,7 +50,7 @@ struct MessageSplitter {
         return start == nil ? cutLines(lines, body) : cutGroups(lines, end, body)
     }
 
-    /// Bytes to be cut, and what is known of them.
+    /// The bytes to split, and the facts about them.
     @safe private struct Lines {
         let bytes: UnsafeRawBufferPointer
         let isBeginning: Bool
@@ -95,8 +96,8 @@ struct MessageSplitter {
         if lines.isBeginning, place == 0, unsafe bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) {
             range.removeFirst(3)
         }
-        // A writer that goes on behind a truncation leaves a hole of NULs; what ends a line that is
-        // ended otherwise may be a CR and an LF.
+        // A writer that goes on after a truncation leaves a hole of NULs. If a CR ends lines, the
+        // LF of a CR LF may stand here.
         while let first = range.first, unsafe bytes[first] == 0 || bytes[first] == 0x0A {
             range.removeFirst(1)
         }

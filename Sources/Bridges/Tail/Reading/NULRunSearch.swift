@@ -25,7 +25,7 @@ import Sockets
         case data(UInt64)
         /// Nothing: it goes on to the end of the file.
         case endOfFile
-        /// So many that the others have their turn first.
+        /// Not known yet: the run is so long that other files have their turn first.
         case unknown
     }
 
@@ -65,7 +65,8 @@ import Sockets
         return place < bound ? .endOfFile : .unknown
     }
 
-    /// The first byte that is not NUL; compared with itself, one byte on, which is fast.
+    /// Returns the index of the first byte that is not NUL; compares the bytes with themselves,
+    /// shifted by one, which is fast.
     private static func firstWritten(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress, bytes.count > 1 else {
             return unsafe bytes.firstIndex { $0 != 0 }

@@ -12,7 +12,7 @@ final class OpenFile {
     ///
     /// - Throws: `SocketError`: `open /var/log/app.log: permission denied`.
     ///
-    /// - Parameter flags: what else is asked of open(2).
+    /// - Parameter flags: additional flags for open(2).
     init(_ path: FilePath, _ flags: Int32 = 0) throws(SocketError) {
         // Non-blocking, else a named pipe without a writer would keep the thread here.
         let flags = flags | O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
@@ -58,7 +58,7 @@ final class OpenFile {
         return count
     }
 
-    /// Some bytes at an offset, fewer at the end of the file.
+    /// Returns a number of bytes at an offset; fewer at the end of the file.
     func bytes(_ count: Int, at offset: UInt64) throws(SocketError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let result = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -68,9 +68,9 @@ final class OpenFile {
         return bytes
     }
 
-    /// The first place from an offset on where something was ever written; holes are skipped.
+    /// Returns the first place at or after an offset that was ever written; holes are skipped.
     ///
-    /// `nil` if nothing was.
+    /// `nil` if there is none.
     func data(from offset: UInt64) -> UInt64? {
         // SEEK_DATA (lseek(2)), which only GNU declares.
         let place = lseek(descriptor, Int(offset), 3)

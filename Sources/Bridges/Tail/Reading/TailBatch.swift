@@ -3,7 +3,7 @@ import MessageBus
 
 /// A batch of lines, with the checkpoints to be saved in the same transaction.
 ///
-/// Owned by one at a time: first the bridge's thread, then the task that publishes it.
+/// Owned by one side at a time: first the bridge's thread, then the task that publishes the batch.
 final class TailBatch: @unchecked Sendable {  // handed over whole
     private(set) var blocks: [LineBlock] = []
     /// Checkpoint states by key; an empty state deletes one.
@@ -24,7 +24,7 @@ final class TailBatch: @unchecked Sendable {  // handed over whole
     ///
     /// Returns false if there is no room for it.
     ///
-    /// - Parameter said: when its file had last been written, in milliseconds since 1970.
+    /// - Parameter said: the time at which the file was last written, in milliseconds since 1970.
     func append(
         _ text: UnsafeRawBufferPointer, at position: UInt64, of origin: LineBlock.Origin,
         said: Int64

@@ -3,9 +3,9 @@ import Glibc
 
 /// UTF-16 text converted to UTF-8, with the offsets of its lines in both.
 struct WideText {
-    /// In UTF-8.
+    /// The text in UTF-8.
     private(set) var bytes: [UInt8] = []
-    /// Line starts: in UTF-8, and in the file's bytes.
+    /// The starts of lines, in UTF-8 and in the file's bytes.
     private var starts: [(utf8: Int, raw: Int)] = [(0, 0)]
     private var rawEnd = 0
 

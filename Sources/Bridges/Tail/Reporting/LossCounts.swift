@@ -3,12 +3,13 @@ import Chat
 /// Counts of lost data: files that came and went at a path before they could be opened, and bytes
 /// that could not be read any more.
 ///
-/// Each file that a name gets is counted when the kernel tells of it, and again when it is opened or
-/// found: what is left over is lost.
+/// Each file that appears under a name is counted when the kernel reports it, and discounted when
+/// it is opened or found: the rest is lost.
 struct LossCounts {
-    /// Files that names got, less those that were found.
+    /// The number of files that appeared under each name, less those that were found.
     private var balance: [FilePath: Int] = [:]
-    /// Names at which a file was found that nobody had told of yet, in this look and the one before.
+    /// Names at which a file was found that the kernel had not reported yet, in this scan and in
+    /// the one before.
     private var early: (new: Set<FilePath>, old: Set<FilePath>) = ([], [])
     private var bytes: UInt64 = 0
     private var cutShort = 0
@@ -38,9 +39,9 @@ struct LossCounts {
     /// Ends a scan.
     mutating func settle() { early = ([], early.new) }
 
-    /// Counts a file whose end can't be read any more.
+    /// Counts a file whose end can no longer be read.
     ///
-    /// - Parameter bytes: how much that is, if that is known.
+    /// - Parameter bytes: the number of bytes lost, if it is known.
     mutating func lost(_ bytes: UInt64?) {
         cutShort += 1
         if let bytes { self.bytes += bytes } else { unknown += 1 }

@@ -1,8 +1,8 @@
 import Chat
 import TimeUnits
 
-/// Paths that there is something to say about: said once with a count and the first of them, and again
-/// when that has changed, at most once a minute.
+/// A report about paths with one problem, logged with their count and the first of them, and again
+/// when they have changed, at most once a minute.
 ///
 /// Owned by `TailLog`, which checks it; confined to the bridge's thread.
 final class PathReport {
@@ -36,10 +36,10 @@ final class PathReport {
         self.many = many
     }
 
-    /// True if there is nothing to be said.
+    /// True if there is nothing to report.
     var isEmpty: Bool { paths.isEmpty }
 
-    /// Returns true if a path is among them.
+    /// Returns true if a path is among those to report.
     func contains(_ path: FilePath) -> Bool { !paths.isEmpty && paths[path] != nil }
 
     /// Adds a path.
@@ -52,7 +52,7 @@ final class PathReport {
         if !paths.isEmpty, paths.removeValue(forKey: path) != nil { isChanged = true }
     }
 
-    /// Removes all other paths than those.
+    /// Removes all paths but those to keep.
     func removeAll(except isKept: (FilePath) -> Bool) {
         for path in paths.keys where !isKept(path) { remove(path) }
     }

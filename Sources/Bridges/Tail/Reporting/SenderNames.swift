@@ -12,7 +12,7 @@ struct SenderNames {
 
     init(_ template: String) { self.template = template }
 
-    /// Returns the sender of a path's lines: the same each time, also after rotation.
+    /// Returns the sender of a path's lines: the same one each time, even after a rotation.
     mutating func origin(_ path: FilePath) -> LineBlock.Origin {
         let name = names[path] ?? freeName(for: path)
         names[path] = name
@@ -20,7 +20,7 @@ struct SenderNames {
         return LineBlock.Origin(name: name.text, channel: path.description)
     }
 
-    /// Releases the name of a path that is tailed no longer.
+    /// Releases the name of a path that is no longer tailed.
     mutating func forget(_ path: FilePath) {
         guard let name = names.removeValue(forKey: path) else { return }
         owners[name.key] = nil
@@ -30,7 +30,8 @@ struct SenderNames {
         let whole = filledIn(FilePath.text(path.name), path)
         var name = Self.cut(whole)
         if isFree(name) { return name }
-        // With more and more of the directories in front: that is where files of one name differ.
+        // More and more of the directories are put in front: that is where files with one name
+        // differ.
         let parts = path.bytes.split(separator: UInt8(ascii: "/")).map { FilePath.text($0) }
         if template.contains("{file}"), parts.count > 1 {
             for count in 2...parts.count {
@@ -51,11 +52,11 @@ struct SenderNames {
 
     private func filledIn(_ file: String, _ path: FilePath) -> String {
         template.replacing("{file}", with: file)
-            // Last, so that nothing in a path is filled in.
+            // Replaced last, so that no placeholder in a path is replaced.
             .replacing("{path}", with: path.description)
     }
 
-    /// The end of a name, as much as may be kept, as the bus will have it.
+    /// Returns the end of a name, cut to the length that the bus allows, in the bus's form.
     private static func cut(_ name: String, mark: String = "") -> Name {
         // Names may not begin with a slash, unless there is a sign in front of it.
         var text = Substring(name.hasPrefix("/") ? "…\(name)" : name)
@@ -69,7 +70,7 @@ struct SenderNames {
         return Name(cleaning: text + mark, phrases: Phrases(.en))
     }
 
-    /// Returns the text from its first slash on if that is near.
+    /// Returns the text from its first slash on, if that is near the beginning.
     private static func fromPart(_ text: Substring) -> Substring {
         guard let slash = text.prefix(8).firstIndex(of: "/") else { return text }
         return text[slash...]

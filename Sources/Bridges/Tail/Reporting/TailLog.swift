@@ -73,7 +73,7 @@ final class TailLog {
         "\($0.list) are compressed and not read"
     }
 
-    /// Sentences remembered so that they are not said again.
+    /// The most sentences that are remembered so that they are not logged again.
     private static let bound = 10_000
     /// The time between two reports of the same kind.
     static let pause: Duration = .seconds(60)
@@ -84,32 +84,32 @@ final class TailLog {
         reports = [refused, failures, others, linksOut, unentered, own, unfound, compressed]
     }
 
-    /// Says something that has gone wrong, unless it was said already.
+    /// Logs a failure, unless it was logged before.
     func warnOnce(_ sentence: String) {
         confinement.assertOwned()
-        // Rather a new one less than all of them again and again.
+        // Leaving out a new sentence is better than logging all of them again and again.
         guard told.count < Self.bound, told.insert(sentence).inserted else { return }
         log.warning(sentence)
     }
 
-    /// Says that something is lost.
+    /// Logs a loss.
     func warn(_ sentence: @autoclosure () -> String) { log.warning(sentence()) }
 
-    /// Says what happened.
+    /// Logs an event.
     func info(_ sentence: @autoclosure () -> String) { log.info(sentence()) }
 
-    /// Says what happened, and how often when that was more than once a minute.
+    /// Logs an event, and how often it happened if that was more than once a minute.
     func info(cause: String, _ sentence: @autoclosure () -> String) {
         throttled.write(.info, cause: cause, sentence())
     }
 
-    /// Says what happened, for those who look closely.
+    /// Logs an event for people who look closely.
     func debug(_ sentence: @autoclosure () -> String) { log.debug(sentence()) }
 
     /// Counts a line that was cut.
     func countCutLine(_ path: FilePath) { cut.count(1, at: path) }
 
-    /// The first of some paths, and how many others there are.
+    /// Returns the first of some paths, and the number of the others.
     static func list(_ paths: [FilePath]) -> String {
         let first = paths.prefix(3).map(\.description).joined(separator: ", ")
         switch paths.count {
@@ -123,7 +123,7 @@ final class TailLog {
 
     private var reports: [PathReport] = []
 
-    /// True if there is nothing that would explain that nothing is followed.
+    /// True if no report would explain why nothing is tailed.
     var hasNothingToReport: Bool {
         refused.isEmpty && failures.isEmpty && others.isEmpty && linksOut.isEmpty && own.isEmpty
     }
@@ -143,14 +143,14 @@ final class TailLog {
         cut.isEmpty ? nil : lastCuts.map { $0 + Self.pause } ?? .distantPast
     }
 
-    /// A while after the first: what seems to be lost may be found yet.
+    /// The time of the report of losses, a while after the first loss: the data may still be found.
     private var lossesDue: MonotonicTime? {
         if losses.isEmpty { return nil }
         guard let lossesSince else { return .distantPast }
         return max(lossesSince + .seconds(2), lastLosses.map { $0 + Self.pause } ?? .distantPast)
     }
 
-    /// Tells what there is to tell, each kind not too often.
+    /// Logs the counts that are due, each kind not too often.
     func writeCounts(now: MonotonicTime, isLast: Bool = false) {
         confinement.assertOwned()
         for report in reports {

@@ -2,7 +2,7 @@ import Metrics
 import MessageBus
 import TimeUnits
 
-/// The files that are tailed, and what they hold that is not read yet.
+/// The tailed files, and the amount of unread data in them.
 struct TailReport: Sendable, Equatable {
     /// A file that holds more than was read.
     struct UnreadFile: Sendable, Equatable {
@@ -16,12 +16,13 @@ struct TailReport: Sendable, Equatable {
     var files = 0
     /// Bytes that are not read, in all files.
     var unreadBytes: UInt64 = 0
-    /// The time since which the file has been unread that has been for longest, by the thread's clock.
+    /// The time since which the file that has been unread for longest has been so, by the thread's
+    /// clock.
     var oldest: MonotonicTime?
     /// The files with the most bytes that are not read, the worst first.
     var worst: [UnreadFile] = []
 
-    /// Files that are named: as many as fit on a screen.
+    /// The most files that are named: as many as fit on a screen.
     static let maxNamed = 20
 
     /// Returns the numbers as they are exposed.

@@ -1,6 +1,6 @@
 import Chat
 
-/// The names that rotation makes of a live one: `app.log` becomes `app.log.1` or
+/// The names that rotation makes of a live name: `app.log` becomes `app.log.1` or
 /// `app.log-20250101`.
 ///
 /// A form like `app-20250101.log` has to be confirmed once, by the inode number or the content of a
@@ -11,10 +11,10 @@ struct RotatedName {
     /// Byte indices in the live name at which rotation inserts its mark, as far as confirmed.
     private let markIndices: Set<Int>
 
-    /// Creates the names of a live one.
+    /// Creates the rotated names of a live one.
     ///
-    /// - Parameter markIndices: the indices at which rotation puts its number or date, besides the
-    ///   end.
+    /// - Parameter markIndices: the indices, besides the end, at which rotation puts its number or
+    ///   date.
     init(of name: some Sequence<UInt8>, markIndices: Set<Int> = []) {
         live = Array(name)
         let dot = live.dropFirst().lastIndex(of: UInt8(ascii: ".")) ?? live.endIndex
@@ -75,8 +75,8 @@ struct RotatedName {
 
     // MARK: - Order
 
-    /// Returns true if a name says that it is older than another: by a greater number or an earlier
-    /// date.
+    /// Returns true if a name shows that its file is older than that of another one: by a greater
+    /// number or an earlier date.
     ///
     /// Returns `nil` if the names are of different kinds.
     static func isOlder(_ name: ArraySlice<UInt8>, than other: ArraySlice<UInt8>) -> Bool? {

@@ -13,7 +13,7 @@ struct RotationSearch {
         /// True if it is the lost file itself or a copy of it, and not a later one.
         let isSame: Bool
 
-        /// True if it is recognized by its content only.
+        /// True if the file is recognised by its content only.
         var isCopy = false
         /// True if it has a record.
         var isKnown = false
@@ -36,7 +36,8 @@ struct RotationSearch {
 
     /// The last record of the file.
     let lost: FileRecord
-    /// Returns the other records of that path: copies of those files are not of this one.
+    /// Returns the other records of that path: a copy of one of their files is not a copy of this
+    /// one.
     let others: () -> [FileRecord]
     /// True if a copy may have its content: it has been truncated, or can't be found.
     let wantsCopy: Bool
@@ -48,8 +49,8 @@ struct RotationSearch {
     let isCopy: (OpenFile, FileStatus, FileRecord) -> Bool
     /// Returns true if a file is a copy of one of that path of which nothing has been read yet.
     let isCopyOfUnread: (OpenFile, FileStatus) -> Bool
-    /// Returns the offset at which to continue in a file that has a part of what was read; `nil` if
-    /// it has none for certain.
+    /// Returns the offset at which to continue in a file that still has a part of the bytes read;
+    /// `nil` if that is not certain.
     let placeInPart: (OpenFile, FileStatus) -> UInt64?
     /// Returns true if a file found at a path is tailed already.
     let isKnown: (FilePath, FileID) -> Bool
@@ -63,7 +64,7 @@ struct RotationSearch {
     var elsewhere: [FilePath] = []
     /// Byte indices at which rotation is known to insert a number or date.
     var marks: Set<Int> = []
-    /// True if every file from before the first start is recorded, so that others are newer.
+    /// True if every file from before the first start is recorded, so that any other file is newer.
     var knowsAllBefore = false
     /// Returns true if a name was reported as changed since the last scan.
     var isHeardOf: (FilePath) -> Bool = { _ in false }
@@ -147,7 +148,7 @@ struct RotationSearch {
             return nil
         }
         if let record, record.fingerprint.offset > 0 {
-            // The record is of another path, perhaps of one that is tailed no longer.
+            // The record has another path, perhaps one that is no longer tailed.
             guard record.path == lost.path || record.target == lost.target else { return nil }
             let offset = record.fingerprint.offset
             // A late line may have been written to a finished file.
@@ -156,10 +157,10 @@ struct RotationSearch {
                 path: path, file: file, status: status, offset: offset, isSame: isItself,
                 isKnown: true)
         }
-        // Its content as of when it was ignored is not read.
+        // The content that the file had when it was ignored is not read.
         let passed = endOfIgnored(file, status) ?? 0
         if passed > 0, passed == status.size { return nil }
-        // The number of a file of which nothing was read proves little: it may be reused.
+        // If nothing was read of a file, its number proves little: it may be reused.
         if isItself, fingerprint.offset > 0, lost.matches(file) {
             return Found(
                 path: path, file: file, status: status, offset: fingerprint.offset, isSame: true)
@@ -177,8 +178,8 @@ struct RotationSearch {
                 return nil
             }
         }
-        // The file itself, cut, or a copy from before the last lines: its content was read from the
-        // original, as far as that is certain.
+        // This is the file itself, cut, or a copy from before the last lines: its content was read
+        // from the original, as far as that is certain.
         if isItself || status.size < fingerprint.offset, let place = placeInPart(file, status) {
             return Found(path: path, file: file, status: status, offset: place, isSame: false)
         }
@@ -193,27 +194,28 @@ struct RotationSearch {
 
     /// Returns true if an unknown file is newer than the lost one.
     ///
-    /// Its time tells only if no clock was set back. Since files from before are recorded, others
-    /// are newer.
+    /// The time is proof only if no clock was set back. Files from before are recorded, so any
+    /// other file is newer.
     private func isLater(_ path: FilePath, _ status: FileStatus) -> Bool {
         if status.modified >= lost.modified { return true }
         return lost.isUnknown ? isHeardOf(path) : knowsAllBefore
     }
 
-    /// The paths that it had.
+    /// The paths that the lost file has had.
     private var places: [FilePath] {
         lost.target == lost.path ? [lost.path] : [lost.target, lost.path]
     }
 
     private var directories: [FilePath] { places.map(\.directory) + otherDirectories }
 
-    /// Directories of rotated files that leave their own.
+    /// The directories to which files are rotated out of their own.
     private var otherDirectories: [FilePath] {
         let own = Set(places.map(\.directory))
         return elsewhere.filter { !own.contains($0) }
     }
 
-    /// The paths to examine, their inode numbers as listed, and whether the names look rotated.
+    /// The paths to examine, with their inode numbers as listed, and whether each name looks
+    /// rotated.
     private var candidates: [(FilePath, inode: UInt64?, isRotated: Bool)] {
         var paths: [FilePath: (inode: UInt64?, isRotated: Bool)] = [:]
         func addCandidate(_ entry: DirectoryEntry, in directory: FilePath, isRotated: Bool) {

@@ -10,7 +10,7 @@ struct BotAPI: Sendable {
     private let client: HTTPClient
     private let base: String
     private let token: Secret
-    /// Called each time that the answer is a request to wait.
+    /// Called for each answer that asks the bridge to wait.
     private let onFlood: @Sendable () -> Void
 
     /// The time that a call may take; the poll has its own.
@@ -30,7 +30,7 @@ struct BotAPI: Sendable {
     ///
     /// - Parameters:
     ///   - parameters: the parameters; those that are null are left out.
-    ///   - isFresh: true if open connections are not to be trusted.
+    ///   - isFresh: true if open connections must not be used.
     func call(
         _ method: String, _ parameters: [String: JSON] = [:], within deadline: Duration = deadline,
         isFresh: Bool = false
@@ -71,7 +71,8 @@ struct BotAPI: Sendable {
     /// Returns a text without the token: a proxy may repeat the address that it was asked for.
     private func withoutToken(_ text: String) -> String {
         let token = token.reveal()
-        // Also where the colon is written otherwise.
+        // The part behind the colon is removed by itself, too, in case the colon is written
+        // otherwise.
         let secret = token.split(separator: ":").last.map(String.init) ?? token
         let clean = text.replacing(token, with: "…")
         return secret.isEmpty ? clean : clean.replacing(secret, with: "…")

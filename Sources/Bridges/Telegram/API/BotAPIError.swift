@@ -1,11 +1,12 @@
 import Chat
 import JSON
 
-/// A call that came to nothing, by what is to be done about it, with a sentence without the token.
+/// A call that failed, classified by the way to deal with it, with a sentence that does not hold
+/// the token.
 enum BotAPIError: Error, Equatable, CustomStringConvertible {
-    /// Nothing answered, or something that is not Telegram: later it will.
+    /// Nothing answered, or something that is not Telegram; it may work later.
     case unreachable(String, mayHaveArrived: Bool)
-    /// Too many calls at once; none is to be sent for a while.
+    /// There were too many calls at once; none may be sent for a while.
     case flood(after: Duration)
     /// The group has become a supergroup of that id.
     case migrated(to: Int64)
@@ -20,7 +21,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
     /// The bridge is ending.
     case cancelled
 
-    /// True if it means to a message the same as no answer.
+    /// True if a message is to be treated as if nothing had answered.
     var isNoAnswer: Bool {
         switch self {
         case .unreachable, .pollConflict: true
@@ -28,7 +29,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The name of the result of an attempt that ended with it.
+    /// The name, for metrics, of the result of an attempt that ended with this error.
     var resultName: String {
         switch self {
         case .unreachable: "unreachable"
@@ -79,7 +80,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         case 403: self = .blocked(answer)
         case 413: self = .rejected(answer)
         case 402..<500:
-            // Nothing is known but that the call was not accepted.
+            // It is only known that the call was not accepted.
             self = .unreachable(answer, mayHaveArrived: code == 408)
         case 400:
             if let chat = parameters["migrate_to_chat_id"].integer {
@@ -121,7 +122,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         "group chat was upgraded",
     ]
 
-    /// Beginnings of such constants.
+    /// The beginnings of such constants that are about chats.
     private static let constantsOfChats = [
         "CHAT_", "CHANNEL_", "TOPIC_", "USER_", "PEER_", "BOT_",
     ]

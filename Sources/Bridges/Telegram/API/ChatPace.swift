@@ -2,13 +2,13 @@ import Chat
 import Locking
 import MessageBus
 
-/// The pace at which messages are sent to a chat: so many to it, so many to all chats, one at a time,
-/// none before a flood is over.
+/// The pace at which messages are sent to a chat: it limits the messages to this chat and to all
+/// chats, allows one at a time, and none before a flood is over.
 ///
 /// Shared by the outboxes of the chat's topics and the drop notices; safe from any thread.
 final class ChatPace: Sendable {
-    /// The pace of all chats together: 30 messages a second, of which some are left to others who use
-    /// the token.
+    /// The pace of all chats together: 30 messages a second, a few of which are left to other
+    /// programs that use the token.
     ///
     /// Shared by the paces of the chats; safe from any thread.
     final class Total: Sendable {
@@ -36,13 +36,13 @@ final class ChatPace: Sendable {
     private let total: Total
     private let state: Locked<State>
 
-    /// Messages that may be sent at once: with those that the refill allows, 20 in any minute, which
-    /// is a group's limit.
+    /// The number of messages that may be sent at once: together with the refill they make 20 in
+    /// any minute, the limit of a group.
     private static let burst = 5
     private static let refill = Duration.seconds(4)
     /// The time from one message to the next.
     private static let spacing = Duration.seconds(1)
-    /// Time added to what Telegram asks for, whose clock need not be ours.
+    /// Time added to the wait that Telegram asks for, as its clock need not agree with ours.
     private static let margin = Duration.milliseconds(250)
 
     init(_ time: TimeSource, _ total: Total) {
@@ -66,7 +66,7 @@ final class ChatPace: Sendable {
         }
     }
 
-    /// Lets nothing be sent for so long.
+    /// Lets nothing be sent for a time.
     func block(for pause: Duration) {
         let now = time.now()
         state.withLock { state in

@@ -3,18 +3,18 @@ import MessageBus
 
 /// The time for which a chat is to be left alone, as Telegram asked for it.
 ///
-/// Kept as a wait and its beginning, not as its end: so a clock that was set back makes it no longer
-/// than Telegram said.
+/// It is kept as a pause and its beginning, not as its end, so that a clock that is set back makes
+/// the pause no longer than Telegram said.
 struct FloodWait: Sendable, Equatable {
     /// The wait that Telegram asked for, in whole milliseconds.
     let pause: Duration
-    /// The time at which it did.
+    /// The time at which Telegram asked for it.
     let since: Timestamp
 
     /// The longest wait that is believed: Telegram asks for no more than a day.
     static let maxPause = Duration.seconds(86_400)
 
-    /// Makes one that begins now.
+    /// Makes a wait that begins now.
     init(_ pause: Duration, at now: Timestamp) {
         let pause = min(max(pause, .zero), Self.maxPause)
         self.pause = .milliseconds(Int64(pause / .milliseconds(1)))
@@ -25,7 +25,7 @@ struct FloodWait: Sendable, Equatable {
     func remaining(at now: Timestamp) -> Duration {
         let (passed, overflows) = now.milliseconds
             .subtractingReportingOverflow(since.milliseconds)
-        // Of a clock that was set back nobody knows how much time has passed.
+        // If the clock was set back, nobody knows how much time has passed.
         return overflows ? .zero : max(pause - .milliseconds(max(passed, 0)), .zero)
     }
 
@@ -48,7 +48,7 @@ struct FloodWait: Sendable, Equatable {
         self.since = Timestamp(milliseconds: since)
     }
 
-    /// Returns what the store is to keep.
+    /// Returns the checkpoint for the store.
     func checkpoint(for chat: Int64) -> Checkpoint {
         let milliseconds = Int64(pause / .milliseconds(1))
         return Checkpoint(
@@ -56,7 +56,7 @@ struct FloodWait: Sendable, Equatable {
             state: Array("\(milliseconds) \(since.milliseconds)".utf8))
     }
 
-    /// Returns what the store is to forget: floods that are over, and invalid states.
+    /// Returns empty checkpoints that remove floods that are over, and invalid states.
     static func ended(in checkpoints: [String: [UInt8]], at now: Timestamp) -> [Checkpoint] {
         checkpoints.filter { key, state in
             key.hasPrefix(Self.keyPrefix)

@@ -1,6 +1,6 @@
 import Chat
 
-/// A token bucket: so many may pass at once, and then one after the other at a steady pace.
+/// A token bucket: a number may pass at once, and then one after the other at a steady pace.
 ///
 /// `limit` and the chat protocol have others, one integer each in a unit of their own, which their
 /// hot paths only ever spend from. This one is also asked for its wait before anything is spent, since

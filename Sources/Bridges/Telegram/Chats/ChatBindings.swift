@@ -2,10 +2,10 @@ import Chat
 import MessageBus
 import Locking
 
-/// The chats and topics and their rooms, also after a group has become a supergroup.
+/// The chats and topics with their rooms, which are kept even when a group becomes a supergroup.
 ///
-/// Owned by the relay; safe from any thread. The new id of a group is kept in the store; what waits for
-/// it and its reader's place are kept by the name it had first, so that a move loses nothing.
+/// Owned by the relay; safe from any thread. The new id of a group is kept in the store; waiting
+/// messages and the reader's place are kept under its first name, so that a move loses nothing.
 final class ChatBindings: Sendable {
     /// A chat or topic and its room.
     struct Binding: Sendable, Hashable {
@@ -46,7 +46,7 @@ final class ChatBindings: Sendable {
                 superfluous.append(location)
                 continue
             }
-            // The configuration has the new id by now: what waits goes by the old one.
+            // The configuration has the new id by now: waiting messages are kept under the old one.
             let former = moves.first { $0.value == location.chat && !chats.contains($0.key) }?.key
             bindings.append(
                 Binding(
@@ -95,7 +95,7 @@ final class ChatBindings: Sendable {
 
     /// Records that a chat has become another one.
     ///
-    /// - Returns: what the store is to keep; nil if the move is known, or of no concern.
+    /// - Returns: the checkpoint for the store; nil if the move is known, or does not matter.
     func move(from: Int64, to: Int64) -> Checkpoint? {
         moves.withLock { moves in
             guard from != to,

@@ -11,7 +11,7 @@ package struct ChatRooms: RoomTable {
     /// The entries that name a chat, each with its place in the file, in the file's order.
     private(set) var keyPlaces: [(key: String, location: ConfigLocation)] = []
 
-    /// Makes entries that are right.
+    /// Makes a table of valid entries.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
         rooms = Dictionary(elements) { $1 }
     }

@@ -11,7 +11,7 @@ struct Backlog: Sendable, Equatable {
     /// True if the room holds more than were read.
     var hasMore = false
 
-    /// Nothing waits.
+    /// Makes a backlog without messages.
     init() {}
 
     /// Counts messages.

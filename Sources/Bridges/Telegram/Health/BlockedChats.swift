@@ -2,9 +2,11 @@ import Chat
 import MessageBus
 import Locking
 
-/// The chats that take nothing from the bot, or nothing for a while, and the poll if Telegram brings
-/// nothing in for a while: the rooms are told once each time, and again when that is over and what
-/// had waited is delivered.
+/// The chats that take nothing from the bot, for good or for a while, and the poll if Telegram
+/// brings nothing in for a while.
+///
+/// The rooms are told once each time, and again when the block is over and the messages that waited
+/// are delivered.
 ///
 /// Owned by the relay; safe from any thread.
 final class BlockedChats: Sendable {
@@ -18,7 +20,7 @@ final class BlockedChats: Sendable {
         var isTold = false
         /// The messages that waited when it was last recorded.
         var backlog = Backlog()
-        /// The messages that waited for its end.
+        /// The messages that waited for the end of the block.
         var late = LateMessages()
     }
 
@@ -30,7 +32,7 @@ final class BlockedChats: Sendable {
     /// The length of a flood before anybody is told, as with outages.
     private static let longEnough = Duration.seconds(30)
 
-    /// Makes one.
+    /// Makes a record of no blocks.
     ///
     /// - Parameter isOn: true if the rooms are to be told.
     init(_ settings: BridgeSettings, isOn: Bool) {
@@ -51,7 +53,7 @@ final class BlockedChats: Sendable {
         await publish(sentence, in: binding.room)
     }
 
-    /// Records that a chat takes nothing for so long.
+    /// Records that a chat takes nothing for a time.
     func recordFlood(
         _ binding: ChatBindings.Binding, in chat: Int64, for pause: Duration, _ backlog: Backlog
     ) async {
@@ -65,7 +67,7 @@ final class BlockedChats: Sendable {
         await publish(sentence, in: binding.room)
     }
 
-    /// Records that Telegram brings nothing in for so long.
+    /// Records that Telegram brings nothing in for a time.
     func recordPollFlood(for pause: Duration, in rooms: [String]) async {
         let now = settings.time.now()
         for room in rooms {
@@ -87,7 +89,7 @@ final class BlockedChats: Sendable {
 
     /// Records a block; returns true if the room is to be told now.
     ///
-    /// - Parameter isLong: says if a block that began at a time lasts long enough for that.
+    /// - Parameter isLong: returns whether a block that began at a time is long enough for that.
     private func begin(
         _ key: String, _ room: String, _ chat: Int64?, _ backlog: Backlog,
         isLong: (Duration) -> Bool
@@ -101,7 +103,7 @@ final class BlockedChats: Sendable {
             defer { blocks[key] = block }
             guard !block.isTold, isLong(block.since) else { return false }
             block.isTold = true
-            // The topics of one chat say it once in a room.
+            // If several topics of one chat belong to a room, it is told only once.
             return !Self.isTold(block, in: blocks)
         }
     }
@@ -130,7 +132,7 @@ final class BlockedChats: Sendable {
         await end(binding.channel) { $0.backlog.count == 0 && $0.late.isUntouched }
     }
 
-    /// Ends a block if it is over, and tells the room if that knew of it.
+    /// Ends a block if it is over, and tells the room if the room knew of it.
     private func end(_ key: String, _ isOver: (inout Block) -> Bool) async {
         let now = settings.time.now()
         let ended = blocks.withLock { blocks -> Block? in

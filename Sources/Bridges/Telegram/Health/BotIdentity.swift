@@ -6,10 +6,10 @@ import MessageBus
 struct BotIdentity: Sendable {
     let id: Int64
     let name: String
-    /// True if it is shown everything that is said in a group.
+    /// True if the bot is shown everything that is said in a group.
     let readsAll: Bool
 
-    /// Asks Telegram for it.
+    /// Asks Telegram for the bot.
     init(_ api: BotAPI, within deadline: Duration) async throws(BotAPIError) {
         let result = try await api.call("getMe", within: deadline)
         guard let id = result["id"].integer else {

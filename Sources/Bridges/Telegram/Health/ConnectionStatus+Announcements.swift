@@ -61,7 +61,7 @@ extension ConnectionStatus {
         return result
     }
 
-    /// Returns the time since which nothing of a room goes out or in; nil if it does.
+    /// Returns the time since which no message of a room gets through; nil if messages do.
     static func failingSince(_ room: String, _ state: State) -> Duration? {
         let observers =
             [Observer.poll]

@@ -2,8 +2,10 @@ import Chat
 import MessageBus
 import Locking
 
-/// The state of the connection to Telegram: it tells the rooms that Telegram does not answer, once
-/// for each outage that lasts, and that it answers again when what had waited is delivered.
+/// The state of the connection to Telegram.
+///
+/// It tells the rooms that Telegram does not answer, once for each long outage, and that it answers
+/// again once the messages that waited are delivered.
 ///
 /// Owned by the relay, which runs it; safe from any thread.
 final class ConnectionStatus: Sendable {
@@ -25,7 +27,7 @@ final class ConnectionStatus: Sendable {
         var isLate: Bool { late.isPending(in: backlog) }
     }
 
-    /// Calls of an observer that came to nothing, since the last that was answered.
+    /// An unbroken series of an observer's calls that failed.
     struct Failure {
         /// The time at which it began.
         let since: Duration
@@ -39,12 +41,12 @@ final class ConnectionStatus: Sendable {
         var failing: [Observer: Failure] = [:]
         /// The time up to which the present outage is counted.
         var outageCounted: Duration?
-        /// Observers that were answered that there is no such bot.
+        /// Observers that were told that there is no such bot.
         var unrecognized: Set<Observer> = []
         var channels: [String: Channel]
-        /// The time at which it was last logged that Telegram does not answer.
+        /// The last time that the log said that Telegram does not answer.
         var lastWarning: Duration?
-        /// True if that was logged of the present outage.
+        /// True if the log knows of the present outage.
         var isWarned = false
         /// Rooms that were told, each with the time since which Telegram had not answered.
         var told: [String: Duration] = [:]
@@ -57,17 +59,19 @@ final class ConnectionStatus: Sendable {
     let state: Locked<State>
     /// Signalled when a room may have to be told something.
     let changed = AsyncSignal()
-    /// Signalled when an observer is to look up from its rest.
+    /// Signalled when an observer is to end its rest.
     let looksUp: [Observer: AsyncSignal]
 
     /// The length of an outage before anybody is told.
     static let longEnough = Duration.seconds(30)
-    /// The time before that at which what waits is counted: so old are the numbers that are told.
+    /// The time before an announcement at which waiting messages are counted, and so the age of the
+    /// numbers announced.
     static let countLead = Duration.seconds(1)
-    /// The time into an outage at which an observer that rests tries once more, so that nobody is
-    /// told of what is over: a second for what a poll waits, and one for the way.
+    /// The time into an outage at which a resting observer tries once more, so that nobody is told
+    /// of an outage that is over: a second for the answer to a poll, and one for the way.
     static let lastTry = longEnough - countLead - .seconds(2)
-    /// Outages that follow one another faster are logged for debugging only.
+    /// The shortest time between outages that are logged as such; others are logged for debugging
+    /// only.
     private static let minQuiet = Duration.seconds(60)
 
     init(_ settings: BridgeSettings, _ bindings: [ChatBindings.Binding]) {
@@ -84,10 +88,11 @@ final class ConnectionStatus: Sendable {
     /// Records a call that was answered.
     func recordSuccess(of observer: Observer) { recordAnswer(to: observer, knowsBot: true) }
 
-    /// Records a call that came to nothing: an answer that Telegram itself gave ends an outage as a
-    /// success does.
+    /// Records a call that failed; an answer that Telegram itself gave ends an outage as a success
+    /// does.
     ///
-    /// Not a conflict over a message, of which there can't be any: nothing goes out while it lasts.
+    /// A conflict over a message is not recorded: there can't be any, since nothing is sent while
+    /// it lasts.
     ///
     /// - Parameter since: the time at which an answer was due at the earliest.
     func record(_ apiError: BotAPIError, of observer: Observer, since: Duration) {
@@ -138,7 +143,8 @@ final class ConnectionStatus: Sendable {
 
     /// Wakes the observers that fail, because another one was answered; returns them.
     ///
-    /// Once until that one fails itself: if only it is answered, it is not to drive the others on.
+    /// This happens only once until that observer fails itself: if it alone is answered, it must
+    /// not keep driving the others on.
     private static func wakeFailing(for observer: Observer, _ state: inout State) -> [Observer] {
         var woken: [Observer] = []
         for other in Array(state.failing.keys)
@@ -174,7 +180,7 @@ final class ConnectionStatus: Sendable {
         if isFirst { reportReachability(reason) }
         guard isNew else { return }
         changed.send()
-        // The time at which waiting messages are to be counted may be another one now.
+        // The time at which waiting messages are to be counted may have changed.
         for signal in looksUp.values { signal.send() }
     }
 

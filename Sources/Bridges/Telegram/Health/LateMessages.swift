@@ -3,13 +3,13 @@ import MessageBus
 /// The messages that had to wait for a chat until it took messages again, and the number of them
 /// that were delivered since.
 ///
-/// They are told from later ones by their numbers: what is said once the chat takes messages again
-/// waits for nothing but its turn.
+/// They are distinguished from later ones by their numbers: a message said once the chat takes
+/// messages again waits only for its turn.
 struct LateMessages: Sendable, Equatable {
     private enum Extent: Equatable {
         /// No message is late.
         case none
-        /// All that wait are late; none of them was delivered yet.
+        /// All that wait are late; none of them has been delivered yet.
         case all
         /// Those up to a number are late.
         case through(MessageNumber)

@@ -20,7 +20,7 @@ final class PollErrors: Sendable {
 
     /// The most answers remembered.
     private static let bound = 20
-    /// Answers that come and go faster than that are logged as one.
+    /// Answers that come and go within this time are logged as one.
     private static let minPause = Duration.seconds(60)
 
     init(_ settings: BridgeSettings) {

@@ -10,7 +10,7 @@ struct StartupChecks: Sendable {
     let bot: BotIdentity
     let pollConflict: PollConflict
 
-    /// Logs what is wrong and how to mend it; what can't be found out is left to the first message.
+    /// Logs each problem and its remedy; what can't be found out now is left to the first message.
     func run() async {
         settings.log.info("connected as @\(bot.name)")
         for location in chats.superfluous {

@@ -1,7 +1,7 @@
 import Chat
 import JSON
 
-/// The albums of late, each picture of which comes as a message.
+/// The most recent albums; each picture of one comes as a message.
 struct Albums {
     private var counts: [String: Int] = [:]
     private var order: [String] = []
@@ -11,7 +11,7 @@ struct Albums {
     /// The most pictures of one album, by Telegram's rules.
     private static let maxCount = 10
 
-    /// Counts a message; returns true if it belongs to the album of one before it.
+    /// Counts a message; returns true if it belongs to the same album as an earlier one.
     mutating func isContinuation(_ post: IncomingMessage, of speaker: MessageAuthor) -> Bool {
         guard !post.isEdit, let group = post.json["media_group_id"].nonEmptyString else {
             return false

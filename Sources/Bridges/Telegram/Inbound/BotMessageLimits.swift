@@ -1,6 +1,6 @@
 import Chat
 
-/// The limits for other bots, which may answer one another for ever: so many messages of each.
+/// The limits on the messages of other bots, which might otherwise answer one another for ever.
 struct BotMessageLimits {
     private var buckets: [String: TokenBucket] = [:]
     private var refused: Set<String> = []

@@ -30,7 +30,7 @@ final class DropNotices: Sendable {
     private struct State {
         /// People who are to be told.
         var people: [Recipient: Person] = [:]
-        /// The time at which each person was told last, in whatever chat.
+        /// The time at which each person was last told, in whatever chat.
         var toldPeople: [String: Duration] = [:]
         /// Drops recorded so far.
         var recorded = 0
@@ -45,11 +45,12 @@ final class DropNotices: Sendable {
     private let state = Locked(State())
     private let signal = AsyncSignal()
 
-    /// Messages that are dropped within that time are told together.
+    /// The time within which dropped messages are reported together.
     private static let gathering = Duration.seconds(1)
-    /// The time from one notice to the next, for one person: a minute, and a second for the way.
+    /// The least time between two notices to one person: a minute, and a second for the way.
     private static let minPause = Duration.seconds(61)
-    /// The same for a chat, most of whose pace is for the messages of others.
+    /// The least time between two notices in a chat, most of whose pace is for the messages of
+    /// others.
     private static let minPauseInChat = Duration.seconds(10)
     /// The time after which a notice that could not be sent is forgotten.
     private static let maxWait = Duration.seconds(600)
@@ -139,13 +140,13 @@ final class DropNotices: Sendable {
         do throws(BotAPIError) {
             _ = try await api.call("sendMessage", call)
         } catch {
-            // A notice is sent once or not at all, whatever has become of it.
+            // A notice is sent once or not at all, whatever became of the attempt.
             if case .flood(let pause) = error { pace.block(for: pause) }
         }
         return true
     }
 
-    /// Removes and returns the people who are due in a chat; they are told now.
+    /// Removes and returns the people whose notices in a chat are due; they count as told.
     private func removeDue(in binding: ChatBindings.Binding) -> [Person] {
         let now = settings.time.now()
         return state.withLock { state in

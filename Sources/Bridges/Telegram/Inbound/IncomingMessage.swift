@@ -4,7 +4,7 @@ import MessageBus
 
 /// A message of Telegram's, as far as it concerns the bus.
 ///
-/// Odd members are left out; reading never fails because of one.
+/// Unexpected members are left out; reading never fails because of one.
 struct IncomingMessage: Sendable {
     /// The message as Telegram sent it.
     let json: JSON
@@ -29,8 +29,8 @@ struct IncomingMessage: Sendable {
         self.isEdit = isEdit
     }
 
-    /// The key that two updates of the same content share: the message's name, the time of the edit,
-    /// and, since that counts in seconds, the text of an edit.
+    /// The key that two updates with the same content share: the message's name, the time of the
+    /// edit, and, as that counts in seconds, the text of an edit.
     var key: String {
         let key = "\(remoteID)/\(editDate)"
         guard isEdit, let text = json["text"].string ?? json["caption"].string else { return key }
@@ -46,7 +46,8 @@ struct IncomingMessage: Sendable {
             || json["receiver_user"].isPresent
     }
 
-    /// The store's name for it: with the chat, since each chat has numbers of its own.
+    /// The store's name for the message: it includes the chat, since each chat has numbers of its
+    /// own.
     var remoteID: String { Self.remoteID(chat: location.chat, id: id) }
 
     /// Returns the store's name for a message.
@@ -62,7 +63,7 @@ struct IncomingMessage: Sendable {
     /// The time at which it was said, or corrected.
     var time: Timestamp? {
         let seconds = isEdit && editDate > 0 ? editDate : json["date"].integer ?? 0
-        // Numbers of JSON are far from what overflows.
+        // Numbers in JSON are far too small to overflow.
         return seconds > 0 ? Timestamp(milliseconds: seconds * 1_000) : nil
     }
 
@@ -76,7 +77,7 @@ struct IncomingMessage: Sendable {
             ?? json["photo"].elements.last?["file_id"].nonEmptyString
     }
 
-    /// The person, bot or chat that says it.
+    /// The person, bot or chat that the message comes from.
     var speaker: MessageAuthor { MessageAuthor(of: json) }
 
     /// The message that it answers, if it is there.
@@ -88,8 +89,8 @@ struct IncomingMessage: Sendable {
         return reply
     }
 
-    /// Returns the channel and the message that Telegram itself has forwarded into the channel's linked
-    /// group; nil if this is no such message.
+    /// Returns the channel and the message that Telegram has forwarded into the channel's linked
+    /// group by itself; nil if this is no such message.
     static func forwardOrigin(of json: JSON) -> (location: ChatLocation, remoteID: String?)? {
         guard json["is_automatic_forward"].isTrue else { return nil }
         let origin = json["forward_origin"]
@@ -102,8 +103,8 @@ struct IncomingMessage: Sendable {
         )
     }
 
-    /// The id that the group has from now on, if this says so.
+    /// The id that the group has from now on, if the message says so.
     var migratedTo: Int64? { json["migrate_to_chat_id"].integer }
-    /// The id that the group had before, if this says so.
+    /// The id that the group had before, if the message says so.
     var migratedFrom: Int64? { json["migrate_from_chat_id"].integer }
 }

@@ -13,7 +13,7 @@ struct MessageAuthor: Sendable, Equatable {
     /// The user's id; nil for a channel or a group.
     let user: Int64?
 
-    /// Reads the author of a message: the chat in whose name it is said, or a person.
+    /// Reads the author of a message: the chat in whose name it was sent, or a person.
     init(of post: JSON) {
         let chat = post["sender_chat"]
         if let id = chat["id"].integer {

@@ -20,7 +20,7 @@ extension TelegramInbox {
         var isNamedAsShown = false
         /// All of the text, as far as it is known.
         let whole: String
-        /// The part of it that somebody has chosen.
+        /// The part of the text that somebody has chosen to quote.
         let part: String?
     }
 
@@ -43,12 +43,12 @@ extension TelegramInbox {
         return await quotation(words, binding)
     }
 
-    /// Returns as much as may be read of the message that another one tells of.
+    /// Returns as much as may be shown of the message that another one is about.
     mutating func referred(
         by post: IncomingMessage, _ binding: ChatBindings.Binding
     ) async throws -> MessageWording.Referred {
         guard let message = MessageWording.referred(in: post.json),
-            // It may be gone; then nothing of it is there.
+            // The message may be gone; then none of it is included.
             message["date"].integer ?? 0 > 0
         else { return MessageWording.Referred() }
         var draft = Draft("", from: "")
@@ -105,7 +105,8 @@ extension TelegramInbox {
                 }
             }
             guard let first = messages.first, let last = messages.last else { continue }
-            // A message from there may have been corrected; one that went there may have been joined.
+            // A message from there may have been corrected; one sent there may have been joined
+            // with others.
             let isTheirs = first.sender.bridge == port.name && first.origin?.remoteID == remoteID
             return .said(
                 isTheirs ? last : messages[settings.composer.index(of: quote, in: messages)])
@@ -219,7 +220,7 @@ extension TelegramInbox {
             }
             if left.contains(RecentTexts.cleaned(part)) { return part }
         }
-        // Of some messages only the author is known.
+        // Of some messages, only the author is known.
         draft.text = words.part ?? "[\(settings.phrases.someMessage)]"
         return await port.judged(draft, isShownName: words.isNamedAsShown)
     }

@@ -2,8 +2,8 @@ import Chat
 import JSON
 import MessageBus
 
-/// The way in from Telegram: it publishes the messages of updates, each once and in order, together
-/// with the progress.
+/// The incoming half of the bridge: it publishes the messages of updates, each once and in order,
+/// together with the progress.
 ///
 /// Owned by the task that polls.
 struct TelegramInbox {
@@ -24,7 +24,7 @@ struct TelegramInbox {
     /// Messages left out because they were for one person.
     private var ephemeral = 0
 
-    /// Makes one.
+    /// Makes an inbox.
     ///
     /// - Parameter onMember: called with a chat in which the bot is again, or may write again.
     init(
@@ -46,9 +46,9 @@ struct TelegramInbox {
     /// Messages of chats that are not configured.
     var ignored: Int { unconfigured.total }
 
-    /// Publishes the messages of updates; returns when they are kept.
+    /// Publishes the messages of updates; returns when they are stored.
     ///
-    /// Nothing in one of them keeps the others from being published.
+    /// A problem with one update does not keep the others from being published.
     ///
     /// - Returns: true if there was anything new.
     /// - Throws: what the store throws; `PortError`; `CancellationError`.
@@ -61,7 +61,7 @@ struct TelegramInbox {
             if id >= before.next ?? 0 { isNews = true }
             let post = Self.post(of: update)
             if post?.isEphemeral == true {
-                // It is for one person alone, and has no number of its own.
+                // The message is for one person alone, and has no number of its own.
                 isNews = true
                 ephemeral += 1
                 if ephemeral == 1 {
@@ -153,7 +153,7 @@ struct TelegramInbox {
             }
             return
         }
-        // A channel's message comes into its linked group too; the room has it from the channel.
+        // A channel's message also comes into its linked group; the room gets it from the channel.
         if forwardOrigin(of: post.json, in: binding) != nil { return }
         let speaker = post.speaker
         if speaker.user == me { return }
@@ -169,7 +169,7 @@ struct TelegramInbox {
         draft.kind = post.isEdit ? .edit : .message
         draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
         draft.isLinked = true
-        // In a channel nobody knows that a bot has said it.
+        // In a channel nobody can tell that a message is from a bot.
         draft.isAutomatic =
             speaker.isBot || speaker.user == nil && RelayMark.isRepeated(in: text)
         draft.time = post.time
@@ -177,7 +177,7 @@ struct TelegramInbox {
         draft.isContinuation = albums.isContinuation(post, of: speaker)
         draft.reply = try await quotation(of: post, binding)
         draft.hasJudgedReply = true
-        // Recorded with the draft at once, so that both are kept in one transaction.
+        // Recorded together with the draft, so that both are stored in one transaction.
         let isPerson = speaker.user != nil && !speaker.isBot
         pending.append(
             (

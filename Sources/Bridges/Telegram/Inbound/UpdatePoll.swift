@@ -13,13 +13,14 @@ struct UpdatePoll {
     let blocks: BlockedChats
     let rooms: [String]
 
-    /// The time for which Telegram waits for something new, in whole seconds: the most it does.
+    /// The time for which Telegram waits for something new, in whole seconds: the longest that it
+    /// allows.
     static let wait = Duration.seconds(50)
-    /// The same after a failure: the first answer says that it is over.
+    /// That time after a failure: the first answer shows that the failure is over.
     private static let shortWait = Duration.seconds(1)
-    /// The time that an answer may take longer than that.
+    /// The additional time that an answer may take.
     private static let grace = Duration.seconds(10)
-    /// Polls that are answered with nothing new in less time are not to follow one another.
+    /// The least time between two polls that are answered with nothing new.
     private static let minPause = Duration.seconds(1)
 
     /// Polls until the bus begins to stop.
@@ -47,7 +48,7 @@ struct UpdatePoll {
             } catch let apiError as BotAPIError {
                 isFresh = true
                 if case .pollConflict(let answer) = apiError { pollConflict.record(answer) }
-                // Before that Telegram need not have answered.
+                // Before that time Telegram was not bound to answer.
                 let due = min(settings.time.now(), start + wait)
                 connectionStatus.record(apiError, of: .poll, since: due)
                 if case .flood(let pause) = apiError {
@@ -90,12 +91,12 @@ struct UpdatePoll {
     ) -> Duration? {
         switch apiError {
         case .cancelled: return nil
-        // Half of the step at least, which is 5 s.
+        // The pause is at least half of the step, which is 5 s.
         case .pollConflict: return politeness.next()
         case .flood(let pause):
             connectionStatus.pollErrors.record(apiError)
             return pause
-        // A token that was revoked may be given again, and the outboxes may go on.
+        // A token that was revoked may become valid again, and the outboxes may go on.
         case .unreachable, .unknownBot: return backoff.next()
         case .migrated, .blocked, .rejected:
             connectionStatus.pollErrors.record(apiError)
@@ -103,7 +104,8 @@ struct UpdatePoll {
         }
     }
 
-    /// Confirms what was published, so that it does not come again where no checkpoints are kept.
+    /// Confirms the published updates, so that they do not come again where no checkpoints are
+    /// kept.
     private func confirm(_ progress: UpdateProgress) async {
         guard !settings.port.keepsCheckpoints, let next = progress.next else { return }
         _ = try? await api.call(

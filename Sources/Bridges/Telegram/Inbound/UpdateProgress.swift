@@ -1,9 +1,9 @@
 import Chat
 import MessageBus
 
-/// The progress in a bot's updates, kept in one transaction with the messages of these.
+/// The progress in a bot's updates, stored in one transaction with their messages.
 struct UpdateProgress: Sendable, Equatable {
-    /// The update to ask for next; nil: any.
+    /// The update to ask for next; nil for any.
     private(set) var next: Int64?
     /// The time at which the last one came, in milliseconds since 1970.
     private(set) var time: Int64 = 0
@@ -14,17 +14,17 @@ struct UpdateProgress: Sendable, Equatable {
 
     /// The checkpoint's key.
     private static let checkpointKey = "updates"
-    /// The most keys remembered: twice the updates of an answer, for only the last answer can come
-    /// again.
+    /// The most keys that are remembered: twice the updates of an answer, since only the last
+    /// answer can come again.
     private static let remembered = 200
-    /// The time in milliseconds for which `next` is trusted: after a week without updates Telegram
-    /// counts from a random number, so a day less.
+    /// The time in milliseconds for which `next` is trusted: a day less than the week without
+    /// updates after which Telegram counts from a random number.
     private static let trust: Int64 = 6 * 86_400_000
 
-    /// Nothing was read yet.
+    /// Makes the progress of a bot none of whose updates were read.
     init() {}
 
-    /// Reads what the store has kept; a state that is odd counts as none.
+    /// Reads the store's checkpoints; an invalid state counts as none.
     init(checkpoints: [String: [UInt8]]) {
         texts = RecentTexts(checkpoints: checkpoints)
         let state = checkpoints[Self.checkpointKey] ?? []
@@ -37,16 +37,16 @@ struct UpdateProgress: Sendable, Equatable {
         recent = words.dropFirst(2).map(String.init)
     }
 
-    /// Returns what the store is to keep: what has changed since the last time.
+    /// Returns the checkpoints that have changed since the last call.
     mutating func drainCheckpoints() -> [Checkpoint] {
         let words = ["\(next ?? 0)", "\(time)"] + recent
         let state = Array(words.joined(separator: " ").utf8)
         return [Checkpoint(key: Self.checkpointKey, state: state)] + texts.drainCheckpoints()
     }
 
-    /// Returns the update to ask for at a time; nil: any.
+    /// Returns the update to ask for at a time; nil for any.
     ///
-    /// If the clock was set back that far, nobody knows how long it has been quiet.
+    /// If the clock was set back, nobody knows how long there were no updates.
     func offset(at now: Timestamp) -> Int64? {
         let (passed, overflows) = now.milliseconds.subtractingReportingOverflow(time)
         return !overflows && passed.magnitude < UInt64(Self.trust) ? next : nil

@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-/// Messages of the bus that go out as one message of Telegram's, or as one that takes several.
+/// Messages of the bus that are sent to Telegram as one message, or one that takes several.
 struct MessageBatch {
     /// The messages, in order.
     private(set) var deliveries: [Delivery] = []
@@ -12,7 +12,7 @@ struct MessageBatch {
     private var lines: [String] = []
     private var units = 0
 
-    /// The plan to send it by; nil if it is empty.
+    /// The plan by which the batch is sent; nil if it is empty.
     var sendPlan: SendPlan? {
         deliveries.last.map {
             SendPlan(

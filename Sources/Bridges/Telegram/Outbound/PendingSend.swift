@@ -13,8 +13,8 @@ struct PendingSend: Sendable, Equatable {
         case begun(SendPlan)
         /// The next part is being sent.
         case underWay(SendPlan)
-        /// The next part was sent, and nobody knows whether it has arrived: the same is sent again,
-        /// nothing else.
+        /// The next part was sent, and nobody knows whether it has arrived: the same part is sent
+        /// again, and nothing else.
         case perhapsArrived(SendPlan)
         /// The next part was being sent when an earlier run ended.
         case restored(SendPlan)
@@ -26,7 +26,7 @@ struct PendingSend: Sendable, Equatable {
         case save(Checkpoint)
         /// An earlier run may have sent the part already.
         case mayRepeat
-        /// Nothing: it was kept before.
+        /// Nothing is left to do: the checkpoint was stored before.
         case ready
     }
 
@@ -34,7 +34,7 @@ struct PendingSend: Sendable, Equatable {
     /// The store's name for the chat.
     private let channel: String
 
-    /// Makes one of what the store has kept of an earlier run.
+    /// Makes the state that an earlier run has left in the store.
     init(for channel: String, restoring sendPlan: SendPlan? = nil) {
         self.channel = channel
         guard let sendPlan else { return }
@@ -76,10 +76,10 @@ struct PendingSend: Sendable, Equatable {
     /// Records that Telegram has not taken the part, at least not this time; returns the checkpoint
     /// to keep.
     mutating func recordNotArrived() -> Checkpoint? {
-        // Of what may have arrived before, one more answer says nothing.
+        // Another answer says nothing about an earlier attempt that may have arrived.
         guard case .underWay(var sendPlan) = state else { return nil }
         if sendPlan.done == 0 {
-            // More may come that goes with it.
+            // More messages may come that can be sent with it.
             state = .nothing
             return Checkpoint(key: SendPlan.checkpointKey(channel), state: [])
         }

@@ -31,10 +31,10 @@ struct RecentTexts: Sendable, Equatable {
     /// The beginning of the checkpoints' keys; the page's place in the ring follows.
     private static let keyPrefix = "texts "
 
-    /// Nothing is remembered.
+    /// Makes a memory without texts.
     init() {}
 
-    /// Reads what the store has kept; a state that is odd counts as none.
+    /// Reads the store's checkpoints; an invalid state counts as none.
     init(checkpoints: [String: [UInt8]]) {
         for index in pages.indices {
             guard let state = checkpoints["\(Self.keyPrefix)\(index)"],
@@ -76,7 +76,7 @@ struct RecentTexts: Sendable, Equatable {
         for entry in old where !known.contains(entry.message) { texts[entry.message] = nil }
     }
 
-    /// Returns what the store is to keep: the pages with texts recorded since the last time.
+    /// Returns the checkpoints of the pages that have new texts since the last call.
     mutating func drainCheckpoints() -> [Checkpoint] {
         defer { unwritten = [] }
         return unwritten.sorted().map { index in

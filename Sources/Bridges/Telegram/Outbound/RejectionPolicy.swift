@@ -1,7 +1,7 @@
 import MessageBus
 import Chat
 
-/// The rejections of a chat that Telegram gave lately, and what is sent differently because of them.
+/// The recent rejections of a chat, and the resulting changes in the way messages are sent.
 ///
 /// A value of the chat's outbox.
 struct RejectionPolicy: Sendable, Equatable {
@@ -17,13 +17,13 @@ struct RejectionPolicy: Sendable, Equatable {
 
     /// Messages among which is one that was rejected.
     private var suspects = 0
-    /// The message whose answered one is quoted.
+    /// The message that is sent with a quotation of the one it answers.
     private var quoted: MessageNumber?
     /// The message that was skipped, or a part of it.
     private var skipped: MessageNumber?
 
-    /// The most messages that may go out together: half of those that are suspected, so that the one
-    /// that is meant is soon alone.
+    /// The most messages that may be sent together: half of the suspected ones, so that the
+    /// rejected one is soon alone.
     var limit: Int { suspects > 0 ? max(1, suspects / 2) : .max }
 
     /// Returns true if the message that another one answers is to be quoted.
@@ -35,7 +35,7 @@ struct RejectionPolicy: Sendable, Equatable {
     /// Records a rejection, and returns what to do about it.
     ///
     /// - Parameters:
-    ///   - numbers: the numbers of the messages in what was rejected.
+    ///   - numbers: the numbers of the messages that were rejected together.
     ///   - isReply: true if it was sent as a reply to something.
     mutating func remedy(for numbers: [MessageNumber], isReply: Bool) -> Remedy {
         if numbers.count > 1 {
@@ -55,9 +55,9 @@ struct RejectionPolicy: Sendable, Equatable {
         return skipped != number
     }
 
-    /// Records that so many messages are done with.
+    /// Records that a number of messages are done with.
     mutating func recordDone(_ count: Int) {
-        // The one that was skipped was the one; the others are above suspicion.
+        // The skipped message was the rejected one; the others are no longer suspected.
         suspects = skipped == nil ? max(0, suspects - count) : 0
         quoted = nil
         skipped = nil

@@ -4,8 +4,8 @@ import MessageBus
 
 /// A message to a chat as Telegram is sent it, in one or several parts.
 ///
-/// It is kept before it is sent, so that whatever changes meanwhile, the same is sent again, and the
-/// next part fits what has arrived.
+/// It is stored before it is sent, so that whatever changes meanwhile, the same text is sent again,
+/// and the next part fits the parts that have arrived.
 struct SendPlan: Sendable, Equatable {
     /// The number of the last message in it.
     let last: MessageNumber
@@ -15,8 +15,8 @@ struct SendPlan: Sendable, Equatable {
     private(set) var replyTo: String?
     /// The number of parts that are done with.
     private(set) var done = 0
-    /// Telegram's names for those, as far as it gave them; a chat may move meanwhile, so each has its
-    /// chat in it.
+    /// Telegram's names for those parts, as far as it gave them; each includes its chat, since a
+    /// chat may move in between.
     private(set) var remoteIDs: [String] = []
     /// True if the next part may have been sent when this was kept.
     var isUnderWay = true

@@ -7,7 +7,7 @@ struct TelegramComposer: Sendable {
     let phrases: Phrases
     /// `{name}: {text}`.
     let format: String
-    /// True if names in a text are to notify the people there.
+    /// True if names in a text may notify the people there.
     var callsPeople = false
 
     /// The longest message in UTF-16 units.
@@ -19,10 +19,10 @@ struct TelegramComposer: Sendable {
     /// words.
     private var lineFormat: LineFormat { LineFormat(format, in: .utf16, minRoom: 2) }
 
-    /// Returns the lines of a message, each as the format has it and short enough to be sent.
+    /// Returns the lines of a message, each in the format and short enough to be sent.
     ///
-    /// - Parameter quotes: true if the message that it answers is quoted, because Telegram has none to
-    ///   link to.
+    /// - Parameter quotes: true if the message that it answers is quoted, because Telegram has none
+    ///   to link to.
     func lines(of message: Message, quotes: Bool) -> [String] {
         let name = RelayMark.mark(Self.withoutMentions(message.sender.name))
         switch message.kind {
@@ -40,7 +40,7 @@ struct TelegramComposer: Sendable {
             first += "[↩ \(Self.withoutMentions(reply.name)): \(excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
-        // No member of the group wrote it: messages from there do not go back.
+        // The text was written outside the group, since messages from the group do not go back.
         let text = callsPeople ? message.text : MentionBreaker.broken(message.text)
         return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap { index, line in
@@ -76,12 +76,12 @@ struct TelegramComposer: Sendable {
 
     // MARK: - Quotes of relayed messages
 
-    /// Returns the index of the message that is quoted, of those that went out as one.
+    /// Returns the index of the quoted message among those that were sent as one.
     ///
     /// - Parameter quote: Telegram's quote, with its text and its position in UTF-16 units.
     func index(of quote: JSON, in messages: [Message]) -> Int {
         guard let text = quote["text"].nonEmptyString else { return 0 }
-        // What went out with an earlier version has no marks.
+        // Messages sent by an earlier version have no marks.
         let beginning = RelayMark.removed(
             from: text.split(separator: "\n").first.map(String.init) ?? text)
         let written = messages.map { lines(of: $0, quotes: true).joined(separator: "\n") }
@@ -111,10 +111,10 @@ struct TelegramComposer: Sendable {
         let text: String
     }
 
-    /// Takes a line apart that the bridge wrote; nil if that can't be done.
+    /// Takes apart a line that the bridge wrote; nil if that can't be done.
     ///
-    /// The name is that of the line which holds the quote, for anything can be quoted out of a line,
-    /// also a part that looks like a name and a text.
+    /// The name is taken from the line that holds the quote, because a quote may be any part of a
+    /// line, even one that looks like a name and a text.
     ///
     /// - Parameter quote: Telegram's quote; without one the first line is meant.
     func relayedLine(in text: String, quote: JSON = .null) -> WrittenLine? {
@@ -150,7 +150,7 @@ struct TelegramComposer: Sendable {
         return lines.first { $0.contains(beginning) }
     }
 
-    /// Cleans a name that went out, behind which there may be a bridge's.
+    /// Cleans a name that was sent, and that may be followed by a bridge's.
     private func cleaned(_ name: String) -> String {
         guard name.last == ")", let opening = name.lastIndex(of: "(") else {
             return Name(cleaning: name, phrases: phrases).text

@@ -2,7 +2,8 @@ import Chat
 import JSON
 import MessageBus
 
-// Messages that were deleted: what has not gone out does not, and Telegram is asked to delete what has.
+// Deletions: a message that has not been sent is not sent, and Telegram is asked to delete one that
+// has.
 extension TelegramOutbox {
     /// Returns true if a plan has a message in it that was deleted since it was made.
     func holdsDeleted(_ sendPlan: SendPlan) -> Bool {
@@ -12,9 +13,9 @@ extension TelegramOutbox {
         }
     }
 
-    /// Gives up a plan with a deleted message in it; what is left of it is planned anew.
+    /// Gives up a plan with a deleted message in it; the rest of it is planned anew.
     ///
-    /// Of other messages in it that may have arrived, one may come to be there twice.
+    /// If another message in the plan has arrived already, it may arrive twice.
     mutating func withdraw(_ sendPlan: SendPlan) async throws -> Outcome {
         try await port.removeCheckpoints([SendPlan.checkpointKey(binding.channel)], isErasing: true)
         pendingSend.finish()
@@ -44,7 +45,7 @@ extension TelegramOutbox {
         return "?"
     }
 
-    /// Asks Telegram to delete what a message of ours has become there.
+    /// Asks Telegram to delete the message that one of ours has become there.
     mutating func retract(_ delivery: Delivery) async throws -> Outcome {
         let location = chats.location(of: binding)
         if let number = delivery.message.deletedNumber {
@@ -64,8 +65,8 @@ extension TelegramOutbox {
         return .proceed
     }
 
-    /// Returns what stays of a message of Telegram's that holds several of ours; `nil` if nothing
-    /// does.
+    /// Returns the rest of a message of Telegram's that holds several of ours; `nil` if there is
+    /// none.
     private func remainingText(of remoteID: String, without number: MessageNumber) async throws
         -> String?
     {
@@ -79,8 +80,8 @@ extension TelegramOutbox {
         return lines.isEmpty ? nil : TelegramComposer.parts(lines)[0]
     }
 
-    /// Deletes one message of Telegram's, or replaces it by what stays of it; returns what is to be
-    /// done if that has to be tried again.
+    /// Deletes one message of Telegram's, or replaces it by its rest; returns the outcome if that
+    /// must be tried again.
     private mutating func retract(
         _ delivery: Delivery, _ id: Int64, in location: ChatLocation, leaving remaining: String?
     ) async throws -> Outcome? {
@@ -96,7 +97,7 @@ extension TelegramOutbox {
         }
         switch apiError {
         case .rejected, .blocked, .migrated:
-            // It is gone already, or nobody may delete it but its author.
+            // The message is gone already, or only its author may delete it.
             try await delivery.recordFailure("\(apiError)")
             settings.log.warning(
                 """

@@ -1,20 +1,21 @@
 import Chat
 import MessageBus
 
-// Attempts that came to nothing.
+// Attempts that failed.
 extension TelegramOutbox {
-    /// Records an attempt that failed; returns what is to be done about it.
+    /// Records an attempt that failed; returns the step that follows.
     mutating func outcome(
         of apiError: BotAPIError, _ sendPlan: SendPlan, _ location: ChatLocation
     ) async throws -> Outcome {
         wantsFreshConnection = true
         port.recordAttempt(apiError.resultName)
         if case .flood(let pause) = apiError {
-            // At once: a new start is to know of it.
+            // Stored at once: the next run must know of it.
             pace.block(for: pause)
             try await saveFloodWait(of: pause, in: location.chat)
         }
-        // Before the failure is recorded: that may be when the room is told, or when it is over.
+        // Counted before the failure is recorded, because recording it may tell the room, or end
+        // the outage.
         if apiError.isNoAnswer || connectionStatus.isFailing(observer) { try await countBacklog() }
         connectionStatus.record(apiError, of: observer, since: attemptStart)
         switch apiError {
@@ -38,7 +39,7 @@ extension TelegramOutbox {
                 binding, in: location.chat, for: pause, try await countBacklog())
             return .proceed
         case .migrated(let chat):
-            // Once for a message: chats that name one another would go on for ever.
+            // Only once for each message: chats that name one another would go on for ever.
             if !hasMoved, try await follow(location.chat, to: chat) {
                 hasMoved = true
                 return .proceed
@@ -71,7 +72,7 @@ extension TelegramOutbox {
         try await save(flood.checkpoint(for: chat))
     }
 
-    /// Follows a chat to its new id; returns false if that is the one it had.
+    /// Follows a chat to its new id; returns false if the id is not new.
     private func follow(_ from: Int64, to chat: Int64) async throws -> Bool {
         if let checkpoint = chats.move(from: from, to: chat) {
             settings.log.warning(GroupMigration(from: from, to: chat).sentence)

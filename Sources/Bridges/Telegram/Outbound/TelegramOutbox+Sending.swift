@@ -9,14 +9,14 @@ extension TelegramOutbox {
     /// Bytes of text considered for it, more than it holds.
     private static var gatheredBytes: Int { 16 << 10 }
 
-    /// Sends one message of Telegram's: the next part of a plan that was begun, or else as much of
-    /// what waits as goes into one.
+    /// Sends one message of Telegram's: the next part of a plan that was begun, or else as many
+    /// waiting messages as fit into one.
     mutating func attempt() async throws -> Outcome {
         if let sendPlan = pendingSend.sendPlan {
             try await fillQueue(through: sendPlan.last)
             if holdsDeleted(sendPlan) { return try await withdraw(sendPlan) }
             if !queued(in: sendPlan).isEmpty { return try await send(sendPlan) }
-            // An earlier run was done with it.
+            // An earlier run had finished the plan.
             pendingSend.finish()
         }
         try await fillQueue(Self.gathered, Self.gatheredBytes)
@@ -41,7 +41,7 @@ extension TelegramOutbox {
         switch try await answer(to: call) {
         case .success(let result):
             port.recordAttempt("delivered")
-            // All messages that wait now have waited for this.
+            // All messages that wait now have been waiting for this.
             if connectionStatus.isFailing(observer) { try await countBacklog() }
             connectionStatus.recordSuccess(of: observer)
             (wantsFreshConnection, hasMoved) = (false, false)
@@ -55,7 +55,8 @@ extension TelegramOutbox {
         }
     }
 
-    /// Sends a message, and counts what waits if that is about to be told before the answer is there.
+    /// Sends a message, and counts the waiting ones if their number is about to be announced before
+    /// the answer comes.
     private mutating func answer(
         to parameters: [String: JSON]
     ) async throws -> Result<JSON, BotAPIError> {
@@ -73,7 +74,7 @@ extension TelegramOutbox {
             defer { group.cancelAll() }
             while true {
                 group.addTask {
-                    // Cancelled when the answer is there.
+                    // Cancelled when the answer comes.
                     try? await connectionStatus.sleep(nil, of: observer)
                     return nil
                 }
@@ -83,7 +84,7 @@ extension TelegramOutbox {
         }
     }
 
-    /// Puts together what goes out next.
+    /// Composes the batch that is sent next.
     private func compose() async throws -> MessageBatch {
         var batch = MessageBatch()
         for (index, delivery) in queue.enumerated() {
@@ -92,9 +93,9 @@ extension TelegramOutbox {
                 batch.consumed = index + 1
                 continue
             }
-            // What it takes back may be in the batch.
+            // The batch may hold the message that this one deletes.
             if message.kind == .deletion { break }
-            // An answer to what is only just going out has to come after it.
+            // An answer to a message of this batch must come after it.
             let answered = message.reply?.number
             if batch.deliveries.contains(where: { $0.message.number == answered }) { break }
             let target = try await replyTarget(of: message)
@@ -118,7 +119,7 @@ extension TelegramOutbox {
         return remoteID
     }
 
-    /// Keeps what is about to be sent.
+    /// Stores a plan that is about to be sent.
     private mutating func beginSending(_ sendPlan: SendPlan) async throws {
         switch pendingSend.begin(sendPlan) {
         case .save(let checkpoint): try await save(checkpoint)
@@ -127,7 +128,7 @@ extension TelegramOutbox {
         }
     }
 
-    /// Records that the message may be there already, or come to be there twice.
+    /// Records that the message may have arrived already, and may come to be there twice.
     mutating func recordPossibleDuplicate() {
         possibleDuplicates += 1
         port.possibleDuplicates.add()
@@ -140,7 +141,7 @@ extension TelegramOutbox {
 
     /// Returns the name of a message that Telegram took, if it gives one.
     private static func remoteID(of result: JSON, in location: ChatLocation) -> String? {
-        // 0: it has none yet.
+        // With 0 the message has no name yet.
         guard let id = result["message_id"].integer, id > 0 else { return nil }
         return IncomingMessage.remoteID(chat: location.chat, id: id)
     }

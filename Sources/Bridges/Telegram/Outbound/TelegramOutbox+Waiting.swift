@@ -3,17 +3,18 @@ import MessageBus
 
 // Waiting for the chat's pace and after failures.
 extension TelegramOutbox {
-    /// A wait that is not worth ending when the bus stops.
+    /// The longest wait that is not ended when the bus stops.
     private static var shortWait: Duration { .seconds(3) }
     /// The time for which a topic keeps its turn while it waits for the pace, which takes no longer
     /// than this unless there is a flood.
     private static var maxTurn: Duration { .seconds(5) }
-    /// Messages that are counted while Telegram does not answer; more are only known to be more.
+    /// The most messages that are counted while Telegram does not answer; beyond that, it is only
+    /// known that there are more.
     private static var counted: Int { 1_000 }
     private static var countedBytes: Int { 1 << 20 }
 
-    /// Returns when a message may be sent and no other topic of this chat sends; false if the bus
-    /// ends meanwhile.
+    /// Returns true when a message may be sent and no other topic of this chat is sending; false if
+    /// the bus ends before.
     mutating func acquireTurn() async throws -> Bool {
         while true {
             attemptStart = settings.time.now()
@@ -36,8 +37,8 @@ extension TelegramOutbox {
         }
     }
 
-    /// Reserves a message, and waits for that as long as a turn may last; returns the time that it
-    /// takes yet, nil if the bus ends meanwhile.
+    /// Reserves a message, waiting for at most the length of a turn; returns the time still to
+    /// wait, or nil if the bus ends before.
     private func reserveMessage() async throws -> Duration? {
         while true {
             let left = pace.reserveMessage()
@@ -50,8 +51,8 @@ extension TelegramOutbox {
         }
     }
 
-    /// Returns true if a wait is to end when the bus stops: not if it is short, nor if nothing is
-    /// kept that a later run could continue.
+    /// Returns true if a wait is to end when the bus stops: not if it is short, nor if a later run
+    /// could not continue.
     private func endsWithBus(_ pause: Duration) -> Bool {
         pause > Self.shortWait && port.keepsCheckpoints
     }
@@ -78,7 +79,7 @@ extension TelegramOutbox {
         }
     }
 
-    /// Counts what waits and records it, for what the room is told.
+    /// Counts and records the waiting messages, for announcements in the room.
     @discardableResult
     mutating func countBacklog() async throws -> Backlog {
         try await fillQueue(Self.counted, Self.countedBytes)
@@ -87,7 +88,7 @@ extension TelegramOutbox {
         return backlog
     }
 
-    /// Reads what is there until the queue holds so much.
+    /// Reads the available messages until the queue holds a number of messages or bytes.
     mutating func fillQueue(_ count: Int, _ bytes: Int) async throws {
         var size = queue.reduce(0) { $0 + $1.message.body.count }
         while queue.count < count, size < bytes, try await enqueueNext() {
@@ -95,7 +96,7 @@ extension TelegramOutbox {
         }
     }
 
-    /// Reads what is there up to a message that an earlier run had read.
+    /// Reads the available messages, up to one that an earlier run had read.
     mutating func fillQueue(through number: MessageNumber) async throws {
         while queue.last.map({ $0.message.number < number }) ?? true, try await enqueueNext() {}
     }

@@ -1,10 +1,10 @@
 import Chat
 import MessageBus
 
-/// The way out to a chat: it sends what is said in a room, in order, joined where much waits, each
-/// message until Telegram has answered.
+/// The outgoing half for a chat: it sends the messages of a room in order, joined if many wait,
+/// each until Telegram has answered.
 ///
-/// Owned by the task that runs it, which makes it; nothing else has the deliveries it reads.
+/// Owned by the task that makes and runs it; nothing else has the deliveries it reads.
 struct TelegramOutbox {
     /// The result of an attempt.
     enum Outcome {
@@ -36,17 +36,17 @@ struct TelegramOutbox {
     var rejections = RejectionPolicy()
     /// The time at which the attempt would have begun if no other topic of the chat had been first.
     var attemptStart = Duration.zero
-    /// True if connections that are open are not to be trusted.
+    /// True if open connections must not be used.
     var wantsFreshConnection = false
     /// The chat whose flood is kept in the store, until something is sent again.
     var floodedChat: Int64?
-    /// True if the chat was followed to its new id since something was sent.
+    /// True if the chat was followed to its new id since a message was last sent.
     var hasMoved = false
     var backoff = Backoff()
     /// Messages sent since the start that may have arrived more than once; each counts once, however
     /// often it was sent again.
     var possibleDuplicates = 0
-    /// The reason for which the chat takes nothing; empty if it does.
+    /// The reason why the chat takes nothing; empty if it does.
     private var blockedReason = ""
 
     /// The time for which a chat that takes nothing is left alone.
@@ -147,12 +147,12 @@ struct TelegramOutbox {
         return message.isPrivate || message.sender.bridge == port.name && message.origin == nil
     }
 
-    /// Acknowledges messages that are not for Telegram, at the front of the queue.
+    /// Acknowledges the messages at the front of the queue that are not for Telegram.
     private mutating func acknowledgeSilent() async throws {
         try await acknowledgeSilent(queue.prefix { isSilent($0.message) }.count)
     }
 
-    /// Acknowledges so many messages at the front of the queue, none of which is for Telegram.
+    /// Acknowledges a number of messages at the front of the queue, none of which is for Telegram.
     mutating func acknowledgeSilent(_ count: Int) async throws {
         guard count > 0 else { return }
         let last = queue[count - 1]
@@ -193,13 +193,13 @@ struct TelegramOutbox {
 
     // MARK: - The end of a plan
 
-    /// Acknowledges a plan that is done with: all of it has arrived, but for what was skipped.
+    /// Acknowledges a plan that is done with: all of it has arrived, apart from skipped parts.
     mutating func finish(_ sendPlan: SendPlan) async throws {
         if !blockedReason.isEmpty {
             settings.log.info("the chat \(chats.location(of: binding)) takes messages again")
             blockedReason = ""
         }
-        // Also what was deleted since it was sent: it has to be found there.
+        // Messages deleted since they were sent are included: they must be found there.
         let finished = queue.prefix { $0.message.number <= sendPlan.last }
             .filter { !isForOthers($0.message) }
         let hasArrived =
@@ -240,7 +240,7 @@ struct TelegramOutbox {
         let backlog = try await countBacklog()
         await blocks.recordBlock(
             binding, in: chats.location(of: binding).chat, settings.phrases.reason(reason), backlog)
-        // Nothing waits for Telegram's sake any more.
+        // No message waits for Telegram any more.
         connectionStatus.recordDelivery([], Backlog(), to: binding.channel)
         if reason != blockedReason {
             settings.log.error(

@@ -53,7 +53,8 @@ enum MentionBreaker {
         return String(result)
     }
 
-    /// Returns true if a name may begin so: a mark beyond ASCII may be one that Telegram leaves out.
+    /// Returns true if a name may begin with a character: Telegram may leave out a mark that is not
+    /// ASCII.
     private static func mayBeName(_ next: Unicode.Scalar?) -> Bool {
         next.map { isNamePart($0) || !$0.isASCII } ?? false
     }

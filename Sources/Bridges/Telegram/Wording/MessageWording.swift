@@ -8,8 +8,8 @@ struct MessageWording: Sendable {
     /// True if spoilers are shown as any text.
     var showsSpoilers = false
 
-    /// The part that may be read of a message that another one tells of: a pinned message, a list with
-    /// a task that was ticked.
+    /// The part that may be shown of a message that another one is about: a pinned message, or a
+    /// list with a task that was ticked.
     struct Referred: Sendable, Equatable {
         /// Its first words.
         var excerpt: String?
@@ -83,7 +83,7 @@ struct MessageWording: Sendable {
         }
     }
 
-    /// Returns the message that another one tells of.
+    /// Returns the message that another one is about.
     static func referred(in json: JSON) -> JSON? {
         for (kind, key) in referring where json[kind].isPresent {
             let message = key.isEmpty ? json[kind] : json[kind][key]
@@ -103,8 +103,8 @@ struct MessageWording: Sendable {
         ("suggested_post_refunded", "suggested_post_message"),
     ]
 
-    /// Members of messages that nobody said: joins and leaves have notices of their own, the rest is
-    /// housekeeping.
+    /// The members of messages that nobody wrote: joins and leaves have notices of their own, the
+    /// others are housekeeping.
     static let silent = [
         "new_chat_members", "new_chat_member", "new_chat_participant", "left_chat_member",
         "left_chat_participant", "group_chat_created", "supergroup_chat_created",
@@ -185,7 +185,7 @@ struct MessageWording: Sendable {
 }
 
 extension [String?] {
-    /// Returns those that are neither nil nor empty, joined.
+    /// Returns the elements that are neither nil nor empty, joined.
     func joinedWith(_ separator: String) -> String {
         compactMap(\.self).filter { !$0.isEmpty }.joined(separator: separator)
     }

@@ -148,7 +148,7 @@ extension Phrases {
         return "\(takes); \(count(delivered, false)) \(word), \(lateness)."
     }
 
-    /// Returns the reason for which a chat takes nothing, worded for people if it is a known one.
+    /// Returns the reason why a chat takes nothing, worded for people if it is a known one.
     func reason(_ answer: String) -> String {
         let text = answer.lowercased()
         if ["kicked", "not a member", "chat not found"].contains(where: text.contains) {
@@ -184,7 +184,7 @@ extension Phrases {
         return sentence + because
     }
 
-    /// Says the same of one of several people who are told at once.
+    /// Says that to one of several people who are told at once.
     func telegramDropped(_ count: Int, of name: String, _ reason: String) -> String {
         let because = reason.isEmpty ? "." : ": \(reason)"
         let sentence =
@@ -261,7 +261,7 @@ extension Phrases {
         "\(count) \(count == 1 ? say("ganador", "winner") : say("ganadores", "winners"))"
     }
 
-    /// Returns a number of months, for which Telegram sells something.
+    /// Returns a number of months for which Telegram sells a subscription.
     func premium(_ months: Int64) -> String {
         "\(months) \(months == 1 ? say("mes", "month") : say("meses", "months")) Telegram Premium"
     }

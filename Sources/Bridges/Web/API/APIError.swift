@@ -3,12 +3,12 @@ import JSON
 import MessageBus
 import Sockets
 
-/// The reason for which a program does not get what it asks for.
+/// The reason why a program's request is refused.
 struct APIError: Error, Sendable, Equatable {
     let status: HTTPStatus
     let code: String
     let text: String
-    /// Seconds after which it may be tried again; `nil` if that is not said.
+    /// Seconds after which the request may be repeated; `nil` if the answer gives none.
     let retryAfter: Int64?
 
     /// Makes an error.
@@ -20,7 +20,7 @@ struct APIError: Error, Sendable, Equatable {
         self.status = status
         self.code = code
         self.text = text
-        // Where nothing better is known.
+        // A second, if nothing better is known.
         self.retryAfter = retryAfter ?? (status == .tooManyRequests ? 1 : nil)
     }
 

@@ -15,11 +15,11 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     ) { [unowned self] _ in self.server.remove(self) }
     /// The program that reads; `nil` for somebody without a token.
     let client: APIClient?
-    /// The address that bans go by.
+    /// The address by which bans are looked up.
     let address: ClientAddress
     private var lastComment: MonotonicTime
 
-    /// The time between two comments, by which proxies and clients see that the stream lives.
+    /// The time between two comments, which show proxies and clients that the stream is alive.
     private static let commentInterval: Duration = .seconds(15)
     /// Bytes of input that are discarded at once.
     private static let readSize = 4 << 10
@@ -39,7 +39,7 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     ///
     /// - Parameters:
     ///   - number: the last event that the client has; `nil`: it wants only what is new.
-    ///   - missed: how many events behind it are kept no longer.
+    ///   - missed: the number of events after it that are no longer kept.
     func begin(in room: WebRoom, after number: MessageNumber?, missed: Int) {
         // A comment first, so that the client knows at once that the stream is open.
         stream.send(Array(":\n\n".utf8))
@@ -80,7 +80,8 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
         unsafe withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
             switch stream.connection.receive(into: buffer) {
             case .bytes, .wouldBlock: break
-            // A client that has ended its sending side reads nothing any more, as far as HTTP knows.
+            // As far as HTTP knows, a client that has ended its sending side no longer reads
+            // either.
             case .end, .failed: stream.close(bus)
             }
         }

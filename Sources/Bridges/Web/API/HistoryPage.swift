@@ -7,7 +7,7 @@ struct HistoryPage: Sendable {
     var messages: [Message]
     /// True if there is nothing more in the direction that was asked for.
     let isComplete: Bool
-    /// The number behind which the next page begins, where one was asked for behind a number.
+    /// The number behind which the next page begins, for a page that was asked for by `after`.
     var through: MessageNumber = 0
 
     /// Reads what a program asks for.

@@ -4,7 +4,7 @@ import Sockets
 
 /// The requests that wait for the next message of a room.
 ///
-/// Each is a connection, of which there are only so many. Confined to the bus's loop.
+/// Each holds a connection, whose number is limited. Confined to the bus's loop.
 final class LongPolls {
     /// One request that waits.
     ///
@@ -14,7 +14,7 @@ final class LongPolls {
         /// The program that waits; `nil` for somebody without a token.
         let client: APIClient?
         let room: WebRoom
-        /// The number of the last event that was looked at.
+        /// The number of the last event that was examined.
         var after: MessageNumber
         let count: Int
         var timer: LoopTimer?
@@ -46,7 +46,7 @@ final class LongPolls {
     /// True if nobody waits.
     var isEmpty: Bool { polls.isEmpty }
 
-    /// Answers with what comes next, or with nothing after some time.
+    /// Answers with the next texts, or with none after some time.
     func wait(
         _ exchange: HTTPExchange, of client: APIClient?, in room: WebRoom,
         after number: MessageNumber, _ count: Int, within time: Duration
@@ -63,7 +63,7 @@ final class LongPolls {
         }
     }
 
-    /// Answers those who wait for what was said in this turn.
+    /// Answers the requests that wait for texts said in this turn.
     func answer(_ bus: isolated Bus) {
         for poll in Array(polls.values) where poll.room.room.lastNumber > poll.after {
             let texts = readTexts(for: poll)
@@ -71,8 +71,7 @@ final class LongPolls {
         }
     }
 
-    /// Returns the texts behind what was looked at: one more than were asked for, if there are so
-    /// many.
+    /// Returns the texts after the last examined event, up to one more than were asked for.
     private func readTexts(for poll: Poll) -> [Message] {
         let log = poll.room.room.log
         var texts: [Message] = []
@@ -85,7 +84,7 @@ final class LongPolls {
         return texts
     }
 
-    /// Answers everybody, since the daemon stops.
+    /// Answers all requests, since the daemon stops.
     func stop(_ bus: isolated Bus) {
         isStopped = true
         for poll in Array(polls.values) { finish(poll, []) }

@@ -9,7 +9,7 @@ struct MessageQuery: Sendable, Equatable {
     /// Only those with a smaller number.
     var before: MessageNumber?
     var count = WebAPI.usualCount
-    /// The time to wait for the next one, where there is none; `nil`: not at all.
+    /// The time to wait for a text if there is none yet; `nil` not to wait.
     var wait: Duration?
 
     /// The longest wait.
@@ -47,7 +47,8 @@ struct MessageQuery: Sendable, Equatable {
         return number
     }
 
-    /// Returns the number that a text consists of; `nil` if JavaScript could not hold it either.
+    /// Returns the number that a text consists of; `nil` if it is none, or one that JavaScript
+    /// could not hold.
     static func digits(_ text: String) -> MessageNumber? {
         guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let number = MessageNumber(text),
             number.rawValue < 1 << 53

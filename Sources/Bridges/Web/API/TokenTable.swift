@@ -3,18 +3,18 @@ import Sockets
 
 /// The tokens of programs: those of bridge.json, and those that `puente token add` has made.
 ///
-/// Secrets are compared by their SHA-256, so that the time that takes says nothing about them.
+/// Secrets are compared by their SHA-256, so that the time of a comparison says nothing about them.
 struct TokenTable: Sendable {
     private let configured: [[UInt8]: String]
 
-    /// Takes the names and secrets of bridge.json.
+    /// Makes a table from the names and secrets of bridge.json.
     init(_ tokens: [String: Secret]) {
         configured = Dictionary(
             tokens.map { (SHA256.digest(of: $1.reveal().utf8), $0) },
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Returns whether a token is still one.
+    /// Returns whether a token is still valid.
     func isValid(_ client: APIClient, _ accounts: any AccountDirectory) -> Bool {
         configured[client.digest] != nil || accounts.token(client.digest) != nil
     }

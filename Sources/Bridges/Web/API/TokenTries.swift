@@ -3,15 +3,15 @@ import Sockets
 
 /// The wrong secrets that came from each address, so that nobody can try many.
 ///
-/// An address that has sent too many is not listened to for a while, but for secrets that it has
-/// used before: programs behind the same proxy or router go on. Confined to the bus's loop.
+/// An address that has sent too many is ignored for a while, except for secrets that it has used
+/// before: programs behind the same proxy or router go on. Confined to the bus's loop.
 struct TokenTries {
     private struct HostTries {
         var bucket = CommandBucket()
         var lastTry = MonotonicTime.distantPast
     }
 
-    /// A secret that was right, and where it came from.
+    /// A secret that was right, and the address it came from.
     private struct Use: Hashable {
         let host: HostKey?
         let digest: [UInt8]
@@ -32,7 +32,7 @@ struct TokenTries {
 
     /// Records that a secret was right.
     mutating func recordUse(of digest: [UInt8], from host: HostKey?) {
-        // Whoever is forgotten is only looked at like everybody else.
+        // A forgotten secret is treated like any other.
         if uses.count >= Self.bound { uses = [] }
         uses.insert(Use(host: host, digest: digest))
     }
@@ -49,7 +49,7 @@ struct TokenTries {
         triesByHost[host]?.lastTry = now
     }
 
-    /// Returns the seconds for which nothing that comes from an address is looked at; `nil` if it is.
+    /// Returns the seconds for which requests from an address are ignored; `nil` if they are not.
     func wait(of host: HostKey?, at now: MonotonicTime) -> Int64? {
         guard var bucket = triesByHost[host]?.bucket else { return nil }
         return switch bucket.spend(at: now, Self.rule) {

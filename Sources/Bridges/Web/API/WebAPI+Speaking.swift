@@ -3,7 +3,7 @@ import JSON
 import MessageBus
 import Sockets
 
-// What programs say.
+// Messages that programs post.
 extension WebAPI {
     /// The fields of a message to be said.
     private struct NewMessage {
@@ -113,7 +113,7 @@ extension WebAPI {
         }
         var hasher = Hasher()
         hasher.combine(client.digest)
-        // The highest bit, as for everybody who does not speak on a connection.
+        // The highest bit is set, as for everybody who does not speak through a connection.
         let identity = UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
         return Sender(
             name: shown, key: NameFolding.key(shown), bridge: server.port.attachment.name,

@@ -10,9 +10,9 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
     unowned let server: WebServer
     private var tries = TokenTries()
 
-    /// Texts of one answer.
+    /// The bounds on the number of texts in one answer.
     static let counts = 1...500
-    /// The number of texts if a request does not say.
+    /// The number of texts if a request gives none.
     static let usualCount = 100
 
     /// Makes the API of a server.
@@ -58,9 +58,9 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         }
     }
 
-    /// Answers with messages that the bus or the store has to be asked for.
+    /// Answers with messages for which the bus or the store has to be asked.
     ///
-    /// - Parameter question: returns `nil` if it has seen to the answer itself.
+    /// - Parameter question: returns `nil` if it has arranged for the answer itself.
     private func answer(
         _ exchange: HTTPExchange,
         _ question: @escaping @Sendable (isolated Bus) async throws -> HistoryPage?
@@ -92,8 +92,8 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
 
     // MARK: - Who asks
 
-    /// Returns the program that asks; `nil` for somebody without a token, who may read where that is
-    /// allowed.
+    /// Returns the program that asks; `nil` for a client without a token, which may read where that
+    /// is allowed.
     func client(of exchange: HTTPExchange, _ bus: isolated Bus) throws(APIError) -> APIClient? {
         guard let header = exchange.head["authorization"] else { return nil }
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
@@ -219,7 +219,8 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
 }
 
 extension Bus {
-    /// Returns how many events may be missing behind a number, of a room by its name.
+    /// Returns the number of events that may be missing after a number, in a room given by its
+    /// name.
     func missed(in room: String, after number: MessageNumber) async throws -> Int {
         guard let room = self.room(room) else { return 0 }
         return try await missedEvents(in: room, after: number)

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Writes JSON into memory that is large enough for it, straight from bytes.
+/// A writer of JSON into memory that is large enough for it, straight from bytes.
 ///
 /// Owned by the encoder that writes one event with it; confined to the bus's loop.
 @safe struct JSONBytes {
@@ -10,7 +10,7 @@ import MessageBus
     /// Begins to write at a place.
     init(at place: UnsafeMutableRawPointer) { unsafe self.place = place }
 
-    /// The most bytes that a byte of a text becomes: `\u001f`.
+    /// The most bytes that one byte of a text can become: `\u001f`.
     static let maxPerByte = 6
 
     /// Writes bytes that are JSON already.

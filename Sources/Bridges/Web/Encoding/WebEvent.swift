@@ -11,10 +11,11 @@ import MessageBus
     private let text: UnsafeRawBufferPointer
     /// Bytes of `text` that are shown: all, unless it was cut.
     private var shown: Int
-    /// True if a deleted message says who deleted it; otherwise there is nothing of it.
+    /// True if the event of a deleted message says who deleted it; otherwise nothing of the message
+    /// is shown.
     private let showsDeleted: Bool
 
-    /// Bytes of all keys, numbers and punctuation of an event together, and more.
+    /// The most bytes that all keys, numbers and punctuation of an event take together.
     private static let frameBytes = 320
 
     /// Makes the event of a message in an arena.
@@ -30,7 +31,7 @@ import MessageBus
 
     /// Makes the event of a message.
     ///
-    /// - Parameter isListed: true in a list of earlier messages, which shows that one was deleted.
+    /// - Parameter isListed: true in a list of earlier messages, which shows deleted ones as such.
     @unsafe init(_ message: Message, isListed: Bool) {
         header = message.header
         sender = message.sender
@@ -60,7 +61,7 @@ import MessageBus
         }
     }
 
-    /// Returns the bytes that it takes at most.
+    /// Returns the most bytes that the event can take.
     func size() -> Int { unsafe sizeWithoutText + JSONBytes.count(escaping: text) }
 
     private var sizeWithoutText: Int {
@@ -76,13 +77,13 @@ import MessageBus
         return Self.frameBytes + JSONBytes.maxPerByte * bytes
     }
 
-    /// Cuts the text so that the event takes at most so many bytes.
+    /// Cuts the text so that the event takes at most a number of bytes.
     mutating func cut(to most: Int) {
         // Three bytes for the ellipsis.
         shown = unsafe JSONBytes.fittingCount(of: text, within: max(0, most - sizeWithoutText - 3))
     }
 
-    /// Writes the event; `size()` bytes must be there.
+    /// Writes the event into memory that has at least `size()` bytes left.
     func write(into json: inout JSONBytes) {
         json.write("{\"type\":\"")
         json.write(type)

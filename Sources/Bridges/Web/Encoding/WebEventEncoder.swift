@@ -53,11 +53,11 @@ package struct WebEventEncoder: MessageEncoder {
         unsafe Self.append(atMost: size, to: &bytes) { unsafe write(event, at: $0) }
     }
 
-    /// One.
+    /// Returns one: each event is one frame.
     package func lineCount(ofDeleted message: Message) -> Int { 1 }
 
-    /// Appends a message's JSON alone, as an element of a list of earlier messages: one that was
-    /// deleted says who did that.
+    /// Appends a message's JSON alone, as an element of a list of earlier messages; a deleted
+    /// message says who deleted it.
     package static func appendListed(_ message: Message, to bytes: inout [UInt8]) {
         let event = unsafe WebEvent(message, isListed: true)
         unsafe append(atMost: event.size(), to: &bytes) { place in
@@ -67,7 +67,8 @@ package struct WebEventEncoder: MessageEncoder {
         }
     }
 
-    /// Bytes of a form around the JSON at most: a frame's header, or `id`, `event` and `data`.
+    /// The most bytes that a form puts around the JSON: a frame's header, or `id`, `event` and
+    /// `data`.
     private static let formBytes = 96
 
     private func size(of event: inout WebEvent, within longest: Int) -> Int {

@@ -2,13 +2,13 @@ import Sockets
 
 /// A text frame as a server sends it: one message in one frame, not masked (RFC 6455, section 5.2).
 package enum WebSocketTextFrame {
-    /// Writes a frame around a payload; ten bytes more than the payload must be there.
+    /// Writes a frame around a payload into memory with space for ten bytes more than the payload.
     ///
     /// - Parameter payload: writes the payload and returns its length.
     static func write(
         at place: UnsafeMutableRawPointer, _ payload: (UnsafeMutableRawPointer) -> Int
     ) -> Int {
-        // Nearly all events take 126 bytes to 64 KiB; others are moved to where they belong.
+        // Nearly all events take 126 bytes to 64 KiB; the others are moved into place afterwards.
         let usual = 4
         let count = unsafe payload(place + usual)
         let header = WebSocketFrame.headerCount(forPayload: count)

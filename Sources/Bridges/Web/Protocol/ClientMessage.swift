@@ -35,9 +35,9 @@ enum ClientMessage: Sendable, Equatable {
     case people(room: String)
     /// Reports how far the person has read a room.
     case seen(room: String, number: MessageNumber)
-    /// The page goes.
+    /// The page is going away.
     ///
-    /// `isSoon`: it may be back at once, being loaded anew.
+    /// `isSoon`: it may be back at once, because it is being reloaded.
     case bye(isSoon: Bool)
 
     /// The fields of `hello`.
@@ -85,13 +85,13 @@ enum ClientMessage: Sendable, Equatable {
         }
 
         var conversation: Conversation
-        /// The number before which they stand; `nil`: the newest ones.
+        /// The number before which the texts lie; `nil` for the newest ones.
         var before: MessageNumber?
         var count: Int
     }
 }
 
-// Nothing that is printed holds a session, a password or what somebody says.
+// A session, a password or a text is never printed.
 extension ClientMessage: CustomStringConvertible {
     /// The name of the request, which the answer repeats.
     var description: String { "\(request)" }

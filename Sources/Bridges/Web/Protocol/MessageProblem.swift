@@ -4,7 +4,7 @@ struct MessageProblem: Error, Equatable {
     enum Kind: Equatable {
         /// The frame is not a JSON object.
         case notObject
-        /// There is no `type`, or nobody knows it.
+        /// There is no `type`, or an unknown one.
         case unknownType
         /// A field that is needed is missing.
         case missing(field: String)

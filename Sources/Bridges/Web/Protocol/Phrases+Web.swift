@@ -70,13 +70,13 @@ extension Phrases {
             "The message has more than \(limit) characters.")
     }
 
-    /// After `rate-limited`, to a client that asks too much.
+    /// After `rate-limited`, to a client that sends too many requests.
     var tooManyRequests: String {
         say("Demasiadas peticiones; espera un momento.", "Too many requests; wait a moment.")
     }
 
-    /// After `unknown-command`, to somebody who calls a command as it is called elsewhere; or to a client
-    /// that should send the message of that name.
+    /// After `unknown-command`, to somebody who uses another chat's name for a command, or to a
+    /// client that should send the message of that name.
     func isCalled(_ command: ChatCommand) -> String {
         say("Aquí se escribe /\(command.rawValue).", "Here that is /\(command.rawValue).")
     }

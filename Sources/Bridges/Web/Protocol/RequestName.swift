@@ -1,13 +1,13 @@
-/// The name by which an answer says what it answers.
+/// The name by which an answer identifies its request.
 enum RequestName: Sendable, Equatable {
     /// The id that the client gave.
     case id(String)
     /// The type of the request.
     case type(ClientMessageType)
-    /// Nothing: the request could not be told.
+    /// No name: the request could not be recognized.
     case unknown
 
-    /// The name that an answer to a message that can't be understood has.
+    /// Makes the name for the answer to a message that can't be understood.
     init(_ problem: MessageProblem) {
         self =
             if let id = problem.id, problem.type?.hasID ?? true {

@@ -32,7 +32,7 @@ enum ServerMessage {
         return frame(.object(fields))
     }
 
-    /// Returns the message that some of a room's events were left out.
+    /// Returns the message that says how many of a room's events were left out.
     static func skipped(_ count: Int, in room: String) -> [UInt8] {
         frame(
             .object([
@@ -40,7 +40,7 @@ enum ServerMessage {
             ]))
     }
 
-    /// Returns what this client alone is told.
+    /// Returns the message with a text for this client alone.
     static func info(_ text: String) -> [UInt8] {
         frame(
             .object([
@@ -49,7 +49,7 @@ enum ServerMessage {
             ]))
     }
 
-    /// Returns what an admin says to everybody.
+    /// Returns the message with an announcement that an admin makes to everybody.
     static func announcement(_ text: String) -> [UInt8] {
         frame(
             .object([
@@ -75,7 +75,7 @@ enum ServerMessage {
     ///
     /// - Parameters:
     ///   - type: `history` or `search`.
-    ///   - conversation: the field that says whose they are, `room` or `with`, and its value.
+    ///   - conversation: the field that names the conversation, `room` or `with`, and its value.
     static func listStart(_ type: String, _ conversation: (field: String, value: String)?)
         -> [UInt8]
     {
@@ -93,7 +93,7 @@ enum ServerMessage {
         Array("],\"isComplete\":\(isComplete)}".utf8)
     }
 
-    /// Returns a frame with an object, of which fields that are null are kept.
+    /// Returns a frame with an object, whose null fields are kept.
     static func frame(_ json: JSON) -> [UInt8] { WebSocketTextFrame.make(json.encodedWithNulls) }
 
     /// Returns a number as JSON.

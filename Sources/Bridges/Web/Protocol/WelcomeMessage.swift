@@ -1,7 +1,7 @@
 import JSON
 import MessageBus
 
-/// The answer to `hello`: where the client is, and as whom.
+/// The answer to `hello`: the client's name and rooms.
 struct WelcomeMessage {
     /// A room of the instance.
     struct RoomState {
@@ -11,14 +11,14 @@ struct WelcomeMessage {
         let people: Int
         /// The number up to which the person has read, on any device; `nil` if that is not known.
         let seen: MessageNumber?
-        /// True if the room has no event with the number that the client has seen last.
+        /// True if the room has no event with the last number that the client has seen.
         let isLost: Bool
     }
 
     let name: String?
     let instance: String
     let version: String
-    /// The bus's word: without a store, numbers begin anew with another one.
+    /// The identity of the bus: without a store, another bus begins numbers anew.
     let run: String
     let language: Language
     let isLoginRequired: Bool

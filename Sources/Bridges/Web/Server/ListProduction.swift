@@ -2,15 +2,15 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The production of lists of earlier messages: so many at a time, of each address and in all, and
-/// piece by piece, so that whoever chats meanwhile does not wait.
+/// The production of lists of earlier messages, limited in number for each address and in all, and
+/// piece by piece, so that people who chat meanwhile need not wait.
 ///
 /// Confined to the bus's loop.
 final class ListProduction: @unchecked Sendable {  // touched on the loop only
-    /// One list's permit, from the question to the store until its client has taken the answer: it is
-    /// free as soon as nobody holds it.
+    /// One list's permit, held from the request to the store until its client has taken the answer:
+    /// the permit is free as soon as nobody holds it.
     ///
-    /// Confined to the bus's loop, but for its end: a task that is cancelled ends anywhere.
+    /// Confined to the bus's loop, except for its release: a cancelled task ends anywhere.
     final class Permit: @unchecked Sendable {  // touched on the loop only
         fileprivate let host: HostKey?
         /// Bytes that wait for the client; `nil` while the list is produced.
@@ -35,20 +35,21 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     }
 
     private let loop: EventLoop
-    /// Those who wait for a permit, in order.
+    /// The tasks that wait for a permit, in order.
     private var waiting: [Waiter] = []
-    /// Those who go on in another turn.
+    /// The tasks that go on in another turn.
     private var paused: [CheckedContinuation<Void, Never>] = []
     private var countByHost: [HostKey?: Int] = [:]
     private var producing = 0
-    /// Bytes of all lists that their clients have not taken.
+    /// Bytes of the lists that clients have not taken yet.
     private var bytes = 0
 
     /// Lists that are produced at a time.
     private static let maxCount = 16
-    /// Lists of one address, produced or not taken yet.
+    /// The most lists of one address that are being produced or not taken yet.
     private static let mostPerHost = 4
-    /// Bytes of lists that are not taken, beyond which none is begun: as much as those of tcp may hold.
+    /// Bytes of lists not taken yet beyond which no new list is begun: as much as those of `tcp`
+    /// may hold.
     private static let maxBytes = 64 << 20
     /// Bytes of a piece: some tens of microseconds.
     private static let pieceBytes = 32 << 10
@@ -72,7 +73,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
             }
         }
         try Task.checkCancellation()
-        // What is fetched takes as long as a piece.
+        // Fetching takes as long as producing a piece.
         try await pause(bus)
         return permit
     }
@@ -128,14 +129,14 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
         try Task.checkCancellation()
     }
 
-    /// Lets some of those go on that wait for another turn.
+    /// Resumes some of the tasks that wait for another turn.
     ///
     /// Called at the end of each turn.
     func resumePaused() {
         let next = paused.prefix(Self.piecesPerTurn)
         paused.removeFirst(next.count)
         for continuation in next { continuation.resume() }
-        // The others come with the next turn, which begins once these have gone on.
+        // The others go on in the next turn, which begins once these have run.
         if !paused.isEmpty { loop.requestTurnIfEnding() }
     }
 

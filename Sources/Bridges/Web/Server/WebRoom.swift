@@ -10,7 +10,7 @@ typealias WebStream = RoomStream<WebRoom.Form>
 ///
 /// Confined to the bus's loop.
 final class WebRoom: @unchecked Sendable {  // touched on the loop only
-    /// One form of the room, and who reads it.
+    /// One form of the room, with its readers.
     ///
     /// Owned by its room; confined to the bus's loop.
     final class Form: RoomForm, @unchecked Sendable {  // touched on the loop only
@@ -78,6 +78,6 @@ final class WebRoom: @unchecked Sendable {  // touched on the loop only
         forms[.webSocketFrame]?.feed.shown(messages) ?? []
     }
 
-    /// Takes the forms off the room, which does not call them any more.
+    /// Detaches the forms from the room, which no longer calls them.
     func close() { for form in forms.values { room.remove(form.feed) } }
 }

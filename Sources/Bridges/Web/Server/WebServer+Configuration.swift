@@ -9,7 +9,7 @@ extension WebServer: ListeningServer {
 
 // What a new configuration changes while the server runs.
 extension WebServer {
-    /// Takes over the limits of other options.
+    /// Adopts the limits of other options.
     func adjust(to new: Web.Options) {
         loop.assertOwned()
         options.maxConnections = new.maxConnections
@@ -21,8 +21,8 @@ extension WebServer {
             stalledAfter: new.stalledAfter)
     }
 
-    /// Uses the rooms and the chains that there are by now; whoever is in a room that is closed goes
-    /// to the first one.
+    /// Uses the rooms and chains of the new configuration; people in a room that is closed go to
+    /// the first one.
     func useConfiguration(_ bus: isolated Bus) {
         textLimit = TextLimit(of: port.attachment, on: bus)
         let before = rooms
@@ -32,7 +32,7 @@ extension WebServer {
         }
         for closed in before where closed.room.isClosed { close(closed, bus) }
         guard before.map(\.room.name) != rooms.map(\.room.name) else { return }
-        // The list of rooms is part of it.
+        // The name message includes the list of rooms.
         for client in clients.values { client.tellName() }
     }
 

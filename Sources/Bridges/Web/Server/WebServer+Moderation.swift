@@ -1,9 +1,9 @@
 import Chat
 import MessageBus
 
-// What moderators and changes of accounts do to whoever is connected, in a room or in none.
+// The effects of moderation and of changes of accounts on connections, in a room or in none.
 extension WebServer {
-    /// Does what concerns every connection, with or without a name.
+    /// Applies an event to every connection that it concerns, with or without a name.
     func apply(_ event: ModerationEvent) {
         switch event {
         case .banned(let block, let reason):
@@ -22,11 +22,11 @@ extension WebServer {
         }
     }
 
-    /// Does to the sessions in no room what the bus has done to those that are in one.
+    /// Applies a change to the sessions that are in no room; the bus has applied it to the others.
     private func apply(_ change: AccountChange) {
         switch change {
         case .passwordChanged(let account, let connection):
-            // 0 is nobody's number.
+            // No account has the number 0.
             end(.passwordChanged) { $0.account == account.id && $0.connection != connection }
         case .removed(let account): end(.accountRemoved) { $0.account == account.id }
         case .banned(let ban):
@@ -45,8 +45,8 @@ extension WebServer {
         }
     }
 
-    /// Sends the sessions in no room away that have a name or an account; returns false if there are
-    /// none.
+    /// Disconnects the sessions in no room that have the target's name or account; returns false if
+    /// there are none.
     func kick(_ target: KickTarget) -> Bool {
         end(.kicked(reason: target.reason)) { session in
             guard session.presence == nil, !session.clients.isEmpty, let sender = session.sender
@@ -55,7 +55,7 @@ extension WebServer {
         }
     }
 
-    /// Sends sessions away; returns false if none is meant.
+    /// Disconnects sessions; returns false if none matches.
     @discardableResult
     private func end(_ reason: Disconnection, where isMeant: (WebSession) -> Bool) -> Bool {
         let meant = sessions.all.filter(isMeant)

@@ -1,9 +1,9 @@
 import MessageBus
 import Sockets
 
-// What the server answers: the page, the WebSocket, the API.
+// The routes of the server: the page, the WebSocket, the API.
 extension WebServer {
-    /// Makes the table of what is served.
+    /// Makes the table of routes.
     func makeRouter() -> HTTPRouter {
         let router = HTTPRouter(answer: { APIError($0).response })
         for (path, asset) in site.assets {

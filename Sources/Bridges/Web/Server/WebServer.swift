@@ -31,7 +31,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     let commandRule = CommandBucket.Rule(CommandBucket.Options())
     /// The limit on questions about what was said.
     let queryRule: CommandBucket.Rule
-    /// True if nothing is read nor said before a login.
+    /// True if nothing is read or said before a login.
     let isLoginRequired: Bool
     /// The limit on texts.
     var textLimit: TextLimit
@@ -39,7 +39,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private(set) var clients: [UInt32: WebClient] = [:]
     private(set) var eventStreams: [UInt32: EventStream] = [:]
     let polls: LongPolls
-    /// Functions to call once the store has kept a message.
+    /// Functions to call once the store has committed a message.
     private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
@@ -53,14 +53,14 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private(set) var http: HTTPServer?
     private var isHTTPClosed = true
     private(set) var certificateWatch: CertificateWatch?
-    /// The last private message, until the end of the turn.
+    /// The last private message of this turn, encoded.
     private var lastPrivate: (number: MessageNumber, frame: [UInt8])?
     private lazy var pings = LoopTimer { [unowned self] in self.ping() }
 
     /// Questions that a client may ask at once, and the pause for one more: scrolling through all
     /// of a room takes some tens of them.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
-    /// The time between two looks at who has to be pinged.
+    /// The time between two checks of who has to be pinged.
     private static let pingInterval: Duration = .seconds(1)
 
     init(
@@ -120,16 +120,16 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             reader: self, after: bus.nextNumber())
     }
 
-    /// The room that one is in who names none.
+    /// The room for anybody who names none.
     var defaultRoom: WebRoom { room(port.room) ?? rooms[0] }
 
-    /// The rooms, that one first.
+    /// The rooms, the default one first.
     var defaultFirst: [WebRoom] { [defaultRoom] + rooms.filter { $0 !== defaultRoom } }
 
     /// Returns the room with a name.
     func room(_ name: String) -> WebRoom? { rooms.first { $0.room.name == name } }
 
-    /// The addresses it listens on.
+    /// The addresses that the server listens on.
     var addresses: [String] { http?.addresses.map { "\($0)" } ?? [] }
 
     // MARK: - Listening
@@ -137,7 +137,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Listens on all given addresses, at one port.
     ///
     /// - Parameter certificate: the certificate; `nil` for connections in plain.
-    /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
+    /// - Throws: `BridgeError` if an address is taken, or if none of them exists on this machine.
     func listen(
         on wanted: [SocketAddress],
         _ certificate: CertificateWatch.Loaded?
@@ -238,12 +238,12 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         }
     }
 
-    // MARK: - What connections share
+    // MARK: - Shared by the connections
 
-    /// Returns the frame of a private message, which is made once for all pages of the two.
+    /// Returns the frame of a private message, which is made once for all pages of the two people.
     ///
-    /// The bridge's own chain judges what its clients read, whoever else reads it. Empty if it drops
-    /// the message.
+    /// The bridge's own chain judges what its clients read, whoever else reads it. The frame is
+    /// empty if the chain drops the message.
     func frame(ofPrivate message: Message) -> [UInt8] {
         if let lastPrivate, lastPrivate.number == message.number { return lastPrivate.frame }
         var frame: [UInt8] = []
@@ -256,14 +256,15 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         return frame
     }
 
-    /// Returns whether a message can't be lost any more, or nobody knows when that will be so.
+    /// Returns whether a message can no longer be lost, or nobody knows when that will be the case.
     func isKept(_ number: MessageNumber) -> Bool {
         let store = port.bus.store
         return !store.outlivesProcess || store.committed >= number || store.condition != .keepsUp
             || isStopping
     }
 
-    /// Calls a function once a message can't be lost any more, or nobody knows when that will be so.
+    /// Calls a function once a message can no longer be lost, or if nobody knows when that will be
+    /// the case.
     func whenKept(_ number: MessageNumber, _ then: @escaping () -> Void) {
         if isKept(number) { then() } else { awaitingCommit.append((number, then)) }
     }
@@ -292,7 +293,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
     // MARK: - Stopping
 
-    /// Lets nobody in any more; every connection is closed when all it is owed is sent.
+    /// Lets nobody in any more; every connection is closed once all that it is owed has been sent.
     func stopReading(_ bus: isolated Bus) {
         guard !isStopping else { return }
         isStopping = true
@@ -302,7 +303,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         http?.stop()
         bus.whenEnding(of: port.attachment) { [self] in
             self.port.bus.assumeIsolated { bus in
-                // Where everybody has gone already, no timer must be set any more.
+                // If everybody has gone already, no timer may be set any more.
                 if self.isDetached { return }
                 self.streams.stalled.beginStopping()
                 for client in Array(self.clients.values) { client.end(.goingAway) }
@@ -328,14 +329,15 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         end.open()
     }
 
-    /// Takes the server off the loop, the rooms and the store, none of which call it any more.
+    /// Detaches the server from the loop, the rooms and the store: none of them calls it any more.
     private func detach() {
         guard !isDetached else { return }
         isDetached = true
         isStopping = true
         pings.cancel()
         certificateWatch?.cancel()
-        // Released here: its end belongs to the loop, and this server is released elsewhere.
+        // Released here, because its release belongs to the loop, and this server is released
+        // elsewhere.
         certificateWatch = nil
         http = nil
         streams.stalled.cancel()
@@ -348,7 +350,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             bus.removeModerationObserver(moderationObserver)
             bus.removeModerationObserver(kickObserver)
             bus.removeConfigurationObserver(configurationObserver)
-            // Whoever is between two pages does not come back to this bridge.
+            // Somebody whose page is being reloaded does not come back to this bridge.
             for session in sessions.all { session.depart(bus) }
         }
     }
@@ -362,7 +364,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
 extension WebServer: TranscriptReader {
     func transcriptGrew(_ feed: RoomFeed) {
-        // No connection brings messages in by its number here, so there are no lines of its own.
+        // Connections bring no messages in by their own numbers here, so there are no lines of
+        // their own.
         feed.transcript.drainRuns { _ in }
         for room in rooms {
             if let form = room.form(of: feed) { return form.sendPending() }

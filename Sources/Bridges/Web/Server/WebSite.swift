@@ -13,7 +13,7 @@ struct WebSite: Sendable {
 
     /// Prepares everything.
     ///
-    /// - Parameter title: what the page and the installed app are called.
+    /// - Parameter title: the name of the page and of the installed app.
     init(title: String, version: String = Version.current) {
         self.version = version
         var assets: [String: StaticAsset] = [:]
@@ -38,7 +38,7 @@ struct WebSite: Sendable {
         self.assets = assets
     }
 
-    /// The addresses of all that the page needs where there is no network: `./` is the page itself.
+    /// The addresses of everything that the page needs offline; `./` is the page itself.
     private static var shell: JSON {
         let others = PageFiles.all.map(\.path).filter {
             $0 != "index.html" && $0 != "service-worker.js" && $0 != "icon-512.png"

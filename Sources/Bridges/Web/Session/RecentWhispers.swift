@@ -1,42 +1,42 @@
 import MessageBus
 
-/// The private messages of a day that sessions without an account were sent, for pages that come back:
-/// nothing else keeps them.
+/// The private messages that sessions without an account were sent within a day, for pages that
+/// come back: nothing else keeps them.
 ///
-/// In memory only; where there are too many, the oldest of all sessions are forgotten. Confined to the
-/// bus's loop.
+/// They are in memory only; if there are too many, the oldest of all sessions are forgotten.
+/// Confined to the bus's loop.
 struct RecentWhispers {
     private struct Whisper {
         let number: MessageNumber
         let frame: [UInt8]
     }
 
-    /// A place in the order in which they are forgotten.
+    /// A place in the order in which messages are forgotten.
     private struct Entry {
         let session: SessionID
         let number: MessageNumber
-        /// The time at which it was sent, in milliseconds of the bus's clock.
+        /// The time at which the message was sent, in milliseconds of the bus's clock.
         let time: Int64
         let bytes: Int
     }
 
-    /// Each session's, by rising numbers.
+    /// The messages of each session, by rising numbers.
     private var whispers: [SessionID: [Whisper]] = [:]
     private var entries: [Entry] = []
     /// The index of the oldest entry.
     private var first = 0
     private var bytes = 0
 
-    /// Milliseconds for which one is remembered.
+    /// Milliseconds for which a message is remembered.
     private static let lifetime: Int64 = 86_400_000
-    /// Bytes of all together: about 20,000 of 200 characters.
+    /// The most bytes of all messages together: about 20,000 messages of 200 characters.
     private static let maxBytes = 8 << 20
-    /// Bytes that one takes besides its frame.
+    /// Bytes that a message takes besides its frame.
     private static let entryBytes = 192
-    /// Those of one session: as many as wait for somebody with an account.
+    /// The most messages of one session: as many as wait for somebody with an account.
     private static let maxPerSession = 500
 
-    /// Remembers one that a session was sent, as a frame.
+    /// Remembers a message that a session was sent, as a frame.
     mutating func record(
         _ frame: [UInt8], numbered number: MessageNumber, for session: SessionID, at time: Int64
     ) {
@@ -52,7 +52,7 @@ struct RecentWhispers {
         while bytes > Self.maxBytes { forgetOldest() }
     }
 
-    /// Returns the frames of those behind a number, by their numbers.
+    /// Returns the frames of the messages after a number, in order.
     mutating func frames(
         for session: SessionID, after number: MessageNumber, at time: Int64
     ) -> [MessageNumber: [UInt8]] {

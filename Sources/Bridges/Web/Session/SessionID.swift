@@ -1,7 +1,7 @@
 import Sockets
 
-/// The secret by which a browser is known again: 22 to 128 letters, digits, `-` and `_`, as
-/// base64url has them.
+/// The secret by which a browser is recognised: 22 to 128 letters, digits, `-` and `_`, the
+/// characters of base64url.
 ///
 /// Only its hash is kept. 22 such characters hold 132 bits, if they were chosen at random.
 struct SessionID: Hashable, Sendable {
@@ -40,6 +40,6 @@ struct SessionID: Hashable, Sendable {
 }
 
 extension SessionID: CustomStringConvertible {
-    /// Says only that it is a secret.
+    /// A placeholder that shows nothing of the secret.
     var description: String { "•••" }
 }

@@ -20,8 +20,8 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     private unowned let server: WebServer
     /// The number of the person, for somebody without an account.
     private let identity: UInt64
-    /// The number that all pages together have as a connection: what ends an account's other
-    /// connections leaves them alone.
+    /// The number that all pages together have as a connection, so that a change which ends an
+    /// account's other connections leaves them alone.
     let connection: UInt64
     private(set) var clients: [WebClient] = []
     /// The name, with the account if there is one; `nil` before there is a name.
@@ -29,7 +29,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     /// True once it is known whether the session is logged in.
     var isAccountKnown = false
     private var presences: [Presence] = []
-    /// The address that bans go by: that of the page that came last.
+    /// The address by which bans are looked up: that of the page that came last.
     private(set) var address: ClientAddress?
     /// The allowance of changes of name or room, of somebody who is not logged in.
     private var commands = CommandBucket()
@@ -37,12 +37,12 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         self.server.port.bus.assumeIsolated { self.depart($0) }
     }
 
-    /// The time for which somebody whose last page is gone is still in the rooms.
+    /// The time for which somebody whose last page has gone stays in the rooms.
     private static let absence: Duration = .seconds(20)
-    /// The same after a goodbye of a page that may be loading anew.
+    /// That time after the goodbye of a page that may be reloading.
     private static let shortAbsence: Duration = .seconds(3)
 
-    /// Makes a session that nobody is behind yet.
+    /// Makes a session of nobody yet.
     init(_ id: SessionID, of server: WebServer, from address: ClientAddress, _ bus: isolated Bus) {
         self.id = id
         self.server = server
@@ -96,7 +96,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         bus.leave(left)
     }
 
-    /// Counts a change of name or room, and returns what becomes of it.
+    /// Counts a change of name or room, and returns whether it is allowed.
     func spendCommand(_ bus: isolated Bus) -> CommandBucket.Decision {
         let now = server.loop.now
         if account != nil, let person { return person.commands.spend(at: now, server.commandRule) }
@@ -105,7 +105,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
 
     // MARK: - Rooms
 
-    /// Goes into a room, by the session's name or a new one; returns why not, if so.
+    /// Enters a room, by the session's name or a new one; returns the refusal, if there is one.
     func enter(_ room: Room, as name: Sender? = nil, _ bus: isolated Bus) -> NameRefusal? {
         guard let sender = name ?? sender else { return nil }
         if presence(in: room) != nil { return nil }
@@ -123,7 +123,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         return nil
     }
 
-    /// Takes a name where nobody enters a room.
+    /// Adopts a name where nobody enters a room.
     func takeWithoutEntering(_ sender: Sender) { self.sender = sender }
 
     /// Goes out of a room.
@@ -133,7 +133,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         bus.leave([presence])
     }
 
-    /// Goes from a room that is closed to another one, and tells nobody.
+    /// Moves from a room that is closed to another one, without telling anybody.
     func leaveClosedRoom(_ closed: Room, for room: Room, _ bus: isolated Bus) {
         guard let presence = presence(in: closed) else { return }
         if self.presence(in: room) == nil { return bus.transfer(presence, to: room) }
@@ -148,8 +148,8 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         sender.account.flatMap { bus.accounts.account($0)?.role }
     }
 
-    /// Shows what was just said here on the person's pages once it can't be lost any more: their own
-    /// words tell them that it is said.
+    /// Holds a message back on the person's pages until it can no longer be lost: to its author,
+    /// its appearance means that it was said.
     func holdBack(_ number: MessageNumber, in room: WebRoom) {
         if server.isKept(number) { return }
         guard let form = room.form(.webSocketFrame) else { return }
@@ -167,7 +167,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
             account: account)
     }
 
-    /// Takes another name, or another spelling; returns why not, if so.
+    /// Takes another name, or another spelling; returns the refusal, if there is one.
     func rename(to name: Name, _ bus: isolated Bus) -> NameRefusal? {
         let sender = sender(name)
         guard let presence else {
@@ -177,7 +177,8 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         return bus.rename(presence, to: sender)
     }
 
-    /// Becomes the owner of an account, in all rooms where the person is; returns why not, if so.
+    /// Becomes the owner of an account, in all rooms where the person is; returns the refusal, if
+    /// there is one.
     func logIn(to account: Account, _ bus: isolated Bus) -> NameRefusal? {
         isAccountKnown = true
         _ = bus.freeName(of: account, for: presence)
@@ -188,7 +189,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         return bus.logIn(presence, to: account)
     }
 
-    /// Forgets the account: the person is gone, the pages stay.
+    /// Forgets the account: the person leaves, the pages stay.
     func logOut(_ bus: isolated Bus) {
         leaveAll(bus)
         sender = nil
@@ -196,7 +197,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
 }
 
 extension WebSession: PresenceDelegate {
-    /// True if the bridge shows anything but answers.
+    /// True if the bridge shows clients anything but answers.
     var isReachable: Bool { server.port.direction != .in }
 
     /// True if none of the pages reads what it is sent.
@@ -212,13 +213,13 @@ extension WebSession: PresenceDelegate {
             server.port.statistics.deliveries += 1
             client.stream.send(frame)
         }
-        // Those of accounts are in the store.
+        // Private messages of accounts are in the store.
         guard account == nil else { return }
         let time = server.port.bus.settings.time()
         server.sessions.recentWhispers.record(frame, numbered: message.number, for: id, at: time)
     }
 
-    /// Speaks by another name from now on.
+    /// Adopts the new name of the person.
     func senderChanged(to sender: Sender, isForced: Bool) {
         self.sender = sender
         guard isForced else { return }

@@ -6,7 +6,7 @@ import Sockets
 /// Confined to the bus's loop, which `WebSession` checks.
 final class WebSessions {
     private var sessions: [SessionID: WebSession] = [:]
-    /// The private messages of a day, also of sessions that have left.
+    /// The private messages of the last day, including those of sessions that have left.
     var recentWhispers = RecentWhispers()
 
     /// All of them, in no order.

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// Accounts: a password is checked elsewhere, and the client's other messages wait meanwhile.
+// Accounts: a password is checked off the loop, and the client's other messages wait meanwhile.
 extension WebClient {
     /// Checks a name and a password; `then` is called if they are right, else the request is
     /// refused.
@@ -10,7 +10,7 @@ extension WebClient {
         _ name: String, _ password: String, _ request: RequestName, _ bus: isolated Bus,
         then: @escaping @Sendable (Account, isolated Bus) -> Void
     ) {
-        // What can't be a name or a password is nobody's.
+        // A text that can't be a name, or a password, belongs to nobody.
         guard let key = Self.key(of: name), let password = Self.password(password) else {
             return refuse(request, .loginFailed, phrases.loginFailed)
         }
@@ -67,7 +67,7 @@ extension WebClient {
         if bus.accounts.isReserved(name.key) {
             return refuse(request, .loginRequired, phrases.nameIsRegistered)
         }
-        // Before a password is hashed for nothing.
+        // Checked here, before a password is hashed in vain.
         if let ban = bus.accounts.ban(ofName: name.key) {
             return sendAway(.banned(reason: ban.reason), request)
         }
@@ -75,7 +75,7 @@ extension WebClient {
             key: name.key, password: password, address: address, connection: UInt64(connectionID))
         ask(within: PendingQuery.passwordTimeout) { done in
             bus.accounts.register(attempt, name: name.text) { [weak self] result in
-                // Whoever asked is gone.
+                // The client that asked is gone.
                 if case .registered(let account) = result, self?.stream.isOpen != true {
                     bus.accounts.withdraw(account.id) { _ in }
                 }
@@ -118,8 +118,8 @@ extension WebClient {
         }
     }
 
-    /// Lets somebody who has got a name into the rooms that the pages read; returns why not, for
-    /// those where that failed.
+    /// Enters somebody who has just got a name into the rooms that the pages read; returns the
+    /// refusals of those where that failed.
     private func enterRoomsRead(by session: WebSession, _ bus: isolated Bus) -> [NameRefusal] {
         server.rooms.compactMap { room in
             let isRead = session.clients.contains { $0.stream.reads(room.room) }
@@ -174,7 +174,7 @@ extension WebClient {
         guard let account = session.account else {
             return refuse(request, .loginRequired, phrases.onlyWithAccount)
         }
-        // It would be a way to another name.
+        // Without this, somebody muted could get rid of the name and take another.
         if let key = session.sender?.key, bus.accounts.mute(ofName: key) != nil {
             return refuse(request, .forbidden, phrases.muted)
         }
@@ -195,7 +195,7 @@ extension WebClient {
         }
     }
 
-    /// Answers a password that was not right, or not looked at.
+    /// Refuses a request whose password was wrong or could not be checked.
     private func refuse(_ request: RequestName, passwordResult result: PasswordResult?) {
         switch result {
         case .done: break

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// Taking messages back.
+// Deleting messages.
 extension WebClient {
     /// Deletes a message by its number.
     func delete(_ number: MessageNumber, _ session: WebSession, _ bus: isolated Bus) {

@@ -2,15 +2,16 @@ import Chat
 import MessageBus
 import Sockets
 
-// The first message: which browser this is, who is behind it, and what it has read already.
+// The first message: it identifies the browser and the person behind it, and says what was read
+// before.
 extension WebClient {
     /// The answers of the store that a welcome needs.
     private struct Facts: Sendable {
         /// The number up to which the person has read, by room.
         var seen: [String: MessageNumber] = [:]
-        /// Events that are kept no longer, by room.
+        /// The numbers of events that are no longer kept, by room.
         var missed: [String: Int] = [:]
-        /// The rooms that have not what the client has seen last.
+        /// The rooms that lack the last event that the client has seen.
         var lost: Set<String> = []
     }
 
@@ -60,11 +61,11 @@ extension WebClient {
         }
     }
 
-    /// Finds the name that the client has from now on.
+    /// Finds the name that the client will have.
     private func identify(
         _ hello: ClientMessage.Hello, _ session: WebSession, _ bus: isolated Bus
     ) {
-        // Where nobody enters a room, nothing else would ask.
+        // A session that enters no room is checked nowhere else.
         if let key = session.sender?.key, let ban = bus.accounts.ban(ofName: key) {
             return sendAway(.banned(reason: ban.reason), .type(.hello))
         }
@@ -97,7 +98,7 @@ extension WebClient {
         prepare(hello, session, session.sender, bus)
     }
 
-    /// Asks what has to be known, then lets the client in.
+    /// Asks for everything that a welcome needs, then lets the client in.
     private func prepare(
         _ hello: ClientMessage.Hello, _ session: WebSession, _ sender: Sender?,
         _ bus: isolated Bus
@@ -125,7 +126,7 @@ extension WebClient {
         }
     }
 
-    /// Goes on with a `hello` that was refused before somebody had logged in.
+    /// Resumes a `hello` that was refused because nobody had logged in.
     func resumeHello(_ session: WebSession, _ bus: isolated Bus) {
         guard !isWelcome, var hello = refusedHello else { return }
         refusedHello = nil
@@ -197,7 +198,7 @@ extension WebClient {
         stream.send(welcome.frame)
     }
 
-    /// Tells the client who it is from now on.
+    /// Tells the client its present name.
     func tellName() {
         guard let session, isWelcome else { return }
         server.port.bus.assumeIsolated { tellWelcome([:], Facts(), session, $0) }
@@ -223,10 +224,11 @@ extension WebClient {
         }
     }
 
-    /// Milliseconds for which private messages are resumed.
+    /// Milliseconds for which private messages are sent again to a page that comes back.
     private static let day: Int64 = 86_400_000
 
-    /// Sends private messages from the store, and those behind a number that only this process knows.
+    /// Sends private messages from the store, and those after a number that only this process
+    /// knows.
     private func showWhispers(
         _ messages: [PrivateMessage], after number: MessageNumber?, _ bus: isolated Bus
     ) {

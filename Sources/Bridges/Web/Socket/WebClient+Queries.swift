@@ -86,8 +86,8 @@ extension WebClient {
     /// Answers with a list of earlier messages, which is produced piece by piece.
     ///
     /// - Parameters:
-    ///   - conversation: the field that says whose they are, `room` or `with`, and its value.
-    ///   - room: the room behind whose events it comes; `nil`: at once.
+    ///   - conversation: the field that names the conversation, `room` or `with`, and its value.
+    ///   - room: the room whose events so far come first; `nil` to send the list at once.
     private func list(
         _ type: ClientMessageType, _ conversation: (field: String, value: String)?,
         behind room: WebRoom? = nil,

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// What a client may ask for, once it has said hello.
+// Requests that a client may send once it has said hello.
 extension WebClient {
     /// Executes one message.
     func execute(_ message: ClientMessage, _ bus: isolated Bus) {
@@ -53,7 +53,7 @@ extension WebClient {
         case .seen(let name, let number):
             guard spendQuery(request), let room = room(name, request) else { return }
             if let account = session.account {
-                // Nobody has read what was not said yet.
+                // Nobody can have read a message that has not been said yet.
                 bus.accounts.recordSeen(
                     min(number, room.room.lastNumber), in: room.room.name, by: account)
             }
@@ -169,7 +169,8 @@ extension WebClient {
             if case .unknownPerson = result, key.utf8.last == UInt8(ascii: ")") {
                 return refuse(request, .forbidden, phrases.isElsewhere)
             }
-            // Private messages are not among those that the store numbers: none is waited for.
+            // Private messages have no numbers that the store could commit, so there is nothing to
+            // wait for.
             switch result {
             case .said(let number) where !session.isReachable, .saidBefore(let number):
                 confirm(request, number: number)
@@ -185,9 +186,10 @@ extension WebClient {
         return false
     }
 
-    /// Answers something that was to be said.
+    /// Answers a request to say something.
     ///
-    /// - Parameter isShown: true if this client is sent the message itself, which is the answer.
+    /// - Parameter isShown: true if this client is sent the message itself, which serves as the
+    ///   answer.
     private func finish(
         _ result: SpeechResult, _ id: String, reply: MessageNumber?, isShown: Bool
     ) {

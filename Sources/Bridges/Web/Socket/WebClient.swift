@@ -3,7 +3,7 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// One WebSocket: a page of a session, or a client that somebody has written.
+/// One WebSocket: a page of a session, or somebody's own client.
 ///
 /// Its messages are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
@@ -24,7 +24,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
     /// True once `hello` was answered by `welcome`.
     var isWelcome = false
     var phrases: Phrases
-    /// The address that limits, attempts and bans go by.
+    /// The address to which limits, attempts and bans apply.
     let address: ClientAddress
     /// True if passwords may come over this connection.
     let isSecure: Bool
@@ -35,7 +35,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
     private var lastPing: MonotonicTime
     private var lastPong: MonotonicTime
 
-    /// The time between two pings; who has not answered by the next is closed.
+    /// The time between two pings; a client that has not answered by the next one is closed.
     private static let pingInterval: Duration = .seconds(30)
 
     init(_ taken: TakenOverConnection, connectionID: UInt32, of server: WebServer) {
@@ -87,7 +87,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
         }
     }
 
-    /// Reads no more of what a session says until less of that waits.
+    /// Reads no more messages of a session until fewer of them wait.
     func hold(_ session: WebSession, _ bus: isolated Bus) {
         guard !input.isHeld else { return }
         input.hold()
@@ -149,11 +149,11 @@ final class WebClient: ReadClient, @unchecked Sendable {
 
     // MARK: - The end
 
-    /// Pings, and closes a client that has not answered the ping before.
+    /// Pings, and closes a client that has not answered the previous ping.
     func checkAlive(at now: MonotonicTime) {
         guard now - lastPing >= Self.pingInterval else { return }
-        // An answer would not be read, or the ping not get there: `stalledAfter` goes by what a client
-        // takes.
+        // An answer would not be read, or the ping would not get there: `stalledAfter` covers
+        // clients that do not read.
         if !stream.isRead || stream.isFull || stream.isBlocked {
             (lastPing, hasBeenPinged) = (now, false)
             return
@@ -167,7 +167,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
     }
     private var hasBeenPinged = false
 
-    /// Says why somebody is sent away, and closes.
+    /// Tells a client why it is disconnected, and closes.
     func sendAway(_ reason: Disconnection, _ request: RequestName = .unknown) {
         let code: AnswerCode =
             switch reason {
@@ -186,7 +186,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
         stream.closeWhenSent(frame)
     }
 
-    /// Closes after what was queued; events that are owed are not sent any more.
+    /// Closes after the queued messages; events that are still owed are not sent.
     func close(_ code: WebSocketCloseCode, _ reason: String = "") {
         input.removeAll()
         var frame: [UInt8] = []

@@ -7,7 +7,7 @@ struct HookContent: Sendable {
     let hook: HookOptions
     let phrases: Phrases
 
-    /// Returns what a request says; `nil` if that is nothing.
+    /// Returns the text that a request says; `nil` if it says nothing.
     func text(of json: JSON, _ request: HookRequest) -> HookText? {
         let name = hook.from?.text(of: json)
         if let preset = hook.preset {

@@ -2,9 +2,9 @@ import Foundation
 import MessageBus
 import Sockets
 
-/// The check that a request is from whom it should be.
+/// The check that a request comes from its rightful sender.
 package struct HookProof: Sendable {
-    /// The ways to prove that.
+    /// The ways to prove the sender.
     package enum Kind: String, Sendable, CaseIterable, OptionValue {
         /// A signature of Standard Webhooks.
         case standard
@@ -23,7 +23,7 @@ package struct HookProof: Sendable {
 
     /// Seconds that a timestamp may differ from now.
     static let tolerance: Int64 = 300
-    /// Signatures in one request that are looked at.
+    /// The most signatures of one request that are checked.
     private static let maxSignatures = 16
 
     init(_ kind: Kind, _ secrets: SecretList?) {
@@ -31,7 +31,7 @@ package struct HookProof: Sendable {
         self.secrets = secrets?.secrets ?? []
     }
 
-    /// Returns the reason for which a request is refused; `nil` if it is proved.
+    /// Returns the reason why a request is refused; `nil` if its sender is proved.
     ///
     /// - Parameter now: seconds since 1970.
     func objection(to request: HookRequest, at now: Int64) -> String? {
@@ -62,7 +62,7 @@ package struct HookProof: Sendable {
         for key in secrets.compactMap(SecretList.key) {
             let code = WebhookSignature.code(
                 id: id, timestamp: timestamp, body: request.body, key: key)
-            // All of them, so that the time says nothing about which was right.
+            // All are compared, so that the time does not show which one was right.
             for other in codes where HMACSHA256.areEqual(code, other) { isRight = true }
         }
         return isRight ? nil : "webhook-signature is not the right one"
@@ -124,7 +124,7 @@ package struct HookProof: Sendable {
             request.field($0) != nil
         }
         if !request.isLocal || isForwarded { return "only this machine may speak here" }
-        // A page of anywhere may have the browser of this machine's user send a form.
+        // Any web page may have a browser on this machine send a form.
         if request.field("origin") != nil || request.field("sec-fetch-site") != nil {
             return "pages in a browser may not speak here"
         }

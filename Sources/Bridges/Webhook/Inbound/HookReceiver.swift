@@ -2,7 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The way in: it proves requests, publishes what they say, and answers once that is kept.
+/// The incoming half of the bridge: it checks the senders of requests, publishes their texts, and
+/// answers once these are stored.
 ///
 /// Owned by the task that runs it.
 struct HookReceiver {
@@ -14,7 +15,7 @@ struct HookReceiver {
     private let throttledLog: ThrottledLog
     private var recent = RecentAnswers()
 
-    /// Something to publish, and who waits for its answer.
+    /// A draft to publish, with the request that waits for the answer.
     private struct Pending {
         let draft: Draft
         let id: String?
@@ -59,7 +60,8 @@ struct HookReceiver {
     private mutating func publish(_ pending: [Pending], at now: Int64) async throws {
         let receipts: [Receipt]
         do {
-            // Checkpoints, though none, to wait until it is kept, and the ids with it.
+            // An empty list of checkpoints: it makes the call wait until the messages are stored,
+            // and their ids with them.
             receipts = try await port.publish(pending.map(\.draft), checkpoints: [])
         } catch PortError.stopped {
             for request in pending.flatMap(\.requests) { request.answer(Self.stopping) }
@@ -67,7 +69,7 @@ struct HookReceiver {
         }
         for (one, receipt) in zip(pending, receipts) {
             let answer = answer(to: receipt)
-            // A limit is judged anew: its sender is to try again.
+            // Limits judge a request anew: its sender is asked to try again.
             if let id = one.id, answer.status != 429 { recent.record(id, answer, at: now) }
             for request in one.requests { request.answer(answer) }
         }
@@ -88,11 +90,11 @@ struct HookReceiver {
         }
     }
 
-    /// Returns the answer to what is done with, as the client expects it.
+    /// Returns the answer to a request that was accepted, in the form that its client expects.
     private func accepted(_ text: String) -> HTTPRouteAnswer {
         var answer = HTTPRouteAnswer(200, text)
         if let text = hook.preset?.acceptance {
-            // Its clients compare that.
+            // Clients of Slack compare the text.
             answer.text = text
             answer.endsLine = false
         }
@@ -144,12 +146,12 @@ struct HookReceiver {
         return answer
     }
 
-    /// Returns the answer to an id that was seen within a day, also by an earlier run.
+    /// Returns the answer to an id that was seen within a day, even by an earlier run.
     private mutating func earlierAnswer(to id: String, at now: Int64) async -> HTTPRouteAnswer? {
         if let answer = recent.answer(to: id, at: now) { return answer }
         // A store that can't be read keeps nobody from speaking.
         guard let number = try? await port.number(once: id) else { return nil }
-        // The store remembers it as long as the message, and a day at least.
+        // The store remembers an id as long as the message, and at least for a day.
         if let message = try? await port.message(numbered: number),
             message.received.milliseconds < now - RecentAnswers.lifetime
         {

@@ -5,7 +5,7 @@ import Sockets
 struct HookRequest: Sendable {
     /// The body.
     let body: [UInt8]
-    /// True if the client is on this machine and came by no proxy.
+    /// True if the client is on this machine and came through no proxy.
     let isLocal: Bool
     private let fields: @Sendable (String) -> String?
 
@@ -30,15 +30,15 @@ struct HookRequest: Sendable {
     /// - Parameter name: in lower case.
     func field(_ name: String) -> String? { fields(name) }
 
-    /// The fields in which senders name what they send, the same each time they send it.
+    /// The fields in which senders identify a request, with the same value if they send it again.
     private static let idFields = [
         "webhook-id", "x-github-delivery", "x-gitlab-event-uuid", "idempotency-key",
     ]
-    /// Bytes of such a name.
+    /// The most bytes of such an id.
     private static let maxID = 256
 
-    /// The sender's name for it, with that of the field in front; `nil` if it has none, or none that
-    /// can be remembered.
+    /// The sender's id for the request, with the name of the field in front; `nil` if it has none,
+    /// or none that can be remembered.
     var id: String? {
         for field in Self.idFields {
             guard let value = self.field(field), !value.isEmpty else { continue }
@@ -47,11 +47,11 @@ struct HookRequest: Sendable {
         return nil
     }
 
-    /// The JSON in it: the body, or the field `payload` of a form; `nil` if there is none.
+    /// The JSON in the request: the body, or the field `payload` of a form; `nil` if there is none.
     var json: JSON? {
         let type = (field("content-type") ?? "").split(separator: ";").first?
             .lowercased().filter { $0 != " " }
-        // What curl sends is called a form unless one says otherwise.
+        // A body sent by curl is called a form unless one says otherwise.
         let isJSON =
             body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
             .map { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } ?? false

@@ -15,7 +15,7 @@ final class OpenHook: Sendable {
     /// The server's name in the loop's routes.
     private let serverName: String
 
-    /// The time after which a web bridge that is not there is missed.
+    /// The time after which the log says that a web bridge is missing.
     private static let patience = Duration.seconds(10)
 
     /// Opens a hook.

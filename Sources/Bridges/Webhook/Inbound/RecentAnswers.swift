@@ -1,8 +1,8 @@
 import MessageBus
 import Sockets
 
-/// The answers to requests with an id within a day, as far as they fit: the same id is answered as
-/// the first time.
+/// The answers to the requests of the last day that had an id, as far as they fit: a request with
+/// the same id gets the same answer.
 ///
 /// Owned by the hook's task. Older answers are found in the store.
 struct RecentAnswers {

@@ -12,9 +12,9 @@ final class WaitingRequests: Sendable {
         var isClosed = false
     }
 
-    /// Requests at most.
+    /// The most requests.
     private static let maxCount = 256
-    /// Bytes of their bodies at most, but for the last one.
+    /// The most bytes of their bodies, not counting the last one.
     private static let maxBytes = 16 << 20
     /// Requests that are published in one transaction.
     private static let maxAtOnce = 64
@@ -22,7 +22,7 @@ final class WaitingRequests: Sendable {
     private let state = Locked(State())
     private let changed = AsyncSignal()
 
-    /// Adds a request; one too many is answered at once, to be sent again.
+    /// Adds a request; one too many is answered at once, and its sender is asked to try again.
     func add(_ request: HTTPRouteRequest) {
         let isAdded = state.withLock { state in
             guard !state.isClosed, state.requests.count < Self.maxCount,
@@ -54,7 +54,7 @@ final class WaitingRequests: Sendable {
         }
     }
 
-    /// Takes no more; what waits is still read.
+    /// Accepts no more requests; those that wait are still read.
     func close() {
         state.withLock { $0.isClosed = true }
         changed.send()

@@ -12,7 +12,7 @@ package struct BatchOptions: PluginOptions {
     /// Makes the defaults.
     package init() {}
 
-    /// Reports a wait for nothing.
+    /// Reports a wait that has no effect.
     package func validate(_ check: inout OptionCheck) {
         if messages == 1, wait > .zero {
             check.warning("a message that goes out alone waits for no other", at: $wait)

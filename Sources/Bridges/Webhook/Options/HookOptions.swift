@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The option `hook`: what comes in.
+/// The option `hook`: the requests that come in.
 package struct HookOptions: PluginOptions {
     @Option("The path under hooks/; a secret if it is the proof.")
     package var path: Secret
@@ -39,7 +39,7 @@ package struct HookOptions: PluginOptions {
     /// The longest path.
     private static let maxPath = 200
 
-    /// Reports a path that can't be one, an address too many or too few, and nothing to say.
+    /// Reports a path that can't be one, an address too many or too few, and a hook without a text.
     package func validate(_ check: inout OptionCheck) {
         checkPath(&check)
         if listen == nil, web == nil {

@@ -7,7 +7,7 @@ import MessageBus
 struct Receiver: Sendable, CustomStringConvertible {
     /// The URL; never to be shown.
     let url: Secret
-    /// True if what is sent is not encrypted.
+    /// True if requests are not encrypted.
     let isPlain: Bool
     /// The name or the IP address, in brackets if it has colons.
     let host: String
@@ -25,7 +25,7 @@ struct Receiver: Sendable, CustomStringConvertible {
             !text.contains(where: { "\\#\"<>^`{|}".contains($0) })
         else { return nil }
         let authority = text.dropFirst(isPlain ? 7 : 8).prefix { $0 != "/" && $0 != "?" }
-        // What is in front of @ is a name and a password.
+        // The part in front of @ is a name and a password.
         let place =
             authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
             ?? authority

@@ -6,8 +6,8 @@ struct BatchPlan: Equatable, Sendable {
     let first: MessageNumber
     /// The last one's.
     let last: MessageNumber
-    /// The time since which the receiver has taken nothing, in milliseconds since 1970; `nil` if it
-    /// did.
+    /// The time since which the receiver has accepted nothing, in milliseconds since 1970; `nil` if
+    /// it has.
     var failingSince: Int64?
 
     /// The name of the checkpoint.

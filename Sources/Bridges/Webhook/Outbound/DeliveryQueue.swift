@@ -20,13 +20,13 @@ final class DeliveryQueue: Sendable {
         var isFull: Bool {
             deliveries.count >= DeliveryQueue.maxCount || bytes >= DeliveryQueue.maxBytes
         }
-        /// True if it makes no sense to wait for more.
+        /// True if there is no point in waiting for more.
         var isComplete: Bool { isFull || isFinished }
     }
 
-    /// Messages at most; more stay in the store.
+    /// The most messages; further ones stay in the store.
     static let maxCount = 1_024
-    /// Bytes of texts at most, but for the last one.
+    /// The most bytes of texts, not counting the last one.
     static let maxBytes = 4 << 20
 
     private let contents = Locked(Contents())
@@ -65,12 +65,12 @@ final class DeliveryQueue: Sendable {
         contents.withLock { body($0) }
     }
 
-    /// Returns when the contents are as wanted.
+    /// Returns when the contents meet a condition.
     func wait(until isReady: @Sendable (borrowing Contents) -> Bool) async throws {
         while !contents.withLock({ isReady($0) }) { try await filled.wait() }
     }
 
-    /// Removes so many messages from the front.
+    /// Removes a number of messages from the front.
     func removeFirst(_ count: Int) {
         guard count > 0 else { return }
         contents.withLock { contents in

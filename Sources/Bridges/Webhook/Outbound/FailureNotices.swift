@@ -1,16 +1,16 @@
 import Chat
 import MessageBus
 
-/// The notices to the room about messages that were passed over: the first one at once, more of
-/// them together, once a minute at most.
+/// The notices in the room about messages that were passed over: the first one at once, further
+/// ones together, at most once a minute.
 ///
 /// Owned by the outbox.
 struct FailureNotices {
-    /// The reason for which messages were passed over.
+    /// The reason why messages were passed over.
     enum Reason: Equatable {
         /// The receiver has rejected them.
         case rejected(String)
-        /// It has taken nothing for too long.
+        /// The receiver has accepted nothing for too long.
         case givenUp
     }
 
@@ -43,7 +43,7 @@ struct FailureNotices {
         await announce()
     }
 
-    /// Tells the room what it has not been told.
+    /// Tells the room about the messages that it has not been told about.
     mutating func announce() async {
         guard let (count, reason) = pending else { return }
         pending = nil

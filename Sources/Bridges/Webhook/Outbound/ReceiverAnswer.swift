@@ -1,7 +1,7 @@
 import MessageBus
 import Sockets
 
-/// The result of a try.
+/// The result of an attempt to send.
 enum ReceiverAnswer: Equatable, Sendable {
     /// A status of 2xx.
     case accepted
@@ -9,7 +9,7 @@ enum ReceiverAnswer: Equatable, Sendable {
     case rejected(String)
     /// 410: the receiver wants no more at all.
     case gone
-    /// It is to be tried again: after the pause, if the receiver has asked for one.
+    /// The attempt is to be repeated: after the pause, if the receiver has asked for one.
     case failed(String, after: Duration? = nil)
 
     /// The longest pause that a receiver may ask for.
@@ -35,7 +35,7 @@ enum ReceiverAnswer: Equatable, Sendable {
     /// Judges a request without an answer.
     init(_ error: HTTPError) { self = .failed("\(error)") }
 
-    /// A word for it in the metrics.
+    /// The word for the result in the metrics.
     var metric: String {
         switch self {
         case .accepted: "delivered"

@@ -14,7 +14,7 @@ final class ReceiverStatus: Sendable {
         self.port = port
     }
 
-    /// Records a try that came to nothing.
+    /// Records an attempt that failed.
     func recordFailure(_ reason: String, asksFor pause: Duration?) {
         let sentence = "\(receiver) takes nothing: \(reason)"
         let wasFailing = problem.withLock { problem in
@@ -30,7 +30,7 @@ final class ReceiverStatus: Sendable {
         }
     }
 
-    /// Records an answer that is one.
+    /// Records that the receiver has answered.
     func recordAnswer() {
         let wasFailing = problem.withLock { $0.take() != nil }
         guard wasFailing else { return }

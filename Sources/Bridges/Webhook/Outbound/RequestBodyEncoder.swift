@@ -2,18 +2,18 @@ import Chat
 import JSON
 import MessageBus
 
-/// The encoder of what is sent: by the template, or as programs of `exec` read it.
+/// The encoder of request bodies: by the template, or in the format of `exec`.
 struct RequestBodyEncoder: Sendable {
     let template: BodyTemplate?
-    /// True if several go out at once, so that each body is a list.
+    /// True if several messages go out at once, so that each body is a list.
     let isBatch: Bool
     /// The name of this instance.
     let instance: String
 
-    /// Bytes of a text that goes out; a longer one is cut.
+    /// The most bytes of a text that is sent; a longer one is cut.
     static let maxTextBytes = 64 << 10
 
-    /// Returns whether a kind of message is sent: a template is for texts.
+    /// Returns whether a message of this kind is sent: a template is for texts only.
     func encodes(_ message: Message) -> Bool {
         switch message.kind {
         case .message, .edit: true

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// The tries of one batch.
+// The attempts to send one batch.
 extension WebhookOutbox {
     /// The time that one try may take.
     private static var deadline: Duration { .seconds(30) }
@@ -83,7 +83,7 @@ extension WebhookOutbox {
         wantsFreshConnection = false
     }
 
-    /// Moves the cursor behind a batch that is done with.
+    /// Moves the cursor past a batch that is done with.
     private func finish(_ all: [Delivery], areDelivered: Bool) async throws {
         try await Delivery.acknowledge(
             areDelivered ? all.filter { isGiven($0.message) } : all, areDelivered: areDelivered)
@@ -93,7 +93,7 @@ extension WebhookOutbox {
         queue.removeFirst(all.count)
     }
 
-    /// Passes over messages that the receiver does not take, and tells of that.
+    /// Passes over messages that the receiver does not accept, and reports that.
     private mutating func passOver(
         _ all: [Delivery], _ given: [Delivery], _ reason: FailureNotices.Reason, _ answer: String
     ) async throws {
@@ -106,7 +106,7 @@ extension WebhookOutbox {
         await notices.add(given.count, reason)
     }
 
-    /// Ends the way out, because the receiver wants no more.
+    /// Ends the sending, because the receiver wants no more.
     private mutating func end(_ given: [Delivery]) async throws -> Bool {
         for delivery in given { try await delivery.recordFailure("\(receiver): it answers 410") }
         port.log.error(
@@ -120,7 +120,8 @@ extension WebhookOutbox {
 
     // MARK: - After a failure
 
-    /// Waits until the batch is to be tried again, or passes over what has been tried for too long.
+    /// Waits until the batch is to be tried again, or passes it over if it has been tried for too
+    /// long.
     ///
     /// - Returns: `nil` to try again; true if the batch is done with; false if the bus stops.
     private mutating func recover(
@@ -138,7 +139,7 @@ extension WebhookOutbox {
         let left = timeLeft(plan, given, at: now)
         if left > .zero {
             guard try await sleep(for: min(pause ?? own, left)) else { return false }
-            // Who has asked for a longer pause is not asked again within it.
+            // A receiver that has asked for a longer pause is not tried again within it.
             if pause.map({ $0 <= left }) ?? true { return nil }
         }
         try await giveUp(plan, reason)
@@ -150,12 +151,12 @@ extension WebhookOutbox {
         _ plan: BatchPlan, _ given: [Delivery], at now: Int64
     ) -> Duration {
         let said = given.first?.message.received.milliseconds ?? now
-        // What waited while nobody tried has its time yet.
+        // Messages that waited while nothing was tried have all of their time left.
         let start = max(said, plan.failingSince ?? now)
         return options.giveUpAfter - .milliseconds(max(now - start, 0))
     }
 
-    /// Passes over a batch, and all behind it that have waited as long.
+    /// Passes over a batch, and all messages after it that have waited as long.
     private mutating func giveUp(_ plan: BatchPlan, _ reason: String) async throws {
         let now = await port.now.milliseconds
         let all = queue.withContents { contents in
@@ -171,7 +172,7 @@ extension WebhookOutbox {
             all, given, .givenUp, "given up after \(options.giveUpAfter.plain): \(reason)")
     }
 
-    /// Waits; returns false if the bus stops, and what waits is kept for a later run.
+    /// Waits; returns false if the bus stops, with the waiting messages kept for a later run.
     private func sleep(for pause: Duration) async throws -> Bool {
         guard port.keepsCheckpoints else {
             try await time.sleep(pause)

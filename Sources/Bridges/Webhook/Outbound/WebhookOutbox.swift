@@ -2,8 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The way out: it sends what is said in the room, in order, one request at a time, each until the
-/// receiver has answered.
+/// The outgoing half of the bridge: it sends the room's messages in order, one request at a time,
+/// each until the receiver has answered.
 ///
 /// Owned by the task that runs it.
 struct WebhookOutbox {
@@ -21,15 +21,15 @@ struct WebhookOutbox {
     var storeID = ""
     /// The batch that an earlier run has begun.
     var restored: BatchPlan?
-    /// The time since which nothing was taken, in milliseconds since 1970.
+    /// The time since which nothing was accepted, in milliseconds since 1970.
     var failingSince: Int64?
-    /// True if connections that are open are not to be trusted.
+    /// True if open connections must not be used.
     var wantsFreshConnection = false
 
-    /// Bytes of texts in one request, but for the last one.
+    /// The most bytes of texts in one request, not counting the last one.
     static let maxBatchBytes = 1 << 20
 
-    /// Makes an outbox; `nil` if there is nobody to send to.
+    /// Makes an outbox; `nil` if there is no receiver.
     init?(
         _ options: Webhook.Options, _ port: Port, instance: String, client: HTTPClient,
         queue: DeliveryQueue, time: TimeSource
@@ -56,7 +56,7 @@ struct WebhookOutbox {
         failingSince = restored?.failingSince
         while let plan = try await nextPlan() {
             guard try await deliver(plan) else { break }
-            // Another takes its place, and goes on from here.
+            // Another bridge takes this one's place, and goes on from here.
             if await port.isReplaced { break }
         }
         await notices.announce()
@@ -67,7 +67,7 @@ struct WebhookOutbox {
     /// Returns whether a message is for the receiver.
     func isGiven(_ message: Message) -> Bool {
         if !encoder.encodes(message) || message.isPrivate { return false }
-        // The bridge's own sentences, and what it has brought in and is deleted.
+        // These are the bridge's own sentences, and deletions of messages that it has brought in.
         if message.sender.bridge == port.name { return false }
         return options.automatic || !message.isAutomatic
     }
@@ -81,14 +81,15 @@ struct WebhookOutbox {
             if queue.withContents({ $0.deliveries.isEmpty }) { continue }
             try await waitForOthers()
             guard let plan = makePlan() else { continue }
-            // Before the first try: whatever happens then, it is tried as this batch again.
+            // Stored before the first attempt: whatever happens then, it is tried as this batch
+            // again.
             try await port.saveCheckpoints([plan.checkpoint])
             return plan
         }
     }
 
-    /// Returns when there are messages, or will be none; tells the room in time what it has not been
-    /// told.
+    /// Returns when there are messages, or will be none; meanwhile sends the room any notice that
+    /// is due.
     private mutating func waitForMessages() async throws {
         let isReady: @Sendable (borrowing DeliveryQueue.Contents) -> Bool = {
             !$0.deliveries.isEmpty || $0.isFinished
@@ -115,7 +116,7 @@ struct WebhookOutbox {
         return true
     }
 
-    /// Returns the batch that an earlier run has tried, once its messages are there.
+    /// Returns the batch that an earlier run has tried, once its messages have been read.
     private mutating func restoredPlan() async throws -> BatchPlan? {
         guard let plan = restored else { return nil }
         let last = plan.last
@@ -127,11 +128,11 @@ struct WebhookOutbox {
         let isThere = queue.withContents { contents in
             contents.deliveries.first.map { $0.message.number <= last } ?? false
         }
-        // It was delivered, or deleted.
+        // The batch was delivered, or its messages were deleted.
         return isThere ? plan : nil
     }
 
-    /// Waits until a batch is full, as long as it may.
+    /// Waits until a batch is full, but no longer than it may.
     private func waitForOthers() async throws {
         guard options.batch.messages > 1, options.batch.wait > .zero else { return }
         let wanted = options.batch.messages
@@ -156,7 +157,7 @@ struct WebhookOutbox {
         return BatchPlan(first: first, last: last, failingSince: failingSince)
     }
 
-    /// Returns when the queue is as wanted, after a time, or when the bus stops.
+    /// Returns when the queue meets a condition, after a time, or when the bus stops.
     private func wait(
         until isReady: @escaping @Sendable (borrowing DeliveryQueue.Contents) -> Bool,
         atMost limit: Duration, orStopping: Bool

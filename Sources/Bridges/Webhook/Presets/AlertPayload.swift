@@ -6,7 +6,7 @@ struct AlertPayload {
     private let json: JSON
     private let phrases: Phrases
 
-    /// Alerts that are told one by one; of more, how many.
+    /// The most alerts that are described; further ones are only counted.
     private static let maxTold = 5
 
     init(_ json: JSON, _ phrases: Phrases) {

@@ -121,7 +121,7 @@ struct GitHubPayload {
 
     private var run: String? {
         let run = json[event]
-        // What is requested or in progress has no result yet.
+        // A run that is requested or in progress has no result yet.
         guard action == "completed", let result = run["conclusion"].line(30) else { return nil }
         let branch = run["head_branch"].line(100) ?? run["check_suite"]["head_branch"].line(100)
         let name = run["name"].line(100) ?? run["app"]["name"].line(100) ?? event
@@ -147,7 +147,7 @@ struct GitHubPayload {
 }
 
 extension JSON {
-    /// Returns a sentence with this address behind it, if it is one.
+    /// Returns a sentence with this JSON value behind it, if the value is an address.
     func linked(to sentence: String) -> String {
         guard let url = string, url.utf8.count <= 500,
             url.hasPrefix("https://") || url.hasPrefix("http://"),

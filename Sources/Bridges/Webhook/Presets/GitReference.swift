@@ -12,7 +12,7 @@ struct GitReference {
             .map { String(text.dropFirst($0.count)) } ?? text
     }
 
-    /// Returns the words for what it is, and its name.
+    /// Returns the word for the kind of reference, and its name.
     func worded(_ phrases: Phrases) -> (kind: String, name: String) {
         (isTag ? phrases.tag : phrases.branch, name.isEmpty ? "?" : name)
     }

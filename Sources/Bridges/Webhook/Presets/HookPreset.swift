@@ -15,7 +15,7 @@ package enum HookPreset: String, Sendable, CaseIterable, OptionValue {
     /// Grafana's alerts.
     case grafana
 
-    /// Returns what a request says; `nil` if that is nothing.
+    /// Returns the text that a request says; `nil` if it says nothing.
     func text(of json: JSON, _ request: HookRequest, _ phrases: Phrases) -> HookText? {
         switch self {
         case .slack: SlackPayload(json).text
@@ -29,21 +29,22 @@ package enum HookPreset: String, Sendable, CaseIterable, OptionValue {
         }
     }
 
-    /// The whole answer to a request that was taken, where clients compare it.
+    /// The whole answer to an accepted request, if clients compare it.
     var acceptance: String? { self == .slack ? "ok" : nil }
 
-    /// The answer to what is not JSON, where clients know one.
+    /// The answer to a body that is not JSON, if clients know one.
     var complaint: String? { self == .slack ? "invalid_payload" : nil }
 
-    /// The answer to what says nothing, where that is a mistake.
+    /// The answer to a request that says nothing, if that is a mistake.
     var complaintAboutNothing: String? { self == .slack ? "no_text" : nil }
 }
 
 extension JSON {
-    /// The text on one line, not longer than so many characters; `nil` if it is not one or blank.
+    /// The text on one line, of at most a number of characters; `nil` if the value is not a text or
+    /// blank.
     func line(_ limit: Int = 200) -> String? {
         guard let text = plainText else { return nil }
-        // As much as could be needed: a text may have a megabyte.
+        // More is not needed: a text may have a megabyte.
         let words = text.prefix(limit * 4).split(whereSeparator: \.isWhitespace)
         let line = words.joined(separator: " ").shortened(to: limit)
         return line.isEmpty ? nil : line

@@ -3,12 +3,12 @@ import MessageBus
 
 /// The value that a rule looks for.
 package enum ExpectedValue: Sendable {
-    /// Any but null.
+    /// Any value but null.
     case any
-    /// One that is equal.
+    /// A value equal to this one.
     case value(JSON)
 
-    /// Returns whether a value is the one.
+    /// Returns whether a value is the expected one.
     func fits(_ value: JSON) -> Bool {
         switch self {
         case .any: value.isPresent

@@ -1,4 +1,4 @@
-/// The parts of a template: text, and what stands in braces; `{{` is a brace.
+/// The parts of a template: text, and placeholders in braces; `{{` is a brace.
 enum TemplatePart: Equatable {
     case text(String)
     /// The content of a pair of braces.

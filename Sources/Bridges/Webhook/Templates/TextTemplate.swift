@@ -33,8 +33,8 @@ package struct TextTemplate: Sendable {
         self.parts = parts
     }
 
-    /// Bytes of a text at most, so that a value that stands in it often takes no more: what is longer
-    /// is dropped by the bus.
+    /// The bytes beyond which a text does not grow, so that a value that occurs in it often takes
+    /// no more memory: the bus drops a longer text anyway.
     private static let maxBytes = Draft.maxTextBytes + 1
 
     /// Returns the text over some JSON.

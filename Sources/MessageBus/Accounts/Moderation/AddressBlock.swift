@@ -8,7 +8,7 @@ package struct AddressBlock: Hashable, Sendable {
     package let family: ClientAddress.Family
     /// The bits of the first address in the block, as in `ClientAddress`.
     package let bits: UInt64
-    /// Bits that all its addresses have in common.
+    /// The number of leading bits that all addresses in the block share.
     package let prefix: Int
 
     private static let ipv4Prefixes = 16...32
@@ -21,7 +21,7 @@ package struct AddressBlock: Hashable, Sendable {
         prefix = Self.width(of: address.family)
     }
 
-    /// Makes a block; `nil` if it is larger than one may ban.
+    /// Makes a block; `nil` if it is too large to be banned.
     ///
     /// Bits behind the prefix are cleared.
     package init?(_ address: ClientAddress, prefix: Int) {
@@ -39,7 +39,7 @@ package struct AddressBlock: Hashable, Sendable {
 
     /// Reads an address or a block: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`.
     ///
-    /// `nil` if the text is neither, or the block is larger than one may ban. Bits behind the
+    /// `nil` if the text is neither, or the block is too large to be banned. Bits behind the
     /// prefix, and behind the first 64 of an IPv6 address, make no difference.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -68,7 +68,7 @@ package struct AddressBlock: Hashable, Sendable {
         return family == other.family && bits & mask == other.bits & mask
     }
 
-    /// True if it holds an address by which this machine reaches itself: 127.0.0.0/8, ::1.
+    /// True if the block holds an address by which this machine reaches itself: 127.0.0.0/8, ::1.
     package var holdsLoopback: Bool {
         switch family {
         case .local: true

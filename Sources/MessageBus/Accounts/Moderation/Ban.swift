@@ -1,4 +1,4 @@
-/// A ban: somebody who may not be here until it ends.
+/// A ban, which keeps a name or a block of addresses out until it ends.
 package struct Ban: Sendable, Hashable {
     /// The name or the addresses that a ban keeps out.
     package enum Subject: Sendable, Hashable {
@@ -8,15 +8,15 @@ package struct Ban: Sendable, Hashable {
         case addresses(AddressBlock)
     }
 
-    /// The subject that it keeps out.
+    /// The name or the addresses that are kept out.
     package let subject: Subject
     /// The name as people read it, or the block.
     package let shown: String
-    /// The account that had the name, so that another name does not help.
+    /// The account that had the name; the ban stays with it when its name changes.
     package var account: AccountID?
-    /// The name of whoever gave it; empty for the command line.
+    /// The name of the person who gave the ban; empty for the command line.
     package let giver: String
-    /// The reason, for the one it keeps out; may be empty.
+    /// The reason that is told to whoever is kept out; may be empty.
     package let reason: String
     /// The moment when it was given.
     package let time: Timestamp

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The address that limits, failed attempts and bans go by.
+/// A client's address, in the form that limits, counts of failed attempts and bans use.
 ///
 /// An IPv4 address, the first 64 bits of an IPv6 address, or this machine by a Unix socket. IPv4 in
 /// IPv6 (`::ffff:192.0.2.7`) is IPv4.
@@ -20,13 +20,13 @@ package struct ClientAddress: Hashable, Sendable {
         self.bits = bits
     }
 
-    /// The other side of a Unix socket, or of standard input.
+    /// The address of a client on a Unix socket, or on standard input.
     package static let local = ClientAddress(.local, 0)
 
-    /// Takes the 32 bits of an IPv4 address, in the machine's order.
+    /// Makes an address from the 32 bits of an IPv4 address, in the machine's byte order.
     package init(ipv4 address: UInt32) { self.init(.ipv4, UInt64(address)) }
 
-    /// Takes the two halves of an IPv6 address, in the machine's order.
+    /// Makes an address from the two halves of an IPv6 address, in the machine's byte order.
     package init(ipv6 high: UInt64, _ low: UInt64) {
         if high == 0, low >> 32 == 0xFFFF {
             self.init(.ipv4, low & 0xFFFF_FFFF)
@@ -35,7 +35,7 @@ package struct ClientAddress: Hashable, Sendable {
         }
     }
 
-    /// Takes an address as a text, without port, brackets and zone; `nil` if it isn't one.
+    /// Reads an address without port, brackets and zone; `nil` if the text isn't one.
     package init?(_ text: some StringProtocol) {
         if text.utf8.contains(UInt8(ascii: ":")) {
             var address = in6_addr()

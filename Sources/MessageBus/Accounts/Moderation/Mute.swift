@@ -1,12 +1,12 @@
-/// A mute: somebody who may not speak until it ends.
+/// A mute, which keeps somebody from speaking until it ends.
 package struct Mute: Sendable, Hashable {
     /// The folded name, with the bus's parentheses if it has some.
     package let key: String
     /// The name as people read it.
     package let shown: String
-    /// The account that had the name, so that another name does not help.
+    /// The account that had the name; the mute stays with it when its name changes.
     package var account: AccountID?
-    /// The name of whoever gave it.
+    /// The name of the person who gave the mute.
     package let giver: String
     /// The moment when it was given.
     package let time: Timestamp

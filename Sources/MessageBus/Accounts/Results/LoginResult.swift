@@ -6,7 +6,7 @@ package enum LoginResult: Sendable, Hashable {
     case failed
     /// No password was checked: too many attempts, or too many requests wait.
     ///
-    /// The next is checked after so many seconds, at least 1.
+    /// The next password is checked after this many seconds, at least 1.
     case rateLimited(seconds: Int)
     /// The store fails; the log says why.
     case unavailable

@@ -8,7 +8,7 @@ package enum PasswordResult: Sendable, Hashable {
     case refused
     /// No password was checked: too many attempts, or too many requests wait.
     ///
-    /// The next is checked after so many seconds, at least 1.
+    /// The next password is checked after this many seconds, at least 1.
     case rateLimited(seconds: Int)
     /// The store fails; the log says why.
     case unavailable

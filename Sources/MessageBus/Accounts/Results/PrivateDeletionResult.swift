@@ -1,10 +1,10 @@
 /// The answer to the deletion of a private message.
 package enum PrivateDeletionResult: Sendable, Hashable {
-    /// It is gone for both of the two.
+    /// The message is gone for both people.
     case deleted
     /// There is no such message, or it is between others.
     case unknown
-    /// The other one said it, or it is too old.
+    /// The other person said it, or it is too old.
     case forbidden
     /// The store fails; the log says why.
     case unavailable

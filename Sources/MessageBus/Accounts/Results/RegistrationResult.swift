@@ -8,7 +8,7 @@ package enum RegistrationResult: Sendable, Hashable {
     case closed
     /// Nothing was done: too many registrations, or too many requests wait.
     ///
-    /// The next is taken after so many seconds, at least 1.
+    /// The next registration is accepted after this many seconds, at least 1.
     case rateLimited(seconds: Int)
     /// The store fails; the log says why.
     case unavailable

@@ -19,14 +19,14 @@ public struct Draft: Sendable {
     /// The quoted words are taken from the log if it has the message. Words from outside pass the
     /// chains first, as a message of their author: if they are dropped, nothing is quoted.
     public var reply: Quotation?
-    /// True if the chains have judged those words, by `Port.judged(_:isShownName:)`.
+    /// True if the chains have already judged the quoted words, by `Port.judged(_:isShownName:)`.
     public var hasJudgedReply = false
     /// The place the message comes from.
     public var origin: Origin?
     /// The time at which it was said, if the bridge knows.
     ///
-    /// Readers are shown that time, and limits and repetitions go by it. A time in the future or
-    /// ten years back counts as unknown.
+    /// Readers are shown that time; limits and the detection of repetitions use it. A time in the
+    /// future or ten years back counts as unknown.
     public var time: Timestamp?
     /// An attachment's identity, such as a file's id: two messages with the same text and different
     /// attachments are not a repetition.
@@ -34,19 +34,20 @@ public struct Draft: Sendable {
     /// True if the message belongs to the one before it, as the second picture of an album does: a
     /// limit counts both as one.
     public var isContinuation = false
-    /// True if a program says it, not a person: programs that answer by themselves pass over it.
+    /// True if a program says it, not a person: programs that answer automatically ignore it.
     public var isAutomatic = false
     /// True if answers and edits will look for the message by its origin: the store links its number
     /// to the origin, or records that it was dropped.
     ///
-    /// The link is kept in one transaction with the message if there is a checkpoint, else right
-    /// after it.
+    /// The link is stored in the same transaction as the message if there is a checkpoint, else
+    /// right after it.
     public var isLinked = false
     /// The number of the message that an edit corrects, if the bus has found it.
     var corrected: MessageNumber?
-    /// True if the bus itself says it: the name stands as it is, `servidor`.
+    /// True if the bus itself says it: the name, `servidor`, is shown as it is.
     var isFromBus = false
-    /// True if the name is one that readers know, as it stands: for words that are only judged.
+    /// True if the name already has the form that readers are shown: for words that are only
+    /// judged.
     var isNamedAsShown = false
 
     /// The longest text in bytes: 1 MiB.

@@ -2,7 +2,7 @@
 extension Port {
     /// Returns the store's unique name, which is generated at random when it is first asked for.
     ///
-    /// 16 of `a-z 2-7`.
+    /// It has 16 characters of `a-z` and `2-7`.
     ///
     /// - Throws: what the store throws; `CancellationError`.
     package func storeID() async throws -> String {
@@ -40,7 +40,7 @@ extension Port {
         get async { await bus.perform { bus in bus.allRooms.map(\.name) } }
     }
 
-    /// Returns the events of a room behind a number, the oldest first; `nil` if there is no such
+    /// Returns the events of a room after a number, the oldest first; `nil` if there is no such
     /// room.
     ///
     /// - Throws: what the store throws, if it can't be read.
@@ -50,7 +50,7 @@ extension Port {
         try await bus.events(inRoom: room, after: number, atMost: count)
     }
 
-    /// Returns the texts that wait for the durable readers of this bridge, by room.
+    /// The texts that wait for the durable readers of this bridge, by room.
     package var waiting: [WaitingMessages] {
         get async {
             await bus.perform { bus in
@@ -59,7 +59,7 @@ extension Port {
         }
     }
 
-    /// The people whom other bridges have here, with a count of all changes.
+    /// Returns the people whom other bridges have here, with a count of all changes.
     ///
     /// - Parameter count: the count of an earlier answer: `nil` is returned if nothing has changed.
     package func people(

@@ -1,16 +1,15 @@
 import Metrics
 
-// What a bridge tells of itself to whoever operates the daemon.
+// The figures that a bridge shows to the daemon's operator.
 extension Port {
     /// Counts an attempt to deliver to the other side, by a word for its result, such as `delivered`
     /// or `unreachable`.
     ///
-    /// There should be few words, and none that comes from outside: of more than 199 the rest counts
-    /// as `other`.
+    /// Use few words, and none that come from outside: all after the first 199 count as `other`.
     public func recordAttempt(_ result: String) { statistics.recordAttempt(result) }
 
-    /// Returns a counter that the daemon's metrics have as `puente_NAME`; the same one for the same
-    /// name, also in a later run of the bridge.
+    /// Returns a counter that the daemon's metrics show as `puente_NAME`: the same one for the same
+    /// name, even in a later run of the bridge.
     ///
     /// - Parameters:
     ///   - name: lower case letters, digits and `_`, with `_total` at the end.

@@ -3,7 +3,7 @@
 extension Port {
     /// Adds somebody to the list of people who are here, without an announcement.
     ///
-    /// Private messages to them come with `privateMessages` or, where nobody reads those, with
+    /// Private messages to them arrive in `privateMessages` or, if nobody reads that, in
     /// `messages`. They leave when the bridge's run ends, or with `leave(_:room:)`.
     ///
     /// - Parameters:
@@ -54,21 +54,21 @@ extension Port {
     /// The private messages to people who came by `enter` or `present`, at most once each: they are
     /// never in the store.
     ///
-    /// As long as somebody reads them they don't come with `messages`. The oldest of more than 256
-    /// that wait are lost. The sequence ends when the bus stops.
+    /// While they are read here, they don't come in `messages`. At most 256 wait: beyond that the
+    /// oldest are lost. The sequence ends when the bus stops.
     public var privateMessages: PrivateMessages { PrivateMessages(port: self) }
 
     /// Sends a private message.
     ///
     /// - Parameters:
     ///   - text: the text; may have several lines.
-    ///   - name: the sender, as the bridge knows them. One who is not on the list is there for the
-    ///     moment, so can't be answered.
+    ///   - name: the sender, as the bridge knows them. Somebody who is not on the list is here only
+    ///     for this message, and can't be answered.
     ///   - receiver: somebody who is here, by the name that everybody sees.
-    ///   - isAutomatic: true if a program says it and no person.
+    ///   - isAutomatic: true if a program says it, not a person.
     /// - Returns: its number, and the verdict: pass, or the code `unknown-user` if nobody here has
-    ///   that name, `full` if they read none at present, `name-in-use`, `forbidden`, or what the
-    ///   chains say.
+    ///   that name, `full` if too many messages wait for that person already, `name-in-use`,
+    ///   `forbidden`, or what the chains say.
     /// - Throws: `PortError` if the bus has stopped.
     @discardableResult
     public func whisper(

@@ -12,7 +12,7 @@ public struct Port: Sendable {
     ///
     /// - Parameters:
     ///   - requestShutdown: stops the daemon.
-    ///   - reportFailure: has the daemon end with a status that is no success.
+    ///   - reportFailure: makes the daemon end with a status that means failure.
     package init(
         bus: Bus, attachment: BridgeAttachment,
         reportFailure: @escaping @Sendable () -> Void = {},
@@ -38,8 +38,8 @@ public struct Port: Sendable {
     /// The language that people are addressed in.
     public var language: Language { bus.settings.language }
 
-    /// Declares that the bridge works: from now on a failure is retried and does not stop the
-    /// daemon.
+    /// Declares that the bridge works: from now on a failure restarts the bridge and does not stop
+    /// the daemon.
     public func ready() async { await bus.ready(attachment) }
 
     /// Publishes a message in the bridge's room.
@@ -47,8 +47,8 @@ public struct Port: Sendable {
     /// - Parameters:
     ///   - text: the text; may have several lines.
     ///   - name: the author's name, as the bridge knows it.
-    ///   - isAutomatic: true if a program says it and no person: programs that answer by themselves
-    ///     pass over it.
+    ///   - isAutomatic: true if a program says it, not a person: programs that answer automatically
+    ///     ignore it.
     /// - Returns: its number, and the verdict of the chains.
     /// - Throws: `PortError` if the bus has stopped or the room does not exist.
     @discardableResult
@@ -98,8 +98,8 @@ public struct Port: Sendable {
         try await bus.publish(drafts, checkpoints: checkpoints, by: attachment)
     }
 
-    /// Saves checkpoints without messages, even while the bus is ending and accepts no more of
-    /// those, so that a bridge can record to the end how far it has delivered.
+    /// Saves checkpoints without messages, even while the bus is ending and accepts no more
+    /// messages, so that a bridge can record to the end how far it has delivered.
     ///
     /// Returns when they are stored.
     ///
@@ -121,14 +121,14 @@ public struct Port: Sendable {
         try await bus.removeCheckpoints(keys, isErasing: isErasing, by: attachment)
     }
 
-    /// Returns the state of this bridge's checkpoint with a key that was last kept.
+    /// Returns the state that was last stored for this bridge's checkpoint with a key.
     ///
     /// The checkpoints of everything published before are included.
     public func checkpoint(_ key: String) async throws -> [UInt8]? {
         try await checkpoints()[key]
     }
 
-    /// Returns the states of this bridge's checkpoints that were last kept, by key.
+    /// Returns the states that were last stored for this bridge's checkpoints, by key.
     ///
     /// The checkpoints of everything published before are included.
     public func checkpoints() async throws -> [String: [UInt8]] {
@@ -138,14 +138,14 @@ public struct Port: Sendable {
     /// True if checkpoints and cursors outlive the process.
     public var keepsCheckpoints: Bool { bus.keepsMessages }
 
-    /// Returns the numbers of our messages with a name in a remote chat, the oldest first.
+    /// Returns the numbers of our messages that have a given id in a remote chat, the oldest first.
     public func numbers(of remoteID: String, in channel: String? = nil) async throws
         -> [MessageNumber]
     {
         try await bus.store.numbers(of: remoteID, in: .init(bridge: name, name: channel))
     }
 
-    /// Returns the name of our message in a remote chat; the first one, if it has several there.
+    /// Returns the id of our message in a remote chat; the first one, if it has several there.
     public func remoteID(of number: MessageNumber, in channel: String? = nil) async throws
         -> String?
     {
@@ -182,8 +182,8 @@ public struct Port: Sendable {
 
     /// Stores where a new reader of deliveries begins, unless it has a place already.
     ///
-    /// For before the other side is connected to: what is said meanwhile waits for it then, even if
-    /// the process is killed before the first delivery is asked for.
+    /// To be called before connecting to the other side: what is said meanwhile waits for it, even
+    /// if the process is killed before the first delivery is asked for.
     ///
     /// - Throws: an error of the store; `PortError.noRoom` if there is no such room.
     public func beginDeliveries(in room: String, for channel: String? = nil) async throws {
@@ -193,29 +193,29 @@ public struct Port: Sendable {
 
     /// The name of this instance in `Origin.passed`: small letters and digits, drawn at each start.
     ///
-    /// A bridge that tells the other side what a message has passed, and this besides, ends rings of
-    /// instances.
+    /// A bridge that sends this name along with those that a message has passed keeps messages from
+    /// circling in a ring of instances.
     public var instanceID: String { bus.instanceID }
 
     /// The present time, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
 
-    /// Returns when the bridge is to end, with the bus or alone, when the configuration has changed:
-    /// no more should be brought in from then on.
+    /// Returns when the bridge is to end, either with the bus or alone because the configuration
+    /// has changed: it should bring in no more from then on.
     public func stopping() async { await attachment.waitUntilToEnd() }
 
-    /// Returns when the readers of `messages` that this bridge has opened have handed out all there
-    /// is at present and are asked for more, when the bridge is to finish, or when the task is
-    /// cancelled.
+    /// Returns when the readers of `messages` that this bridge has opened have handed out all
+    /// messages that there are and are asked for more, when the bridge is to finish, or when the
+    /// task is cancelled.
     ///
-    /// For bridges that tell the other side of the end once it has everything.
+    /// For bridges that announce the end to the other side once it has everything.
     public func caughtUp() async { await bus.waitUntilIdle(attachment) }
 
     /// True once the bridge is to end.
     public var isStopping: Bool { get async { attachment.isToEnd } }
 
-    /// True if the bridge is to end because another takes its place: what it has read in part should
-    /// be left to that one.
+    /// True if the bridge is to end because another takes its place: input that it has read only in
+    /// part should be left to that bridge.
     public var isReplaced: Bool {
         get async { await bus.perform { _ in attachment.ending == .replaced } }
     }
@@ -230,7 +230,7 @@ public struct Port: Sendable {
     /// Stops the daemon as SIGTERM does.
     public func stopDaemon() { requestShutdown() }
 
-    /// Has the daemon end with a status that is no success, whenever it ends: something that it was
-    /// started for can't be done any more.
+    /// Makes the daemon end with a status that means failure, whenever it ends: something that it
+    /// was started for can no longer be done.
     public func failDaemon() { reportFailure() }
 }

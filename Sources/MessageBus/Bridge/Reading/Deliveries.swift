@@ -12,7 +12,7 @@ public struct Deliveries: AsyncSequence, Sendable {
     let room: String
     let channel: String?
 
-    /// Starts reading at the stored cursor; a new reader's is where the bridge started.
+    /// Starts reading at the stored cursor; a new reader starts where the bridge did.
     public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     /// An iterator over deliveries, one after the other.
@@ -37,7 +37,8 @@ public struct Deliveries: AsyncSequence, Sendable {
                     buffer = batch[...]
                 }
                 guard let message = buffer.popFirst(), let feed else { return nil }
-                // Deleted since it was read: a later one moves the cursor behind it.
+                // Deleted since it was read: acknowledging a later message moves the cursor past
+                // it.
                 if port.isDeleted(message.number) { continue }
                 return Delivery(message: message, progress: feed.progress, port: port)
             }

@@ -21,8 +21,8 @@ public struct Delivery: Sendable {
     /// A bridge that waits before sending asks again at the last moment.
     public var isDeleted: Bool { port.isDeleted(message.number) }
 
-    /// Moves the stored cursor behind this message and all before it, and links it to its name on
-    /// the other side so that answers and edits find it.
+    /// Moves the stored cursor past this message and all before it, and links the message to its
+    /// name on the other side so that answers and edits find it.
     public func acknowledge(as remoteID: String? = nil) async throws {
         try await Self.acknowledge([self], as: remoteID.map { [$0] } ?? [])
     }
@@ -37,8 +37,8 @@ public struct Delivery: Sendable {
         try await acknowledge(deliveries, as: remoteIDs, areDelivered: true)
     }
 
-    /// Acknowledges messages of one room, and counts them as delivered only if they are: a bridge may
-    /// pass over what is not for its other side.
+    /// Acknowledges messages of one room, and counts them as delivered only if `areDelivered` says
+    /// so: a bridge may pass over messages that are not for its other side.
     public static func acknowledge(
         _ deliveries: [Delivery], as remoteIDs: [String] = [], areDelivered: Bool
     ) async throws {

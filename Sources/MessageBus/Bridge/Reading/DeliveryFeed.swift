@@ -85,8 +85,9 @@ extension Bus {
         _ = try await storedCursor(of: reader, for: attachment)
     }
 
-    /// Returns the stored cursor of a reader; a new one's is stored before: it is given everything
-    /// that was said since its bridge first began, however often that has failed meanwhile.
+    /// Returns the stored cursor of a reader, after storing one for a new reader: that reader is
+    /// given everything said since its bridge first began, however often the bridge has failed
+    /// meanwhile.
     func storedCursor(
         of reader: DurableReader, for attachment: BridgeAttachment
     ) async throws -> MessageNumber {
@@ -165,10 +166,10 @@ extension Bus {
 }
 
 extension Message {
-    /// True if a reader is to be given it: not what it brought in itself, and nothing that is
-    /// deleted.
+    /// Returns true if a reader is to be given the message: it is not deleted, and the reader did
+    /// not bring it in itself.
     ///
-    /// Of deletions every channel is told, for each may have had the message.
+    /// Every channel is told of deletions, because each may have had the message.
     func isFor(_ bridge: String, channel: String?) -> Bool {
         kind == .deletion || !header.isDeleted && !isFrom(bridge, channel: channel)
     }

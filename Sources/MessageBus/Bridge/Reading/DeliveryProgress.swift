@@ -7,7 +7,7 @@ final class DeliveryProgress: Sendable {
     private struct State {
         /// The newest message handed over that has to be acknowledged.
         var owed: MessageNumber
-        /// The number up to which nothing behind `owed` is to be delivered.
+        /// The number up to which nothing after `owed` is to be delivered.
         var scanned: MessageNumber
         /// The position of the stored cursor.
         var kept: MessageNumber
@@ -52,7 +52,8 @@ final class DeliveryProgress: Sendable {
         }
     }
 
-    /// Texts that are counted one by one until they are acknowledged: more than a bridge should hold.
+    /// The most texts to count one by one until they are acknowledged: more than a bridge should
+    /// hold.
     private static let maxPending = 4_096
 
     /// Records messages that the bridge has been given.

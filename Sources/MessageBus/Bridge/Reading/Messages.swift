@@ -15,7 +15,7 @@ public struct Messages: AsyncSequence, Sendable {
     let channel: String?
     private(set) var heldBytes: Int?
 
-    /// Returns the same messages for a reader that is waited for: the room's log grows up to so
+    /// Returns the same messages for a reader that is waited for: the room's log grows up to this
     /// many bytes before it lets go of the reader's next message, and the reader reads on from the
     /// store after that.
     ///

@@ -5,7 +5,7 @@ final class PrivateMessageQueue: @unchecked Sendable {  // `var`s on the loop on
     private var messages: [Message] = []
     /// Sent when there is a message, and at the end.
     let signal = BroadcastSignal()
-    /// True once nobody reads it any more.
+    /// True once nobody reads the queue any more.
     private(set) var isClosed = false
 
     /// Adds a message; the oldest goes if there are too many.
@@ -18,7 +18,7 @@ final class PrivateMessageQueue: @unchecked Sendable {  // `var`s on the loop on
     /// Removes and returns the oldest message.
     func removeFirst() -> Message? { messages.isEmpty ? nil : messages.removeFirst() }
 
-    /// Ends it for whoever reads.
+    /// Ends the queue for whoever reads it.
     func close() {
         isClosed = true
         signal.send()

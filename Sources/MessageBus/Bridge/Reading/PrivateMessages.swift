@@ -1,7 +1,7 @@
 /// The private messages to people whom a bridge stands for.
 ///
-/// `Message/other` is the receiver, whom the bridge knows by the name that `Port/shownName(_:)`
-/// makes of its own. The sequence ends when the bus stops.
+/// `Message/other` is the receiver, under the name that `Port/shownName(_:)` makes of the bridge's
+/// own name for that person. The sequence ends when the bus stops.
 public struct PrivateMessages: AsyncSequence, Sendable {
     /// A private message.
     public typealias Element = Message

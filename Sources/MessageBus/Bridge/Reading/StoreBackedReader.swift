@@ -9,7 +9,7 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
     let progress: DeliveryProgress
     /// The number up to which messages were asked from the store.
     private(set) var position: MessageNumber
-    /// Texts behind the position that were counted.
+    /// The number of texts after the position, as far as they are counted.
     private var counted = 0
     /// The number up to which texts are counted.
     private var countedThrough: MessageNumber
@@ -33,7 +33,7 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
         (counted, countedThrough) = (count, number)
     }
 
-    /// Records messages that the store has given, and moves behind them.
+    /// Records messages that the store has given, and moves past them.
     func recordScan(of messages: [Message], through number: MessageNumber) {
         counted -= messages.count {
             $0.number <= countedThrough && $0.header.isSaid

@@ -2,7 +2,7 @@
 package struct BridgeRefresh: Sendable {
     /// The name of what was read: `certificate`.
     package let subject: String
-    /// Uses it from now on, on the loop; can't fail.
+    /// Puts the files into use, on the loop; can't fail.
     package let use: @Sendable (isolated Bus) -> Void
 
     /// Makes a refresh.

@@ -1,3 +1,3 @@
-/// A bridge that may go on with what another of its type has begun: of these all that a new
-/// configuration changes are exchanged together.
+/// A bridge that may continue what another bridge of its type has begun: all such bridges that a
+/// new configuration changes are exchanged together.
 package protocol SiblingBridge: Bridge {}

@@ -1,10 +1,10 @@
 // Messages that are taken back.
 extension Bus {
-    /// The end of an attempt to delete a message.
+    /// The result of an attempt to delete a message.
     package enum DeletionResult: Sendable, Hashable {
         /// The text is gone, and readers that have passed it on are told.
         case deleted
-        /// Nobody here has said anything by that number, or it is deleted already.
+        /// There is no message with that number here, or it is deleted already.
         case unknown
         /// It is somebody else's, or too old.
         case forbidden
@@ -15,12 +15,14 @@ extension Bus {
 
     /// Deletes a message: from the room's log, and from the store, for good.
     ///
-    /// Returns when the store has it done. If it throws before `isDeleted(_:)` is true, nothing was
-    /// deleted, and a task that was cancelled by then deletes nothing.
+    /// Returns once the store has deleted it. If it throws before `isDeleted(_:)` is true, nothing
+    /// was deleted, and a task that was cancelled by then deletes nothing.
     ///
     /// - Parameters:
-    ///   - connection: the number of the connection that asks; what came by it is one's own.
-    ///   - session: the SHA-256 of the session that asks; what it said is one's own too.
+    ///   - connection: the number of the connection that asks; messages that came by it are the
+    ///     asker's own.
+    ///   - session: the SHA-256 of the session that asks; messages that it said are the asker's own
+    ///     too.
     package func delete(
         _ number: MessageNumber, by sender: Sender, role: Role?, connection: UInt32,
         session: [UInt8]? = nil
@@ -55,8 +57,8 @@ extension Bus {
         return .pass
     }
 
-    /// The time since when somebody must have said what may be deleted; `nil` for moderators, who
-    /// may delete whatever they can read.
+    /// Returns the time at or after which messages must have been said for somebody to delete them;
+    /// `nil` for moderators, who may delete whatever they can read.
     package func earliestDeletable(by role: Role?) -> Timestamp? {
         role?.mayModerate == true
             ? nil : Timestamp(milliseconds: settings.time() - Self.authorsTime)
@@ -91,8 +93,8 @@ extension Bus {
             Deletion(of: message.number, by: deleter.name, quotedAs: quoted.excerpt))
     }
 
-    /// Tells the readers of a room that pass messages on, those that are behind as well: in the
-    /// order of the log.
+    /// Tells the readers of a room that pass messages on, even those that are behind, in the order
+    /// of the log.
     private func tellDeletion(of message: Message, by deleter: Sender, in room: Room) {
         let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
         var header = MessageHeader()
@@ -113,14 +115,14 @@ extension Role {
 }
 
 extension Port {
-    /// Returns true if a message was deleted since the start: what still waits is not to be
+    /// Returns true if a message was deleted since the start: if it still waits, it must not be
     /// delivered any more.
     ///
     /// Messages that were deleted before they were read never come.
     public func isDeleted(_ number: MessageNumber) -> Bool { bus.deletedNumbers.contains(number) }
 
-    /// Returns what a message of ours is called in a remote chat, all names if it took several
-    /// messages there, in their order.
+    /// Returns the ids of our message in a remote chat, in their order: several if it took several
+    /// messages there.
     public func remoteIDs(of number: MessageNumber, in channel: String? = nil) async throws
         -> [String]
     {

@@ -1,17 +1,17 @@
 import TimeUnits
 
-// Who may not be here, or may not speak.
+// Bans and mutes: people who may not be here, or may not speak.
 extension Bus {
     /// Drops what banned and muted people say, on whichever bridge.
     ///
-    /// A look for each sender of the batch, and only if there are bans or mutes at all.
+    /// Costs one look-up for each sender in the batch, and only if there are bans or mutes at all.
     func dropRestricted(_ batch: Batch) {
         for (index, sender) in batch.arena.senders.enumerated() {
             guard let (drop, isBan) = restriction(of: sender) else { continue }
             for place in 0..<batch.count {
                 let header = batch.arena[place]
                 guard header.sender == index, !header.flags.contains(.dropped),
-                    // Who is muted may come and go; a leave can't be dropped.
+                    // Muted people may come and go; a leave can't be dropped.
                     header.isSaid || isBan && header.kind != .leave && header.kind != .deletion
                 else { continue }
                 batch.drop(place, drop)
@@ -40,13 +40,13 @@ extension Bus {
         return nil
     }
 
-    /// Returns true if somebody may not speak, nor change names.
+    /// Returns true if somebody may neither speak nor change names.
     func isMuted(_ sender: Sender) -> Bool {
         restrictions.isInUse
             && keys(of: sender).contains { accounts.mute(ofName: $0) != nil }
     }
 
-    /// Returns the folded names by which a restriction may be meant for somebody: the present one,
+    /// Returns the folded names under which a restriction may apply to somebody: the present one,
     /// an earlier one, and that of the account that speaks for them.
     private func keys(of sender: Sender) -> [String] {
         var keys = [sender.key]
@@ -59,7 +59,7 @@ extension Bus {
         return keys
     }
 
-    /// Remembers who has a name that is restricted, so that another one does not help.
+    /// Remembers the people who have a restricted name, so that another name does not free them.
     func restrictIdentities(of key: String) {
         restrictions.isInUse = true
         for presence in people[key]?.presences ?? [] {
@@ -72,7 +72,7 @@ extension Bus {
         }
     }
 
-    /// Sends away whoever is banned.
+    /// Sends away everybody whom a ban keeps out.
     func enforce(_ ban: Ban) {
         restrictions.isInUse = true
         switch ban.subject {
@@ -87,8 +87,8 @@ extension Bus {
         }
     }
 
-    /// Sends whoever has a folded name away from all connections, also from those in no room;
-    /// returns false if there is none that can be closed.
+    /// Closes all connections of the person who has a folded name, even those in no room; returns
+    /// false if there is none that can be closed.
     package func kick(_ key: String, reason: String) -> Bool {
         let account = accounts.account(named: key)
         let isHeld = people[key] != nil
@@ -101,17 +101,17 @@ extension Bus {
         return isSentAway || !presences.isEmpty
     }
 
-    /// Returns true if a block of addresses may not be banned by whoever: it holds this machine or
-    /// one of its proxies.
+    /// Returns true if nobody may ban a block of addresses, because it holds this machine or one of
+    /// its proxies.
     package func isProtected(_ block: AddressBlock) -> Bool {
         block.holdsLoopback || protectedAddresses.values.contains { $0(block) }
     }
 
-    /// Keeps addresses from being banned: those of proxies.
+    /// Keeps the addresses of proxies from being banned.
     ///
     /// - Parameters:
-    ///   - addresses: how they are written; the same ones are protected once.
-    ///   - overlaps: returns true if a block has one of them in it.
+    ///   - addresses: the addresses as they are written; the same text is protected only once.
+    ///   - overlaps: returns true if a block contains one of the addresses.
     package func protect(
         _ addresses: String, _ overlaps: @escaping @Sendable (AddressBlock) -> Bool
     ) {
@@ -120,7 +120,7 @@ extension Bus {
 
     // MARK: - Observers
 
-    /// Says something for the server to everybody on this bus, and to no other network.
+    /// Announces a text in the server's name to everybody on this bus, but to no other network.
     package func broadcast(_ text: String) {
         notifyObservers(of: .broadcast(text))
         let server = settings.namePolicy.server(settings.language)
@@ -133,7 +133,7 @@ extension Bus {
                 name: server, key: settings.namePolicy.fold(server), bridge: "", identity: 0),
             body: Body("[announce] \(text)"), room: "", details: nil,
             uptime: settings.uptime().nanoseconds)
-        // The operator at the console is of this bus too.
+        // The operator at the console belongs to this bus too.
         for attachment in bridges where !attachment.presences.isEmpty && attachment.isReachable {
             attachment.deliver(message)
         }
@@ -143,26 +143,26 @@ extension Bus {
         for observer in moderationObservers.values { observer(event) }
     }
 
-    /// Calls a function on the loop with what concerns whoever is connected.
+    /// Calls a function on the loop with each event that concerns connected clients.
     ///
-    /// Returns what to take it away by.
+    /// Returns an id for `removeModerationObserver(_:)`.
     package func whenModerated(_ action: sending @escaping (ModerationEvent) -> Void) -> UInt64 {
         lastObserver += 1
         moderationObservers[lastObserver] = action
         return lastObserver
     }
 
-    /// Calls a function on the loop with somebody who is to be sent away; it does that to connections
-    /// in no room, and returns true if there were any.
+    /// Calls a function on the loop with each person to be sent away: the function closes that
+    /// person's connections in no room, and returns true if there were any.
     ///
-    /// Returns what to take it away by.
+    /// Returns an id for `removeModerationObserver(_:)`.
     package func whenKicked(_ action: sending @escaping (KickTarget) -> Bool) -> UInt64 {
         lastObserver += 1
         kickObservers[lastObserver] = action
         return lastObserver
     }
 
-    /// Takes a function of `whenModerated` or `whenKicked` away.
+    /// Removes a function that `whenModerated` or `whenKicked` added.
     package func removeModerationObserver(_ id: UInt64) {
         moderationObservers[id] = nil
         kickObservers[id] = nil

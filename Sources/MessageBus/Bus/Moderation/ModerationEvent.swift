@@ -1,4 +1,4 @@
-/// Something that concerns whoever is connected, with or without a name.
+/// An event that concerns connected clients, with or without a name.
 package enum ModerationEvent: Sendable, Hashable {
     /// Addresses are banned.
     case banned(AddressBlock, reason: String)

@@ -1,14 +1,14 @@
-/// People who are banned or muted, by more than their names: whoever was known by one stays who they
-/// are under another.
+/// The identities of people who are banned or muted, so that another name does not free them.
 ///
 /// Confined to the bus's loop.
 struct Restrictions {
     /// False as long as there was no ban and no mute: then nobody is looked up.
     var isInUse = false
-    /// The folded names under which connections and people of other networks were restricted.
+    /// The folded names under which connections and people of other networks were restricted, by
+    /// identity.
     private var keys: [UInt64: String] = [:]
 
-    /// Identities remembered; all are forgotten when there are more.
+    /// The most identities remembered; all are forgotten when there are more.
     private static let maxCount = 10_000
 
     /// Records the name under which somebody was restricted.

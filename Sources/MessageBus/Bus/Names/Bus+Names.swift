@@ -13,8 +13,8 @@ extension Bus {
         return knownNames.index
     }
 
-    /// Returns whether a folded name is that of a bridge, as it stands in parentheses behind a
-    /// name.
+    /// Returns whether a folded name is that of a bridge, which may stand in parentheses behind
+    /// other names.
     package func isBridge(_ key: String) -> Bool {
         bridges.contains { settings.namePolicy.fold($0.name) == key }
     }

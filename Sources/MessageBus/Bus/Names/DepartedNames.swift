@@ -32,7 +32,7 @@ struct DepartedNames {
     /// - Parameter action: is called with each removed name.
     mutating func forget(before oldest: MonotonicTime, atMost most: Int, _ action: (String) -> Void)
     {
-        // Somebody who changes to and fro between two names gives up two names, however often.
+        // Somebody who switches back and forth between two names gives up only two, however often.
         if departures.count - first > 2 * most {
             departures = departures[first...].filter { times[$0.key] == $0.time }
             first = 0

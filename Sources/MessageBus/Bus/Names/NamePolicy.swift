@@ -6,7 +6,7 @@ package struct NamePolicy: Sendable {
     package var fold: @Sendable (String) -> String = { $0.lowercased() }
     /// Returns a name from outside without anything that could forge a line.
     package var clean: @Sendable (String) -> String = { $0 }
-    /// A name for somebody who has to give one up, by how many were tried before.
+    /// Returns a name for somebody who has to give one up, given how many were tried before.
     package var displaced: @Sendable (_ name: String, _ tried: Int) -> String = { name, tried in
         tried == 0 ? "\(name)~" : "\(name)~\(tried + 1)~"
     }

@@ -2,11 +2,11 @@
 package enum NameRefusal: Sendable, Equatable {
     /// Somebody else has it.
     case taken
-    /// It is an account's, and only its owner may have it.
+    /// It belongs to an account, and only that account's owner may have it.
     case registered
     /// It is banned, for this reason, which may be empty: whoever takes it is sent away.
     case banned(String)
-    /// The one who asks for it may not speak, nor change names.
+    /// The person who asks for it may neither speak nor change names.
     case muted
     /// A middleware dropped the notice that would have announced it.
     case dropped(Drop)

@@ -8,8 +8,8 @@ extension Bus {
         sender.account.flatMap { accounts.account($0) }?.role == .relay
     }
 
-    /// Returns why somebody may not have a name that is registered; `nil` for its owner, and if it
-    /// is not.
+    /// Returns why somebody may not have a registered name; `nil` for its owner, and if the name is
+    /// not registered.
     func refusal(of sender: Sender) -> NameRefusal? {
         if let ban = accounts.ban(ofName: sender.key) { return .banned(ban.reason) }
         guard accounts.isReserved(sender.key) else { return nil }
@@ -22,7 +22,7 @@ extension Bus {
     /// Takes an account's name from somebody who has it without being logged in.
     ///
     /// - Parameter presence: the connection that logs in; it may have the name.
-    /// - Returns: the name that the other one got; `nil` if there was none.
+    /// - Returns: the new name of the person who had it; `nil` if nobody did.
     package func freeName(of account: Account, for presence: Presence? = nil) -> String? {
         guard let holder = people[account.key], holder.account?.id != account.id,
             presence == nil || holder !== presence?.person
@@ -30,8 +30,8 @@ extension Bus {
         return displace(holder)
     }
 
-    /// Takes an account's name from whoever has it, and from those without an account who have one
-    /// with the same nick.
+    /// Takes an account's name from whoever has it, and takes names with the same nick from people
+    /// without an account.
     private func freeNick(of account: Account) {
         _ = freeName(of: account)
         let nick = NickForm.of(account.key)
@@ -54,12 +54,13 @@ extension Bus {
         }
     }
 
-    /// Makes a connection that is in one of an account's.
+    /// Logs in a connection that is in a room, so that it becomes one of an account's.
     ///
-    /// The person changes names; or, if the owner is in already or the connection is only one of a
-    /// person's, it leaves the one and joins the other. The name must be free.
+    /// The person changes names; but if the account's owner is here already, or the person has
+    /// other connections too, this connection leaves the one person and joins the other. The name
+    /// must be free.
     ///
-    /// Returns why not, if so; nothing is done then.
+    /// Returns the reason of a refusal; nothing is done then.
     package func logIn(_ presence: Presence, to account: Account) -> NameRefusal? {
         guard let person = presence.person else { return nil }
         let owner = people[account.key]
@@ -85,7 +86,7 @@ extension Bus {
         return transfer(presence, to: people[account.key], of: account)
     }
 
-    /// Takes a connection from one person to another.
+    /// Moves a connection from one person to another.
     private func transfer(
         _ presence: Presence, to owner: Person?, of account: Account
     ) -> NameRefusal? {
@@ -141,7 +142,7 @@ extension Bus {
         if account.key != old.key { freeNick(of: account) }
         guard let owner else { return }
         owner.account = account
-        // What restricts the account has followed it.
+        // The account's bans and mutes have followed it.
         for presence in owner.presences {
             restrictions.move(presence.sender.identity, from: old.key, to: account.key)
         }

@@ -38,7 +38,7 @@ extension Bus {
         end(leaving, isQuiet: isQuiet)
     }
 
-    /// Takes everybody off the list whom a bridge stands for.
+    /// Takes everybody whom a bridge stands for off the list.
     func leaveAll(of attachment: BridgeAttachment) {
         let leaving = attachment.presences
         attachment.presences = []
@@ -153,6 +153,6 @@ extension Bus {
 }
 
 extension Presence {
-    /// True if it is somebody's, by the name that everybody sees.
+    /// Returns true if the presence is a sender's, by the name that everybody sees.
     fileprivate func isOf(_ sender: Sender) -> Bool { self.sender.key == sender.key }
 }

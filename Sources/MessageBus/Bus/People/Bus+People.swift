@@ -1,4 +1,4 @@
-// Who is here: entering, leaving, changing names and rooms.
+// The people who are here: entering, leaving, changing names and rooms.
 extension Bus {
     /// Returns the person here who has a folded name.
     package func person(_ key: String) -> Person? { people[key] }
@@ -11,14 +11,15 @@ extension Bus {
     /// Lets somebody in and tells the room, unless the person is there already by another
     /// connection of the same account.
     ///
-    /// A person who is in may go into further rooms: with a presence for each, of the same delegate
-    /// and identity, or of the same account.
+    /// Somebody who is in a room may enter further ones, with a presence for each, of the same
+    /// delegate and identity or of the same account.
     ///
     /// Returns the reason of a refusal; nothing is done then.
     ///
     /// - Parameters:
-    ///   - isQuiet: true if the room is not told of the entry, as of somebody who was there before.
-    ///   - before: is called when it is certain, before anybody is told.
+    ///   - isQuiet: true if the room is not told of the entry, as for somebody who was there
+    ///     before.
+    ///   - before: called once the entry is certain, before anybody is told.
     package func enter(
         _ presence: Presence, by attachment: BridgeAttachment, isQuiet: Bool = false,
         before: () -> Void = {}
@@ -80,8 +81,8 @@ extension Bus {
         return person
     }
 
-    /// Ends a connection of somebody: with the last in a room, and unless the bus is stopping, the
-    /// room is told.
+    /// Ends one of somebody's connections; if it was the last one in a room, the room is told,
+    /// unless the bus is stopping.
     package func leave(_ presence: Presence) {
         guard let person = presence.person, let attachment = presence.attachment else { return }
         remove(presence, of: person)
@@ -141,7 +142,7 @@ extension Bus {
         for (room, notice) in notices where store(notice) { room.append(notice.arena) }
     }
 
-    /// Takes a connection of somebody from one room to another and tells both.
+    /// Moves somebody's connection from one room to another, and tells both.
     ///
     /// Returns the reason of a refusal; nothing is done then.
     package func move(
@@ -164,7 +165,7 @@ extension Bus {
     // MARK: - Observers
 
     /// Calls a function on the loop with the folded name of everybody who comes, goes or changes
-    /// names, while that happens: it may only write down what it is told.
+    /// names, while that happens: the function may only write the name down.
     ///
     /// Returns an id for `removePeopleObserver(_:)`.
     package func whenPeopleChange(_ action: @escaping (String) -> Void) -> UInt64 {
@@ -180,17 +181,18 @@ extension Bus {
         for observer in peopleObservers.values { observer(key) }
     }
 
-    /// Returns a room that is in no list and that nobody reads: for people who are here and in none
-    /// of the others yet.
+    /// Returns a room that is in no list and that nobody reads: for people who are here but not in
+    /// any other room yet.
     ///
     /// - Parameter name: the room whose rules hold for what they say to somebody alone.
     package func hiddenRoom(like name: String) -> Room { Room(name: name, owner: owner) }
 
     // MARK: - Notices
 
-    /// The notice of a join, judged, neither stored nor appended yet; `nil` if there is to be none.
+    /// Returns the notice of a join, judged but neither stored nor appended yet; `nil` if there is
+    /// to be none.
     ///
-    /// - Parameter person: who the presence will belong to, if they are in already.
+    /// - Parameter person: the person whom the presence will belong to, if already here.
     func joinNotice(
         of presence: Presence, as person: Person?, in room: Room, _ attachment: BridgeAttachment
     ) -> Batch? {
@@ -198,18 +200,19 @@ extension Bus {
         return judged(.join, of: presence.sender, in: room, attachment)
     }
 
-    /// Tells a room that somebody leaves it, which no middleware can drop.
+    /// Tells a room that somebody leaves it; no middleware can drop this notice.
     ///
     /// - Parameters:
-    ///   - presence: the one that has ended; others of the person in that room keep it silent.
-    ///   - room: where the person goes; `nil` where only a room is left, also if the person is in
-    ///     others still.
+    ///   - presence: the presence that has ended; if the person has others in that room, nothing is
+    ///     announced.
+    ///   - room: the room that the person goes to; `nil` if the person only leaves one, even if
+    ///     still in others.
     private func publishLeaveNotice(
         of presence: Presence, _ person: Person, by attachment: BridgeAttachment,
         to room: Room? = nil
     ) {
         guard presence.hasNotices, !person.hasNotices(in: presence.room) else { return }
-        // A room is not a person, but where somebody goes is kept as whom something is about.
+        // A room is not a person, but the destination is kept in the place of the other person.
         let destination = room.map {
             Sender(name: $0.name, key: $0.name, bridge: "", identity: 0)
         }

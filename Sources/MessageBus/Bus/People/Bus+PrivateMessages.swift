@@ -1,11 +1,11 @@
-// What one says to another alone: never in a room, nor in the store's messages.
+// Messages from one person to another alone: never in a room, nor among the store's messages.
 extension Bus {
-    /// Sends a private message through the chains to the two it concerns, once on each of their
-    /// connections, and has it stored for those of them who are logged in.
+    /// Sends a private message through the chains to its sender and its receiver, once on each of
+    /// their connections, and has it stored for each of them who is logged in.
     ///
-    /// Returns why not, if so.
+    /// Returns the reason if it could not be sent.
     ///
-    /// - Parameter reply: what it answers.
+    /// - Parameter reply: the message that it answers.
     @safe package func whisper(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
         answering reply: Quotation? = nil
@@ -17,7 +17,7 @@ extension Bus {
         return drop
     }
 
-    /// Does the same for somebody who has a name for what is said.
+    /// Does the same for a sender who may have an id for the message.
     @safe func whisper(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
         named id: SpeechID?, answering reply: Quotation? = nil, isAutomatic: Bool = false
@@ -38,7 +38,7 @@ extension Bus {
 
     /// Sends a private message through the chains and leaves it for somebody who is away.
     ///
-    /// Returns why not, if so; `then` is not called in that case.
+    /// Returns the reason if it could not be left; `then` is not called in that case.
     ///
     /// - Parameter then: is called on the loop, later. If the message could be left, its sender
     ///   reads it by then, on all connections.
@@ -51,7 +51,8 @@ extension Bus {
         }
     }
 
-    /// Does the same for somebody who has a name for what is said; `then` is given its number too.
+    /// Does the same for a sender who may have an id for the message; `then` is given the message's
+    /// number too.
     @safe func leave(
         _ text: UnsafeRawBufferPointer, from presence: Presence, for account: Account,
         answering reply: Quotation? = nil, origin: Origin?,
@@ -86,7 +87,7 @@ extension Bus {
         return batch
     }
 
-    /// Delivers a message on each connection of somebody that keeps up.
+    /// Delivers a message on each of somebody's connections that keeps up.
     ///
     /// - Parameter speaking: the connection that said it, which gets it in any case.
     private func deliver(_ message: Message, to person: Person, of speaking: Presence? = nil) {
@@ -98,7 +99,7 @@ extension Bus {
 }
 
 extension PrivateMessage {
-    /// Takes what the chains have left of a private message.
+    /// Makes a private message for the store from what the chains have left of it.
     fileprivate init(_ message: Message, to receiver: Sender) {
         self.init(
             number: message.number, time: message.time, from: Party(message.sender),
@@ -107,14 +108,14 @@ extension PrivateMessage {
 }
 
 extension PrivateMessage.Party {
-    /// Takes somebody's name and account.
+    /// Makes a party from a sender's name and account.
     fileprivate init(_ sender: Sender) {
         self.init(account: sender.account, name: sender.name, key: sender.key)
     }
 }
 
 extension Message {
-    /// Makes a message of a private one that was stored; it is in no room.
+    /// Makes a message from a stored private message; it is in no room.
     package init(_ stored: PrivateMessage) {
         var header = MessageHeader()
         header.number = stored.number
@@ -128,7 +129,7 @@ extension Message {
 }
 
 extension Sender {
-    /// Makes a sender of one of the two of a stored private message.
+    /// Makes a sender from the sender or the receiver of a stored private message.
     fileprivate convenience init(_ party: PrivateMessage.Party) {
         self.init(name: party.name, key: party.key, bridge: "", identity: 0, account: party.account)
     }

@@ -4,11 +4,12 @@ import TimeUnits
 ///
 /// Kept as the time at which the full allowance is available again, so that nothing has to be
 /// refilled. Somebody who is logged in may be on bridges with different limits: what is used counts
-/// for each as the share of its own allowance. Answers to refused commands are bounded too, at a hundred a second.
+/// towards each limit as the same share of its allowance. Answers to refused commands are bounded
+/// too, at a hundred a second.
 package struct CommandBucket: Sendable {
     /// The limit as bridge.json states it.
     package struct Options: PluginOptions {
-        /// Commands at once.
+        /// The commands that may be given at once.
         @Option("Commands that may be given at once.", in: 1...1_000_000_000)
         package var burst = 30
         /// The pause after which there may be another one.
@@ -29,9 +30,10 @@ package struct CommandBucket: Sendable {
         case ignored
     }
 
-    /// The limit as numbers: nanoseconds that a command costs, and that are there to spend.
+    /// The limit as numbers: the nanoseconds that a command costs, and those that there are to
+    /// spend.
     ///
-    /// Numbers, not durations: a share of them is computed, and it is done for each command.
+    /// Numbers, not durations, because a share of them is computed for each command.
     package struct Rule: Sendable {
         let cost: Int128
         let capacity: Int128
@@ -43,15 +45,15 @@ package struct CommandBucket: Sendable {
         }
     }
 
-    /// Refused commands that are answered within a second: a flood of commands must not become a
-    /// flood of answers.
+    /// The most refused commands that are answered within a second: a flood of commands must not
+    /// become a flood of answers.
     static let answersPerSecond = 100
 
     /// Nanoseconds of a second.
     private static let second: Int64 = 1_000_000_000
 
     private var fullAt: Int128 = 0
-    /// The capacity by which `fullAt` is reckoned.
+    /// The capacity that `fullAt` was computed with.
     private var capacity: Int128 = 0
     private var second = Int64.min
     private var answers = 0

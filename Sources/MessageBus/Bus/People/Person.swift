@@ -20,7 +20,7 @@ package final class Person {
     package internal(set) var account: Account?
     /// The first number that no message had when the person took the name.
     ///
-    /// A person without account can be told by it from an earlier one of the same name.
+    /// It tells a person without an account from an earlier one of the same name.
     package internal(set) var firstNumber: MessageNumber
     /// The allowance of commands of all connections together, for somebody who is logged in.
     package var commands = CommandBucket()
@@ -34,7 +34,7 @@ package final class Person {
         self.firstNumber = firstNumber
     }
 
-    /// True if private messages get to the person.
+    /// True if private messages reach the person.
     package var isReachable: Bool { presences.contains { $0.delegate.isReachable } }
 
     /// True if more private messages wait than should, wherever the person could read them.
@@ -50,7 +50,7 @@ package final class Person {
         groups.lazy.filter { $0.room === room }.map(\.bridge)
     }
 
-    /// Returns true if the person is on a bridge, in whichever room, by a rule for its name.
+    /// Returns true if the person is, in whichever room, on a bridge whose name meets a condition.
     package func isOnBridge(where isMeant: (String) -> Bool) -> Bool {
         groups.contains { isMeant($0.bridge) }
     }
@@ -75,7 +75,7 @@ package final class Person {
         groups.contains { $0.room === room && $0.withNotices > 0 }
     }
 
-    /// The sender of what a logged in person says on a bridge; `nil` without an account.
+    /// Returns the sender of what a logged-in person says on a bridge; `nil` without an account.
     func sender(on bridge: String) -> Sender? {
         account.map { Sender($0, named: sender.name, bridge: bridge) }
     }

@@ -1,5 +1,5 @@
-/// One connection of somebody who is in, or a bridge's place for them: the room, and how to reach
-/// them there.
+/// The presence of a person in one room, on one connection or by a bridge, and the way to reach the
+/// person there.
 ///
 /// Confined to the bus's loop, which `Person` checks.
 package final class Presence {
@@ -18,10 +18,10 @@ package final class Presence {
     /// The index among the person's presences.
     var index = 0
 
-    /// The address that bans go by; `nil` if there is none.
+    /// The address that bans apply to; `nil` if there is none.
     package var address: ClientAddress? { delegate.address }
 
-    /// Makes a presence of somebody who is not in yet.
+    /// Makes a presence of somebody who has not entered yet.
     package init(
         sender: Sender, room: Room, delegate: any PresenceDelegate, hasNotices: Bool = true,
         connection: UInt64 = 0

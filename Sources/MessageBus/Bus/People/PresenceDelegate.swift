@@ -1,18 +1,19 @@
-/// The side of a connection, or of a bridge, that the bus tells what becomes of somebody there.
+/// The connection, or the bridge, that the bus tells what happens to somebody who is here by it.
 ///
-/// It is told once, however many presences of the person it has: one in each room that it reads.
+/// It is told once, however many presences the person has there: one in each room that is read.
 /// Confined to the bus's loop.
 package protocol PresenceDelegate: AnyObject {
     /// Hands over a message that only its sender and its receiver get.
     func deliver(_ message: Message)
 
-    /// True if messages that are handed over get to somebody: not on a bridge that only brings in.
+    /// True if messages that are handed over reach somebody; false for a bridge that only brings
+    /// messages in.
     var isReachable: Bool { get }
 
-    /// True if more waits to be read than should: more messages would only pile up.
+    /// True if more messages wait to be read than should, so that further ones would only pile up.
     var isFull: Bool { get }
 
-    /// Tells that the person speaks by another name, or for an account, from now on.
+    /// Reports that from now on the person speaks under another name, or for an account.
     ///
     /// - Parameter isForced: whether the name had to be given up, so that the person must be told.
     func senderChanged(to sender: Sender, isForced: Bool)
@@ -20,7 +21,7 @@ package protocol PresenceDelegate: AnyObject {
     /// Sends the person away from here.
     func disconnect(_ reason: Disconnection)
 
-    /// The address that limits and bans go by; `nil` if there is none.
+    /// The address that limits and bans apply to; `nil` if there is none.
     var address: ClientAddress? { get }
 }
 

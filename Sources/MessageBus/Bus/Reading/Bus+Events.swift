@@ -1,7 +1,7 @@
-// What has happened in a room, from the log as far as it has everything, else from the store.
+// The events of a room, from its log as far as that is complete, else from the store.
 extension Bus {
-    /// Returns how many events of a room may be missing behind a number, by their numbers, because
-    /// they are kept no longer; 0 if none is.
+    /// Returns how many events of a room may be missing after a number, judging by the numbers,
+    /// because they are no longer kept; 0 if none is.
     package func missedEvents(in room: Room, after number: MessageNumber) async throws -> Int {
         if let begin = room.completeAfter, number >= begin { return 0 }
         guard keepsMessages else { return (room.completeAfter ?? number) - number }
@@ -28,7 +28,7 @@ extension Bus {
         return found.messages.isEmpty
     }
 
-    /// Returns the next events of a room behind a number, each exactly once if the next call begins
+    /// Returns the next events of a room after a number, each exactly once if the next call begins
     /// at `through`.
     ///
     /// - Throws: what the store throws, if it can't be read.
@@ -63,7 +63,8 @@ extension Bus {
         }
     }
 
-    /// The number up to which the store is to be asked for events that the log may not have.
+    /// Returns the number up to which the store is to be asked for events that the log may not
+    /// have.
     package func storedEnd(of room: Room) -> MessageNumber {
         min(max(store.committed, room.lastInherited ?? 0), room.completeAfter ?? .max)
     }
@@ -80,8 +81,8 @@ extension Bus {
 
     // MARK: - Texts
 
-    /// Returns the last texts of a room in front of a number, those that were corrected with the new
-    /// text; those that were deleted say so.
+    /// Returns the last texts of a room before a number; corrected ones have the new text, and
+    /// deleted ones say so.
     package func history(
         in room: Room, before number: MessageNumber = .max, atMost count: Int
     ) async throws -> RoomHistory {
@@ -100,7 +101,7 @@ extension Bus {
         return RoomHistory(messages: try await corrected(result, in: room), isComplete: isComplete)
     }
 
-    /// Returns the last texts and corrections of a room in front of a number, the oldest first.
+    /// Returns the last texts and corrections of a room before a number, the oldest first.
     package func texts(
         in room: Room, before number: MessageNumber, atMost count: Int
     ) async throws -> [Message] {

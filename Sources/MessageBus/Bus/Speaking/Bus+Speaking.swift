@@ -1,4 +1,4 @@
-// Speaking once: by sessions and tokens, which give what they say names of their own.
+// Speech by sessions and tokens, which give each message an id so that nothing is said twice.
 extension Bus {
     /// Something that a session or token says in a room.
     package struct Speech {
@@ -11,13 +11,13 @@ extension Bus {
         package var presence: Presence?
         /// The SHA-256 of the session or token.
         package var session: [UInt8]
-        /// The speaker's own name for it; `nil`: it may be said any number of times.
+        /// The speaker's own id for it; `nil`: it may be said any number of times.
         package var id: String?
         /// The number of the message that it answers.
         package var reply: MessageNumber?
         /// The connection that says it, which may pass over it; 0 for none.
         package var connectionID: UInt32 = 0
-        /// True if the speaker's program says it by itself.
+        /// True if the speaker's program says it automatically.
         package var isAutomatic = false
         /// The instances that it has passed.
         package var passed: [String] = []
@@ -36,15 +36,16 @@ extension Bus {
         }
     }
 
-    /// Says something in a room, unless the same session has said something by the same name within
-    /// a day, also before a restart.
+    /// Says something in a room, unless the same session has said something with the same id within
+    /// a day, even before a restart.
     ///
-    /// A dropped message may be tried again. The messages of one session are said in order. Of a
-    /// program, which is in no room, only so much may wait: then the answer is `full`.
+    /// A dropped message may be tried again. The messages of one session are said in order. Only a
+    /// limited amount of what a program says may wait, because it is in no room: beyond that the
+    /// answer is `full`.
     ///
     /// - Parameter then: is called on the loop, once, perhaps before this returns.
-    /// - Returns: false if so much waits of what the session says that no more of it should be read,
-    ///   until `whenResumed` says so.
+    /// - Returns: false if so many of the session's messages wait that no more should be read from
+    ///   it until `whenResumed` says so.
     @discardableResult
     package func say(
         _ speech: Speech, in room: Room, by attachment: BridgeAttachment,
@@ -63,7 +64,7 @@ extension Bus {
     ///
     /// - Parameters:
     ///   - presence: the sender's, in whatever room.
-    ///   - isAutomatic: true if the sender's program says it by itself.
+    ///   - isAutomatic: true if the sender's program says it automatically.
     @discardableResult
     package func whisper(
         _ text: [UInt8], from presence: Presence, to key: String, session: [UInt8], id: String?,
@@ -93,7 +94,7 @@ extension Bus {
         return !saidIDs.isFull(channel)
     }
 
-    /// Registers a function that is called on the loop when what a session says may be read again.
+    /// Registers a function that is called on the loop when more may be read from a session again.
     package func whenResumed(
         session: [UInt8], of attachment: BridgeAttachment, _ resumption: @escaping () -> Void
     ) {
@@ -101,7 +102,7 @@ extension Bus {
             SpeechID(bridge: attachment.name, session: session, id: "").channel, resumption)
     }
 
-    /// Says what a session says next, or asks the store first.
+    /// Says the next message of a session, or asks the store about it first.
     private func sayNext(of channel: DurableReader.Channel) {
         guard let pending = saidIDs.next(of: channel) else { return }
         if let id = pending.id, let number = saidIDs.number(of: id) {
@@ -126,7 +127,7 @@ extension Bus {
         }
     }
 
-    /// Goes on with what a session says next, with what the store has answered.
+    /// Goes on with the next message of a session, given the store's answer.
     private func proceed(
         _ channel: DurableReader.Channel, number: MessageNumber?, answered: Message?
     ) {

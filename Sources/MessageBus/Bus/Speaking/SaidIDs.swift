@@ -1,9 +1,9 @@
-/// The names by which speakers have said something within a day, as far as they fit, and the
-/// messages that wait to be said.
+/// The ids of messages that speakers have said within a day, as far as they fit, and the messages
+/// that wait to be said.
 ///
-/// Older names are found in the store, once they are committed. Confined to the bus's loop.
+/// Older ids are found in the store, once they are committed. Confined to the bus's loop.
 struct SaidIDs {
-    /// Something that waits for its turn: what one session says is said in its order.
+    /// A message that waits for its turn: the messages of one session are said in order.
     struct Pending {
         let id: SpeechID?
         /// The message that it answers.
@@ -35,17 +35,17 @@ struct SaidIDs {
 
     /// The waiting messages of a session.
     private struct Waiting {
-        /// All, those in front of `first` taken already.
+        /// All messages; those before `first` are taken already.
         private var pending: [Pending?] = []
         private var first = 0
         private var bytes = 0
-        /// Functions to call when no more than half as much waits.
+        /// Functions to call once no more than half of the allowed messages wait.
         var resumptions: [() -> Void] = []
 
-        /// The number of what waits.
+        /// The number of messages that wait.
         var count: Int { pending.count - first }
         var next: Pending? { count > 0 ? pending[first] : nil }
-        /// True if no more should be read of what the session says.
+        /// True if no more should be read from the session.
         var isFull: Bool { count >= maxWaiting || bytes >= maxWaitingBytes }
         var isHalfEmpty: Bool { count <= maxWaiting / 2 && bytes <= maxWaitingBytes / 2 }
 
@@ -59,7 +59,7 @@ struct SaidIDs {
             bytes -= done.content.bytes
             pending[first] = nil
             first += 1
-            // Rarely, so that each costs the same.
+            // Done rarely, so that each removal costs little on average.
             if first > 64, first > pending.count / 2 {
                 pending.removeFirst(first)
                 first = 0
@@ -75,23 +75,23 @@ struct SaidIDs {
     private var numbers: [SpeechID: MessageNumber] = [:]
     private var order: [Entry] = []
     private var first = 0
-    /// The waiting messages by session; the first of each is looked at.
+    /// The waiting messages by session; the first of each is being said.
     private var waiting: [DurableReader.Channel: Waiting] = [:]
 
-    /// The most names to remember: about 20 MB.
+    /// The most ids to remember: about 20 MB.
     private static let bound = 100_000
-    /// Milliseconds for which a name is remembered.
+    /// Milliseconds for which an id is remembered.
     private static let lifetime: Int64 = 86_400_000
-    /// The number that may wait of a session before it is read no further: more than a page keeps
+    /// The number of a session's messages at which no more is read from it: more than a page keeps
     /// unsent while there is no connection.
     private static let maxWaiting = 1_000
-    /// The bytes of texts that may wait of a session before it is read no further.
+    /// The bytes of a session's waiting texts at which no more is read from it.
     private static let maxWaitingBytes = 1 << 20
 
-    /// Returns the number of what was said by a name; `nil` if that is not known here.
+    /// Returns the number of the message that was said with an id; `nil` if that is not known here.
     func number(of id: SpeechID) -> MessageNumber? { numbers[id] }
 
-    /// Remembers a name.
+    /// Remembers an id.
     mutating func record(_ id: SpeechID, as number: MessageNumber, at time: Int64) {
         if numbers.updateValue(number, forKey: id) == nil {
             order.append(Entry(id: id, time: time))
@@ -110,28 +110,28 @@ struct SaidIDs {
 
     // MARK: - What waits
 
-    /// Returns whether so much waits of a session that it should be read no further.
+    /// Returns whether so many of a session's messages wait that no more should be read from it.
     func isFull(_ channel: DurableReader.Channel) -> Bool { waiting[channel]?.isFull ?? false }
 
-    /// Enqueues something that a session says.
+    /// Enqueues a message of a session.
     mutating func enqueue(_ pending: Pending, of channel: DurableReader.Channel) {
         waiting[channel, default: Waiting()].append(pending)
     }
 
-    /// Registers a function that is called when so little waits of a session that it may be read
-    /// again.
+    /// Registers a function that is called when so few of a session's messages wait that more may
+    /// be read from it.
     mutating func whenResumed(
         _ channel: DurableReader.Channel, _ resumption: @escaping () -> Void
     ) { waiting[channel, default: Waiting()].resumptions.append(resumption) }
 
-    /// Returns what a session says next; `nil` if nothing waits.
+    /// Returns a session's next message; `nil` if none waits.
     func next(of channel: DurableReader.Channel) -> Pending? { waiting[channel]?.next }
 
-    /// Returns true if only one thing waits.
+    /// Returns true if only one message of a session waits.
     func isAlone(in channel: DurableReader.Channel) -> Bool { waiting[channel]?.count == 1 }
 
-    /// Removes what a session has said now, and returns the functions that are to be called because
-    /// little waits.
+    /// Removes the message that a session has just said, and returns the functions that are to be
+    /// called because few messages wait.
     mutating func removeNext(of channel: DurableReader.Channel) -> [() -> Void] {
         waiting[channel]?.removeNext()
         guard let rest = waiting[channel], rest.isHalfEmpty else { return [] }

@@ -1,8 +1,8 @@
-/// The end of an attempt to say something.
+/// The result of an attempt to say something.
 package enum SpeechResult {
-    /// It is said; the message's number.
+    /// It was said, and the message has this number.
     case said(MessageNumber)
-    /// It was said before, by the same name; the number that it got then.
+    /// It was said before with the same id, and the message got this number then.
     case saidBefore(MessageNumber)
     /// The bridge's chain or the common one has refused it, or it is not text.
     case dropped(Drop)
@@ -10,8 +10,8 @@ package enum SpeechResult {
     case notHere
     /// The message that it answers is not there, or is in another room, or was deleted.
     case unknownMessage
-    /// So much of the speaker's waits already that nothing was looked at, or so much of the
-    /// receiver's is unread.
+    /// Too many of the speaker's messages wait already, so that nothing was done, or too many of
+    /// the receiver's are unread.
     case full
     /// The receiver is not there, and nothing can be left for them.
     case unknownPerson

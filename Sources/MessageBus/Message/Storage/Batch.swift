@@ -8,8 +8,7 @@ public final class Batch {
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
     // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     // Safe all the same: nothing that runs during an access makes another one.
-    /// Indicates that a leave cannot be dropped: true for inbound messages, false for outgoing
-    /// ones.
+    /// True if a leave can't be dropped: so for inbound messages, and not for outgoing ones.
     @safe @exclusivity(unchecked) var keepsLeaves = false
     @safe @exclusivity(unchecked) var pass = ChainPass()
 
@@ -20,13 +19,13 @@ public final class Batch {
     ///
     /// - Parameters:
     ///   - room: the room that all its messages are in.
-    ///   - capacity: messages it may hold.
+    ///   - capacity: the most messages that it may hold.
     ///   - bytes: bytes of text its first storage holds; it gets a larger one when that is full.
     package convenience init(room: String, capacity: Int, bytes: Int) {
         self.init(MessageArena(room: room, capacity: capacity, bytes: bytes))
     }
 
-    /// Messages in it, the dropped ones included.
+    /// The number of messages in it, dropped ones included.
     public var count: Int { arena.count }
     /// The room's name.
     package var room: String { arena.room }

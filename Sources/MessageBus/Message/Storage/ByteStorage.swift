@@ -15,7 +15,7 @@ import Synchronization
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
     // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     // Safe all the same: nothing that runs during an access makes another one.
-    /// Bytes in use.
+    /// The number of bytes in use.
     @safe @exclusivity(unchecked) package var count = 0
     #if DEBUG
         private let isAppending = Atomic(false)
@@ -47,7 +47,7 @@ import Synchronization
         return offset
     }
 
-    /// The bytes of a range.
+    /// Returns the bytes of a range.
     @inlinable
     package func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: base + offset, count: count)

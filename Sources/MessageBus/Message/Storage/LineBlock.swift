@@ -1,5 +1,5 @@
-/// Lines of files or streams on their way to the bus: assembled by the thread that reads them,
-/// bytes that are copied once without a string for any of them.
+/// Lines of files or streams on their way to the bus: assembled by the thread that reads them, as
+/// bytes that are copied once and never made into strings.
 ///
 /// Confined to its holder: first the reader, then, handed over whole, the bus.
 package final class LineBlock: @unchecked Sendable {  // handed over whole
@@ -51,8 +51,8 @@ package final class LineBlock: @unchecked Sendable {  // handed over whole
     /// Sets the origin of the lines that follow.
     ///
     /// - Parameters:
-    ///   - position: a position in the source that none of them stands before.
-    ///   - said: the latest time at which they were written, in milliseconds since 1970.
+    ///   - position: a position in the source before which none of the lines stands.
+    ///   - said: the latest time at which the lines were written, in milliseconds since 1970.
     package func begin(_ origin: Origin, at position: UInt64, said: Int64? = nil) {
         if origins.last != origin {
             origins.append(origin)

@@ -8,7 +8,7 @@ extension MessageArena {
         other.isWhole ? appendWhole(other, from: start) : appendEach(other, from: start)
     }
 
-    /// True if all texts stand in a row and every message is to be kept, as is nearly always so.
+    /// True if all texts are contiguous and every message is to be kept, which is nearly always so.
     private var isWhole: Bool { unsafe region != nil && !hasDropped && details.isEmpty }
 
     /// Copies the texts in one go, with the bytes between them.

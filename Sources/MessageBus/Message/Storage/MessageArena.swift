@@ -1,5 +1,5 @@
 /// Messages in a row, their texts side by side in one storage: a stretch of a room's log, a page of
-/// the store, what one read of a bridge brought.
+/// the store, or the messages that one read of a bridge brought.
 ///
 /// Owned by one holder at a time, to whom it is handed over whole: a thread that reads a file fills
 /// one and gives it to the bus's loop, which fills the pages that it gives to the store's thread.
@@ -12,10 +12,10 @@
     @safe @exclusivity(unchecked) package var room: String
     /// The most messages that it holds.
     package let capacity: Int
-    /// The number of messages at which it counts as full: the capacity, or fewer.
+    /// The number of messages at which the arena counts as full: the capacity, or fewer.
     @safe @exclusivity(unchecked) package var bound: Int
     @usableFromInline let headers: UnsafeMutablePointer<MessageHeader>
-    /// Messages in it, the dropped ones included.
+    /// The number of messages in it, dropped ones included.
     @safe @exclusivity(unchecked) @usableFromInline package internal(set) var count = 0
     /// The bytes of the texts.
     @safe @exclusivity(unchecked) @usableFromInline package internal(set) var storage: ByteStorage
@@ -23,11 +23,11 @@
     @safe @exclusivity(unchecked) @usableFromInline package var details: [MessageDetails] = []
     /// The bus's monotonic clock, in nanoseconds, when the newest of the messages arrived.
     @safe @exclusivity(unchecked) package var uptime: Int64 = 0
-    /// Indicates that not all of it are plain messages: there are joins, edits or the like.
+    /// True if not all of the messages are plain ones: there are joins, edits or the like.
     @safe @exclusivity(unchecked) package private(set) var hasOtherKinds = false
-    /// Indicates that texts stand elsewhere than one behind the other.
+    /// True if the texts do not all follow one another in the storage.
     @safe @exclusivity(unchecked) var isScattered = false
-    /// Indicates that the chain has dropped some of the messages.
+    /// True if the chain has dropped some of the messages.
     @safe @exclusivity(unchecked) private(set) var hasDropped = false
     /// The offset in the storage at which the text of the last message ends.
     @safe @exclusivity(unchecked) var lastEnd: UInt32 = 0
@@ -36,7 +36,7 @@
     ///
     /// - Parameters:
     ///   - room: the room that all its messages are in, if that is one.
-    ///   - capacity: messages it may hold.
+    ///   - capacity: the most messages that it may hold.
     ///   - bytes: bytes of text its first storage holds; it gets a larger one when that is full.
     package init(room: String = "", capacity: Int, bytes: Int) {
         self.room = room
@@ -70,7 +70,7 @@
     /// The fixed parts of its messages.
     package var all: MessageHeaders { MessageHeaders(arena: self) }
 
-    // These two do not take `all`, which allocates when another module asks it for an end.
+    // These two do not use `all`, which allocates when another module asks it for an end.
     /// The fixed part of its first message.
     package var first: MessageHeader? { count == 0 ? nil : self[0] }
 
@@ -112,10 +112,10 @@
             room: room, details: details(of: header), uptime: uptime)
     }
 
-    /// The memory that holds all the texts, with the bytes between them; `nil` if the texts do not
-    /// stand in a row.
+    /// The memory that holds all the texts, with the bytes between them; `nil` if the texts are not
+    /// contiguous.
     ///
-    /// A byte that does not occur in it occurs in none of the texts.
+    /// A byte that does not occur in this memory occurs in none of the texts.
     package var region: UnsafeRawBufferPointer? {
         guard count > 0, !isScattered else { return nil }
         let start = unsafe Int(headers[0].offset)
@@ -171,7 +171,7 @@
         }
     }
 
-    /// Takes a message's text away; its bytes stay until the arena's memory is used again.
+    /// Removes a message's text; its bytes stay until the arena's memory is used again.
     func erase(at index: Int, by deleter: String) {
         guard unsafe headers[index].isSaid, unsafe !headers[index].isDeleted else { return }
         let header = unsafe headers[index]
@@ -193,7 +193,7 @@
         }
     }
 
-    /// Alters texts that begin as only the bus may begin one, where they stand.
+    /// Alters, in place, texts with a beginning that only the bus may write.
     func alterReservedMarkers() {
         for index in 0..<count {
             let header = unsafe headers[index]
@@ -231,7 +231,7 @@
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
     }
 
-    /// Gives back the memory that one large text made an empty arena take.
+    /// Gives back the memory that an empty arena had to take for one large text.
     package func shrink(to bytes: Int) {
         if storage.capacity > bytes, count == 0 { storage = ByteStorage(capacity: bytes) }
     }

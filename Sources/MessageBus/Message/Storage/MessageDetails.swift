@@ -59,7 +59,7 @@ package final class MessageDetails: Sendable {
         time > 0 && time <= now && now - time < maxTransitTime ? time : nil
     }
 
-    /// FNV-1a, never 0.
+    /// Returns the FNV-1a hash of a text, never 0.
     private static func fingerprint(_ text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } | 1
     }
@@ -85,7 +85,7 @@ package final class MessageDetails: Sendable {
             attachment: attachment, isContinuation: isContinuation, corrected: corrected)
     }
 
-    /// Those of a message that was deleted: without what it answered.
+    /// Returns the details of a message that was deleted, without the message that it answered.
     static func deleted(
         by deleter: String, _ details: MessageDetails?, of header: MessageHeader
     ) -> MessageDetails {
@@ -103,8 +103,8 @@ package final class MessageDetails: Sendable {
         return MessageDetails(channel: origin.channel ?? "", start: start)
     }
 
-    /// The shortest time, in milliseconds, for which a file's line must have waited for its time to
-    /// be kept.
+    /// The shortest time, in milliseconds, that a file's line must have waited before its own time
+    /// is kept.
     private static let minTransitTime: Int64 = 60_000
 
     /// Returns a message's position in the file or stream that it came from; `nil` if it came from
@@ -119,7 +119,7 @@ package final class MessageDetails: Sendable {
         return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(header.position))")
     }
 
-    /// The id that its speaker gave it, who is known by a session; `nil` if there is none.
+    /// The id given by a speaker who is known by a session; `nil` if there is none.
     package var speakerID: String? {
         guard let origin, origin.isSession else { return nil }
         return origin.remoteID

@@ -1,4 +1,5 @@
-/// The fixed part of a message, as an arena keeps it: plain numbers, copied without counting references.
+/// The fixed part of a message, as an arena keeps it: plain numbers, copied without counting any
+/// references.
 @usableFromInline
 package struct MessageHeader: Sendable {
     @usableFromInline
@@ -23,10 +24,10 @@ package struct MessageHeader: Sendable {
 
         /// Somebody has deleted it: it has no text any more.
         @inlinable package static var deleted: Flags { Flags(rawValue: 1 << 7) }
-        /// A program says it, and no person.
+        /// A program says it, not a person.
         @inlinable package static var automatic: Flags { Flags(rawValue: 1 << 8) }
 
-        /// The flags of which none is set as long as the present step is to judge the message.
+        /// The flags that keep the present step from judging the message.
         @inlinable static var notJudged: Flags {
             Flags(rawValue: dropped.rawValue | passedOver.rawValue)
         }

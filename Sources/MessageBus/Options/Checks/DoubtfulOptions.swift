@@ -13,7 +13,7 @@ struct DoubtfulOptions {
     /// Makes a group of options.
     init(_ options: [(name: String, option: any DeclaredOption)]) { self.options = options }
 
-    /// Reports what is wrong whatever their values are.
+    /// Reports the problems that exist whatever the values of these options are.
     ///
     /// - Parameters:
     ///   - location: the location of the object.
@@ -22,7 +22,7 @@ struct DoubtfulOptions {
         at location: ConfigLocation, into problems: inout Problems,
         _ validate: (inout OptionCheck) -> Void
     ) {
-        // Where nothing else is, so that it is seen what is about them.
+        // A place that nothing else has, so that reports about these options can be told apart.
         let nowhere = location.member("?", at: location.position)
         var candidates: [[ConfigValue]] = []
         for (_, option) in options {

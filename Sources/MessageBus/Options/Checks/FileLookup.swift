@@ -1,4 +1,4 @@
-/// A check of the files that options name, without reading or changing them.
+/// A look-up of the files that options name, which neither reads nor changes them.
 package struct FileLookup: Sendable {
     /// Returns a path as the system sees it: absolute, links followed as far as they exist;
     /// relative ones are relative to bridge.json.

@@ -46,7 +46,8 @@ extension OptionCheck {
             FileUses.Written(path: resolved, location: location.location, entry: object))
     }
 
-    /// Records which files' lines come in, so that none of them is one that the bus writes itself.
+    /// Records the files whose lines come in, so that a file that the bus writes itself can be
+    /// found among them.
     ///
     /// - Parameters:
     ///   - location: the location of the value that names the files.
@@ -67,7 +68,7 @@ extension OptionCheck {
 extension Problems {
     /// Reports a value that can't be the path of files to read, or a pattern of such paths.
     ///
-    /// - Parameter isLiteral: true if it is one path, without any sign that stands for others.
+    /// - Parameter isLiteral: true if the path stands for itself, without wildcards.
     /// - Returns: true if there is nothing wrong.
     package mutating func isPath(_ value: ConfigValue, isLiteral: Bool) -> Bool {
         guard let path = value.text else { return false }

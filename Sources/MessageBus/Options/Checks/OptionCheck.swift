@@ -2,7 +2,7 @@
 public struct OptionCheck {
     /// The location of the options.
     public let object: ConfigLocation
-    /// The rooms there are; nil when that can't be told.
+    /// The rooms that exist; nil if they are not known.
     public var rooms: [String]? { problems.rooms }
     /// The direction of messages in this bridge, and its location in the file; nil elsewhere.
     public var direction: (way: Direction, location: ConfigLocation)? { problems.direction }
@@ -24,7 +24,7 @@ public struct OptionCheck {
         problems.add(sentence, at: location.location)
     }
 
-    /// Adds a problem that was found before, as while one of the options was decoded.
+    /// Adds a problem that was found before, for instance while an option was decoded.
     public mutating func problem(_ problem: Problem) {
         problems.add(problem)
     }
@@ -39,7 +39,7 @@ public struct OptionCheck {
         problems.warn(sentence, at: location.location)
     }
 
-    /// Adds a warning of a place, as of one element.
+    /// Adds a warning about a place, such as that of one element.
     public mutating func warning(_ sentence: String, at location: ConfigLocation) {
         problems.warn(sentence, at: location)
     }
@@ -78,7 +78,7 @@ public struct OptionCheck {
         problem("expected \(expectation), found the \(name) of \(owner.path)\(hint)", at: location)
     }
 
-    /// Adds a problem of a place, as of one element: `check.problem("…", at: $paths[2])`.
+    /// Adds a problem at a place, such as that of one element: `check.problem("…", at: $paths[2])`.
     public mutating func problem(_ sentence: String, at location: ConfigLocation) {
         problems.add(sentence, at: location)
     }

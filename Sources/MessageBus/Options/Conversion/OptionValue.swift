@@ -1,6 +1,6 @@
 /// A type that an option can have: it decodes values and says in words what it expects.
 ///
-/// Other modules add types of their own, as a regular expression that has to compile.
+/// Other modules add types of their own, such as a regular expression, which has to compile.
 public protocol OptionValue: Sendable {
     /// The expected value, with its article: `a whole number`.
     static var expectation: String { get }
@@ -17,8 +17,8 @@ public protocol OptionValue: Sendable {
     /// The shape of the value, for the JSON Schema of the configuration; by default any value.
     static var schema: OptionSchema { get }
 
-    /// Returns a guess at the meaning of a value that is wrong, as `did you mean "10s"?`; nil if
-    /// there is none. Not called for secrets, nor for values out of the environment or a file.
+    /// Returns a guess at the meaning of a value that is wrong, such as `did you mean "10s"?`; nil
+    /// if there is none. Not called for secrets, nor for values out of the environment or a file.
     static func hint(for value: ConfigValue) -> String?
 
     /// The form of a list of it, for somebody who wrote something else; nil where the words are

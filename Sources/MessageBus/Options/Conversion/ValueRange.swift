@@ -20,7 +20,7 @@ struct ValueRange<Value: BoundedValue>: Sendable {
         }
     }
 
-    /// The shape of a value within.
+    /// The shape of the values within the bounds.
     var schema: OptionSchema { Value.schema(atLeast: lowest, above: above, atMost: highest) }
 
     /// Returns whether a value lies within.
@@ -34,7 +34,8 @@ struct ValueRange<Value: BoundedValue>: Sendable {
     /// The expected value: `a whole number > 0`, `a duration from 1s to 5m, like "10s"`.
     var expectation: String { bounds + example }
 
-    /// `, like "10s"`, for values that are written in a form of their own; one that lies within.
+    /// The ending `, like "10s"`, with a value that lies within the bounds; empty for values that
+    /// are just numbers.
     private var example: String {
         let candidates = [Value.example, lowest, highest].compactMap(\.self)
         guard Value.example != nil, let value = candidates.first(where: contains) else { return "" }

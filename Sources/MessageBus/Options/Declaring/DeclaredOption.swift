@@ -1,6 +1,6 @@
 /// A property declared with `@Option`, as reflection finds it in an options struct.
 protocol DeclaredOption {
-    /// True if the option must be given. Only before decoding.
+    /// True if the option must be given; may be asked only before decoding.
     var isRequired: Bool { get }
 
     /// Returns the option's description, with its present value as the default.

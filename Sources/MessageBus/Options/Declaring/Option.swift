@@ -1,8 +1,8 @@
 /// An option of a plug-in: its sentence, its default, its bounds and its secrecy, in one place.
 ///
-/// `@Option("The number of messages.", in: 1...) var messages = 20`. Without a default it must be given,
-/// unless its type is optional. Has value semantics; reading one that must be given before the
-/// options were decoded, or it was set, is a mistake that traps.
+/// `@Option("The number of messages.", in: 1...) var messages = 20`. Without a default it must be
+/// given, unless its type is optional. Has value semantics. An option that must be given traps if
+/// it is read before the options were decoded or it was set.
 @propertyWrapper
 public struct Option<Value: OptionValue>: Sendable {
     private var storage: OptionStorage<Value>
@@ -51,8 +51,8 @@ extension Option where Value: ExpressibleByNilLiteral {
         self.init(wrappedValue: nil, sentence)
     }
 
-    /// Declares an option that is nil unless it is given, and says in words what nil means, as `the
-    /// first room`.
+    /// Declares an option that is nil unless it is given, and says in words what nil means, such as
+    /// `the first room`.
     public init(_ sentence: String, absent: String) {
         self.init(sentence, nil as Value, Value.expectation, absent: absent, Value.decode)
     }

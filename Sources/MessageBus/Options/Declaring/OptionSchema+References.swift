@@ -1,6 +1,6 @@
 // References to the environment and to files, which give strings.
 extension OptionSchema {
-    /// True if some string is right, as far as the shape tells.
+    /// True if at least one string fits, as far as the shape tells.
     var takesStrings: Bool {
         switch self {
         case .anything, .string, .pattern, .choice, .only, .noneOf, .definition: true
@@ -9,8 +9,8 @@ extension OptionSchema {
         }
     }
 
-    /// The way out for somebody who has written a reference where no string is right; `nil` if there
-    /// is none in a few words.
+    /// The advice for somebody who has written a reference where no string fits; `nil` if none fits
+    /// in a few words.
     var remedyForReference: String? {
         switch self {
         case .bool: "write true or false here"

@@ -1,6 +1,6 @@
 /// The shape of an option's value, from which the JSON Schema of the configuration is made.
 ///
-/// It rules out nothing that decoding takes. A string may also refer to the environment or to a
+/// It rules out nothing that decoding accepts. A string may also refer to the environment or to a
 /// file, which the schema allows for.
 public indirect enum OptionSchema: Sendable, Hashable {
     /// Any value: for types that say no more.
@@ -17,11 +17,11 @@ public indirect enum OptionSchema: Sendable, Hashable {
     case pattern(String)
     /// One of some strings.
     case choice([String])
-    /// One of some strings, where nothing is put in for a reference.
+    /// One of some strings, in a place where references are not expanded.
     case only([String])
     /// Any string but these.
     case noneOf([String])
-    /// A list with so many elements or more.
+    /// A list with at least this many elements.
     case list(of: OptionSchema, atLeast: Int = 0, isUnique: Bool = false)
     /// An object that has these options and no other keys.
     case object([OptionDescription])

@@ -1,8 +1,9 @@
 /// The storage of an option: a class, because reflection hands out copies of structs, and decoding
 /// has to write into the options it looks at.
 ///
-/// Unchecked: it is changed while its options are decoded, when nobody else has them yet, and by
-/// the wrapper's setter when it has the only reference.
+/// Owned by the `Option` that wraps it, and shared only with copies of that. Unchecked: it is
+/// changed while its options are decoded, when nobody else has them yet, and by the wrapper's
+/// setter when that has the only reference.
 final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     typealias Decode = @Sendable (ConfigValue, inout Problems) -> Value?
 
@@ -14,7 +15,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let schema: @Sendable () -> OptionSchema
     let decode: Decode
     var value: Value?
-    /// The value as it was written, of a secret only: how it is rendered says nothing.
+    /// The value as it was written, only for a secret, whose rendered form says nothing.
     var written: ConfigValue?
     var location: OptionLocation
 

@@ -6,7 +6,7 @@ public protocol PluginOptions: OptionValue {
     init()
 
     /// Keys that people know from other programs, in lower case without `_` and `-`, each with the
-    /// text to write instead, as `["port": "\"listen\": \"HOST:PORT\""]`.
+    /// text to write instead, such as `["port": "\"listen\": \"HOST:PORT\""]`.
     static var synonyms: [String: String] { get }
 
     /// Checks the options together. Called only when each option is right by itself.

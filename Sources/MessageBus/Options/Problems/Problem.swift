@@ -5,8 +5,8 @@ public struct Problem: Sendable, Hashable {
     public var line: Int? { position?.line }
     /// The column it begins at, in characters from 1.
     public var column: Int? { position?.column }
-    /// The path of the value that it is about, as `middleware[1].messages`; empty for the whole
-    /// file.
+    /// The path of the value that it is about, such as `middleware[1].messages`; empty for the
+    /// whole file.
     public let path: String
     /// The expected value and the one found; one line, without a full stop, never with a secret.
     public let sentence: String

@@ -2,7 +2,7 @@
 ///
 /// Also tells decoders the facts about the rest of the file that they may need.
 public struct Problems: Sendable {
-    /// The rooms there are, for options that name one; nil when that can't be told.
+    /// The rooms that exist, for options that name one; nil if they are not known.
     public var rooms: [String]? { didSet { roomNames = rooms.map { Set($0) } } }
     /// The direction of messages in the bridge that is decoded, and its location in the file.
     package var direction: (way: Direction, location: ConfigLocation)?
@@ -68,7 +68,8 @@ public struct Problems: Sendable {
         return nil
     }
 
-    /// Returns what an entry has that no other may have, each under its name; never to be shown.
+    /// Returns the values of an entry that no other entry may have, each under its name; never to
+    /// be shown.
     package func claims(of owner: ConfigLocation) -> Set<UniqueClaim> {
         Set(claimsByOwner[owner] ?? [])
     }
@@ -125,7 +126,7 @@ public struct Problems: Sendable {
     ) -> String {
         if Value.isSecret { return "" }
         if value.shownAs != nil { return Self.hint(forReferenceAs: Value.self) }
-        // A value that lacks its brackets elsewhere has them here.
+        // A list of one element, where the element itself is expected.
         if value.elements.count == 1, let element = value.elements.first, element.shownAs == nil {
             var quiet = Problems()
             if let meant = Value.decode(element, into: &quiet), meant.rendered.utf8.count <= 80 {
@@ -141,8 +142,8 @@ public struct Problems: Sendable {
         return Value.hint(for: value).map { "; \($0)" } ?? ""
     }
 
-    /// Returns a hint for a string that a reference to the environment or a file has given, where it
-    /// does not fit; its contents are not told.
+    /// Returns a hint for a string that a reference to the environment or a file has given, where
+    /// it does not fit; its contents are not shown.
     static func hint<Value: OptionValue>(forReferenceAs type: Value.Type) -> String {
         let unit: String? =
             if Value.self == Duration.self || Value.self == Duration?.self {

@@ -29,7 +29,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// True if the scalar steers a terminal or is not seen at all.
+    /// True if the scalar controls a terminal or is invisible.
     package var isUnseen: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true

@@ -9,7 +9,7 @@ package enum Suggestion {
         let wanted = Array(lowered)
         var best: (name: String, distance: Int)?
         for name in names where name != text {
-            // A character has at most eight bytes or so: most names are told by their length.
+            // A character has at most eight bytes or so: most names are ruled out by their length.
             guard name.utf8.count <= 8 * (wanted.count + 3),
                 abs(name.utf8.count - text.utf8.count) <= 24
             else { continue }

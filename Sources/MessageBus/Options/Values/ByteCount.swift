@@ -55,7 +55,8 @@ extension ByteCount: BoundedValue {
     /// A whole number and a unit, or a number of bytes.
     public static var schema: OptionSchema { schema(atLeast: nil, above: nil, atMost: nil) }
 
-    /// Returns the shape of sizes within bounds, which a pattern can't tell of those with a unit.
+    /// Returns the shape of sizes within bounds; for sizes with a unit, a pattern can't express the
+    /// bounds.
     public static func schema(
         atLeast: ByteCount?, above: ByteCount?, atMost: ByteCount?
     ) -> OptionSchema {
@@ -67,7 +68,7 @@ extension ByteCount: BoundedValue {
         ])
     }
 
-    /// Suggests a size for those of other programs: `64k`, `64 KB`, `1.5MiB`.
+    /// Suggests a size for one in the form of other programs: `64k`, `64 KB`, `1.5MiB`.
     public static func hint(for value: ConfigValue) -> String? {
         guard let text = value.text, let meant = Quantity.sum(of: text, units: Quantity.sizes),
             let bytes = Int(exactly: meant)

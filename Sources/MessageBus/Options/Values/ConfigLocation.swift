@@ -2,7 +2,7 @@
 public struct ConfigLocation: Sendable, Hashable {
     /// The position at which it begins.
     public let position: TextPosition
-    /// The path, as `bridges[0].listen`; empty for the whole file.
+    /// The path, such as `bridges[0].listen`; empty for the whole file.
     public let path: String
     /// The nearest key on the way, `rules` for `middleware[2].rules[0]`; empty for the whole file.
     public let key: String

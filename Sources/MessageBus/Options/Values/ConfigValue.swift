@@ -42,7 +42,7 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
     /// The text to show in its stead, where its own came out of the environment or a file.
     package var shownAs: String?
 
-    /// Makes a value of what it is and where it is written.
+    /// Makes a value from its kind and its location.
     public init(_ kind: Kind, at location: ConfigLocation) {
         self.kind = kind
         self.location = location

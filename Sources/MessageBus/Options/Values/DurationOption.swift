@@ -10,8 +10,8 @@ extension Duration: BoundedValue {
     /// A whole number and a unit.
     public static var schema: OptionSchema { .pattern("^[0-9]{1,15}(ms|s|m|h|d)$") }
 
-    /// Returns the shape of durations within bounds, of which a pattern can say only that zero is
-    /// none of them.
+    /// Returns the shape of durations within bounds; a pattern can say only that zero is not among
+    /// them.
     public static func schema(
         atLeast: Duration?, above: Duration?, atMost: Duration?
     ) -> OptionSchema {
@@ -23,7 +23,8 @@ extension Duration: BoundedValue {
     /// care.
     package static let maxOption = Duration.seconds(36_500 * 86_400)
 
-    /// Suggests a duration for those of other programs: `10`, `10 s`, `1.5h`, `1h30m`, `2 weeks`.
+    /// Suggests a duration for one in the form of other programs: `10`, `10 s`, `1.5h`, `1h30m`,
+    /// `2 weeks`.
     public static func hint(for value: ConfigValue) -> String? {
         let text: String
         switch value.kind {
@@ -40,7 +41,8 @@ extension Duration: BoundedValue {
 
     /// Suggests a unit for a bare number: seconds, or that of the option's default.
     ///
-    /// Both where neither comes near the default; without one milliseconds and seconds.
+    /// Suggests both where neither comes near the default, and without a default milliseconds and
+    /// seconds.
     ///
     /// - Parameters:
     ///   - usual: the option's default.

@@ -19,7 +19,7 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
 
     /// Returns the same pattern for folded texts: all of it but `*` and `?` is folded.
     ///
-    /// A character that folds to one of those then stands for any character.
+    /// A character that folds to `*` or `?` then acts like one.
     package func folded(by fold: (String) -> String) -> Glob {
         var result = ""
         var plain = ""

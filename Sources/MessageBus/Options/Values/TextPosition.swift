@@ -1,4 +1,4 @@
-/// A position in a text: both count from 1, columns in characters.
+/// A position in a text: a line and a column that both count from 1, columns in characters.
 public struct TextPosition: Sendable, Hashable, Comparable {
     /// The line, from 1.
     public var line: Int

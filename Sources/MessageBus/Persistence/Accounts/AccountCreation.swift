@@ -1,6 +1,6 @@
-/// The answer to a new account.
+/// The result of creating an account.
 package enum AccountCreation: Sendable, Equatable {
-    /// It is there.
+    /// The account was created.
     case created(Account)
     /// There is an account of that name.
     case registered

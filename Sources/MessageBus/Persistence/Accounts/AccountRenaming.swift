@@ -1,4 +1,4 @@
-/// The answer to a new name.
+/// The result of giving an account another name.
 package enum AccountRenaming: Sendable, Equatable {
     /// The account has the name.
     case renamed

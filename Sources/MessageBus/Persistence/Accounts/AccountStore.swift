@@ -14,9 +14,11 @@ package protocol AccountStore: AnyObject {
     func credentials(ofName key: String) throws -> Credentials?
     /// Returns the stored password of an account; `nil` if there is no such account.
     func credentials(of id: AccountID) throws -> Credentials?
-    /// Returns true if an account was logged in at an address; its last 16 are remembered.
+    /// Returns true if an account has been logged in to from an address; the last 16 addresses of
+    /// each account are remembered.
     func wasLoggedIn(_ id: AccountID, at address: ClientAddress) throws -> Bool
-    /// Returns where accounts were logged in, the one used last at the end; the oldest are left out.
+    /// Returns the addresses from which accounts were logged in to, the one used last at the end;
+    /// the oldest are left out.
     func loginAddresses(
         atMost count: Int
     ) throws -> [(account: AccountID, address: ClientAddress)]
@@ -78,11 +80,11 @@ package protocol AccountStore: AnyObject {
 
     // MARK: - Sessions
 
-    /// Logs a session in, of which only the SHA-256 is known, until 30 days after its last use, a
-    /// change of password, a ban, or the account's removal.
+    /// Logs in a session, of which only the SHA-256 is known; the login ends 30 days after its last
+    /// use, with a change of password, a ban, or the account's removal.
     ///
-    /// - Parameter version: the version of the password that was right; with another one by now
-    ///   nothing is done.
+    /// - Parameter version: the version of the password that was right; if the password has another
+    ///   version by now, nothing is done.
     func logIn(
         session digest: [UInt8], to id: AccountID, passwordVersion version: Int64,
         at time: Timestamp
@@ -92,7 +94,7 @@ package protocol AccountStore: AnyObject {
     func account(ofSession digest: [UInt8], at time: Timestamp) throws -> AccountID?
     /// Logs a session out.
     func endSession(_ digest: [UInt8]) throws
-    /// Records how far somebody has read a room; never moves back.
+    /// Records how far somebody has read in a room; never moves back.
     func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) throws
     /// Returns how far somebody has read, by room.
     func seen(by id: AccountID) throws -> [String: MessageNumber]
@@ -107,19 +109,20 @@ package protocol AccountStore: AnyObject {
     func waitingCount(
         for receiver: AccountID, from sender: AccountID
     ) throws -> (all: Int, ofSender: Int)
-    /// Takes the messages that wait for an account, the oldest first.
+    /// Removes and returns the messages that wait for an account, the oldest first.
     func dequeueWaiting(for receiver: AccountID) throws -> [PrivateMessage]
     /// Returns the last messages between an account and somebody, the oldest first.
     ///
     /// - Parameters:
-    ///   - other: the account of the other; if `nil`, messages with people without account count.
-    ///   - key: the folded name of the other.
+    ///   - other: the other person's account; if `nil`, messages with people without an account
+    ///     count.
+    ///   - key: the other person's folded name.
     func privateMessages(
         of id: AccountID, with other: AccountID?, key: String, before number: MessageNumber,
         last count: Int
     ) throws -> [PrivateMessage]
-    /// Returns the messages of an account behind a number and from a moment on, the newest of them if
-    /// there are too many, the oldest first.
+    /// Returns the messages of an account after a number and since a time, the oldest first; only
+    /// the newest of them if there are too many.
     func privateMessages(
         of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int
     ) throws -> [PrivateMessage]

@@ -34,9 +34,9 @@ package struct StoredAccounts: Sendable {
         }
     }
 
-    /// The version that this is as of.
+    /// The version of the store up to which the changes are listed.
     package var version: Int64
-    /// True if this is all there is, so that everything known before is void.
+    /// True if the list holds everything that is stored, so that everything known before is void.
     package var isWhole: Bool
     /// Changed accounts, in the order of their versions.
     package var accounts: [Entry] = []

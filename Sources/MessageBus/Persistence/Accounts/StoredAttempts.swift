@@ -1,6 +1,6 @@
 /// A counter of failed attempts, as it is stored.
 package struct StoredAttempts: Sendable, Equatable {
-    /// A hash of whom it counts for.
+    /// The hash of the key that it counts for (`AttemptKey`).
     package let counter: [UInt8]
     /// The times of failures, the oldest first, in milliseconds since 1970.
     package let failures: [Int64]

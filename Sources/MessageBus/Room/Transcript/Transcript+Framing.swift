@@ -1,6 +1,6 @@
 import Glibc
 
-// Where units end, by the transcript's form. They are called lines, which most of them are.
+// The ends of units, by the transcript's form. Units are called lines, because most of them are.
 extension Transcript {
     /// Returns the position after a line.
     ///

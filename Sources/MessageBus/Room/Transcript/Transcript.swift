@@ -60,7 +60,7 @@ import Glibc
     @safe @exclusivity(unchecked) private var marks = [Mark(position: 0, line: 0, number: 0)]
     @safe @exclusivity(unchecked) private var firstMark = 0
     private let markDistance: Int
-    /// The number of the message of which lines are written; to be set before they are.
+    /// The number of the message whose lines are being written; to be set before its lines are.
     @safe @exclusivity(unchecked) package var number: MessageNumber = 0
     /// The first of the messages that are written at once, up to `number`.
     @safe @exclusivity(unchecked) package var firstNumber: MessageNumber = 0
@@ -210,16 +210,16 @@ import Glibc
         mark(where: { $0.position <= position }, from: max(0, firstMark - 1))
     }
 
-    /// Returns the newest mark whose bytes are all there and behind which no number is up to this
-    /// one, or `nil` if the bytes kept begin later.
+    /// Returns the newest mark whose bytes are all kept and after which all numbers are greater
+    /// than this one, or `nil` if the bytes kept begin later.
     package func mark(upTo number: MessageNumber) -> Mark? {
         passLostMarks()
         guard marks[firstMark].position >= tail else { return nil }
         return mark(where: { $0.number <= number }, from: firstMark)
     }
 
-    /// Returns the newest mark, from a place on, for which a condition holds that holds for all
-    /// before it.
+    /// Returns the newest mark, from a place on, that meets a condition, which all marks before it
+    /// meet.
     private func mark(where holds: (Mark) -> Bool, from first: Int) -> Mark? {
         guard holds(marks[first]) else { return nil }
         var (low, high) = (first, marks.count)
@@ -261,7 +261,7 @@ import Glibc
         return (position(behind: mark, lines: line - mark.line), line)
     }
 
-    /// Returns the position so many lines behind a mark, which must be kept.
+    /// Returns the position that is a number of lines after a mark, which must be kept.
     package func position(behind mark: Mark, lines count: Int) -> TranscriptOffset {
         var at = mark.position
         for _ in 0..<count { at = endOfLine(at: at) }

@@ -8,7 +8,7 @@ package struct BridgeReport: Sendable {
         package let total: UInt64
         package let receivedBytes: UInt64
         package let sentBytes: UInt64
-        /// Those that were not let in, by the code that they were told.
+        /// The connections that were not let in, by the code that the client was told.
         package let refusals: [(code: String, count: UInt64)]
     }
 

@@ -1,7 +1,7 @@
 import Metrics
 
 extension Bus {
-    /// Returns what was counted, and how everything is.
+    /// Returns the counters of the bus and the state of all its parts.
     ///
     /// Takes as long as it takes to look at each connection that is behind, and at the messages that
     /// wait for bridges.
@@ -22,7 +22,7 @@ extension Bus {
             store: keepsMessages ? store.report : nil)
     }
 
-    /// The bridges, and of two with the same name, one of which takes the other's place, the new one.
+    /// The bridges; where one takes the place of another with the same name, only the new one.
     private var presentBridges: [BridgeAttachment] {
         var result: [BridgeAttachment] = []
         for attachment in bridges {
@@ -35,7 +35,8 @@ extension Bus {
         return result
     }
 
-    /// Ends what is exposed of a bridge that there is no longer, unless another one has its name.
+    /// Stops exposing the figures of a bridge that no longer exists, unless another one has its
+    /// name.
     package func endStatistics(of attachment: BridgeAttachment) {
         let name = attachment.name
         if bridges.contains(where: { $0 !== attachment && $0.name == name }) { return }

@@ -7,7 +7,7 @@ package struct WaitingMessages: Sendable, Equatable {
     /// The time since the oldest of them came; none if none waits.
     package var age: Duration
 
-    /// Makes a number of messages that wait.
+    /// Makes the report of a channel.
     package init(channel: String, count: Int, age: Duration) {
         self.channel = channel
         self.count = count

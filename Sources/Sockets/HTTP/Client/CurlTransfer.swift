@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Confined to the loop, which `CurlTransfers` checks.
 ///
-/// It owns what it has from the library.
+/// It owns the handles that it has from libcurl.
 @safe final class CurlTransfer {
     let handle: UnsafeMutableRawPointer
     let deadline: LoopTimer
@@ -16,7 +16,7 @@ import Glibc
     private let cutsLongAnswer: Bool
     /// True if the connection must lead to this machine.
     private let needsLoopback: Bool
-    /// True if it did not.
+    /// True if the connection led to another machine although it must not.
     private var isElsewhere = false
     private var body: [UInt8] = []
     private var isTooLong = false

@@ -5,7 +5,7 @@ import CCurl
 /// Confined to the loop, except for its initializer and deinitializer. curl names the sockets and
 /// the time it waits for; the loop watches them and reports back.
 ///
-/// It owns what it has from the library.
+/// It owns the handle that it has from libcurl.
 @safe final class CurlTransfers: @unchecked Sendable {
     /// The handle by which a request is cancelled.
     ///
@@ -26,9 +26,10 @@ import CCurl
     private var isClosed = false
     private lazy var timer = LoopTimer { [weak self] in self?.timerFired() }
 
-    /// Once in the process: it is not thread-safe everywhere.
+    /// True if libcurl is set up, which is done once in the process, because it is not thread-safe
+    /// everywhere.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-    /// Connections kept open for later.
+    /// The most connections kept open for later requests.
     private static let keptConnections = 8
 
     init(_ loop: EventLoop, proxy: String?, resolve: @escaping HostResolver.Resolver) throws {

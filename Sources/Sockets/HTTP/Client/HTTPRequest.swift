@@ -13,14 +13,14 @@ public struct HTTPRequest: Sendable {
     /// May contain secrets; they appear in no error. A name that is not a token, or a value with a
     /// control character, refuses the request.
     public var headers: [(name: String, value: String)] = []
-    /// The time that all of it may take.
+    /// The time that the whole request may take.
     public var deadline = Duration.seconds(30)
     /// The longest answer in bytes.
     public var maxAnswerBytes = 8 << 20
     /// True to cut a longer answer and keep its status; false to fail.
     public var cutsLongAnswer = false
-    /// True to send nothing in plain to another machine: `http` only where the connection leads to a
-    /// loopback address, whatever the name resolved to.
+    /// True to send nothing unencrypted to another machine: `http` is used only where the
+    /// connection leads to a loopback address, whatever the name resolved to.
     public var isPlainOnlyToLoopback = false
     /// True to open a new connection instead of using a kept one.
     public var wantsFreshConnection = false

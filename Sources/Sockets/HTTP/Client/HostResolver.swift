@@ -1,10 +1,10 @@
 import TimeUnits
 
-/// Resolves host names on threads, so that the loop goes on.
+/// A resolver of host names, which works on threads so that the loop goes on.
 ///
 /// Confined to the loop. The system's resolver can't be interrupted: a request past its deadline is
-/// forgotten here, and the thread's result goes to those that wait by then. If a name server fails,
-/// its last addresses are used: most servers stay where they are.
+/// forgotten here, and the thread's result goes to the requests that wait by then. If a name server
+/// fails, its last addresses are used: most servers stay where they are.
 final class HostResolver: @unchecked Sendable {  // see above
     typealias Resolver = @Sendable (String, UInt16) throws -> [SocketAddress]
     typealias Found = Result<[SocketAddress], HTTPError>

@@ -1,7 +1,7 @@
 import Glibc
 import Metrics
 
-// Who is let in: as a connection, and with each request.
+// The decisions about clients: as a connection, and with each request.
 
 extension HTTPServer {
     /// The answer where there is no room for one more.
@@ -12,7 +12,8 @@ extension HTTPServer {
         .adding("Retry-After", "10")
     }
 
-    /// Connections that are encrypted only to be told that there is no room; others are closed.
+    /// The most connections that are encrypted only to be told that there is no room; others are
+    /// closed.
     private static let maxUnwelcome = 64
     /// A fatal alert: internal_error, the nearest to "no room" (RFC 8446, 6).
     private static let refusalAlert: [UInt8] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x50]
@@ -141,7 +142,7 @@ extension HTTPServer: ArrivalOwner {
             answer: isUnwelcome ? options.ban(arrival.host).map(banned) ?? full : nil)
     }
 
-    /// Closes a connection that ends before.
+    /// Closes a connection that ends before its protocol begins.
     package func end(
         _ descriptor: Int32, client: SocketAddress?, peer: SocketAddress, _ failure: ArrivalFailure
     ) {

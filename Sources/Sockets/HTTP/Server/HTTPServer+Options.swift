@@ -3,16 +3,16 @@ import Metrics
 extension HTTPServer {
     /// The settings of a server.
     package struct Options {
-        /// TCP connections at most; those of proxies are not counted.
+        /// The most TCP connections; those of proxies are not counted.
         package var maxConnections = 10_000
-        /// Connections of one address at most.
+        /// The most connections from one address.
         package var maxPerAddress = 100
-        /// Bytes of bodies at most that all connections together hold until their requests are answered;
-        /// one alone may have as many as its own limit says.
+        /// The most bytes of bodies that all connections together hold until their requests are
+        /// answered; one alone may have as many as its own limit says.
         package var maxBodies = HTTPServer.usualMaxBodies
         /// The proxies that are believed about their clients.
         package var proxies = TrustedProxies()
-        /// The time after which a client is closed that reads nothing of an answer.
+        /// The time after which a client that reads nothing of an answer is disconnected.
         package var stalledAfter = Duration.seconds(60)
         /// Counts of the server's connections; `nil` if nobody counts.
         package var counts: ConnectionCounts?

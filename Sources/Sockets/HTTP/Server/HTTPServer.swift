@@ -73,7 +73,7 @@ import Metrics
     /// Listens on all given addresses, at one port.
     ///
     /// - Parameter context: the certificate, made for `ApplicationProtocol.http1`; `nil` for
-    ///   connections in plain.
+    ///   unencrypted connections.
     /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; nothing
     ///   is listened on then.
     package func open(at wanted: [SocketAddress], _ context: TLSContext? = nil) throws {
@@ -129,7 +129,7 @@ import Metrics
         connection.advance()
     }
 
-    /// Records that connections hold more or less of bodies.
+    /// Records that connections hold more or fewer bytes of bodies.
     func changeHeldBodies(by count: Int) { heldBodies += count }
 
     /// Forgets a connection that has closed.
@@ -160,7 +160,8 @@ import Metrics
         lingering.close(whenRead: descriptor)
     }
 
-    /// Closes the connections that linger, or else the one that is idle for longest.
+    /// Closes the connections that linger, else the one that has been idle for longest, or else the
+    /// oldest one that has not arrived yet; returns false if there is none.
     func freeDescriptor() -> Bool {
         if !lingering.isEmpty {
             lingering.closeAll()
@@ -175,7 +176,7 @@ import Metrics
 
     /// Stops listening, closes idle connections, and the others after the answers that are under way.
     ///
-    /// A request under way has five seconds; those that wait for their handler are better answered by
+    /// A request under way has five seconds; a handler had better answer the requests that wait for
     /// it. Connections that were given away are their owners' to close.
     package func stop() {
         loop.assertOwned()

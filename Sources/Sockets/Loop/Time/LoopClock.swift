@@ -1,4 +1,4 @@
-// Whoever has a loop has its times.
+// Every file that uses a loop also needs its units of time.
 @_exported import TimeUnits
 
 /// The clock of a loop; tests turn theirs by hand.

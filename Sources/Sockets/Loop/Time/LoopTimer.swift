@@ -2,7 +2,7 @@ import TimeUnits
 
 /// A timer that calls a function on the loop.
 ///
-/// Confined to the loop: to any until it is set for the first time.
+/// Confined to the loop that it is set on; until then it may be handed to any.
 ///
 /// One timer can be set again and again, and costs nothing while it is not set.
 public final class LoopTimer {

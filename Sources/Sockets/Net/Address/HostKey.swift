@@ -11,12 +11,16 @@ public struct HostKey: Hashable, Sendable {
     /// True if it is this machine's own (127.0.0.0/8, ::1).
     public let isLoopback: Bool
 
+    /// Makes the key of an IPv4 address.
+    ///
     /// - Parameter address: in network byte order.
     init(ipv4 address: UInt32) {
         let address = UInt32(bigEndian: address)
         (bits, isIPv4, isLoopback) = (UInt64(address), true, address >> 24 == 127)
     }
 
+    /// Makes the key of an IPv6 address.
+    ///
     /// - Parameters:
     ///   - high: the first half of an IPv6 address.
     ///   - low: the second half.

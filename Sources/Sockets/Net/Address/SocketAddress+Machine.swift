@@ -4,7 +4,7 @@ import Glibc
 // The addresses of this machine, of which those of loopback are only some.
 extension SocketAddress {
     /// Returns whether the other side of a connection is on this machine: by loopback or a Unix
-    /// socket, or because it has the very address that it has reached.
+    /// socket, or because its own address is the one that it has reached.
     func isOnThisMachine(reaching descriptor: Int32) -> Bool {
         if isLocal { return true }
         let (own, result) = Self.own(of: descriptor)

@@ -1,7 +1,7 @@
 extension Listener {
     /// Makes a listener for each of the given addresses, all at one port.
     ///
-    /// An address that this machine has not is left out as long as there are others.
+    /// An address that this machine does not have is left out as long as there are others.
     ///
     /// - Parameter make: makes the listener of one address.
     /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; nothing

@@ -77,7 +77,8 @@ struct ListeningSocket: Sendable {
     ) throws(SocketError) {
         if address.family == AF_UNIX { removeStale(address) } else { reuse(descriptor, address) }
         if sharesPort { SocketOption.set(SO_REUSEPORT, 1, of: descriptor) }
-        // The file gets the mode of the descriptor, less the process's mask: never more for a while.
+        // The file gets the mode of the descriptor, less the process's mask: never more, not even
+        // for a moment.
         if let mode, address.family == AF_UNIX { fchmod(descriptor, mode) }
         guard address.bind(descriptor) == 0 else {
             throw SocketError("bind \(address)")
@@ -132,7 +133,8 @@ struct ListeningSocket: Sendable {
         // By its file: the path may be written otherwise, or another socket may stand there by now.
         if let file { return file.isFile(of: wanted) }
         if self.wanted == wanted || address == wanted { return true }
-        // Who starts the daemon with [::]:2000 means all addresses, and so does 0.0.0.0:2000.
+        // Somebody who starts the daemon with [::]:2000 means all addresses, and 0.0.0.0:2000 means
+        // those too.
         return isInherited && isDualStack && wanted.family == AF_INET && wanted.isWildcard
             && wanted.port == address.port
     }
@@ -160,8 +162,8 @@ struct ListeningSocket: Sendable {
         self.mode = mode
     }
 
-    /// The process's mask, which umask(2) only tells when it is set: for a moment to one that lets
-    /// other threads give nobody too much.
+    /// The process's mask, which umask(2) returns only when it sets another: for a moment a strict
+    /// one, so that no file that another thread creates then is open to others.
     private static var processMask: UInt32 {
         let mask = umask(0o077)
         umask(mask)

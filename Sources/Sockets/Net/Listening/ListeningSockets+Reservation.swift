@@ -1,7 +1,7 @@
 import Locking
 
 extension ListeningSockets {
-    /// Sockets that stay open until this ends, whoever listens with them meanwhile.
+    /// A reservation that keeps sockets open until it ends, whoever listens with them meanwhile.
     ///
     /// Safe from any thread. Ends at the latest when it is released.
     package final class Reservation: Sendable {

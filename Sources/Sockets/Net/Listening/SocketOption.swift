@@ -12,7 +12,7 @@ enum SocketOption {
             descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Returns an option; `nil` if the socket has none such.
+    /// Returns an option; `nil` if the socket does not have it.
     static func value(
         _ name: Int32, _ level: Int32 = SOL_SOCKET, of descriptor: Int32
     ) -> Int32? {

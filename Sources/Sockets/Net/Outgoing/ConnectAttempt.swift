@@ -133,7 +133,7 @@ public final class ConnectAttempt: EventHandler, @unchecked Sendable {  // touch
     }
 
     private func fail(_ reason: String, _ kind: ConnectFailure.Kind = .unreachable) {
-        // A server that was not believed says more than one that was not reached.
+        // A server that is not trusted says more about the failure than one that was not reached.
         if lastFailure?.kind != .untrusted { lastFailure = ConnectFailure(kind, reason) }
         closeDescriptor()
         // Not at once: a long list of addresses would be a deep stack.

@@ -4,7 +4,7 @@ public struct ConnectFailure: Error, CustomStringConvertible, Equatable, Sendabl
     public enum Kind: Sendable, Equatable {
         /// The server was not reached: it may be later.
         case unreachable
-        /// The server was reached, and is not believed.
+        /// The server was reached, but is not trusted.
         case untrusted
         /// The caller has given it up.
         case cancelled

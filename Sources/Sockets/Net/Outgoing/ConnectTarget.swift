@@ -4,10 +4,10 @@ public struct ConnectTarget: Sendable {
     public let host: String
     /// The port.
     public let port: UInt16
-    /// The encryption; `nil` for a connection in plain.
+    /// The encryption; `nil` for an unencrypted connection.
     public let encryption: TLSClientContext?
-    /// True if only this machine's own addresses will do, because something secret is to be sent in
-    /// plain.
+    /// True if only this machine's own addresses will do, because something secret is to be sent
+    /// unencrypted.
     public let isLocalOnly: Bool
 
     /// Makes a target.

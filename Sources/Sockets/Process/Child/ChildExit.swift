@@ -10,7 +10,7 @@ public enum ChildExit: Sendable, Equatable, CustomStringConvertible {
     /// True if it has ended by itself with status 0.
     public var isSuccess: Bool { self == .status(0) }
 
-    /// The half of a sentence: `ended with status 3`, `was ended by signal 9 (Killed)`.
+    /// Half of a sentence: `ended with status 3`, `was ended by signal 9 (Killed)`.
     public var description: String {
         switch self {
         case .status(let status): "ended with status \(status)"

@@ -81,7 +81,7 @@ final class PipeWriter: EventHandler {
             } else if errno == EAGAIN {
                 return wait(on: pipe)
             } else if errno != EINTR {
-                // Nobody reads any more; whoever has ended is told of in another way.
+                // Nobody reads any more; the end of the process is reported in another way.
                 close()
                 return onDrain()
             }

@@ -13,8 +13,8 @@ final class ProcessGuard {
 
     /// Reads the group's number, and then nothing more until the daemon is gone.
     ///
-    /// A service manager that stops a service sends its signals to all processes of it, and so to
-    /// the guard, which has to outlive the daemon.
+    /// A service manager that stops a service sends signals to all of the service's processes, and
+    /// so to the guard, which has to outlive the daemon.
     private static let script =
         "trap '' HUP INT QUIT TERM; read -r group || exit 0; read -r end; kill -KILL -$group"
 

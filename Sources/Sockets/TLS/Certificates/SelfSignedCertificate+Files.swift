@@ -7,8 +7,8 @@ extension SelfSignedCertificate {
 
     /// Writes the certificate and its key into files that only their owner may read.
     ///
-    /// Files that are there are never touched. As root, the owner is that of the directory: a daemon
-    /// that runs as somebody else must be able to read them.
+    /// Existing files are never touched. As root, the owner is that of the directory: a daemon that
+    /// runs as somebody else must be able to read them.
     ///
     /// - Throws: `SocketError` with a sentence; there are no new files then.
     public func write(to directory: String) throws(SocketError) {

@@ -1,15 +1,15 @@
 import COpenSSL
 import Glibc
 
-/// The rules of encrypted connections to servers, and the reason to believe that a server is who it
-/// says.
+/// The rules of encrypted connections to servers, and the reason to trust that a server is the one
+/// it claims to be.
 ///
 /// Safe from any thread.
 ///
-/// It owns its context, which the library counts references to.
+/// It owns a reference to its context, which OpenSSL counts.
 @safe  // Sendable: SSL_CTX counts references atomically.
 public final class TLSClientContext: @unchecked Sendable {
-    /// The reason to believe a server.
+    /// The reason to trust a server.
     public enum Trust: Sendable, Equatable {
         /// An authority that this machine trusts has signed its certificate.
         case system
@@ -90,7 +90,7 @@ public final class TLSClientContext: @unchecked Sendable {
         return unsafe puente_ssl_set_server_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1
     }
 
-    /// Returns why a server is not believed whose handshake is done; `nil` if it is.
+    /// Returns why a server is not trusted after its handshake; `nil` if it is.
     func doubt(of session: TLSSession) -> String? {
         guard case .fingerprint(let expected) = trust else { return session.doubt }
         let found = session.peerFingerprint ?? "none"

@@ -1,4 +1,4 @@
 extension Schema {
-    /// A name that says what is in the table `tries`.
+    /// The renaming of the table `tries` to a name that says what it holds.
     static let loginAttempts = "ALTER TABLE tries RENAME TO login_attempts;"
 }

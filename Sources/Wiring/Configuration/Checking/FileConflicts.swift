@@ -1,7 +1,7 @@
 import MessageBus
 
-/// Reports entries whose files conflict: a log that is written into the store, or one that is read
-/// back as soon as it is written.
+/// The check for entries whose files conflict: a log that is written into the store, or one that is
+/// read back as soon as it is written.
 struct FileConflicts {
     /// Path of the configuration itself.
     let file: String

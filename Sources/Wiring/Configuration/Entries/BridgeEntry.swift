@@ -8,7 +8,7 @@ package struct BridgeEntry: Sendable {
     package let name: String
     /// The room it is in.
     package let room: String
-    /// The way messages go.
+    /// The direction in which it carries messages.
     package let direction: Direction
     /// The chain for messages that it brings in, before the common chain.
     package let middleware: [MiddlewareEntry]
@@ -16,7 +16,7 @@ package struct BridgeEntry: Sendable {
     package let outgoing: [MiddlewareEntry]
     /// The form of names of people who speak by it, with `{name}` and perhaps `{bridge}` in it.
     package let senderFormat: String
-    /// True if the daemon runs on when it fails to start.
+    /// True if the daemon runs on although the bridge fails to start.
     package let isOptional: Bool
     /// Location of the entry.
     package let location: ConfigLocation

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Decodes the entries of `bridges` and of the chains.
+/// A decoder of the entries of `bridges` and of the chains.
 struct EntryDecoder {
     let registry: Registry
     /// The rooms; `nil` if they have problems.
@@ -107,7 +107,7 @@ struct EntryDecoder {
         _ = resolve(entry, registry.bridges, "bridge", registry.middlewares, into: &problems)
     }
 
-    /// Finds the type of an entry; reports nothing if it is not given, or no string.
+    /// Finds the type of an entry; reports nothing if it is not given, or is not a string.
     private func resolve<Plugin, Other>(
         _ entry: ConfigValue, _ types: [String: PluginType<Plugin>], _ kind: String,
         _ others: [String: PluginType<Other>], into problems: inout Problems

@@ -9,7 +9,7 @@ package enum ControlOption: OptionValue, Equatable, ExpressibleByNilLiteral {
     /// A path of its own.
     case path(String)
 
-    /// The default.
+    /// Makes the default, the socket beside the store.
     package init(nilLiteral: ()) { self = .besideStore }
 
     /// In words.

@@ -2,8 +2,8 @@ import Glibc
 import MessageBus
 import TimeUnits
 
-/// Reads files to their end within limits: a pipe without a writer and an endless device are
-/// errors.
+/// The reading of files to their end, within limits: a pipe without a writer and an endless device
+/// are errors.
 enum BoundedInput {
     /// The time that reading anything but a regular file may take: enough for a command that writes a
     /// configuration into a pipe.

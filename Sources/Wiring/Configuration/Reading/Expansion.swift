@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Expands the references `${env:NAME}`, `${env:NAME:-default}` and `${file:PATH}`.
+/// The expansion of the references `${env:NAME}`, `${env:NAME:-default}` and `${file:PATH}`.
 ///
 /// Works on parsed values, so that no inserted text can change the structure. Inserted text is not
 /// expanded again.

@@ -24,7 +24,7 @@ struct ExchangeGroup: Sendable {
         while !rest.isEmpty {
             var members = [rest.removeFirst()]
             var index = 0
-            // Whoever belongs to one of them belongs to all.
+            // A bridge that belongs to one of these groups belongs to all of them.
             while index < members.count {
                 let member = members[index]
                 members += rest.filter { member.belongs(with: $0) }

@@ -1,4 +1,4 @@
-/// The parts of a daemon that are told of reloads.
+/// The functions by which the other parts of a daemon learn of reloads.
 package struct ReloadObserver: Sendable {
     /// Called when a reload begins.
     package var begin: @Sendable () -> Void = {}

@@ -244,8 +244,8 @@ struct ReloadTransaction: Sendable {
 
     // MARK: - Backward
 
-    /// Exchanges everything back that was exchanged, and returns once it works again: until then the
-    /// addresses are kept open.
+    /// Exchanges back everything that was exchanged, and returns once it works again: until then
+    /// the addresses are kept open.
     private mutating func exchangeBack() async {
         var renewed: [RunningBridge] = []
         for exchange in exchanges.reversed() {

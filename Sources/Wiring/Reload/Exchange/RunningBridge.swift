@@ -6,7 +6,7 @@ struct RunningBridge: Sendable {
     /// The entry in the present configuration.
     var entry: BridgeEntry
     let supervised: SupervisedBridge
-    /// The threads of the bridge's own.
+    /// The bridge's own threads.
     let pool: ThreadPool
 
     /// Its place on the bus.

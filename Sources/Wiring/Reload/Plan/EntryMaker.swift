@@ -1,6 +1,7 @@
 import MessageBus
 
-/// Makes the entries of a configuration, and collects the problems of those that can't be made.
+/// A maker of bridges and steps from the entries of a configuration, which collects the problems of
+/// those that can't be made.
 struct EntryMaker {
     /// A bridge that is made and not started.
     struct MadeBridge: Sendable {

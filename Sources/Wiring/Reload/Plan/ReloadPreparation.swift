@@ -129,13 +129,13 @@ struct ReloadPreparation: Sendable {
             do {
                 requests.append(try await requester.listenRequest())
             } catch {
-                // Whoever goes on listens already, whatever the resolver says by now.
+                // A bridge that goes on listens already, whatever the resolver says by now.
                 if !staying.contains(made.entry.name) { throw error }
             }
         }
         do {
             let status = try await StatusService.listenRequest(of: prepared.made.configuration)
-            // What goes on has its sockets before anything new finds them taken: a bridge with
+            // A bridge that goes on gets its sockets before anything new takes them: a bridge with
             // port 0 may have the very port that the status page is to have now.
             if let status { requests.insert(status, at: movesStatus ? requests.endIndex : 0) }
         } catch {

@@ -73,8 +73,8 @@ extension RoomFeed {
             through: isComplete ? end : fitting.last?.number ?? end)
     }
 
-    /// Returns messages as the feed's readers are shown them: a chain of the bridge judges them as it
-    /// did then, without counting.
+    /// Returns messages as the feed's readers are shown them: a copy of the bridge's chain judges
+    /// each as it was judged when it was said, without counting.
     package func shown(_ messages: [Message]) -> [Message] {
         guard !isRepeatable else { return messages }
         let chain = freshChain()
@@ -87,7 +87,7 @@ extension RoomFeed {
 
     /// Encodes a step's messages for a reader that is behind.
     ///
-    /// - Parameter connectionID: the connection whose messages only count.
+    /// - Parameter connectionID: the connection whose messages are counted but not shown.
     package func page(
         of run: StoredRun, for cursor: TranscriptCursor, as encoder: some MessageEncoder,
         hiding connectionID: UInt32? = nil

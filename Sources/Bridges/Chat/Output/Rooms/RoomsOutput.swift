@@ -132,9 +132,9 @@ package struct RoomsOutput {
         if next > index { next -= 1 }
     }
 
-    /// Ends reading a room at its present end; what is owed until there is still sent.
+    /// Stops reading a room at its present end; what is owed up to there is still sent.
     ///
-    /// - Parameter number: the last message until there.
+    /// - Parameter number: the last message before that end.
     package mutating func end(_ transcript: Transcript, at number: MessageNumber) {
         guard let index = index(of: transcript) else { return }
         readings[index].cursor.end(at: number)
@@ -148,8 +148,8 @@ package struct RoomsOutput {
 
     // MARK: - Holding back
 
-    /// Holds back the lines of a room from the present end of its transcript on, until they are
-    /// released; those of several holds as often.
+    /// Holds back a room's lines, from the present end of its transcript on, until they are
+    /// released: once for each hold.
     package mutating func hold(_ transcript: Transcript) {
         guard let index = index(of: transcript) else { return }
         readings[index].holds.append(transcript.head)

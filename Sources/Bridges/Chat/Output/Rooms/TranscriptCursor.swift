@@ -130,7 +130,7 @@ package struct TranscriptCursor {
 
     /// Sets the end to the room's current end.
     ///
-    /// - Parameter number: the last message until there.
+    /// - Parameter number: the last message before that end.
     package mutating func end(at number: MessageNumber) {
         guard limit == nil else { return }
         limit = Limit(position: transcript.head, line: transcript.lines, number: number)

@@ -9,25 +9,26 @@ package protocol RoomForm: AnyObject, Sendable {
 
     /// The room's messages, as they are encoded.
     var feed: RoomFeed { get }
-    /// The encoder, also of what a reader that is behind gets from the store.
+    /// The encoder, which also encodes the stored messages for readers that are behind.
     var encoder: Encoder { get }
     /// True if readers that fall behind go on from the store.
     var isStored: Bool { get }
     /// The streams that read it; set by `attach` and `detach` only.
     var readers: [RoomStream<Self>] { get set }
 
-    /// Encodes what was said since, and finds who does not want which of its lines.
+    /// Encodes what was said since the last call, and has readers pass over the lines that they
+    /// don't want.
     func catchUp()
 
     /// Returns the bytes that tell a reader how many of the room's lines were left out.
     func skipNotice(_ count: Int) -> [UInt8]
 
-    /// Ends what is done for readers: the last one has gone.
+    /// Ends the work for readers, because the last one has gone.
     func lastReaderLeft()
 }
 
 extension RoomForm {
-    /// Encodes what was said since.
+    /// Encodes what was said since the last call.
     package func catchUp() { feed.catchUp() }
 
     /// Does nothing: the form stays for the next reader.

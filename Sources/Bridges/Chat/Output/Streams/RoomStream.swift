@@ -41,13 +41,13 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     private var counted = DeliveryCounts()
     /// Bytes to send when all else is.
     private var endBytes: [UInt8] = []
-    /// Called when the client has taken so much that it is not `isFull` any more.
+    /// Called when the client has taken so much that the stream is no longer `isFull`.
     package var onRoom: (() -> Void)?
     /// True while the client's input is wanted.
     package var isRead = true { didSet { if isRead != oldValue { updateInterest() } } }
 
-    /// Messages that the store is asked for at once: a client that reads a little and then nothing
-    /// more holds them.
+    /// The number of messages that the store is asked for at once: they stay in memory if a client
+    /// reads a little and then stops.
     private static var replayCount: Int { 128 }
     /// Bytes of answers that may wait: a client that asks and does not read is not read either.
     private static var maxWaiting: Int { 256 << 10 }
@@ -70,7 +70,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     package var sentBytes: UInt64 { output.sentBytes }
     /// Bytes the other side has not confirmed.
     package var unconfirmedBytes: Int { isOpen ? connection.unconfirmedBytes : 0 }
-    /// True if so much waits to be read that nothing more should be asked.
+    /// True if so much waits for the client that nothing more should be asked for on its behalf.
     package var isFull: Bool { output.waitingBytes > Self.maxWaiting }
 
     // MARK: - Rooms
@@ -101,7 +101,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
         scheduleSend()
     }
 
-    /// Stops reading a room; what is owed until here is still sent.
+    /// Stops reading a room; what is owed up to now is still sent.
     package func stopReading(_ room: Room) {
         streams.assertOwned()
         guard let index = index(of: room) else { return }
@@ -318,7 +318,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
         onClose(bus)
     }
 
-    /// Closes a client that has not taken what it was sent for too long.
+    /// Closes the connection of a client that has left a byte unread for too long.
     package func closeAsStalled(_ bus: isolated Bus) {
         streams.port.log.debug(
             "\(streamed.clientName) is closed: it does not read what it is sent")

@@ -1,13 +1,13 @@
 import MessageBus
 
 extension Bus {
-    /// Texts that are looked at, at least, for those in front of deleted ones.
+    /// The number of texts that are fetched to replace deleted ones.
     private static let step = 100
-    /// Looks at most: in front of so many deleted texts nothing is searched.
+    /// The most fetches: nothing is found in front of that many deleted texts.
     private static let maxLooks = 20
 
-    /// Returns the last texts of a room in front of a number that are not deleted, the oldest first;
-    /// those that were corrected with the new text.
+    /// Returns the last texts of a room before a number that are not deleted, the oldest first;
+    /// corrected ones have their new text.
     func lastTexts(
         in room: Room, before number: MessageNumber = .max, atMost count: Int
     ) async throws -> [Message] {

@@ -2,7 +2,7 @@ import MessageBus
 
 /// A question for earlier messages (`CHATHISTORY`).
 struct HistoryRequest: Sendable {
-    /// A message that is referred to.
+    /// A reference to a message.
     enum Reference: Sendable, Equatable {
         /// By its number, `msgid=`.
         case number(MessageNumber)
@@ -25,12 +25,13 @@ struct HistoryRequest: Sendable {
 
     /// The messages that are wanted.
     enum Range: Sendable, Equatable {
-        /// The last ones, behind a reference if there is one.
+        /// The last messages, behind a reference if there is one.
         case latest(after: Reference?)
         case before(Reference)
         case after(Reference)
         case around(Reference)
-        /// Between two, the first ones first if the first reference is the earlier one.
+        /// The messages between two references: the first ones if the first reference is the
+        /// earlier one, otherwise the last ones.
         case between(Reference, Reference)
     }
 
@@ -130,7 +131,7 @@ struct HistoryRequest: Sendable {
 
     /// Events of a room that are looked at for the first texts behind a number.
     private static let step = 256
-    /// Steps at most: a room where nobody says anything for so long is asked again.
+    /// The most steps: a client asks again for a room where nobody has said anything for so long.
     private static let maxSteps = 40
 
     private func first(
@@ -150,13 +151,13 @@ struct HistoryRequest: Sendable {
             if events.isComplete { break }
         }
         if found == 0 { return [] }
-        // Those that were corrected have the new text.
+        // Corrected texts come with their new wording.
         return try await bus.lastTexts(in: room, before: end + 1, atMost: found)
     }
 
     // MARK: - A conversation
 
-    /// Returns those of some messages that are wanted; they are the oldest first.
+    /// Returns the wanted messages out of some, which must be the oldest first.
     func messages(of all: [Message]) -> [Message] {
         switch range {
         case .latest(nil): return all.suffix(count)

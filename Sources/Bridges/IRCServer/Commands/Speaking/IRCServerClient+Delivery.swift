@@ -3,7 +3,7 @@ import IRC
 import MessageBus
 import Sockets
 
-// What the bus tells somebody who is here by this client.
+// The bus's calls to a person who is here through this client.
 extension IRCServerClient: PresenceDelegate {
     /// True if the bridge shows anything but answers.
     var isReachable: Bool { network.port.direction != .in }
@@ -11,7 +11,7 @@ extension IRCServerClient: PresenceDelegate {
     /// True if the client does not read what it is sent.
     var isFull: Bool { stream.isFull }
 
-    /// The address that bans go by.
+    /// The address by which bans are looked up.
     var address: ClientAddress? { clientAddress }
 
     /// Shows a private message.
@@ -41,7 +41,7 @@ extension IRCServerClient: PresenceDelegate {
         }
     }
 
-    /// Speaks by another name from now on, and tells the client.
+    /// Adopts the new name of the person, and tells the client.
     func senderChanged(to new: Sender, isForced: Bool) {
         guard let old = sender else { return }
         let source = network.people.source(of: old)

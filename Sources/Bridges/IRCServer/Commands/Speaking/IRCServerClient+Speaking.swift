@@ -2,7 +2,7 @@ import Chat
 import IRC
 import MessageBus
 
-// What a client says: in channels, and to somebody alone.
+// Texts that a client sends: to channels, and to single people.
 extension IRCServerClient {
     /// Something that is to be said.
     struct Utterance {
@@ -20,9 +20,9 @@ extension IRCServerClient {
         var isAutomatic: Bool { command == "NOTICE" }
     }
 
-    /// Targets of one command at most.
+    /// The most targets of one command.
     private static let maxTargets = 4
-    /// Bytes of a reference to another message at most.
+    /// The most bytes of a reference to another message.
     private static let maxReference = 64
 
     /// Says something.
@@ -106,7 +106,8 @@ extension IRCServerClient {
             bus.say(speech, in: room, by: network.port.attachment, then: then)
         } finish: { [self] result, bus in
             if case .unknownMessage = result {
-                // What is answered may be anywhere; the words are said all the same.
+                // The answered message may be gone or in another room; the text is said all the
+                // same.
                 var plain = utterance
                 plain.reply = nil
                 return say(plain, bus)
@@ -115,8 +116,8 @@ extension IRCServerClient {
         }
     }
 
-    /// Returns what an account that speaks for others says for somebody: `NAME: TEXT`; `nil` for what
-    /// anybody says for themselves.
+    /// Returns the text that a relay account says for somebody, and the sender: `NAME: TEXT`; `nil`
+    /// for a text that the client says for itself.
     private func relayed(
         _ text: [UInt8], by sender: Sender, _ bus: isolated Bus
     ) -> (sender: Sender, text: [UInt8])? {
@@ -131,7 +132,7 @@ extension IRCServerClient {
         )
     }
 
-    /// A name of this connection for what it says in order.
+    /// The key of this connection by which its texts keep their order.
     private var sessionKey: [UInt8] {
         Array("irc:\(connectionID)".utf8)
     }
@@ -177,7 +178,7 @@ extension IRCServerClient {
         refuse(utterance, code: code.rawValue, text)
     }
 
-    /// Answers that something is not said; nothing ever answers a NOTICE.
+    /// Answers that a text is not said; a NOTICE is never answered.
     private func refuse(_ utterance: Utterance, code: String, _ text: String) {
         if utterance.isAutomatic { return }
         let sentence = text.isEmpty ? "[\(code)]" : "[\(code)] \(text)"

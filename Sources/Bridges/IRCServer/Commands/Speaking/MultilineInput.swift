@@ -41,7 +41,7 @@ struct MultilineInput {
 
     /// Takes a line.
     ///
-    /// - Parameter isConcatenated: true if it goes on the line before.
+    /// - Parameter isConcatenated: true if the line continues the one before.
     mutating func append(
         _ command: String, to target: String, _ line: [UInt8], isConcatenated: Bool
     ) throws(Refusal) {

@@ -2,11 +2,11 @@ import Chat
 import MessageBus
 import Sockets
 
-// Accounts: a password is checked elsewhere, and the client's other lines wait meanwhile.
+// Accounts: a password is checked off the loop, and the client's other lines wait meanwhile.
 extension ChatConnection {
     /// Executes a command that carries a password.
     ///
-    /// - Parameter name: the name in front of the command, of a client that has none.
+    /// - Parameter name: the name in front of the command, if the client has none.
     @safe func execute(
         _ command: ChatCommand, withPassword arguments: UnsafeRawBufferPointer, of name: Name?,
         _ bus: isolated Bus
@@ -23,7 +23,7 @@ extension ChatConnection {
         }
     }
 
-    /// The address that limits, attempts and bans go by.
+    /// The address to which limits, attempts and bans apply.
     var clientAddress: ClientAddress { host.map { ClientAddress($0) } ?? .local }
 
     // MARK: - Login
@@ -32,7 +32,7 @@ extension ChatConnection {
         guard let argument = NameArgument(arguments), unsafe Self.isWord(argument.rest) else {
             return answer(.badArguments, phrases.badArguments(.login))
         }
-        // What can't be a name or a password is nobody's.
+        // A text that can't be a name, or a password, belongs to nobody.
         guard let key = argument.key, let password = unsafe Password(typed: argument.rest) else {
             return answer(.loginFailed, phrases.loginFailed)
         }
@@ -51,14 +51,15 @@ extension ChatConnection {
         }
     }
 
-    /// Makes the person behind this connection the owner of an account; answers.
+    /// Makes the person behind this connection the owner of an account, and answers.
     private func becomeOwner(of account: Account, isNew: Bool = false, _ bus: isolated Bus) {
         if let refusal = owningRefusal(of: account, isNew: isNew, bus) {
             return isNew ? withdraw(account, refusal, bus) : answer(refusal)
         }
     }
 
-    /// Takes back a new account whose owner may not enter: a command that fails changes nothing.
+    /// Takes back a new account whose owner may not enter: a command that fails must change
+    /// nothing.
     private func withdraw(_ account: Account, _ refusal: NameRefusal, _ bus: isolated Bus) {
         ask(bus) { accounts, then in
             accounts.withdraw(account.id, then: then)
@@ -67,13 +68,14 @@ extension ChatConnection {
         }
     }
 
-    /// Makes the person the owner of an account and answers; or returns why not, unanswered.
+    /// Makes the person the owner of an account and answers; or returns the refusal, without
+    /// answering.
     private func owningRefusal(
         of account: Account, isNew: Bool, _ bus: isolated Bus
     ) -> NameRefusal? {
         if let ban = bus.accounts.ban(ofName: account.key) { return .banned(ban.reason) }
         let displaced = bus.freeName(of: account, for: participant?.presence)
-        // Who speaks for others is not announced: another name that was ends with its own leave.
+        // A relay is not announced: if the connection had another name, that one leaves here.
         if account.role == .relay, participant?.sender.account != account.id { leaveBus(bus) }
         if let participant {
             if let refusal = bus.logIn(participant.presence, to: account) { return refusal }
@@ -134,14 +136,14 @@ extension ChatConnection {
         if bus.accounts.isReserved(name.key) {
             return answer(.loginRequired, phrases.nameIsRegistered)
         }
-        // Before a password is hashed for nothing.
+        // Checked here, before a password is hashed in vain.
         if let ban = bus.accounts.ban(ofName: name.key) { return answer(.banned(ban.reason)) }
         let attempt = LoginAttempt(
             key: name.key, password: password, address: clientAddress,
             connection: UInt64(connectionID))
         ask(bus) { accounts, then in
             accounts.register(attempt, name: name.text) { [weak self] result in
-                // Whoever asked is gone, or was told that it failed.
+                // The client that asked is gone, or was told that the registration failed.
                 if case .registered(let account) = result, self?.isWaiting != true {
                     accounts.withdraw(account.id) { _ in }
                 }
@@ -190,7 +192,7 @@ extension ChatConnection {
         guard let sender = participant?.sender, let account = sender.account else {
             return answer(.loginRequired, phrases.onlyWithAccount)
         }
-        // It would be a way to another name.
+        // Without this, somebody muted could get rid of the name and take another.
         if bus.accounts.mute(ofName: sender.key) != nil { return answer(.forbidden, phrases.muted) }
         guard Self.isWord(arguments) else {
             return answer(.badArguments, phrases.badArguments(.unregister))
@@ -203,7 +205,7 @@ extension ChatConnection {
             accounts.unregister(
                 account, password: password, from: address, connection: connectionID, then: then)
         } then: { connection, result, bus in
-            // The name is nobody's from now on; the account's other connections end.
+            // The name belongs to nobody from now on; the account's other connections are closed.
             if case .success(.done) = result { connection.logOut(bus) }
             connection.answer(result, done: connection.phrases.unregistered)
         }

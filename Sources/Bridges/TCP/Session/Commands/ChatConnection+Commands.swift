@@ -82,7 +82,7 @@ extension ChatConnection {
         return false
     }
 
-    /// Enters the room by a sender's name; or returns why not, unanswered.
+    /// Enters the room by a sender's name; or returns the refusal, without answering.
     func entranceRefusal(
         of sender: Sender, isGuest: Bool = false, _ bus: isolated Bus
     ) -> NameRefusal? {
@@ -91,7 +91,7 @@ extension ChatConnection {
             hasNotices: server.port.direction != .out && !bus.isRelay(sender),
             connection: UInt64(connectionID))
         let refusal = bus.enter(presence, by: attachment) {
-            // Where a login is required, nothing was read before it.
+            // If a login is required, nothing was read before now.
             if slot == nil { roomReaders.attach(self) }
             showHistoryOnJoin()
         }
@@ -99,14 +99,13 @@ extension ChatConnection {
         return refusal
     }
 
-    /// Takes a name by speaking with it: enters, or changes a guest's name.
-    ///
-    /// Returns whether that worked.
+    /// Takes the name that the client speaks with: enters, or changes a guest's name; returns
+    /// whether that worked.
     func enterOrRename(as name: Name, _ bus: isolated Bus) -> Bool {
         participant == nil ? enter(as: name, bus) : rename(to: name, bus)
     }
 
-    /// Tells why somebody does not get a name.
+    /// Tells the client why it does not get a name.
     func answer(_ refusal: NameRefusal) {
         switch refusal {
         case .taken: answer(.nameInUse, phrases.nameInUse)
@@ -177,7 +176,7 @@ extension ChatConnection {
         answer(.ok, phrases.roomIs(target.room.name))
     }
 
-    /// Stops reading the room; what is owed until here is still sent.
+    /// Stops reading the room; what is owed up to now is still sent.
     func detachFromRoom() {
         if let feed = roomReaders.feed {
             feed.catchUp()
@@ -198,7 +197,7 @@ extension ChatConnection {
 
     // MARK: - What one does
 
-    /// Says what somebody does.
+    /// Says what somebody is doing.
     ///
     /// It is a text like any other, so that nobody takes it for a notice.
     @safe private func sayAction(_ action: UnsafeRawBufferPointer, _ bus: isolated Bus) {

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// Taking messages back.
+// Deleting messages.
 extension ChatConnection {
     /// Deletes a message by its number.
     @safe func delete(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// What one says to another alone, here or away.
+// Messages to one other person, who is here or away.
 extension ChatConnection {
     /// Says something to one person.
     @safe func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
@@ -17,7 +17,8 @@ extension ChatConnection {
 
     /// Refuses a message for somebody who is neither here nor the owner of an account.
     @safe private func refuseUnknown(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        // Whoever has spoken here by a bridge and is not on the list is on another network.
+        // Somebody who has spoken here through a bridge and is not on the list of people is on
+        // another network.
         if case .name(let key, _) = Addressee(arguments, speakersOf: roomReaders.room.log, bus),
             key.utf8.last == UInt8(ascii: ")"), !bus.isKnown(key)
         {
@@ -57,7 +58,7 @@ extension ChatConnection {
 
     // MARK: - People who are away
 
-    /// Leaves a message for somebody who is away, if this one is logged in too.
+    /// Leaves a message for somebody who is away, if the sender is logged in.
     @safe private func leave(
         _ text: UnsafeRawBufferPointer, for account: Account, answering reply: Quotation? = nil,
         _ bus: isolated Bus
@@ -76,7 +77,7 @@ extension ChatConnection {
         }
     }
 
-    /// The end of an attempt to leave a message.
+    /// The result of an attempt to leave a message.
     private enum Leaving: Sendable {
         case result(LeavingResult)
         case dropped(Drop)
@@ -92,14 +93,14 @@ extension ChatConnection {
         }
     }
 
-    /// Shows what was left for the person while away.
+    /// Shows the messages that were left for the person while they were away.
     func showLeftMessages(_ bus: isolated Bus) {
         guard let account = participant?.sender.account else { return }
         ask(bus) { accounts, then in
             accounts.dequeueLeft(for: account, then: then)
         } then: { connection, result, _ in
             guard case .success(let messages) = result, !messages.isEmpty else { return }
-            // They come once, so that they are shown however much is read at present.
+            // They are delivered only once, so they are shown however much is waiting to be read.
             connection.answer(
                 PrivateMessageList(messages, by: connection.server.history), isOwed: true)
         }
@@ -109,7 +110,7 @@ extension ChatConnection {
 
     /// Shows the last private messages between this person and another one.
     ///
-    /// - Parameter arguments: what follows the `@`.
+    /// - Parameter arguments: the text after the `@`.
     @safe func showPrivateHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let argument = NameArgument(arguments),
             let (key, rest) = Self.partner(argument, bus),
@@ -126,7 +127,7 @@ extension ChatConnection {
         }
     }
 
-    /// Returns the folded name that is meant, and what follows it.
+    /// Returns the folded name that is meant, and the text after it.
     @safe private static func partner(
         _ argument: NameArgument, _ bus: isolated Bus
     ) -> (key: String, rest: UnsafeRawBufferPointer)? {

@@ -69,7 +69,7 @@ extension ChatConnection {
 
     /// Says a text that a command has made.
     ///
-    /// Its coming back is the answer, if speakers get their own lines.
+    /// If speakers get their own lines back, the line itself is the answer.
     @safe func say(
         _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?,
         _ bus: isolated Bus

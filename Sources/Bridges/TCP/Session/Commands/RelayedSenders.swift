@@ -1,17 +1,17 @@
 import Chat
 import MessageBus
 
-/// The people an account speaks for, of which the last thousand are remembered.
+/// The people that an account speaks for, of whom up to a thousand are remembered.
 ///
 /// Confined to the bus's loop.
 struct RelayedSenders {
     private var relay: Sender?
     private var senders: [String: Sender] = [:]
 
-    /// Names remembered; all are forgotten when there are more.
+    /// The most names that are remembered; when one more comes, all are forgotten.
     private static let maxCount = 1_000
 
-    /// Returns the sender of somebody, the same one for the same name.
+    /// Returns the sender for a person, the same one for the same name.
     mutating func sender(_ name: Name, by relay: Sender) -> Sender {
         if self.relay !== relay || senders.count >= Self.maxCount {
             (self.relay, senders) = (relay, [:])

@@ -20,7 +20,7 @@ extension TailedFiles {
                 switch error.code {
                 case ENOENT, ENOTDIR, ELOOP: return nil
                 case EMFILE, ENFILE:
-                    // Once, and not for each file.
+                    // Logged once, and not for each file.
                     let reason = SocketError("open", errno: error.code)
                     tailLog.warnOnce("\(reason): files with nothing new are closed for others")
                     for _ in 0..<16 { closeIdleFile() }
@@ -37,7 +37,7 @@ extension TailedFiles {
     private func closeIdleFile() {
         var busy: TailedFile?
         for step in 0..<allFiles.count {
-            // Where most files have unread data, an idle one need not be found.
+            // If most files have unread data, no idle one need be found.
             if step >= Self.maxIdleChecks, busy != nil { break }
             descriptors.searchIndex = (descriptors.searchIndex + 1) % allFiles.count
             let tailed = allFiles[descriptors.searchIndex]

@@ -1,8 +1,8 @@
 import Chat
 import Sockets
 
-/// Rotated files that existed before their live file was first tailed, whose lines nobody asked
-/// for, and copies of what was read.
+/// The rotated files that existed before their live file was first tailed, whose lines nobody asked
+/// for, and the copies of files that were read.
 ///
 /// A file is recognized by its inode number and its content: the number is reused once the file is
 /// deleted, and a copying program may overwrite the file. The records are saved like those of
@@ -11,8 +11,8 @@ import Sockets
 struct IgnoredFiles {
     private var contents: [FileID: FileRecord] = [:]
 
-    /// The smallest number of bytes by which a file that has grown is told from another one with
-    /// the same beginning.
+    /// The fewest bytes that distinguish a file that has grown from another one with the same
+    /// beginning.
     private static let certain: UInt64 = 16
 
     /// The prefix of a record's checkpoint key; device and inode number follow.

@@ -61,7 +61,7 @@ struct InactiveRecords {
         count -= 1
     }
 
-    // MARK: - Those that have not been looked for yet
+    // MARK: - Records whose files have not been searched for yet
 
     /// True if files have still to be searched for.
     var hasUnfound: Bool { !unfound.isEmpty }

@@ -1,7 +1,7 @@
 import Chat
 
-/// Paths at which there is no file at present, each with the record of its last file, the latest
-/// path last.
+/// The paths at which there is no file at present, each with the record of its last file; the
+/// latest path comes last.
 ///
 /// A file that comes and goes between two scans is rotated after the one before, so these paths are
 /// searched at each scan. Owned by `TailedFiles`; confined to the bridge's thread.

@@ -1,14 +1,14 @@
-/// The files that the daemon writes, so that each line of one would cause another.
+/// The files that the daemon writes; if it tailed one, each line would cause another.
 ///
 /// Owned by `TailedFiles`; confined to the bridge's thread.
 struct OwnFiles {
-    /// The files that it writes at present.
+    /// The files that the daemon writes at present.
     private var present: Set<FileID> = []
-    /// The first bytes of files that it wrote earlier.
+    /// The first bytes of files that the daemon wrote earlier.
     private var former: [FileID: [UInt8]] = [:]
 
-    /// Finds the files that it writes at present: its standard output and error, and others by
-    /// their paths.
+    /// Finds the files that the daemon writes at present: its standard output and error, and others
+    /// by their paths.
     mutating func find(_ paths: [String]) {
         present = []
         for descriptor: Int32 in [1, 2] {
@@ -21,10 +21,10 @@ struct OwnFiles {
         }
     }
 
-    /// Returns true if it writes a file at present.
+    /// Returns true if the daemon writes a file at present.
     func contains(_ id: FileID) -> Bool { present.contains(id) }
 
-    /// Returns true if it writes a file, or wrote it before it was rotated.
+    /// Returns true if the daemon writes a file, or wrote it before the file was rotated.
     mutating func recognize(_ path: FilePath, _ id: FileID) -> Bool {
         let isPresent = present.contains(id)
         if !isPresent, former[id] == nil { return false }

@@ -66,7 +66,7 @@ extension TailedFiles {
     func sweepRecords(now: MonotonicTime) {
         if let last = lastSweep, now - last.now < Self.sweepPause { return }
         let wall = Duration.nanoseconds(wallTime()).wholeSeconds
-        // Setting the clock forward during the run makes nothing older.
+        // A clock that is set forward during the run must not make records older.
         let time =
             lastSweep.map { min(wall, $0.wall + (now - $0.now).wholeSeconds + 60) } ?? wall
         lastSweep = (wall, now)

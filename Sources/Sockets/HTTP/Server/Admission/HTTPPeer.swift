@@ -9,6 +9,6 @@ package struct HTTPPeer: Sendable {
     /// True if nobody between the client and this machine can read what is sent.
     package let isSecure: Bool
 
-    /// The part of the address that limits and bans go by; `nil` for a client on a Unix socket.
+    /// The part of the address that limits and bans apply to; `nil` for a client on a Unix socket.
     package var host: HostKey? { address.host }
 }

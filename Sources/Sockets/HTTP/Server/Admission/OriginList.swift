@@ -1,4 +1,4 @@
-/// The origins whose pages may open a WebSocket: the page's own, and those that are listed.
+/// The origins whose pages may open a WebSocket: the server's own, and those that are listed.
 ///
 /// A browser says in `Origin` which page it is that connects (RFC 6455, 10.2); other programs say
 /// nothing, and there is nobody whom they could deceive.
@@ -20,7 +20,7 @@ package struct OriginList: Sendable {
 
     private init() { (origins, hosts) = ([], []) }
 
-    /// Only the page's own origin.
+    /// The list of no further origins: only the server's own is allowed.
     package static let none = OriginList()
 
     private static func split(_ text: String) -> (scheme: Substring, authority: Substring)? {
@@ -43,10 +43,10 @@ package struct OriginList: Sendable {
 
     /// Returns whether a page may connect.
     ///
-    /// Its own may. If the client is known to speak TLS, only a page that came by TLS is its own:
-    /// anybody on the way may have changed the other. Elsewhere the scheme says nothing, since a
-    /// proxy that ends TLS may not have said so, and no browser lets a page that came by TLS
-    /// connect in plain.
+    /// A page of the server's own origin may. If the client is known to speak TLS, only a page that
+    /// came by TLS counts as that: anybody on the way may have changed the other. Elsewhere the
+    /// scheme says nothing, since a proxy that ends TLS may not have said so, and no browser lets a
+    /// page that came by TLS connect in plain.
     ///
     /// - Parameters:
     ///   - origin: the value of `Origin`; `nil` if there is none.

@@ -1,4 +1,4 @@
-/// A request that has come whole, and its answer, which may come later.
+/// A request that has arrived completely, and its answer, which may come later.
 ///
 /// Confined to the loop. Exactly one of `respond` and `takeOver` is to be called, once; the requests
 /// behind it on the same connection wait for that.
@@ -46,9 +46,9 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
     ///
     /// - Parameters:
     ///   - response: its `body` is not sent, and no length is announced.
-    ///   - begin: called as soon as the kernel has the header, perhaps before this function returns;
-    ///     returns the connection's new owner, which is told of its events from then on. It is not
-    ///     called if the client has gone.
+    ///   - begin: called as soon as the kernel has the header, perhaps before this function
+    ///     returns; returns the connection's new owner, which receives its events from then on. It
+    ///     is not called if the client has gone.
     /// - Returns: false if the client's address has too many connections; the client has been told
     ///   so.
     @discardableResult

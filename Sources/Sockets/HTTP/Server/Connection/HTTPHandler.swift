@@ -1,4 +1,4 @@
-/// The owner of what a server serves.
+/// The part of a program that answers a server's requests.
 ///
 /// Confined to the loop.
 package protocol HTTPHandler: AnyObject {

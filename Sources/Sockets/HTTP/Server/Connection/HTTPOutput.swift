@@ -1,11 +1,11 @@
-/// The bytes of answers that the kernel has not taken.
+/// The bytes of answers that the kernel has not taken yet.
 ///
 /// Confined to its connection. Small answers are put together, for one system call; large bodies are
 /// kept as they are, without a copy.
 struct HTTPOutput {
     /// The result of sending.
     enum Progress {
-        /// The kernel has all.
+        /// The kernel has taken everything.
         case done
         /// The rest waits until the connection is writable; `hasMoved` if anything was taken.
         case blocked(hasMoved: Bool)
@@ -26,7 +26,7 @@ struct HTTPOutput {
 
     var isEmpty: Bool { count == 0 }
 
-    /// Has bytes appended by a function.
+    /// Lets a function append bytes.
     mutating func append(_ body: (inout [UInt8]) -> Void) {
         var piece: [UInt8] = []
         if mayGrow, (pieces.last?.count ?? .max) < Self.maxGrown {

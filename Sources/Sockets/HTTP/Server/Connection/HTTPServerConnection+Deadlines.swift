@@ -1,6 +1,6 @@
 import TimeUnits
 
-// What a client may take its time for, by the loop's clock.
+// The time that a client may take for each step, by the loop's clock.
 
 extension HTTPServerConnection {
     /// The time for a header, from its first byte.
@@ -15,7 +15,7 @@ extension HTTPServerConnection {
     /// The time for a request that is under way when the server stops.
     private static let stopTime: Duration = .seconds(5)
 
-    /// The time at which its patience ends; `nil` while the server itself is to answer.
+    /// The time at which the client has taken too long; `nil` while the server itself is to answer.
     private var deadline: MonotonicTime? {
         let deadline: MonotonicTime?
         if !output.isEmpty || socket?.hasUnsent ?? false {
@@ -37,8 +37,8 @@ extension HTTPServerConnection {
 
     /// Sets the timer so that it fires in time.
     ///
-    /// While it waits for less than the shortest of the times, it can stay as it is: to bring a timer
-    /// forward costs the loop much, and every request would do so.
+    /// A timer that fires before the deadline, and within the shortest of the times, can stay as it
+    /// is: bringing a timer forward costs the loop much, and every request would do it.
     func setTimer() {
         guard let deadline else { return }
         let next = min(deadline, server.loop.now + Self.headTime)

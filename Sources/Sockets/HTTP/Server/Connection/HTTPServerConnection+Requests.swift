@@ -3,7 +3,7 @@
 extension HTTPServerConnection {
     /// Acts on an event of the parser.
     ///
-    /// - Parameter isMoreThere: whether bytes behind it have come already.
+    /// - Parameter isMoreThere: whether bytes after it have come already.
     func apply(_ event: HTTPRequestParser.Event, isMoreThere: Bool) {
         switch event {
         case .head(let head): begin(head, isMoreThere: isMoreThere)
@@ -45,14 +45,14 @@ extension HTTPServerConnection {
 
     @safe private func append(_ piece: UnsafeRawBufferPointer) {
         guard server.holdBody(piece.count, beside: heldBody) else {
-            // What is left of it is not read.
+            // The rest of the body is not read.
             return encode(server.bodiesAreFull, for: head, isLast: true)
         }
         heldBody += piece.count
         unsafe body.append(contentsOf: piece)
     }
 
-    /// Counts the body no longer.
+    /// Stops counting the body towards the server's limit.
     func releaseBody() {
         server.changeHeldBodies(by: -heldBody)
         heldBody = 0
@@ -79,11 +79,13 @@ extension HTTPServerConnection {
         if !isParsing { advance() }
     }
 
-    /// Refuses what can't be read any further, and closes.
+    /// Refuses a request that can't be read any further, and closes.
     func refuse(_ refusal: HTTPRefusal) {
         encode(server.options.answer(refusal), for: head, isLast: true)
     }
 
+    /// Appends an answer to the output, and decides whether the connection closes after it.
+    ///
     /// - Parameters:
     ///   - head: the request; `nil` if it could not be read.
     ///   - isLast: whether the connection closes, whatever the client wants.
@@ -114,7 +116,7 @@ extension HTTPServerConnection {
         _ begin: @escaping (TakenOverConnection) -> any EventHandler
     ) -> Bool {
         guard self.exchange === exchange else { return true }
-        // By now it is known whose it is.
+        // By now it is known which client the connection is for.
         if isFromProxy, slot.host == nil {
             guard server.reserve(exchange.peer.host, for: self) else {
                 self.exchange = nil

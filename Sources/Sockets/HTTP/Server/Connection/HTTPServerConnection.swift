@@ -44,7 +44,7 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
 
     /// The request that is being answered.
     var exchange: HTTPExchange?
-    /// Bytes behind it that were received with it.
+    /// Bytes after that request that were received with it.
     var held: [UInt8] = []
     var output = HTTPOutput()
     /// Objects that are kept alive until everything is sent.
@@ -100,7 +100,7 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
         assertOwned()
         let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
         if mayParse {
-            // What was sent before the end still counts.
+            // Bytes that were sent before the end still count.
             if isBroken || ready.contains(.readable) { server.input.serve(self) }
         } else if isBroken {
             return close()

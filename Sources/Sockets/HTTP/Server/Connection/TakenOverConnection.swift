@@ -9,7 +9,7 @@ package final class TakenOverConnection: @unchecked Sendable {  // touched on th
     /// At the beginning it may hold bytes that the loop does not report: see
     /// `Connection.hasHeldInput`.
     package let connection: Connection
-    /// The bytes that the client has sent behind its request.
+    /// The bytes that the client has sent after its request.
     package let received: [UInt8]
     /// The client.
     package let peer: HTTPPeer

@@ -23,14 +23,16 @@ struct HTTPChunkParser {
     /// Bytes of data that may still come.
     private var room: Int
 
-    /// Bytes of a line with a size at most, and of extensions and trailers in all: nobody has use for
-    /// more, and many small ones are an attack.
+    /// The most bytes of a line with a size, and of all extensions and trailers together: nobody
+    /// has use for more, and many small ones are an attack.
     private static let maxLine = 256
     private static let maxExtraBytes = 8 << 10
     /// Digits of a size at most: more than any limit allows.
     private static let maxDigits = 8
 
-    /// - Parameter limit: bytes of data at most.
+    /// Makes a parser at the beginning of a body.
+    ///
+    /// - Parameter limit: the most bytes of data.
     init(limit: Int) { room = limit }
 
     /// Reads from the front of bytes; returns the next piece of data, an empty one at the end of the

@@ -27,7 +27,7 @@ package struct HTTPRequestParser: Sendable {
     }
 
     private var part = Part.head(HTTPHeadParser())
-    /// Bytes of a body at most; from each head on it is `usualMaxBody` again.
+    /// The most bytes of a body; each head sets it to `usualMaxBody` again.
     package var maxBody = usualMaxBody
 
     /// Bytes of a body at most, unless somebody sets another limit.

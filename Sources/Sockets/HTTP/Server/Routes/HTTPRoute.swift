@@ -1,5 +1,5 @@
-/// A path of an HTTP server that somebody else than the server's owner answers: a plug-in's place
-/// under the address of a web bridge.
+/// A path of an HTTP server that is answered by somebody other than the server's owner: a plug-in's
+/// place under the address of a web bridge.
 public struct HTTPRoute: Sendable {
     /// The path without the slash in front, decoded: `hooks/github`.
     public let path: String

@@ -1,6 +1,6 @@
 import Locking
 
-/// A server of its own for routes, in plain: for a plug-in that shares no web bridge's address.
+/// A separate server for routes, unencrypted, for a plug-in that shares no web bridge's address.
 ///
 /// Safe from any thread.
 public final class HTTPRouteServer: Sendable {

@@ -2,8 +2,8 @@ import Locking
 
 /// The routes that bridges have given to servers, by the server's name: that of its bridge.
 ///
-/// Safe from any thread. A route may be there before its server is, and stay while that is run
-/// again.
+/// Safe from any thread. A route may be there before its server, and stays while the server is
+/// restarted.
 public final class HTTPRoutes: Sendable {
     private let routes = Locked<[String: [String: HTTPRoute]]>([:])
     private let servers = Locked<Set<String>>([])

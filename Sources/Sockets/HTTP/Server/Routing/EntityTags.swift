@@ -1,6 +1,7 @@
 /// The condition of `If-None-Match` (RFC 9110, 13.1.2).
 enum EntityTags {
-    /// Returns whether a client has one of some contents already, by the weak comparison.
+    /// Returns whether a client already has the contents with one of these tags, by the weak
+    /// comparison.
     ///
     /// - Parameter tags: each with its quotes.
     static func match(_ head: HTTPRequestHead, _ tags: [String]) -> Bool {

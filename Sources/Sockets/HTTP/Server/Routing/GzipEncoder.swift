@@ -2,7 +2,7 @@ import CZlib
 
 /// The compression of what is served, in gzip's format (RFC 1952).
 enum GzipEncoder {
-    /// Returns bytes compressed as far as that goes, which takes milliseconds for each 100 KiB;
+    /// Returns bytes compressed as much as possible, which takes milliseconds for each 100 KiB;
     /// `nil` if there is no memory.
     static func compress(_ bytes: [UInt8]) -> [UInt8]? {
         var stream = unsafe z_stream()

@@ -1,4 +1,4 @@
-/// The way from a method and a path to the function that answers.
+/// The table that finds the function that answers, by method and path.
 ///
 /// Confined to the loop. Requests that no route takes are answered here: an unknown path with 404,
 /// another method with 405 and `Allow`, and `OPTIONS`. A route for `GET` answers `HEAD` too, and
@@ -44,7 +44,8 @@ package final class HTTPRouter: HTTPHandler {
                 maxBody: maxBody, handler: handler))
     }
 
-    /// Answers what no route of its own takes with those that others give to a server's name.
+    /// Answers requests that no route of its own takes with the routes that others give to a
+    /// server's name.
     package func add(routesOf name: String, from loop: EventLoop) {
         loop.routes.addServer(name)
         shared = (name, loop)
@@ -133,7 +134,7 @@ package final class HTTPRouter: HTTPHandler {
 
     // MARK: - HTTPHandler
 
-    /// Answers what no route takes, before its body is read.
+    /// Answers a request that no route takes, before its body is read.
     package func admit(_ head: HTTPRequestHead, from peer: HTTPPeer) -> HTTPAdmission {
         switch find(head) {
         case .route(let route, _): .read(maxBody: route.maxBody)
