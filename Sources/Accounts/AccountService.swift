@@ -3,7 +3,8 @@ import MessageBus
 /// The accounts, bans and mutes of a running bus.
 ///
 /// Confined to the bus's loop, except `open`, which comes before it, `close`, and what it hands to
-/// other threads: passwords are checked by `PasswordChecker`, and the store is asked by `SerialWork`.
+/// other threads: passwords are checked by `PasswordChecker`, and the store is asked by
+/// `SerialWork`.
 package final class AccountService: AccountDirectory, @unchecked Sendable {  // on the bus's loop
     /// The rules of bridge.json.
     package let policy: AccountPolicy

@@ -2,9 +2,9 @@
 ///
 /// Confined to the server's loop.
 package final class ConnectionCounts: @unchecked Sendable {  // touched on the loop only
-    // Unchecked here and below: used for each read and write, and a check of exclusive access at run
-    // time takes longer than the access.
-    // Safe all the same: nothing that runs during an access makes another one.
+    // Unchecked here and below: used for each read and write, and a check of exclusive access at
+    // run time takes longer than the access. Safe all the same: nothing that runs during an access
+    // makes another one.
     /// Connections that are open.
     @safe @exclusivity(unchecked) package var open = 0
     /// Connections that were ever let in.

@@ -57,7 +57,8 @@ package struct MetricFamily: Sendable, Hashable {
     /// Hashes the name.
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-    /// The unit that the name ends with, as OpenMetrics wants it to be named; empty if there is none.
+    /// The unit that the name ends with, as OpenMetrics wants it to be named; empty if there is
+    /// none.
     package var unit: String {
         let base = baseName
         for unit in ["seconds", "bytes"] where base.hasSuffix("_\(unit)") { return unit }

@@ -118,8 +118,8 @@ package struct Limit: CopyableMiddleware {
         return .pass
     }
 
-    /// Takes a message out of its bucket, and out of that of the account that speaks for its sender;
-    /// returns 0, or how much either lacks.
+    /// Takes a message out of its bucket, and out of that of the account that speaks for its
+    /// sender; returns 0, or how much either lacks.
     private mutating func spend(_ key: UInt64, for sender: Sender) -> Int128 {
         let lacking = buckets.spend(key, at: now)
         guard lacking == 0, scope == .sender, sender.relay != 0 else { return lacking }

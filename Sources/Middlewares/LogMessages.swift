@@ -3,8 +3,8 @@ import MessageBus
 /// A middleware that writes a line about each message to the daemon's log or to a file of its own.
 ///
 /// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, the kind, the
-/// text. Each message is one line: a line end in it is written `\n`. Private messages are not logged,
-/// not even that there was one. Lines in a file begin with the time of the message, in UTC.
+/// text. Each message is one line: a line end in it is written `\n`. Private messages are not
+/// logged, not even that there was one. Lines in a file begin with the time of the message, in UTC.
 package struct LogMessages: CopyableMiddleware {
     /// The options of `log`.
     package struct Options: PluginOptions {

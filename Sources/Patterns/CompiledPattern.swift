@@ -31,8 +31,8 @@ import MessageBus
             throw .invalid(Self.sentence(number), character: before.count + 1)
         }
         unsafe code = compiled
-        // Succeeds without doing anything for a pattern that begins with (*NO_JIT), so that only the
-        // size tells.
+        // Succeeds without doing anything for a pattern that begins with (*NO_JIT), so that only
+        // the size tells.
         unsafe pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
         var size = 0
         unsafe pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_JITSIZE), &size)

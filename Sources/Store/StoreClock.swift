@@ -6,7 +6,8 @@ import TimeUnits
 package struct StoreClock: Sendable {
     /// Returns milliseconds since 1970.
     package let wall: @Sendable () -> Int64
-    /// Returns the time of a clock that never jumps: the one that messages get their `arrival` from.
+    /// Returns the time of a clock that never jumps: the one that messages get their `arrival`
+    /// from.
     package let monotonic: @Sendable () -> MonotonicTime
 
     /// Makes a clock.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The user that a store's files belong to, or will: the owner of the file, or of the directory that
-/// it is to be made in.
+/// The user that a store's files belong to, or will: the owner of the file, or of the directory
+/// that it is to be made in.
 package struct StoreOwner: Sendable, Equatable {
     /// The user's id.
     package let user: uid_t

@@ -17,7 +17,8 @@ final class BridgeBeginnings: Sendable {
 
     /// Makes each durable bridge store where it begins, on the bridge's own threads.
     ///
-    /// - Returns: the tasks that do so; they are not in a group, which would wait for one that blocks.
+    /// - Returns: the tasks that do so; they are not in a group, which would wait for one that
+    ///   blocks.
     func store(_ bridges: [SupervisedBridge]) -> [Task<Void, Never>] {
         bridges.compactMap { supervised in
             guard let bridge = supervised.bridge as? any DurableBridge else { return nil }

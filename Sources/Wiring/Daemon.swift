@@ -61,7 +61,8 @@ package struct Daemon: Sendable {
     /// Signals that the daemon handles; they must be blocked before any thread is started.
     ///
     /// SIGHUP is left out if it is ignored, as with `nohup`. With a terminal it stops the daemon;
-    /// without one it has it read its configuration anew. SIGUSR1 reopens the logs after a rotation.
+    /// without one it has it read its configuration anew. SIGUSR1 reopens the logs after a
+    /// rotation.
     package static let signals =
         [SIGTERM, SIGINT] + [SIGHUP, SIGUSR1].filter { !Signals.isIgnored($0) }
 
@@ -69,8 +70,8 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
-        // A bridge may start two threads besides its own; then the log, signals, the bus, the status
-        // page, three of the store, one of the accounts and those that check passwords.
+        // A bridge may start two threads besides its own; then the log, signals, the bus, the
+        // status page, three of the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
             forThreads: 8 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
@@ -229,8 +230,8 @@ package struct Daemon: Sendable {
 
     /// Ends the bus and closes store and log files; returns how many messages are lost.
     ///
-    /// The store has as long as it needs for what waits, if only it goes on: `endingTime` is for what
-    /// stands still.
+    /// The store has as long as it needs for what waits, if only it goes on: `endingTime` is for
+    /// what stands still.
     private func close(after outcome: Supervisor.Outcome) async -> Int {
         let clock = LoopSleep(loop)
         let steps = Locked(0)

@@ -161,8 +161,8 @@ package struct Supervisor: Sendable {
 
     /// Stores where durable bridges begin to read, before anything can be said.
     ///
-    /// Each on its own threads, and not waited for when that takes long: a store that can't be written
-    /// or a bridge that blocks stops nobody, and the bridge's run tries again.
+    /// Each on its own threads, and not waited for when that takes long: a store that can't be
+    /// written or a bridge that blocks stops nobody, and the bridge's run tries again.
     private func storeBeginnings(of bridges: [SupervisedBridge]) async {
         let beginnings = BridgeBeginnings(bus, log)
         let tasks = beginnings.store(bridges)

@@ -4,8 +4,8 @@ import Testing
 
 /// Pictures of the page, in all sizes, languages and themes.
 ///
-/// With `PUENTE_PICTURES=.github` in the environment, those of the documentation are made anew; with
-/// another folder, all are put there to be looked at.
+/// With `PUENTE_PICTURES=.github` in the environment, those of the documentation are made anew;
+/// with another folder, all are put there to be looked at.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct PictureTests {
     private static let top = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../..").standardized

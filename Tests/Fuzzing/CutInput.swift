@@ -1,8 +1,9 @@
 /// The bytes of an input, and the pieces in which they come: `2#5ana: hola`.
 ///
 /// The first byte says how many cuts there are (its last three bits: `0` to `7` as text) and what
-/// happens at each: nothing (`0`), a silence (`@`, `A` to `G`) or a long one (`` ` ``, `a` to `g`). A
-/// byte for each cut follows, the length of the piece in front of it, and then the bytes themselves.
+/// happens at each: nothing (`0`), a silence (`@`, `A` to `G`) or a long one (`` ` ``, `a` to `g`).
+/// A byte for each cut follows, the length of the piece in front of it, and then the bytes
+/// themselves.
 struct CutInput {
     /// The event at a cut.
     enum Pause {

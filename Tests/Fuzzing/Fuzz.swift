@@ -1,7 +1,8 @@
 import Dispatch
 import Glibc
 
-/// The fuzzer: libFuzzer's driver around the target that the environment variable `FUZZ_TARGET` names.
+/// The fuzzer: libFuzzer's driver around the target that the environment variable `FUZZ_TARGET`
+/// names.
 ///
 /// Built by `.ci/fuzz` only.
 @main
@@ -53,7 +54,8 @@ enum Fuzz {
     }
 }
 
-/// libFuzzer's entry for programs with a `main` of their own (FuzzerInterface.h has only the others).
+/// libFuzzer's entry for programs with a `main` of their own (FuzzerInterface.h has only the
+/// others).
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
     _ count: UnsafeMutablePointer<Int32>,

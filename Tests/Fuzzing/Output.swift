@@ -1,7 +1,7 @@
 /// The laws for what goes out to people.
 enum Output {
-    /// Checks bytes that a chat client is sent: so many lines, each with its ending, and nothing in them
-    /// that takes over a terminal or looks like a line of its own (law 5).
+    /// Checks bytes that a chat client is sent: so many lines, each with its ending, and nothing in
+    /// them that takes over a terminal or looks like a line of its own (law 5).
     static func check(_ bytes: [UInt8], lines: Int) throws(BrokenLaw) {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw BrokenLaw(description: "what is sent is UTF-8")

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Sources that are compiled as somebody outside the package would compile them: of `MessageBus` and
-/// `Sockets` they see only the public interface.
+/// Sources that are compiled as somebody outside the package would compile them: of `MessageBus`
+/// and `Sockets` they see only the public interface.
 struct OutsideModule {
     /// The project's top.
     static let top = URL(filePath: #filePath)

@@ -24,7 +24,8 @@ import Testing
     @Test func `these bridges use the public interface only`() async throws {
         let chat = try OutsideModule()
         defer { chat.remove() }
-        // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.
+        // Chat is ours, so it may use what the package may; to be seen from outside, it is made
+        // public.
         for target in ["Locking", "Bridges/Chat"] { try Self.addSources(target, to: chat) }
         let complaints = try await chat.emit("Chat")
         #expect(complaints == "")

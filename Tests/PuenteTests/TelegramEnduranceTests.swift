@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program and its SQLite file against the test server: killed again and again, flooded, and
-/// left alone with a bad network for long.
+/// The built program and its SQLite file against the test server: killed again and again, flooded,
+/// and left alone with a bad network for long.
 ///
-/// It takes minutes and goes by the wall clock, for the built program has no other, so it is run by hand:
-/// `PUENTE_KILLS=50 PUENTE_MINUTES=60 swift test --filter TelegramEndurance`. Its two sleeps are the
-/// load itself: the moment of a kill, and the pace of the speakers.
+/// It takes minutes and goes by the wall clock, for the built program has no other, so it is run by
+/// hand: `PUENTE_KILLS=50 PUENTE_MINUTES=60 swift test --filter TelegramEndurance`. Its two sleeps
+/// are the load itself: the moment of a kill, and the pace of the speakers.
 @Suite(
     .serialized, .timeLimit(.minutes(120)),
     .enabled(if: ProcessInfo.processInfo.environment["PUENTE_KILLS"] != nil))
@@ -197,8 +197,8 @@ struct TelegramEnduranceTests {
             said += 1
             _ = try await client.barrier()
             if heard % 600 == 5 { usage.append(daemon.usage) }
-            // The time itself is tested: people who go on speaking, at a pace that Telegram's limits
-            // allow, for as long as the network is bad.
+            // The time itself is tested: people who go on speaking, at a pace that Telegram's
+            // limits allow, for as long as the network is bad.
             try await Task.sleep(for: .milliseconds(500))
         }
         await server.perform { $0.chance = 0 }

@@ -71,8 +71,8 @@ import Testing
         try await withDirectory { directory in
             let writer = try LineWriter(to: .file("\(directory)/log"))
             try writer.open()
-            // A second close that waits shows only by not returning, so its limit is far longer than
-            // the suite's, and the suite's makes the test fail.
+            // A second close that waits shows only by not returning, so its limit is far longer
+            // than the suite's, and the suite's makes the test fail.
             for _ in 0..<2 { await writer.close(within: .seconds(86_400)) }
         }
     }

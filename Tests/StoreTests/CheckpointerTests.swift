@@ -26,8 +26,8 @@ import Testing
             unchanged = logBytes == before ? unchanged + 1 : 0
             turns += 1
         }
-        // How early depends on the threads: a commit that follows late finds all pages moved, and then
-        // SQLite restarts a short log, too. So the turns are not counted here.
+        // How early depends on the threads: a commit that follows late finds all pages moved, and
+        // then SQLite restarts a short log, too. So the turns are not counted here.
         #expect(try await store.all().count == turns * texts.count)
         await store.close()
         #expect(logBytes == 0)

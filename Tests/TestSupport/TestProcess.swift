@@ -4,12 +4,12 @@ import Glibc
 import Locking
 import Sockets
 
-/// A program that a test runs, with none of the test's descriptors but those that it is given, and with
-/// all signals as they are in a shell.
+/// A program that a test runs, with none of the test's descriptors but those that it is given, and
+/// with all signals as they are in a shell.
 ///
-/// Safe from any thread. Killed when it is released. In place of Foundation's `Process`, which crashes
-/// now and then in a process with thousands of descriptors: it reads the entries of /proc/self/fd over
-/// their end.
+/// Safe from any thread. Killed when it is released. In place of Foundation's `Process`, which
+/// crashes now and then in a process with thousands of descriptors: it reads the entries of
+/// /proc/self/fd over their end.
 package final class TestProcess: Sendable {
     /// Its number.
     package let id: pid_t

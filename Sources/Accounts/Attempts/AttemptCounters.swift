@@ -2,8 +2,8 @@ import MessageBus
 
 /// The counters of failed logins and of registrations.
 ///
-/// Owned by `PasswordChecker`, under its lock. The time is an argument: milliseconds since 1970, which
-/// never go back.
+/// Owned by `PasswordChecker`, under its lock. The time is an argument: milliseconds since 1970,
+/// which never go back.
 package struct AttemptCounters: Sendable {
     private var counters: [AttemptKey: AttemptCounter] = [:]
 
@@ -39,7 +39,8 @@ package struct AttemptCounters: Sendable {
 
     // MARK: - Logins
 
-    /// Returns the seconds until the next password of a name at an address is checked; `nil` if now.
+    /// Returns the seconds until the next password of a name at an address is checked; `nil` if
+    /// now.
     ///
     /// - Parameter isKnown: true if the account was logged in at the address, so that failures
     ///   elsewhere don't count; `nil` if that is not known yet.

@@ -226,8 +226,8 @@ final class PasswordChecker: Sendable {
     /// Checks the password of a request.
     ///
     /// It may have changed by the time that this is known: `present` is to be asked before anything
-    /// is done. Returns `nil` if it is wrong or there is no such account; throws `Refused` if it may
-    /// not be checked.
+    /// is done. Returns `nil` if it is wrong or there is no such account; throws `Refused` if it
+    /// may not be checked.
     func checked(
         _ request: PasswordRequest, _ find: (any AccountStore) throws -> Credentials?
     ) throws -> RightPassword? {

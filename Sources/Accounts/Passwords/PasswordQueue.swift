@@ -2,11 +2,11 @@ import MessageBus
 
 /// The requests that wait for their password to be checked; addresses take turns.
 ///
-/// Owned by `PasswordChecker`, under its lock. One request of each connection may wait or be checked,
-/// and one of each address is checked at a time, so that its failures count before the next.
-/// Addresses with fewer failures come first, and when the queue is full, others give way to them.
-/// Requests for an account from an address where it was logged in before come before all others and
-/// have places of their own, so that strangers, however many, don't keep its owner out.
+/// Owned by `PasswordChecker`, under its lock. One request of each connection may wait or be
+/// checked, and one of each address is checked at a time, so that its failures count before the
+/// next. Addresses with fewer failures come first, and when the queue is full, others give way to
+/// them. Requests for an account from an address where it was logged in before come before all
+/// others and have places of their own, so that strangers, however many, don't keep its owner out.
 struct PasswordQueue<Request> {
     /// Requests that wait at most: at 30 ms or more for a hash, the last one waits a second or
     /// two.

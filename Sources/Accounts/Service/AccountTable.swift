@@ -6,7 +6,8 @@ import MessageBus
 struct AccountTable {
     private var entries: [AccountID: StoredAccounts.Entry] = [:]
     private var ids: [String: AccountID] = [:]
-    /// The accounts by their folded names as nicks: `Eva_María` would be taken for `Eva María` on IRC.
+    /// The accounts by their folded names as nicks: `Eva_María` would be taken for `Eva María` on
+    /// IRC.
     ///
     /// Files that are older than this rule may have several accounts for one nick.
     private var nickIDs: [String: [AccountID]] = [:]

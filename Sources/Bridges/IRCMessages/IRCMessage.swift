@@ -1,4 +1,5 @@
-/// One line of IRC: tags, source, command and parameters (RFC 1459 section 2.3.1, IRCv3 message tags).
+/// One line of IRC: tags, source, command and parameters (RFC 1459 section 2.3.1, IRCv3 message
+/// tags).
 package struct IRCMessage: Sendable, Equatable {
     /// Bytes of a line without its tags, with the CR LF at its end, that every server takes.
     package static let maxLine = 512

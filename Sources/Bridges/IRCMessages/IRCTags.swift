@@ -46,7 +46,8 @@ package struct IRCTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         return Array("@\(tags.joined(separator: ";")) ".utf8)
     }
 
-    /// Returns a value as it stands in a line: `;`, space, CR, LF and `\` are escaped, NUL left out.
+    /// Returns a value as it stands in a line: `;`, space, CR, LF and `\` are escaped, NUL left
+    /// out.
     package static func escape(_ value: String) -> String {
         var escaped = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {

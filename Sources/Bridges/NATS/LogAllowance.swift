@@ -1,11 +1,11 @@
 import TimeUnits
 
-/// The number of lines of one kind that others may cause in a minute: the first ones are logged, the
-/// rest is counted.
+/// The number of lines of one kind that others may cause in a minute: the first ones are logged,
+/// the rest is counted.
 ///
-/// `ThrottledLog` logs one line of a cause and its count. Here each of the first lines says something
-/// else, one rest is counted for all of them, and its owner decides where the others go: it is a
-/// value, and writes nothing. Confined like its owner.
+/// `ThrottledLog` logs one line of a cause and its count. Here each of the first lines says
+/// something else, one rest is counted for all of them, and its owner decides where the others go:
+/// it is a value, and writes nothing. Confined like its owner.
 struct LogAllowance: Sendable {
     /// Lines that are logged in a minute.
     private let burst: Int

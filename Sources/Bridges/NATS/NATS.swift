@@ -2,8 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The bridge to other instances, over NATS JetStream: what is said on one is said on all, each message
-/// once.
+/// The bridge to other instances, over NATS JetStream: what is said on one is said on all, each
+/// message once.
 package struct NATS: FleetBridge, DurableBridge {
     let options: Options
     let access: BrokerAccess

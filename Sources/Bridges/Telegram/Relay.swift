@@ -83,7 +83,8 @@ struct Relay: Sendable {
         }
     }
 
-    /// Adds a task for the outbox of each chat, none if the bridge only brings in; returns how many.
+    /// Adds a task for the outbox of each chat, none if the bridge only brings in; returns how
+    /// many.
     private func addOutboxTasks(
         to group: inout ThrowingTaskGroup<Bool, any Error>, _ paces: [Int64: ChatPace],
         _ connectionStatus: ConnectionStatus, _ blocks: BlockedChats,

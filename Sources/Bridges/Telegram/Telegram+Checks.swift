@@ -12,7 +12,8 @@ extension Telegram.Options {
 
     private static let chats = "\"chats\": {\"-1001234567890\": \"ROOM\"}"
 
-    /// Checks that the token looks as Telegram gives them out: a number, a colon, some 35 characters.
+    /// Checks that the token looks as Telegram gives them out: a number, a colon, some 35
+    /// characters.
     ///
     /// A local server's may look different.
     func checkToken(_ check: inout OptionCheck) {

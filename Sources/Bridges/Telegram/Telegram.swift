@@ -2,8 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The bridge to Telegram's groups and topics, by the Bot API: messages come in and go out, each once
-/// and in order.
+/// The bridge to Telegram's groups and topics, by the Bot API: messages come in and go out, each
+/// once and in order.
 package struct Telegram: DurableBridge {
     /// The handling of edits.
     package enum Edits: String, Sendable, CaseIterable, OptionValue {

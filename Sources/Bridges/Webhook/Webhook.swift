@@ -2,8 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The bridge to programs elsewhere, by HTTP: messages go out as POST requests, and requests come in
-/// as messages.
+/// The bridge to programs elsewhere, by HTTP: messages go out as POST requests, and requests come
+/// in as messages.
 package struct Webhook: DurableBridge {
     /// The options in bridge.json.
     package struct Options: PluginOptions {

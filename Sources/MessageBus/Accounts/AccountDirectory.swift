@@ -12,8 +12,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
 
     /// Returns the account with a folded name.
     func account(named key: String) -> Account?
-    /// Returns the only account whose folded name, as clients of IRC read it (`NickForm`), is a nick;
-    /// `nil` if there is none, or several that are older than the rule against it.
+    /// Returns the only account whose folded name, as clients of IRC read it (`NickForm`), is a
+    /// nick; `nil` if there is none, or several that are older than the rule against it.
     func account(nick: String) -> Account?
     /// Returns an account by its number.
     func account(_ id: AccountID) -> Account?
@@ -72,8 +72,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
 
     // MARK: - Sessions and tokens
 
-    /// Returns the account that a session is logged in to, by the SHA-256 of the session, and records
-    /// that the session is used.
+    /// Returns the account that a session is logged in to, by the SHA-256 of the session, and
+    /// records that the session is used.
     func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void)
     /// Logs a session in; the login ends 30 days after its last use, with a change of password, a
     /// ban, or the account's removal.

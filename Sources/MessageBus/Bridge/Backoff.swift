@@ -21,7 +21,8 @@ public struct Backoff: Sendable {
     ///
     /// - Parameters:
     ///   - first: the first step; a millisecond at least, or it would never grow.
-    ///   - longest: the last step, which is repeated from then on; at least as long as the first one.
+    ///   - longest: the last step, which is repeated from then on; at least as long as the first
+    ///     one.
     public init(from first: Duration = .seconds(1), to longest: Duration = .seconds(60)) {
         self.first = max(first, .milliseconds(1))
         self.longest = max(longest, self.first)

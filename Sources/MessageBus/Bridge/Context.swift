@@ -16,7 +16,8 @@ public struct Context: Sendable {
     package private(set) var bridge: String?
     /// True if messages, checkpoints and cursors outlive the process.
     package var hasStore = true
-    /// Returns the name of the store, as its file has it; `nil` if it has none yet, or can't be read.
+    /// Returns the name of the store, as its file has it; `nil` if it has none yet, or can't be
+    /// read.
     ///
     /// Reads the file: for checks beside a daemon. A bridge that runs asks its port.
     package var storeID: @Sendable () -> String? = { nil }

@@ -5,8 +5,8 @@ package protocol TextLimiting {
 }
 
 extension Bus {
-    /// Returns the most characters that a text from a bridge may have, as far as a step of the chains
-    /// says so for all rooms and senders; `nil` if none does.
+    /// Returns the most characters that a text from a bridge may have, as far as a step of the
+    /// chains says so for all rooms and senders; `nil` if none does.
     package func maxTextLength(by attachment: BridgeAttachment) -> Int? {
         (attachment.chain.steps + commonChain.steps).compactMap { step in
             let condition = step.condition

@@ -31,8 +31,8 @@ public final class AsyncSignal: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome = state.withLock { state -> Result<Void, any Error>? in
-                    // A task is cancelled before its handler is called, so whichever of the two comes
-                    // to the lock first, the other sees it.
+                    // A task is cancelled before its handler is called, so whichever of the two
+                    // comes to the lock first, the other sees it.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.isSent {
                         state.isSent = false

@@ -39,8 +39,8 @@ package final class BroadcastSignal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    // A task is cancelled before its handler is called, so whichever of the two comes
-                    // to the lock first, the other sees it.
+                    // A task is cancelled before its handler is called, so whichever of the two
+                    // comes to the lock first, the other sees it.
                     if state.count != count || Task.isCancelled { return true }
                     state.waiters[id] = continuation
                     return false

@@ -1,7 +1,7 @@
 /// The executor that an object is confined to, for checks in debug builds.
 ///
-/// Without an executor, as in tests of one class, every caller may use the object. In release builds
-/// it holds nothing, and a check costs nothing.
+/// Without an executor, as in tests of one class, every caller may use the object. In release
+/// builds it holds nothing, and a check costs nothing.
 package struct Confinement: Sendable {
     #if DEBUG
         private let executor: (any SerialExecutor)?

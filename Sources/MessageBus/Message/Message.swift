@@ -109,7 +109,8 @@ public struct Message: Sendable {
     /// The number of the message that an edit corrects, if the bus has found it; `nil` in anything
     /// else.
     public var correctedNumber: MessageNumber? { kind == .edit ? details?.corrected : nil }
-    /// The name of the person who deleted the message, whose text is empty then; `nil` if nobody did.
+    /// The name of the person who deleted the message, whose text is empty then; `nil` if nobody
+    /// did.
     public var deleter: String? { details?.deleter }
     /// The receiver of a private message, or the new name in a rename.
     public var other: Sender? { kind == .leave ? nil : details?.other }

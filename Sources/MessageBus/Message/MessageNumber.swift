@@ -1,5 +1,5 @@
-/// The number of a message: rising with the order in which the bus accepts messages, and never given
-/// twice.
+/// The number of a message: rising with the order in which the bus accepts messages, and never
+/// given twice.
 ///
 /// 0 stands for no message, and comes before all others.
 @frozen

@@ -1,6 +1,7 @@
 /// The `type` names that exist, with a factory for each: one visible line for each plug-in.
 ///
-/// `registry.middleware("shout", Shout.init)`. Bridges and middlewares have name spaces of their own.
+/// `registry.middleware("shout", Shout.init)`. Bridges and middlewares have name spaces of their
+/// own.
 public struct Registry: Sendable {
     /// Mistakes in the registration itself, in sentences: a name used twice, a bad name.
     public private(set) var problems: [String] = []

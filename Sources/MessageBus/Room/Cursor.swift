@@ -117,8 +117,8 @@ package final class Cursor {
     ///
     /// - Parameters:
     ///   - number: the number up to which the store was asked.
-    ///   - place: the position to continue at if these were all; messages that the store did not have
-    ///     are counted as missed.
+    ///   - place: the position to continue at if these were all; messages that the store did not
+    ///     have are counted as missed.
     func readStored(_ found: [Message], through number: MessageNumber, to place: LogPosition?)
         -> [Message]
     {

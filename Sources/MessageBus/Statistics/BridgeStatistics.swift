@@ -3,8 +3,8 @@ import Metrics
 
 /// The counters of one bridge since the daemon's start, over all its runs.
 ///
-/// Confined to the bus's loop, except `counter(_:)`, `recordAttempt(_:)` and `acknowledged`, which are
-/// safe from any thread.
+/// Confined to the bus's loop, except `counter(_:)`, `recordAttempt(_:)` and `acknowledged`, which
+/// are safe from any thread.
 package final class BridgeStatistics: @unchecked Sendable {  // `var`s on the loop only
     /// Texts and corrections that passed the chains.
     package private(set) var passed: UInt64 = 0
@@ -12,9 +12,9 @@ package final class BridgeStatistics: @unchecked Sendable {  // `var`s on the lo
     package private(set) var dropped: UInt64 = 0
     /// Joins, leaves and renames that passed the chains.
     package private(set) var notices: UInt64 = 0
-    // Unchecked here and below: used for each reader in each turn, and a check of exclusive access at
-    // run time takes longer than the access.
-    // Safe all the same: nothing that runs during an access makes another one.
+    // Unchecked here and below: used for each reader in each turn, and a check of exclusive access
+    // at run time takes longer than the access. Safe all the same: nothing that runs during an
+    // access makes another one.
     /// Messages that its readers were handed, each reader counted.
     @safe @exclusivity(unchecked) package var deliveries: UInt64 = 0
     /// Messages that were gone before its readers came to them, each reader counted.

@@ -16,8 +16,8 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
     let ownDrops: StepStatistics
     /// The durations of the loop's turns.
     package private(set) var turns = Histogram()
-    /// The time from the beginning of the turn that a text was read in to that turn's end, when every
-    /// reader that keeps up has been sent it.
+    /// The time from the beginning of the turn that a text was read in to that turn's end, when
+    /// every reader that keeps up has been sent it.
     package private(set) var messages = Histogram()
     /// Texts that have passed in the present turn.
     private var textsOfTurn = 0

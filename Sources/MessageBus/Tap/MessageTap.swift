@@ -3,8 +3,8 @@ import TimeUnits
 
 /// A tap on the path of messages: copies of what passes now, for somebody who looks on.
 ///
-/// It never slows the bus: what comes too fast, or is not taken in time, is only counted. Safe from any
-/// thread; `record` is called on the bus's loop.
+/// It never slows the bus: what comes too fast, or is not taken in time, is only counted. Safe from
+/// any thread; `record` is called on the bus's loop.
 package final class MessageTap: Sendable {
     private struct State {
         var events: [TapEvent] = []

@@ -126,8 +126,8 @@ public enum ReservedMarkers {
         case 0x5B: [0x28]
         // Fullwidth and of vertical writing: U+FF08.
         case 0xFF3B, 0xFE47: [0xEF, 0xBC, 0x88]
-        // With a quill, with a stroke or a tick, white, double, in halves, of tortoise shell, of East
-        // Asian writing: U+2768.
+        // With a quill, with a stroke or a tick, white, double, in halves, of tortoise shell, of
+        // East Asian writing: U+2768.
         case 0x2045, 0x2308, 0x230A, 0x231C, 0x231E, 0x23A1...0x23A3, 0x23B0, 0x2772, 0x27E6,
             0x27EC,
             0x298B, 0x298D, 0x298F, 0x2997, 0x2E22, 0x2E24, 0x2E26, 0x2E55, 0x2E57, 0x300C, 0x300E,

@@ -33,11 +33,11 @@ package enum TextCounting {
         return end
     }
 
-    /// Appends the beginning of a text as it is quoted in one line: at most so many characters, then
-    /// `…` if there were more.
+    /// Appends the beginning of a text as it is quoted in one line: at most so many characters,
+    /// then `…` if there were more.
     ///
-    /// Line ends become spaces, and space around the excerpt goes. An excerpt is at most 1 KiB long,
-    /// so that characters with hundreds of accents are not multiplied by quoting them.
+    /// Line ends become spaces, and space around the excerpt goes. An excerpt is at most 1 KiB
+    /// long, so that characters with hundreds of accents are not multiplied by quoting them.
     @safe package static func appendExcerpt(
         of text: UnsafeRawBufferPointer, characters: Int, to line: inout [UInt8]
     ) {

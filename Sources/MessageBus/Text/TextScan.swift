@@ -75,8 +75,8 @@ public enum TextScan {
         return offset
     }
 
-    // The high bit of each lane says "not printable". Wrapping arithmetic needs no comparison: below
-    // 0x20 the subtraction sets the bit, 0x7F + 1 does, and 0x80 and above have it.
+    // The high bit of each lane says "not printable". Wrapping arithmetic needs no comparison:
+    // below 0x20 the subtraction sets the bit, 0x7F + 1 does, and 0x80 and above have it.
     @inline(__always)
     private static func marked(at place: UnsafeRawPointer) -> SIMD16<UInt8> {
         let lanes = unsafe place.loadUnaligned(as: SIMD16<UInt8>.self)

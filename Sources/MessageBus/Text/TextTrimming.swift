@@ -2,7 +2,8 @@
 public enum TextTrimming {
     /// Returns whether there is nothing but white space, as Unicode's White_Space counts it.
     ///
-    /// The bytes must be valid UTF-8. One comparison for a text that begins with a visible character.
+    /// The bytes must be valid UTF-8. One comparison for a text that begins with a visible
+    /// character.
     @safe public static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if unsafe bytes.isEmpty { return true }
         if unsafe bytes[0] &- 0x21 < 0x5E { return false }

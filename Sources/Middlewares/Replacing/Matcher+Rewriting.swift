@@ -5,8 +5,8 @@ import Patterns
 extension Matcher {
     /// Writes a text with all matches replaced.
     ///
-    /// If the pattern was matched against the folded text, the matching characters of the original are
-    /// replaced, always whole ones. The matcher must not search inside `replacement`.
+    /// If the pattern was matched against the folded text, the matching characters of the original
+    /// are replaced, always whole ones. The matcher must not search inside `replacement`.
     ///
     /// - Parameters:
     ///   - result: replaced by the new text, if anything matches.

@@ -6,8 +6,8 @@ package protocol ScheduledInput: AnyObject {
     /// Its state in the scheduler's order.
     var inputState: InputScheduler.State { get set }
 
-    /// Goes on with its input until the slice is over; adds itself to the queue if some is left that
-    /// the loop does not report.
+    /// Goes on with its input until the slice is over; adds itself to the queue if some is left
+    /// that the loop does not report.
     func continueInput()
 }
 

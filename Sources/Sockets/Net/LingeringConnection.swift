@@ -3,8 +3,8 @@ import Glibc
 /// A connection that has been sent everything and stays open until the other side has received it.
 ///
 /// Closing with unread input resets a connection, and what is still on its way to the other side is
-/// lost (RFC 1122, 4.2.2.13). So nothing more is sent, input is discarded, and the connection closes
-/// when the other side closes. Confined to the loop.
+/// lost (RFC 1122, 4.2.2.13). So nothing more is sent, input is discarded, and the connection
+/// closes when the other side closes. Confined to the loop.
 final class LingeringConnection: EventHandler {
     private var connection: Connection?
     private let onClose: (ObjectIdentifier) -> Void

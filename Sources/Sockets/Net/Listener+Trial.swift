@@ -4,7 +4,8 @@ import Glibc
 extension Listener {
     /// Checks that a socket can be bound to an address, and leaves nothing behind.
     ///
-    /// The kernel may still refuse later. A Unix socket that nobody listens on any more counts as free.
+    /// The kernel may still refuse later. A Unix socket that nobody listens on any more counts as
+    /// free.
     ///
     /// - Throws: `SocketError`; its code is `EADDRINUSE` if another process listens there.
     public static func check(_ address: SocketAddress) throws(SocketError) {

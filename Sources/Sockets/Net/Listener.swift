@@ -133,8 +133,8 @@ public final class Listener: EventHandler {
         if let registration { loop.modify(registration, .readable) }
     }
 
-    /// Stops listening; the kernel refuses connections that were not accepted, unless the socket stays
-    /// open for another listener.
+    /// Stops listening; the kernel refuses connections that were not accepted, unless the socket
+    /// stays open for another listener.
     public func close() {
         loop.assertOwned()
         guard let registration else { return }

@@ -21,8 +21,8 @@ public enum Descriptors {
 
     /// The number of one server's connections for which the system has descriptors.
     ///
-    /// An eighth of the limit, and 64 more, are kept for the loop, files, other servers, and refused
-    /// clients that are still reading the reason.
+    /// An eighth of the limit, and 64 more, are kept for the loop, files, other servers, and
+    /// refused clients that are still reading the reason.
     package static var availableConnections: Int {
         let limit = limit
         return max(limit - limit / 8 - 64, limit / 2)

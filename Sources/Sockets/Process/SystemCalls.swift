@@ -14,7 +14,8 @@ enum SystemCalls {
         return unsafe stat(path, &status) == 0 ? status : nil
     }
 
-    /// Returns the status of a file, or of the link itself; `nil` if there is none, as `errno` says.
+    /// Returns the status of a file, or of the link itself; `nil` if there is none, as `errno`
+    /// says.
     static func linkStatus(_ path: String) -> stat? {
         var status = stat()
         return unsafe lstat(path, &status) == 0 ? status : nil

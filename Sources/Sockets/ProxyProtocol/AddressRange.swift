@@ -5,8 +5,8 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     /// The number of bits that all addresses share.
     public let prefix: Int
 
-    /// Parses an address, or an address and the number of its first bits; `nil` if it is neither, or
-    /// if a bit behind the first ones is set.
+    /// Parses an address, or an address and the number of its first bits; `nil` if it is neither,
+    /// or if a bit behind the first ones is set.
     public init?(_ text: String) {
         guard let block = AddressRange(lenient: text), block.isAligned else { return nil }
         self = block

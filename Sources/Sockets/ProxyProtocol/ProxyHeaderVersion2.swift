@@ -87,7 +87,8 @@ struct ProxyHeaderVersion2 {
         return result
     }
 
-    /// Returns whether the CRC-32C of the header, with zeros in its own place, is what stands there.
+    /// Returns whether the CRC-32C of the header, with zeros in its own place, is what stands
+    /// there.
     private func isIntact(checksumAt start: Int) -> Bool {
         let place = start..<(start + Self.checksumBytes)
         var crc = ~UInt32(0)

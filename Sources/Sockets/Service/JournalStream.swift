@@ -2,8 +2,8 @@ import Glibc
 
 /// The connection of standard error to systemd's journal.
 package enum JournalStream {
-    /// True if standard error goes to the journal, which adds the time itself and reads a level from
-    /// the beginning of each line (systemd.exec(5), `JOURNAL_STREAM`; sd-daemon(3)).
+    /// True if standard error goes to the journal, which adds the time itself and reads a level
+    /// from the beginning of each line (systemd.exec(5), `JOURNAL_STREAM`; sd-daemon(3)).
     ///
     /// The variable alone says nothing: standard error may be redirected.
     package static var isStandardError: Bool {

@@ -4,8 +4,8 @@ import Locking
 
 /// The sender of notifications to a service manager's socket.
 ///
-/// Safe from any thread, never waits: what does not fit into the manager's queue is sent, in order, by a
-/// thread that exists only then.
+/// Safe from any thread, never waits: what does not fit into the manager's queue is sent, in order,
+/// by a thread that exists only then.
 final class NotifySocket: Sendable {
     private let address: SocketAddress
     private let descriptor: Int32

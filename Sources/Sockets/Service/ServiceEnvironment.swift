@@ -26,7 +26,8 @@ package struct ServiceEnvironment: Sendable, Equatable {
     ]
     /// The first descriptor that a manager passes (sd_listen_fds(3), SD_LISTEN_FDS_START).
     private static let firstDescriptor: Int32 = 3
-    /// Descriptors at most: more than a manager allows a process by default (`DefaultLimitNOFILE=`).
+    /// Descriptors at most: more than a manager allows a process by default
+    /// (`DefaultLimitNOFILE=`).
     private static let maxDescriptors: Int32 = 1_024
 
     /// Makes the environment of a process that nobody manages, or of one that is asked for

@@ -20,8 +20,8 @@ package final class ServiceNotifier: Sendable {
     package let watchdogTimeout: Duration?
     private let state = Locked(State())
 
-    /// The time to wait for a manager whose queue is full: one that is stopped or starved for longer
-    /// is not there.
+    /// The time to wait for a manager whose queue is full: one that is stopped or starved for
+    /// longer is not there.
     package static let patience: Duration = .seconds(60)
     /// Bytes of a status at most: `systemctl status` shows one line.
     private static let maxStatus = 256
@@ -30,8 +30,8 @@ package final class ServiceNotifier: Sendable {
     ///
     /// - Parameters:
     ///   - patience: the time to wait for a manager whose queue is full, for each notification.
-    ///   - report: called with a sentence when the manager can't be reached; may be called again and
-    ///     again.
+    ///   - report: called with a sentence when the manager can't be reached; may be called again
+    ///     and again.
     package init(
         _ environment: ServiceEnvironment = ServiceEnvironment(),
         patience: Duration = ServiceNotifier.patience,
@@ -123,8 +123,8 @@ package final class ServiceNotifier: Sendable {
 }
 
 extension String {
-    /// The text on one line, without characters that a terminal or a log would take for anything but
-    /// text, cut to a number of bytes.
+    /// The text on one line, without characters that a terminal or a log would take for anything
+    /// but text, cut to a number of bytes.
     fileprivate func cleanedStatus(maxBytes: Int) -> String {
         var result = ""
         for scalar in unicodeScalars {

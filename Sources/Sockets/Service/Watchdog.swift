@@ -1,8 +1,8 @@
 /// A watchdog, which tells a service manager that a loop turns, twice within the time that the
 /// manager allows.
 ///
-/// Confined to the loop, which keeps it. The loop itself sends, so that the manager restarts a process
-/// whose loop hangs.
+/// Confined to the loop, which keeps it. The loop itself sends, so that the manager restarts a
+/// process whose loop hangs.
 package final class Watchdog {
     private let loop: EventLoop
     private let notifier: ServiceNotifier

@@ -6,9 +6,10 @@ import COpenSSL
 ///
 /// The rules are Mozilla's intermediate profile: TLS 1.2 and 1.3, ephemeral keys, authenticated
 /// ciphers. The profile's finite-field ciphers are left out: they are slow, so that strangers could
-/// keep the processor busy with them, and every client that has them has elliptic curves too.
-/// The server's order counts, except that a client that prefers ChaCha20, for lack of AES in its
-/// processor, gets that. There is no renegotiation, no compression, and no early data, which could be replayed.
+/// keep the processor busy with them, and every client that has them has elliptic curves too. The
+/// server's order counts, except that a client that prefers ChaCha20, for lack of AES in its
+/// processor, gets that. There is no renegotiation, no compression, and no early data, which could
+/// be replayed.
 ///
 /// It owns a reference to its context, which OpenSSL counts.
 @safe public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts references atomically
@@ -28,7 +29,8 @@ import COpenSSL
         ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
         """
     private static let groups = "X25519:P-256:P-384"
-    /// Seconds for which a ticket is accepted: a client that comes back after a break of the network.
+    /// Seconds for which a ticket is accepted: a client that comes back after a break of the
+    /// network.
     private static let ticketSeconds = 7_200
 
     /// Makes a context of a chain of certificates and a key.
@@ -124,7 +126,8 @@ import COpenSSL
         unsafe SSL_CTX_set_timeout(context, ticketSeconds)
     }
 
-    /// Makes new keys for session tickets: tickets that were given before are not accepted any more.
+    /// Makes new keys for session tickets: tickets that were given before are not accepted any
+    /// more.
     ///
     /// A thief of a key can read the connections that its tickets were given to (TLS 1.2), so a key
     /// must not live long. Called on the loop.

@@ -20,7 +20,8 @@ public struct TLSError: Error, CustomStringConvertible, Equatable, Sendable {
     /// Makes an error with the reason that OpenSSL gave last.
     init(openSSL subject: String) { self.init(subject, Self.lastReason) }
 
-    /// The reason of OpenSSL's last error on this thread, in its words; all its errors are forgotten.
+    /// The reason of OpenSSL's last error on this thread, in its words; all its errors are
+    /// forgotten.
     static var lastReason: String {
         let code = ERR_peek_last_error()
         ERR_clear_error()

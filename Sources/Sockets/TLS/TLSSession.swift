@@ -3,7 +3,8 @@ import Glibc
 
 /// One encrypted connection: OpenSSL's state, and records that the kernel has not taken yet.
 ///
-/// Confined to the loop, which `Connection` checks. The descriptor belongs to whoever holds the session.
+/// Confined to the loop, which `Connection` checks. The descriptor belongs to whoever holds the
+/// session.
 ///
 /// A record is at most 16 KiB of text. The rest of a record that the kernel does not take is kept
 /// here, at most one record, and the text in it counts as sent. So a write is never repeated, and a
@@ -36,8 +37,8 @@ import Glibc
     private var sendFailure: Int32 = 0
     /// Records without text since the last one with text.
     private var emptyRecords = 0
-    /// True after an error after which OpenSSL may not be called for this session; the client has been
-    /// sent an alert.
+    /// True after an error after which OpenSSL may not be called for this session; the client has
+    /// been sent an alert.
     private(set) var isBroken = false
     private var isFinished = false
     /// True if the kernel encrypts what is sent.
@@ -55,8 +56,8 @@ import Glibc
     private static let firstReceiveSize = 8 << 10
     /// Bytes received at once at least.
     private static let minReceiveSize = 2 << 10
-    /// Bytes of records that are small: 48 KiB of them would take longer than a connection's share of
-    /// a turn.
+    /// Bytes of records that are small: 48 KiB of them would take longer than a connection's share
+    /// of a turn.
     private static let smallRecord = 256
     /// Bytes that a read may return more than it receives: a record of which all but the last byte
     /// was received before.

@@ -55,7 +55,8 @@ package enum WebSocketFrame {
 
     /// Appends a close frame.
     ///
-    /// - Parameter reason: a sentence, cut at the end of a character if it is longer than 123 bytes.
+    /// - Parameter reason: a sentence, cut at the end of a character if it is longer than 123
+    ///   bytes.
     package static func appendClose(
         _ code: WebSocketCloseCode, _ reason: String = "", to bytes: inout [UInt8]
     ) {

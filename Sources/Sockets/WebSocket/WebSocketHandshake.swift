@@ -14,7 +14,8 @@ package struct WebSocketHandshake: Sendable {
     ///     one of them.
     ///   - isOriginAllowed: returns whether the page that connects may do so, by the value of
     ///     `Origin`, which programs other than browsers leave out: see `OriginList`.
-    /// - Throws: `HTTPRefusal` with 400, 403 or 426; the answer to that needs what `explaining` adds.
+    /// - Throws: `HTTPRefusal` with 400, 403 or 426; the answer to that needs what `explaining`
+    ///   adds.
     package init(
         _ exchange: HTTPExchange, subprotocols: [String], isOriginAllowed: (String?) -> Bool
     ) throws(HTTPRefusal) {
@@ -65,7 +66,8 @@ package struct WebSocketHandshake: Sendable {
         return response.adding("Upgrade", "websocket").adding("Sec-WebSocket-Version", "13")
     }
 
-    /// Returns whether a text is 16 bytes in Base64: 22 digits, the last of which has only two bits.
+    /// Returns whether a text is 16 bytes in Base64: 22 digits, the last of which has only two
+    /// bits.
     private static func isKey(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard bytes.count == 24, bytes[22] == 0x3D, bytes[23] == 0x3D else { return false }

@@ -1,5 +1,5 @@
-/// The bytes that a client of a WebSocket has sent, taken apart event by event, so that the rest can
-/// wait.
+/// The bytes that a client of a WebSocket has sent, taken apart event by event, so that the rest
+/// can wait.
 ///
 /// A value, confined like its owner.
 package struct WebSocketInput {

@@ -1,8 +1,8 @@
 /// The parser of a client's frames: bytes in; messages, pings, pongs and the close out.
 ///
 /// Pure: it has no clock and no socket. A message is put together from its fragments, at most
-/// `maxMessage` bytes; text is checked as it comes, so that the first wrong byte ends the connection.
-/// After a violation nothing more is read.
+/// `maxMessage` bytes; text is checked as it comes, so that the first wrong byte ends the
+/// connection. After a violation nothing more is read.
 package struct WebSocketReader: Sendable {
     /// Something that the client has sent.
     package enum Event {

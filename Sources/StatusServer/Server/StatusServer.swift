@@ -1,8 +1,8 @@
 import MessageBus
 import Sockets
 
-/// The server of metrics, health and the status page, on a loop of its own: it answers even while the
-/// bus hangs.
+/// The server of metrics, health and the status page, on a loop of its own: it answers even while
+/// the bus hangs.
 ///
 /// Reads only. Safe from any thread; its HTTP server is confined to its loop.
 package final class StatusServer: @unchecked Sendable {  // `http` is touched on the loop only

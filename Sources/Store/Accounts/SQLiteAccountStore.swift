@@ -72,7 +72,8 @@ package final class SQLiteAccountStore: AccountStore {
         return wasOpened
     }
 
-    /// Returns true if there can't be accounts: no file, an empty one, or one of an earlier version.
+    /// Returns true if there can't be accounts: no file, an empty one, or one of an earlier
+    /// version.
     func hasNoAccountsYet() throws(StoreError) -> Bool {
         if current != nil, isInMemory { return false }
         if FileIdentity(of: path) == nil { return true }
@@ -84,8 +85,9 @@ package final class SQLiteAccountStore: AccountStore {
     static func configure(_ database: Database) throws(StoreError) {
         // Old passwords and private messages leave the file with their rows.
         try database.execute("PRAGMA secure_delete = ON")
-        // Here nobody but a login waits while pages are moved. Left to the store's thread, which moves
-        // them when it has written messages, the log would grow as long as only passwords are tried.
+        // Here nobody but a login waits while pages are moved. Left to the store's thread, which
+        // moves them when it has written messages, the log would grow as long as only passwords are
+        // tried.
         try database.execute("PRAGMA wal_autocheckpoint = 1000")
     }
 

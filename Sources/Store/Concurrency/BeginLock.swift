@@ -2,10 +2,10 @@ import Locking
 
 /// The lock under which the connections of this process begin to write a file.
 ///
-/// SQLite's own lock has no order: whoever waits for it sleeps and asks again, and misses the moment
-/// between two transactions of a connection that writes without a break. Here a connection that
-/// begins keeps all others from beginning until it has SQLite's lock, so that nobody waits for more
-/// than the transaction under way. Safe from any thread.
+/// SQLite's own lock has no order: whoever waits for it sleeps and asks again, and misses the
+/// moment between two transactions of a connection that writes without a break. Here a connection
+/// that begins keeps all others from beginning until it has SQLite's lock, so that nobody waits for
+/// more than the transaction under way. Safe from any thread.
 package final class BeginLock: Sendable {
     private let beginning = Locked(())
 

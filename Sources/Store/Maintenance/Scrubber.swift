@@ -4,9 +4,9 @@ import TimeUnits
 /// The removal of traces that SQLite keeps of deleted messages: words in older parts of the index,
 /// and pages in the log beside the database.
 ///
-/// Confined to the store's thread. The value `scrub` in `meta` says that there is something to clear,
-/// also after a crash. An index of a million messages is merged within seconds, a few megabytes in a
-/// step, so that commits and readers get their turn.
+/// Confined to the store's thread. The value `scrub` in `meta` says that there is something to
+/// clear, also after a crash. An index of a million messages is merged within seconds, a few
+/// megabytes in a step, so that commits and readers get their turn.
 final class Scrubber {
     /// The next step.
     private enum Stage {
@@ -35,7 +35,8 @@ final class Scrubber {
     private static let minInterval: Duration = .seconds(20)
     /// The time until the next attempt after a failure, or while a reader needs the log.
     private static let retryPause: Duration = .seconds(2)
-    /// Milliseconds that cutting the log may wait for readers, as the bus's messages wait meanwhile.
+    /// Milliseconds that cutting the log may wait for readers, as the bus's messages wait
+    /// meanwhile.
     private static let patience = 50
 
     /// Time of the next step; `nil` if there is none.

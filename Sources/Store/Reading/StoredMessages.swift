@@ -117,7 +117,8 @@ final class StoredMessages {
         return numbers.reversed()
     }
 
-    /// Returns how many texts of a room there are between two numbers, at most as many as asked for.
+    /// Returns how many texts of a room there are between two numbers, at most as many as asked
+    /// for.
     func countTexts(
         in room: String, after number: MessageNumber, through last: MessageNumber,
         atMost count: Int

@@ -90,8 +90,8 @@ import Glibc
 
     /// Sets how long the connection waits for another program's lock.
     ///
-    /// It asks each millisecond. SQLite's own handler soon asks ten times a second only, and would not
-    /// see the pauses that a daemon makes (`StoreWriter`).
+    /// It asks each millisecond. SQLite's own handler soon asks ten times a second only, and would
+    /// not see the pauses that a daemon makes (`StoreWriter`).
     ///
     /// - Parameter milliseconds: the number of times that it asks, which takes a little longer on a
     ///   busy machine.

@@ -26,8 +26,8 @@ struct FileIdentity: Equatable, Sendable {
         guard let folder = unsafe opendir("/proc/self/fd") else { return nil }
         defer { unsafe closedir(folder) }
         while let entry = unsafe readdir(folder) {
-            // In place: the kernel writes no more of an entry than its name takes, so that a copy of the
-            // whole field may read behind the end of the buffer.
+            // In place: the kernel writes no more of an entry than its name takes, so that a copy
+            // of the whole field may read behind the end of the buffer.
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }

@@ -68,7 +68,8 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Opens the file and reserves numbers, before the thread starts.
     ///
-    /// - Throws: `StoreError` that will not pass by itself: another program's file, a newer version.
+    /// - Throws: `StoreError` that will not pass by itself: another program's file, a newer
+    ///   version.
     func open() throws(StoreError) {
         numbers.start(at: lock.reserved)
         do throws(StoreError) {

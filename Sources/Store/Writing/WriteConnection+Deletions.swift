@@ -54,8 +54,8 @@ extension WriteConnection {
     private func overwriteText(
         of deletion: Deletion, length: Int, lineEnds: Int
     ) throws(StoreError) {
-        // First with as many bytes: SQLite writes a row of the same length to the same place, where a
-        // shorter one would be written elsewhere and leave the old one to be cleared.
+        // First with as many bytes: SQLite writes a row of the same length to the same place, where
+        // a shorter one would be written elsewhere and leave the old one to be cleared.
         let blank = try statement("UPDATE messages SET text = ?2 WHERE number = ?1")
         blank.bind(1, deletion.number)
         try blank.bind(2, bytes: [UInt8](repeating: 0x20, count: length), asText: true)

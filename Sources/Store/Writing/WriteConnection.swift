@@ -27,7 +27,8 @@ import MessageBus
     ///
     /// - Parameters:
     ///   - confinement: the thread that uses it.
-    ///   - beginLock: the lock under which it begins to write beside other connections of this process.
+    ///   - beginLock: the lock under which it begins to write beside other connections of this
+    ///     process.
     /// - Throws: `StoreError`.
     init(
         _ path: String, _ confinement: ThreadConfinement = ThreadConfinement(),

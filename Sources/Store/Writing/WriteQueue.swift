@@ -237,7 +237,8 @@ final class WriteQueue: Sendable {
         monitor.withLock { ($0.rows + $0.rowsTaken, $0.lost) }
     }
 
-    /// Returns the bytes that wait or are being written, and the time since the oldest of them came.
+    /// Returns the bytes that wait or are being written, and the time since the oldest of them
+    /// came.
     func backlog(at now: MonotonicTime) -> (bytes: Int, age: Duration) {
         monitor.withLock { state in
             let first = state.firstTaken ?? (state.batches.isEmpty ? nil : state.first)

@@ -57,8 +57,8 @@ package struct TAPReport {
 }
 
 extension String {
-    /// A JSON text, which is YAML too, as a flow value that every reader of YAML takes: with a space
-    /// behind each colon and comma outside of strings.
+    /// A JSON text, which is YAML too, as a flow value that every reader of YAML takes: with a
+    /// space behind each colon and comma outside of strings.
     fileprivate var asYAML: String {
         var result = ""
         var isInString = false

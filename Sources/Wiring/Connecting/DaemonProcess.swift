@@ -23,7 +23,8 @@ struct DaemonProcess {
         self.process = pid_t(clamping: process)
     }
 
-    /// Returns true if the daemon listens at an address, `127.0.0.1:2000` or `unix:/run/puente.sock`.
+    /// Returns true if the daemon listens at an address, `127.0.0.1:2000` or
+    /// `unix:/run/puente.sock`.
     ///
     /// False also where the kernel does not tell, as of another user's process.
     func holds(_ address: String) -> Bool {
@@ -58,7 +59,8 @@ struct DaemonProcess {
 
     /// Returns the sockets that listen at a port, as descriptors of processes name them.
     ///
-    /// The address is not compared: with the port taken, the daemon's own socket there is in the way.
+    /// The address is not compared: with the port taken, the daemon's own socket there is in the
+    /// way.
     private static func listeners(at address: String) -> Set<String> {
         guard let colon = address.lastIndex(of: ":"),
             let port = UInt16(address[address.index(after: colon)...])

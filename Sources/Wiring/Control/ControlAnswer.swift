@@ -30,8 +30,8 @@ package final class ControlAnswer: Sendable {
     @discardableResult
     package func complain(_ text: String) -> Bool { send(.object(["problem": .text(text)])) }
 
-    /// Sends an object; returns false, and sends nothing, if the client is gone or has left too much
-    /// unread.
+    /// Sends an object; returns false, and sends nothing, if the client is gone or has left too
+    /// much unread.
     @discardableResult
     package func send(_ value: JSON) -> Bool { send(line: value.encoded) }
 

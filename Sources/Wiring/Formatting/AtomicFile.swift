@@ -5,8 +5,8 @@ import Glibc
 enum AtomicFile {
     /// Replaces the contents of a file; its mode and owner stay, and a link to it stays one.
     ///
-    /// - Parameter original: the contents that the new ones were made of: if the file has others, it
-    ///   was changed meanwhile and is left alone.
+    /// - Parameter original: the contents that the new ones were made of: if the file has others,
+    ///   it was changed meanwhile and is left alone.
     static func replace(
         _ file: String, with bytes: [UInt8], insteadOf original: [UInt8]
     ) throws(FileProblem) {

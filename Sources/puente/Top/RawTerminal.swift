@@ -90,7 +90,8 @@ nonisolated(unsafe) private var settings = termios()
 private func restoreTerminal() {
     let leaving: StaticString = "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
     unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
-    // A terminal that takes no output, or not within a second, must not keep the program from ending.
+    // A terminal that takes no output, or not within a second, must not keep the program from
+    // ending.
     var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
     unsafe poll(&output, 1, 1_000)
     let flags = fcntl(STDOUT_FILENO, F_GETFL)

@@ -29,8 +29,8 @@ struct Attack {
 }
 
 extension Attack {
-    /// U+FDFA, which is one character and eighteen when names are compared, as often as a name holds
-    /// it.
+    /// U+FDFA, which is one character and eighteen when names are compared, as often as a name
+    /// holds it.
     private static let ligatures = String(repeating: "\u{FDFA}", count: 21)
     /// Another one that differs at its end only.
     private static let otherLigatures = String(repeating: "\u{FDFA}", count: 20) + "x"

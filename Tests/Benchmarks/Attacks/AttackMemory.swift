@@ -13,8 +13,8 @@ struct AttackMemory {
     /// - Parameter isQuick: only to see that it runs.
     init(isQuick: Bool) { self.isQuick = isQuick }
 
-    /// The memory that a room keeps (*Memory* in README): a `buffer` of bytes for readers, what was said
-    /// last, and the fixed part of as many messages.
+    /// The memory that a room keeps (*Memory* in README): a `buffer` of bytes for readers, what was
+    /// said last, and the fixed part of as many messages.
     ///
     /// The rooms are filled before, but what fills them best differs. The names that are remembered
     /// for an hour take a few MB more.

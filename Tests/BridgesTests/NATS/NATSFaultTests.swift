@@ -122,8 +122,8 @@ import Testing
         let logged = sur.test.log.sentences
         #expect(logged.count { $0.contains("connected to") } == 1, "\(logged)")
         let answer = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
-        // A 503 that is the first behind a pause is not seen to be missing, so that the stream is read
-        // anew; not for each of the eighty.
+        // A 503 that is the first behind a pause is not seen to be missing, so that the stream is
+        // read anew; not for each of the eighty.
         let count = try #require(answer["state"]["consumer_count"].integer)
         #expect(status == "503" ? count <= 10 : count == 2, "\(count)")
     }

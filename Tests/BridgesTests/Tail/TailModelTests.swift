@@ -27,7 +27,8 @@ import Testing
         try run(seed, hearsEvents, mayDoMore: true)
     }
 
-    /// Seeds to search for what fails: `PUENTE_TAIL_SEEDS=5000..<6000 swift test --filter TailModelTests`.
+    /// Seeds to search for what fails: `PUENTE_TAIL_SEEDS=5000..<6000 swift test --filter
+    /// TailModelTests`.
     private static let wanted: [UInt64] = {
         let text = ProcessInfo.processInfo.environment["PUENTE_TAIL_SEEDS"] ?? ""
         let ends = text.split(separator: "..<").compactMap { UInt64($0) }

@@ -7,8 +7,8 @@ import Testing
 
 /// Payloads of well-known programs, as sentences.
 ///
-/// Each is written after the program's own documentation, shortened to what matters and some of what
-/// does not.
+/// Each is written after the program's own documentation, shortened to what matters and some of
+/// what does not.
 @Suite struct PresetTests {
     private static func sentence(
         _ preset: HookPreset, _ body: String, event: String? = nil, _ language: Language = .en

@@ -3,7 +3,8 @@ import Locking
 import MessageBus
 import TestSupport
 
-/// A receiver of messages that fails in whatever way it is told to, and writes down what it was sent.
+/// A receiver of messages that fails in whatever way it is told to, and writes down what it was
+/// sent.
 ///
 /// Safe from any thread.
 final class TestReceiver: Sendable {

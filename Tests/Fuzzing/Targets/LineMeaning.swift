@@ -91,7 +91,8 @@ struct LineMeaning {
 
     // MARK: - Laws
 
-    /// Checks a text as everybody reads it: one line, which is its sender's and nobody else's (law 5).
+    /// Checks a text as everybody reads it: one line, which is its sender's and nobody else's (law
+    /// 5).
     private func checkSaid(_ text: [UInt8], by name: Name?) throws {
         try require(
             !text.withUnsafeBytes { TextTrimming.isBlank($0) }, "what is said is not blank")

@@ -27,8 +27,8 @@ extension FuzzTarget {
 
     /// Returns true if the lines of a client do not depend on the pieces in which they come.
     ///
-    /// A CR alone is an ending until an LF comes, and the LF may come in the same piece or in a later
-    /// one.
+    /// A CR alone is an ending until an LF comes, and the LF may come in the same piece or in a
+    /// later one.
     private static func isCutAnywhere(_ bytes: [UInt8]) -> Bool {
         var telnet = TelnetFilter()
         let text = bytes.withUnsafeBytes { telnet.text(of: $0) }

@@ -67,8 +67,8 @@ private struct TelegramLaws {
         }
     }
 
-    /// Checks a message as people read it in the chat: lines of somebody on Telegram, which nobody could
-    /// have sent from a socket (law 5), and as another group is sent it.
+    /// Checks a message as people read it in the chat: lines of somebody on Telegram, which nobody
+    /// could have sent from a socket (law 5), and as another group is sent it.
     private func check(_ message: Message) throws {
         try require(
             message.sender.name.hasSuffix(" (telegram)"), "people are shown with their bridge")

@@ -4,8 +4,8 @@ import Testing
 @testable import MessageBus
 
 @Suite(.timeLimit(.minutes(10))) struct DeliveriesTests {
-    /// Returns the messages that one run of a durable bridge sees: it acknowledges as many as it is told to, reads one
-    /// more, and fails.
+    /// Returns the messages that one run of a durable bridge sees: it acknowledges as many as it is
+    /// told to, reads one more, and fails.
     private func run(
         _ port: Port, on test: TestBus, acknowledging count: Int, channel: String? = nil
     ) async throws -> [String] {

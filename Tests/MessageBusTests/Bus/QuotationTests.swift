@@ -3,7 +3,8 @@ import Testing
 
 @testable import MessageBus
 
-/// Whatever bridge brings an answer in: what it quotes comes from the log, or has passed the chains.
+/// Whatever bridge brings an answer in: what it quotes comes from the log, or has passed the
+/// chains.
 @Suite(.timeLimit(.minutes(10))) struct QuotationTests {
     private struct Reject: Middleware {
         let word: String

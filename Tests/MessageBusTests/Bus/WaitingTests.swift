@@ -4,8 +4,8 @@ import Testing
 
 @testable import MessageBus
 
-/// A waiting task is woken by events at any moment: also between the look and the wait, where a task
-/// with an executor of its own gives the bus up.
+/// A waiting task is woken by events at any moment: also between the look and the wait, where a
+/// task with an executor of its own gives the bus up.
 @Suite struct WaitingTests {
     /// A bus whose every job is a step of the test, so that something can be done between any two.
     private struct Stage {

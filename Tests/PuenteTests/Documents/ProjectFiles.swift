@@ -37,7 +37,8 @@ struct ProjectFile: Sendable {
 
     var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-    /// The folder of the target that a Swift file belongs to: `MessageBus`, `Bridges/TCP`, `Plugins`.
+    /// The folder of the target that a Swift file belongs to: `MessageBus`, `Bridges/TCP`,
+    /// `Plugins`.
     var target: String {
         let parts = path.split(separator: "/")
         guard parts.first == "Sources", parts.count > 1 else { return String(parts[0]) }

@@ -52,7 +52,8 @@ final class RunningProgram: Sendable {
         self.folder = folder
         let pipes = try Self.starting.withLock { _ in try (Ends(), Ends(), Ends()) }
         let program = try Program.executable(named: name).path(percentEncoded: false)
-        // The shell goes to the directory and becomes the program. Debian's `sh` has no `ulimit -u`.
+        // The shell goes to the directory and becomes the program. Debian's `sh` has no `ulimit
+        // -u`.
         let preparations =
             (ignoring.map { "trap '' \($0); " } ?? "") + (limits.map { "\($0); " } ?? "")
         let script = preparations + "cd \"$0\" && exec \"$@\""

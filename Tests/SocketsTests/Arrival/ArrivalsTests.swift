@@ -87,7 +87,8 @@ import Testing
             return ChatClient(descriptor: far)
         }
 
-        /// A connection by an address of this machine from that very address; the client's end of it.
+        /// A connection by an address of this machine from that very address; the client's end of
+        /// it.
         func connect(by bytes: [UInt8]) throws -> ChatClient {
             let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
             let (listener, client) = (socket(AF_INET, type, 0), socket(AF_INET, type, 0))

@@ -133,8 +133,8 @@ import Testing
         let loop = try EventLoop()
         try loop.start()
         defer { loop.stop() }
-        // A loop that the kernel does not wake sleeps for ever, which only the suite's time limit can
-        // tell: anything that woke it to be asked would hide the mistake.
+        // A loop that the kernel does not wake sleeps for ever, which only the suite's time limit
+        // can tell: anything that woke it to be asked would hide the mistake.
         await withCheckedContinuation { continuation in
             loop.perform {
                 loop.set(LoopTimer { continuation.resume() }, after: .nanoseconds(1_000))

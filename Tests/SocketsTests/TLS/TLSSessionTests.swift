@@ -5,7 +5,8 @@ import Testing
 
 @testable import Sockets
 
-/// The server's side of TLS: handshakes, texts in both directions, ends, and clients that misbehave.
+/// The server's side of TLS: handshakes, texts in both directions, ends, and clients that
+/// misbehave.
 @Suite(.timeLimit(.minutes(10))) struct TLSSessionTests {
     private let certificate: TestCertificate
     private let context: TLSContext

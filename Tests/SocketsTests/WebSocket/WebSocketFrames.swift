@@ -59,8 +59,8 @@ enum WebSocketFrames {
         }
     }
 
-    /// Reads bytes whole, byte by byte, and split at each index; returns each result that differs from
-    /// the first.
+    /// Reads bytes whole, byte by byte, and split at each index; returns each result that differs
+    /// from the first.
     static func every(_ bytes: [UInt8]) -> ([String], others: [String]) {
         let whole = read(bytes)
         var others: [String] = []

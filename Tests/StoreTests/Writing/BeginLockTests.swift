@@ -121,7 +121,8 @@ import Testing
             isOwed: false)
         store.endTurn()
         #expect(await store.close(unused: nil, within: .seconds(1)) { _ in } == 3)
-        // Who of the two sees first that nothing can be written: the time limit, or the store's thread.
+        // Who of the two sees first that nothing can be written: the time limit, or the store's
+        // thread.
         let losses = [
             "it did not close in time; up to 3 messages are lost", "3 messages could not be stored",
         ]

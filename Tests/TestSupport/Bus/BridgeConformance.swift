@@ -2,9 +2,9 @@ import Locking
 import MessageBus
 import Sockets
 
-/// Checks that a bridge keeps its side of the contract: that it becomes ready, reads on however much is
-/// said, ends when the bus stops and when it is cancelled, and can be run again; and, where the test
-/// has the other side in its hand, that what is said there comes once and in order.
+/// Checks that a bridge keeps its side of the contract: that it becomes ready, reads on however
+/// much is said, ends when the bus stops and when it is cancelled, and can be run again; and, where
+/// the test has the other side in its hand, that what is said there comes once and in order.
 ///
 /// A test makes one with a function that makes the bridge, and expects no problem:
 /// `#expect(try await BridgeConformance { Shout($0) }.problems() == [])`.

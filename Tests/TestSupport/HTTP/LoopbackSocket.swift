@@ -3,8 +3,8 @@ import Sockets
 
 /// A blocking socket to a port of this machine, and what has come by it.
 ///
-/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its own,
-/// because the threads of the tests are few.
+/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its
+/// own, because the threads of the tests are few.
 package final class LoopbackSocket: @unchecked Sendable {  // see above
     private let descriptor: Int32
     package private(set) var received: [UInt8] = []
@@ -38,11 +38,11 @@ package final class LoopbackSocket: @unchecked Sendable {  // see above
 
     deinit { close() }
 
-    /// Returns a port of this machine at which nobody listens, and which no other socket gets that does
-    /// not ask for it.
+    /// Returns a port of this machine at which nobody listens, and which no other socket gets that
+    /// does not ask for it.
     ///
-    /// It stays bound as long as the tests run: who listens sets SO_REUSEADDR, by which a port is free
-    /// that is bound but not listened at (socket(7)).
+    /// It stays bound as long as the tests run: who listens sets SO_REUSEADDR, by which a port is
+    /// free that is bound but not listened at (socket(7)).
     package static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError("socket") }

@@ -3,8 +3,8 @@ import Sockets
 
 /// A server of Telegram's Bot API on loopback, as strict as the real one.
 ///
-/// It records every misbehaviour of its client, and misbehaves itself if a test asks for it. Owned by
-/// the test; safe from any thread.
+/// It records every misbehaviour of its client, and misbehaves itself if a test asks for it. Owned
+/// by the test; safe from any thread.
 package final class BotServer: Sendable {
     /// A token like those of the real one.
     package static let token = "123456789:AAF-stand_in-TOKEN-that-must-not-be-seen"

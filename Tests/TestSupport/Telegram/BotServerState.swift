@@ -170,8 +170,8 @@ package final class BotServerState: @unchecked Sendable {
         recordSend(name, parameters, connection)
         let fault = nextFault(name)
         if let fault, fault.isSilent, let id = (parameters["chat_id"] as? NSNumber)?.int64Value {
-            // A client that has waited in vain closes the connection and sends the message by another
-            // one; which of the two is heard first is up to the kernel.
+            // A client that has waited in vain closes the connection and sends the message by
+            // another one; which of the two is heard first is up to the kernel.
             underWay[id] = nil
         }
         if let fault, !fault.isDone { return fail(fault, name, parameters, connection) }

@@ -14,7 +14,8 @@ package final class ChatListener {
         let admit: (Arrival) -> Bool
         /// Closes the descriptor of a refused client once the client has read the refusal.
         let close: (_ descriptor: Int32) -> Void
-        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is not.
+        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is
+        /// not.
         let ban: (_ host: HostKey?) -> String?
         /// Closes a connection that has said nothing, and returns whether there was one.
         let closeSilentConnection: () -> Bool

@@ -50,7 +50,8 @@ package struct LineFormat: Sendable {
         return result + rest
     }
 
-    /// Splits a line between words, or inside one that is too long by itself, never inside a character.
+    /// Splits a line between words, or inside one that is too long by itself, never inside a
+    /// character.
     package func split(_ line: String, atMost limit: Int) -> [String] {
         let room = max(limit, minRoom)
         var pieces: [String] = []

@@ -4,8 +4,8 @@ import Sockets
 /// The incoming half of a connection: what the client sends, acted on event by event in slices of
 /// time.
 ///
-/// One question is asked at a time; until its answer comes the next events wait, and nothing more is
-/// read. Owned by its client; confined to the bus's loop.
+/// One question is asked at a time; until its answer comes the next events wait, and nothing more
+/// is read. Owned by its client; confined to the bus's loop.
 package final class ClientInputReader<Client: ReadClient>: EventHandler, ScheduledInput,
     @unchecked Sendable  // touched on the loop only
 {
@@ -112,8 +112,8 @@ package final class ClientInputReader<Client: ReadClient>: EventHandler, Schedul
 
     // MARK: - Acting
 
-    /// Acts on the events that wait, until one has to ask, the answers are too many, or the slice is
-    /// over; when the server stops, on as many as need not ask, or on none.
+    /// Acts on the events that wait, until one has to ask, the answers are too many, or the slice
+    /// is over; when the server stops, on as many as need not ask, or on none.
     private func serveNext(_ bus: isolated Bus) {
         guard !isServing, stream.isOpen else { return }
         let client = client
@@ -189,7 +189,8 @@ package final class ClientInputReader<Client: ReadClient>: EventHandler, Schedul
         stream.isRead = false
     }
 
-    /// Answers what events have waited for, and goes on with them unless the next question is asked.
+    /// Answers what events have waited for, and goes on with them unless the next question is
+    /// asked.
     package func endQuestion<Answer>(
         _ answer: Answer, _ finish: (Answer, isolated Bus) -> Void, _ bus: isolated Bus
     ) {

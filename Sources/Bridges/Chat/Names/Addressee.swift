@@ -19,8 +19,8 @@ import MessageBus
     /// Without quotes it is a name of one word; if a longer name of somebody begins the same, the
     /// result is unclear, so that no text goes to the wrong person.
     ///
-    /// - Parameter log: the room whose earlier speakers also count. With `nil`, the owners of accounts
-    ///   count instead, even if they are away.
+    /// - Parameter log: the room whose earlier speakers also count. With `nil`, the owners of
+    ///   accounts count instead, even if they are away.
     /// - Parameter needsText: true if something must follow the name.
     @safe package init(
         _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil,

@@ -34,8 +34,8 @@ package enum NameFolding {
 
     /// Returns a folded text without dots above letters that have one already.
     ///
-    /// Such a letter (`Soft_Dotted` in Unicode's tables) is drawn with one dot only. The Turkish `İ`
-    /// is such an `i` once it is folded.
+    /// Such a letter (`Soft_Dotted` in Unicode's tables) is drawn with one dot only. The Turkish
+    /// `İ` is such an `i` once it is folded.
     private static func withoutDots(_ key: String) -> String {
         guard key.unicodeScalars.contains(where: isDotAbove) else { return key }
         var scalars = String.UnicodeScalarView()

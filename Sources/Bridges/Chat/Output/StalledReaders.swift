@@ -76,7 +76,8 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
 
     /// Watches a connection that was sent something, until all of it is confirmed.
     ///
-    /// To be called again when the kernel takes no more: the age of the bytes is exact from then on.
+    /// To be called again when the kernel takes no more: the age of the bytes is exact from then
+    /// on.
     package func watch(_ connection: any WatchedConnection) {
         loop.assertOwned()
         let sent = connection.sentBytes

@@ -120,7 +120,8 @@ extension Phrases {
         return "\(room): \(count)\(here)"
     }
 
-    /// The text of an `[info]` line of `/who`: the bridges in parentheses, unless the name has some.
+    /// The text of an `[info]` line of `/who`: the bridges in parentheses, unless the name has
+    /// some.
     package func person(_ sender: String, on bridges: [String]) -> String {
         sender.hasSuffix(")") ? sender : "\(sender) (\(bridges.joined(separator: ", ")))"
     }

@@ -7,8 +7,8 @@ extension PasswordLine {
     /// Returns true if a text that would be said is a command with a password, behind characters
     /// that are not seen or with another slash.
     ///
-    /// Allocates nothing for a text in which no slash may begin a command. A text whose first byte is
-    /// a slash was given two, and is meant to be said.
+    /// Allocates nothing for a text in which no slash may begin a command. A text whose first byte
+    /// is a slash was given two, and is meant to be said.
     ///
     /// - Parameter mayFollowName: true if the command may stand behind a name: `x:/login …`.
     @safe package static func isHidden(

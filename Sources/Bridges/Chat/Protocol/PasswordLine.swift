@@ -9,11 +9,11 @@ package enum PasswordLine {
     /// Bytes of the longest verb that is looked up, with what is not seen in it.
     static let maxVerbBytes = 64
 
-    /// Returns true if the beginning of a line is, or may become, a command that carries a password:
-    /// also behind a name or a notice.
+    /// Returns true if the beginning of a line is, or may become, a command that carries a
+    /// password: also behind a name or a notice.
     ///
-    /// Some texts that only hold such a command are taken for one. The text is as it came: what will be
-    /// removed from the line does not hide the command.
+    /// Some texts that only hold such a command are taken for one. The text is as it came: what
+    /// will be removed from the line does not hide the command.
     @safe package static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool {
         if TextScan.isPrintableASCII(text) { return mayBegin(clean: text) }
         // Twice as much, for clients that send two bytes for each character.
@@ -57,8 +57,8 @@ package enum PasswordLine {
         return offset
     }
 
-    /// Returns true if a command may begin behind a byte: a blank, the end of a name or a notice, or
-    /// part of a character that is not ASCII and may be a blank.
+    /// Returns true if a command may begin behind a byte: a blank, the end of a name or a notice,
+    /// or part of a character that is not ASCII and may be a blank.
     static func mayPrecedeCommand(_ byte: UInt8?) -> Bool {
         guard let byte else { return true }
         return byte >= 0x80 || byte <= 0x20 || ":>].".utf8.contains(byte)

@@ -31,8 +31,8 @@ struct PendingDeliveries {
     /// True if no more may be handed out at present.
     var isFull: Bool { entries.count >= Self.bound }
 
-    /// Adds a message that is handed out, or one that the program is not given, which waits only for
-    /// those in front of it.
+    /// Adds a message that is handed out, or one that the program is not given, which waits only
+    /// for those in front of it.
     mutating func append(_ delivery: Delivery, isGiven: Bool) {
         entries.append(Entry(delivery: delivery, isDone: !isGiven))
     }

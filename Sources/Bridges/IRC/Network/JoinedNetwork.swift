@@ -6,8 +6,8 @@ import Sockets
 /// The network as the bridge knows it: the connection, the channels, the people, and what is on its
 /// way.
 ///
-/// An actor on the bus's own loop, where its socket is read and written; what a line leads to is done
-/// at once, and what has to wait for the bus goes into a queue of events.
+/// An actor on the bus's own loop, where its socket is read and written; what a line leads to is
+/// done at once, and what has to wait for the bus goes into a queue of events.
 actor JoinedNetwork {
     nonisolated let loop: EventLoop
     nonisolated let options: IRCClient.Options

@@ -14,7 +14,8 @@ struct ChannelQueue: Sendable {
     var refusals = 0
     /// True if one line at a time goes out, to find the one that the server never takes.
     var isCareful = false
-    /// True while a later message is tried, to find out whether the channel refuses the first one only.
+    /// True while a later message is tried, to find out whether the channel refuses the first one
+    /// only.
     var isProbing = false
 
     /// The last message that the store knows may have gone out; `nil` if the store need not know.

@@ -8,7 +8,8 @@ struct FloodBucket: Sendable, Equatable {
     private let interval: Double
     private var tokens: Double
     private var updated: MonotonicTime
-    /// The factor by which it is slower than it should be, because the server has found it too fast.
+    /// The factor by which it is slower than it should be, because the server has found it too
+    /// fast.
     private(set) var slowness = 1.0
 
     /// The greatest factor.

@@ -5,8 +5,8 @@ import TimeUnits
 /// The outgoing half of the bridge, which chooses what is sent next and when, and knows what has
 /// arrived.
 ///
-/// A line has arrived when it comes back (`echo-message`), or when a PING that was sent behind it is
-/// answered and the server has not refused it before. Owned by the network's actor.
+/// A line has arrived when it comes back (`echo-message`), or when a PING that was sent behind it
+/// is answered and the server has not refused it before. Owned by the network's actor.
 struct IRCOutbox: Sendable {
     /// A unit on its way.
     private struct Sent: Sendable {
@@ -289,8 +289,8 @@ struct IRCOutbox: Sendable {
         } ?? .ofChannel
     }
 
-    /// Records that the server will never take a line; nobody knows which if several are on their way
-    /// and it has no labels: they go out again, one by one.
+    /// Records that the server will never take a line; nobody knows which if several are on their
+    /// way and it has no labels: they go out again, one by one.
     ///
     /// - Parameter id: the channel, if the server has named it.
     mutating func recordFinalRefusal(_ label: String?, in id: String?, _ reason: String) {

@@ -30,7 +30,8 @@ struct OutgoingItem: Sendable {
     private var confirmedTexts: [String] = []
     /// True if it may have arrived already.
     private(set) var mayRepeat = false
-    /// The number of times that the channel has refused some of it while nothing else was on its way.
+    /// The number of times that the channel has refused some of it while nothing else was on its
+    /// way.
     var refusals = 0
     /// True if the channel has taken a later one meanwhile: refused once more, it is given up.
     var isOnLastTry = false

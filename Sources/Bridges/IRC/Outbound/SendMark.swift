@@ -2,8 +2,8 @@ import MessageBus
 
 /// The last message of a room that may have gone out to a channel.
 ///
-/// It is kept before the message goes out, so that whatever ends the daemon, the next run knows which
-/// messages may be there although they are not confirmed.
+/// It is kept before the message goes out, so that whatever ends the daemon, the next run knows
+/// which messages may be there although they are not confirmed.
 struct SendMark: Sendable, Equatable {
     let channel: String
     let last: MessageNumber

@@ -1,7 +1,7 @@
 import IRC
 
-/// The capabilities of a connection (IRCv3 capability negotiation): those that the server offers, and
-/// those that are in use.
+/// The capabilities of a connection (IRCv3 capability negotiation): those that the server offers,
+/// and those that are in use.
 struct Capabilities: Sendable, Equatable {
     /// The capabilities that are asked for wherever they are offered.
     static let wanted: Set<String> = [

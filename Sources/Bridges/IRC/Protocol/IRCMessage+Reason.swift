@@ -2,8 +2,8 @@ import IRC
 import MessageBus
 
 extension IRCMessage {
-    /// The words at the end of a server's line, for people: without formatting, in one line, and not
-    /// longer than a sentence.
+    /// The words at the end of a server's line, for people: without formatting, in one line, and
+    /// not longer than a sentence.
     var reason: String { Self.plain(parameters.last ?? "") }
 
     /// Returns a server's words in a form for people.

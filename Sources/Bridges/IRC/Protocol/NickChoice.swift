@@ -24,7 +24,8 @@ struct NickChoice: Sendable, Equatable {
         if tried == 0 { return wanted }
         if tried <= alternatives.count { return alternatives[tried - 1] }
         let number = tried - alternatives.count
-        // The usual length where none is told (RFC 2812 section 1.2.1): a cut nick would be the same.
+        // The usual length where none is told (RFC 2812 section 1.2.1): a cut nick would be the
+        // same.
         let ending = number <= 3 ? String(repeating: "_", count: number) : "_\(number)"
         return wanted.prefix(max(1, (length ?? max(wanted.count, 9)) - ending.count)) + ending
     }

@@ -24,7 +24,8 @@ struct ServerFeatures: Sendable, Equatable {
     /// Makes the features of a server that has announced none yet.
     init() {}
 
-    /// Reads the version and the modes of users in a 004: ngircd has the mode of bots, and no `BOT`.
+    /// Reads the version and the modes of users in a 004: ngircd has the mode of bots, and no
+    /// `BOT`.
     mutating func read(version: String, userModes: String) {
         guard version.lowercased().hasPrefix("ngircd"), userModes.contains("B") else { return }
         (botMode, tellsBotsByWhois) = ("B", true)

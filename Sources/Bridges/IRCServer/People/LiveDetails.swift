@@ -31,7 +31,8 @@ struct LiveDetails {
         self.cuts[number] = (text, cuts)
     }
 
-    /// Returns where the speaker has cut the lines of a message; none if the chains have changed it.
+    /// Returns where the speaker has cut the lines of a message; none if the chains have changed
+    /// it.
     func cuts(of message: Message) -> [Int] {
         guard !cuts.isEmpty, let found = cuts[message.number],
             unsafe message.content.unsafeBytes.elementsEqual(found.text)

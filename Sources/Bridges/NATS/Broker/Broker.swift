@@ -3,8 +3,8 @@ import Locking
 import MessageBus
 import Sockets
 
-/// The broker as this instance sees it: connections, one after the other, and what was read from the
-/// stream.
+/// The broker as this instance sees it: connections, one after the other, and what was read from
+/// the stream.
 ///
 /// Safe from any thread. Everything that blocks runs on the threads of `run()` and of its sessions.
 final class Broker: Sendable {
@@ -13,8 +13,8 @@ final class Broker: Sendable {
         /// The reason why there is no connection, or why nothing can be shared; `nil` once the
         /// stream has answered.
         var problem: BrokerError?
-        /// The reason why nothing can be read though there is a connection; `nil` if there is no such
-        /// reason.
+        /// The reason why nothing can be read though there is a connection; `nil` if there is no
+        /// such reason.
         var silence: BrokerError?
         /// The right that the server has refused; `nil` if it has refused none.
         var complaint: BrokerError?
@@ -47,8 +47,8 @@ final class Broker: Sendable {
         var sent: StreamPosition
         /// The addresses of other servers, as servers have reported them.
         var discovered: [String] = []
-        /// The highest number of a message of ours that the stream had at first; `nil` before that is
-        /// known.
+        /// The highest number of a message of ours that the stream had at first; `nil` before that
+        /// is known.
         var highestOwn: MessageNumber?
         var hasEnded = false
         /// True once no more messages of the stream are read.

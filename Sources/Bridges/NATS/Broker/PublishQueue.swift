@@ -85,7 +85,8 @@ final class PublishQueue: Sendable {
         }
     }
 
-    /// Returns the next message, for the thread that publishes; `nil` if there is none within a time.
+    /// Returns the next message, for the thread that publishes; `nil` if there is none within a
+    /// time.
     func next(within time: Duration) -> Request? {
         if let request = removeFirst() { return request }
         signal.wait(atMost: time)

@@ -3,8 +3,8 @@ import TimeUnits
 /// The sentences that were logged about an outage: each once, and one a minute as long as it lasts.
 ///
 /// Servers that are away in turn make sentences in turn, of which `ThrottledLog` would repeat each
-/// once a minute, with counts. Here all of them are one outage, which has one reminder, whatever the
-/// sentence, and no count; a new value begins the next outage. Confined like its owner.
+/// once a minute, with counts. Here all of them are one outage, which has one reminder, whatever
+/// the sentence, and no count; a new value begins the next outage. Confined like its owner.
 struct ToldSentences: Sendable {
     private var known: Set<String> = []
     private var last: MonotonicTime?

@@ -3,7 +3,8 @@ import Sockets
 
 /// A message from the broker, or to it.
 ///
-/// Owned by the thread that has received or made it, and released with it. It owns the library's message.
+/// Owned by the thread that has received or made it, and released with it. It owns the library's
+/// message.
 @safe struct BrokerMessage: ~Copyable {
     let pointer: OpaquePointer
 

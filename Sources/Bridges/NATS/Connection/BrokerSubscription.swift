@@ -3,8 +3,8 @@ import TimeUnits
 
 /// A subscription whose messages one thread asks for.
 ///
-/// Confined to that thread. It is released by the connection, once that is closed: libnats 3.4 uses a
-/// subscription that is destroyed while one of its messages arrives (nats.c #637).
+/// Confined to that thread. It is released by the connection, once that is closed: libnats 3.4 uses
+/// a subscription that is destroyed while one of its messages arrives (nats.c #637).
 @safe struct BrokerSubscription: @unchecked Sendable {  // the library's own lock guards it
     let pointer: OpaquePointer
 

@@ -9,8 +9,8 @@ import Sockets
 /// read because of it; a connection that has used much lately comes after all that have not. The
 /// rest of a read that exceeds the share waits for the next turn. Confined to the bus's loop.
 ///
-/// Times are numbers of nanoseconds here, not durations, which have twice the bits: the clock is read
-/// for every few lines, and shares of times are computed for each read.
+/// Times are numbers of nanoseconds here, not durations, which have twice the bits: the clock is
+/// read for every few lines, and shares of times are computed for each read.
 final class ReadScheduler {
     /// A connection's share of the time, of which it may use some in advance.
     struct TimeShare {
@@ -50,9 +50,9 @@ final class ReadScheduler {
     private var work = 0
     /// Bytes of lines that were read and are not published yet.
     private var unpublishedBytes = 0
-    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
-    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
-    // Safe all the same: nothing that runs during an access makes another one.
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time
+    // takes longer than the access (17 ns instead of 3 ns for a call that adds to an integer;
+    // swiftc -O). Safe all the same: nothing that runs during an access makes another one.
     /// True if the connection being read has used up its slice of the turn.
     @safe @exclusivity(unchecked) private(set) var isSliceOver = false
     /// True if everything is read at once, because the server stops.
@@ -167,7 +167,8 @@ final class ReadScheduler {
         return connection
     }
 
-    /// Sends to a reader that had fallen behind and may be owed megabytes, if the turn has time left.
+    /// Sends to a reader that had fallen behind and may be owed megabytes, if the turn has time
+    /// left.
     ///
     /// Otherwise nothing is done; the loop reports the connection again.
     func sendWithinBudget(_ send: () -> Void) {

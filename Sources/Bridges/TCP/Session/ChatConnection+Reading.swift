@@ -2,8 +2,8 @@ import Chat
 import MessageBus
 import Sockets
 
-// Reading from the client: within its share of the loop's time, not faster than it reads answers, and
-// to the end when the connection breaks or the server stops.
+// Reading from the client: within its share of the loop's time, not faster than it reads answers,
+// and to the end when the connection breaks or the server stops.
 extension ChatConnection {
     /// True if the client's input is read at present.
     var isRead: Bool {

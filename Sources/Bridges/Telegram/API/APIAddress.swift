@@ -15,7 +15,8 @@ enum APIAddress {
             }
     }
 
-    /// Returns true if a token may be sent to an address: over TLS, or no further than this machine.
+    /// Returns true if a token may be sent to an address: over TLS, or no further than this
+    /// machine.
     static func isAllowed(_ address: String) -> Bool {
         guard address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
             !address.contains(where: { "?#@\\".contains($0) })

@@ -3,9 +3,9 @@ import Chat
 /// A token bucket: a number may pass at once, and then one after the other at a steady pace.
 ///
 /// `limit` and the chat protocol have others, one integer each in a unit of their own, which their
-/// hot paths only ever spend from. This one is also asked for its wait before anything is spent, since
-/// two of them have to agree, and emptied by a flood. A common one would have to be a public type of
-/// `MessageBus`, which is all that the middlewares and this bridge both see.
+/// hot paths only ever spend from. This one is also asked for its wait before anything is spent,
+/// since two of them have to agree, and emptied by a flood. A common one would have to be a public
+/// type of `MessageBus`, which is all that the middlewares and this bridge both see.
 struct TokenBucket: Sendable {
     private let capacity: Double
     private let refill: Duration

@@ -8,8 +8,8 @@ struct BotMessageLimits {
     /// The most bots remembered.
     private static let bound = 100
 
-    /// Counts a bot's message; returns nil if it is within the limit, else the sentence to log, which is
-    /// empty if it was logged already.
+    /// Counts a bot's message; returns nil if it is within the limit, else the sentence to log,
+    /// which is empty if it was logged already.
     mutating func refusal(of bot: MessageAuthor, _ now: Duration) -> String? {
         if buckets.count >= Self.bound, buckets[bot.identity] == nil {
             buckets = [:]

@@ -2,8 +2,8 @@ import Chat
 import MessageBus
 import Locking
 
-/// The notices to people on Telegram whose messages were dropped: a reply with the reason, one for all
-/// messages that came together, at most one a minute for each person.
+/// The notices to people on Telegram whose messages were dropped: a reply with the reason, one for
+/// all messages that came together, at most one a minute for each person.
 ///
 /// Owned by the relay, which runs it; safe from any thread.
 final class DropNotices: Sendable {

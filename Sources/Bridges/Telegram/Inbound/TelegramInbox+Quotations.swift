@@ -2,8 +2,8 @@ import Chat
 import JSON
 import MessageBus
 
-// Quotations of the message that another one answers: as the log has it, or in Telegram's words once
-// the chains have judged them.
+// Quotations of the message that another one answers: as the log has it, or in Telegram's words
+// once the chains have judged them.
 extension TelegramInbox {
     /// The bus's knowledge of a message of Telegram's.
     private enum Known {
@@ -24,8 +24,8 @@ extension TelegramInbox {
         let part: String?
     }
 
-    /// Returns the quotation of the message that another one answers; nil if nothing of it is known or
-    /// may be read.
+    /// Returns the quotation of the message that another one answers; nil if nothing of it is known
+    /// or may be read.
     mutating func quotation(
         of post: IncomingMessage, _ binding: ChatBindings.Binding
     ) async throws -> Quotation? {
@@ -149,8 +149,8 @@ extension TelegramInbox {
             whole: answered["date"].integer == 0 ? "" : text, part: quoted)
     }
 
-    /// Returns the quotation of a message in another chat or topic; nil if nothing of it is known or may
-    /// be read.
+    /// Returns the quotation of a message in another chat or topic; nil if nothing of it is known
+    /// or may be read.
     private mutating func distantQuotation(
         of json: JSON, _ binding: ChatBindings.Binding
     ) async throws -> Quotation? {
@@ -194,8 +194,8 @@ extension TelegramInbox {
         return Quotation(number: 0, name: name, excerpt: excerpt)
     }
 
-    /// Returns the author's name; empty if the chains would drop it as a message: a name that nobody here
-    /// has seen may be a sentence.
+    /// Returns the author's name; empty if the chains would drop it as a message: a name that
+    /// nobody here has seen may be a sentence.
     private func judgedName(
         _ words: OutsideWords, _ binding: ChatBindings.Binding
     ) async -> String {

@@ -224,8 +224,8 @@ struct TelegramInbox {
         settings.log.warning(GroupMigration(from: from, to: to).sentence)
     }
 
-    /// Returns true if an edit has another text than the one that is known: edits also come for changes
-    /// that a bot can't see.
+    /// Returns true if an edit has another text than the one that is known: edits also come for
+    /// changes that a bot can't see.
     private func isNews(
         _ text: String, of post: IncomingMessage, _ binding: ChatBindings.Binding
     ) async throws -> Bool {

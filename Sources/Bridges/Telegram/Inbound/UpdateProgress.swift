@@ -7,7 +7,8 @@ struct UpdateProgress: Sendable, Equatable {
     private(set) var next: Int64?
     /// The time at which the last one came, in milliseconds since 1970.
     private(set) var time: Int64 = 0
-    /// The keys of the last messages, so that none is published twice when Telegram begins to count anew.
+    /// The keys of the last messages, so that none is published twice when Telegram begins to count
+    /// anew.
     private var recent: [String] = []
     /// The last texts of messages that may be edited.
     var texts = RecentTexts()

@@ -4,9 +4,9 @@ import MessageBus
 /// The last texts of messages that may be edited, as Telegram has them: hashes, kept with the
 /// messages.
 ///
-/// The bus may keep another text of a message, or none at all, if a middleware has changed or dropped
-/// it. The last 1,920 to 2,048 are remembered, in a ring of pages of which only those with something
-/// new are written.
+/// The bus may keep another text of a message, or none at all, if a middleware has changed or
+/// dropped it. The last 1,920 to 2,048 are remembered, in a ring of pages of which only those with
+/// something new are written.
 struct RecentTexts: Sendable, Equatable {
     private struct Entry: Equatable {
         let message: TextHash

@@ -9,7 +9,8 @@ struct RejectionPolicy: Sendable, Equatable {
     enum Remedy: Sendable, Equatable {
         /// Send fewer messages together: perhaps only one of them was meant.
         case sendFewer
-        /// Quote the message that is answered instead of linking to it: the link may be what was meant.
+        /// Quote the message that is answered instead of linking to it: the link may be what was
+        /// meant.
         case quote
         /// Skip the message.
         case skip

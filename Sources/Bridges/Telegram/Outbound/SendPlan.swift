@@ -11,7 +11,8 @@ struct SendPlan: Sendable, Equatable {
     let last: MessageNumber
     /// The parts that have not arrived yet, the next one first; each is a message of Telegram's.
     private(set) var parts: [String]
-    /// Telegram's name for the message that the next part answers, in the chat where it was planned.
+    /// Telegram's name for the message that the next part answers, in the chat where it was
+    /// planned.
     private(set) var replyTo: String?
     /// The number of parts that are done with.
     private(set) var done = 0

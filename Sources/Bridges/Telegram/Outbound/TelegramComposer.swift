@@ -15,8 +15,8 @@ struct TelegramComposer: Sendable {
     /// Telegram counts code points, of which there are never more.
     static let maxUnits = 4_096
 
-    /// A format that is itself too long leaves a room of one character; Telegram will refuse that, in
-    /// words.
+    /// A format that is itself too long leaves a room of one character; Telegram will refuse that,
+    /// in words.
     private var lineFormat: LineFormat { LineFormat(format, in: .utf16, minRoom: 2) }
 
     /// Returns the lines of a message, each in the format and short enough to be sent.

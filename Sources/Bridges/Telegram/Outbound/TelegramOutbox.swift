@@ -43,8 +43,8 @@ struct TelegramOutbox {
     /// True if the chat was followed to its new id since a message was last sent.
     var hasMoved = false
     var backoff = Backoff()
-    /// Messages sent since the start that may have arrived more than once; each counts once, however
-    /// often it was sent again.
+    /// Messages sent since the start that may have arrived more than once; each counts once,
+    /// however often it was sent again.
     var possibleDuplicates = 0
     /// The reason why the chat takes nothing; empty if it does.
     private var blockedReason = ""

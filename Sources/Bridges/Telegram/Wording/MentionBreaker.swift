@@ -6,11 +6,11 @@ enum MentionBreaker {
     /// more.
     static let joiner: Unicode.Scalar = "\u{2060}"
 
-    /// Returns the text with a word joiner behind each `@` that begins a mention, and each `/` that begins
-    /// a command: nobody is notified, and nothing else changes.
+    /// Returns the text with a word joiner behind each `@` that begins a mention, and each `/` that
+    /// begins a command: nobody is notified, and nothing else changes.
     ///
-    /// Telegram's servers look for neither behind a letter, so mail addresses, paths and links stay as
-    /// they are.
+    /// Telegram's servers look for neither behind a letter, so mail addresses, paths and links stay
+    /// as they are.
     static func broken(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "/") })
         else { return text }

@@ -22,8 +22,8 @@ enum ClientMessage: Sendable, Equatable {
     case changePassword(old: String, new: String)
     /// Removes the account that the person is logged in to.
     case unregister(password: String)
-    /// A command that has no message of its own, as it is typed without its slash; in the room that is
-    /// read.
+    /// A command that has no message of its own, as it is typed without its slash; in the room that
+    /// is read.
     case command(line: String, room: String?)
     /// Deletes a message.
     case delete(number: MessageNumber)

@@ -5,8 +5,8 @@ import Sockets
 /// The outgoing half of a WebSocket or of a stream of server-sent events.
 typealias WebStream = RoomStream<WebRoom.Form>
 
-/// A room as the web bridge serves it: its events as WebSocket frames and as server-sent events, each
-/// encoded once, and the connections that read them.
+/// A room as the web bridge serves it: its events as WebSocket frames and as server-sent events,
+/// each encoded once, and the connections that read them.
 ///
 /// Confined to the bus's loop.
 final class WebRoom: @unchecked Sendable {  // touched on the loop only

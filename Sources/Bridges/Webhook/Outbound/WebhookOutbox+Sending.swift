@@ -11,7 +11,8 @@ extension WebhookOutbox {
 
     /// Sends a batch until the receiver has answered, or it is given up.
     ///
-    /// - Returns: false if nothing more is to be sent: the bus stops, or the receiver wants no more.
+    /// - Returns: false if nothing more is to be sent: the bus stops, or the receiver wants no
+    ///   more.
     mutating func deliver(_ plan: BatchPlan) async throws -> Bool {
         var plan = plan
         while true {

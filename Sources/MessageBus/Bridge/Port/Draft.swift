@@ -36,8 +36,8 @@ public struct Draft: Sendable {
     public var isContinuation = false
     /// True if a program says it, not a person: programs that answer automatically ignore it.
     public var isAutomatic = false
-    /// True if answers and edits will look for the message by its origin: the store links its number
-    /// to the origin, or records that it was dropped.
+    /// True if answers and edits will look for the message by its origin: the store links its
+    /// number to the origin, or records that it was dropped.
     ///
     /// The link is stored in the same transaction as the message if there is a checkpoint, else
     /// right after it.

@@ -2,8 +2,8 @@ import Metrics
 
 // The figures that a bridge shows to the daemon's operator.
 extension Port {
-    /// Counts an attempt to deliver to the other side, by a word for its result, such as `delivered`
-    /// or `unreachable`.
+    /// Counts an attempt to deliver to the other side, by a word for its result, such as
+    /// `delivered` or `unreachable`.
     ///
     /// Use few words, and none that come from outside: all after the first 199 count as `other`.
     public func recordAttempt(_ result: String) { statistics.recordAttempt(result) }

@@ -75,7 +75,8 @@ public struct Port: Sendable {
     ///
     /// - Parameters:
     ///   - drafts: the messages.
-    ///   - checkpoint: the state that the source has reached with them, kept in the same transaction.
+    ///   - checkpoint: the state that the source has reached with them, kept in the same
+    ///     transaction.
     /// - Returns: one receipt for each draft, once everything is kept.
     /// - Throws: `PortError` if the bus has stopped or a room does not exist; `CancellationError`.
     @discardableResult
@@ -114,8 +115,8 @@ public struct Port: Sendable {
     ///
     /// - Parameters:
     ///   - keys: the keys of the checkpoints.
-    ///   - isErasing: true if a checkpoint holds something that was deleted, so that its traces have
-    ///     to go from the store's files as well.
+    ///   - isErasing: true if a checkpoint holds something that was deleted, so that its traces
+    ///     have to go from the store's files as well.
     /// - Throws: errors of the store; `CancellationError`.
     public func removeCheckpoints(_ keys: [String], isErasing: Bool = false) async throws {
         try await bus.removeCheckpoints(keys, isErasing: isErasing, by: attachment)

@@ -47,8 +47,8 @@ public struct Deliveries: AsyncSequence, Sendable {
         /// True if the next message is there already and can be read without waiting.
         public var hasMore: Bool { !buffer.isEmpty }
 
-        /// Fetches messages that are there already, and returns true if there are any; waits for the
-        /// store, but for no new message.
+        /// Fetches messages that are there already, and returns true if there are any; waits for
+        /// the store, but for no new message.
         public mutating func fetchAvailable() async throws -> Bool {
             if !buffer.isEmpty { return true }
             guard let feed = try await open() else { return false }

@@ -97,8 +97,8 @@ extension Bus {
         return start
     }
 
-    /// Returns a number greater than those of all messages up to a start, and less than those of all
-    /// after it.
+    /// Returns a number greater than those of all messages up to a start, and less than those of
+    /// all after it.
     ///
     /// - Parameter start: the first number that was free then; `nil` if none had been given.
     func number(before start: MessageNumber?) -> MessageNumber {

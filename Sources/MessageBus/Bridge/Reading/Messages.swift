@@ -21,7 +21,8 @@ public struct Messages: AsyncSequence, Sendable {
     ///
     /// Without a store the messages that were let go are left out.
     ///
-    /// - Parameter bytes: the size up to which the log may grow; it is memory that the bridge takes.
+    /// - Parameter bytes: the size up to which the log may grow; it is memory that the bridge
+    ///   takes.
     public func holding(_ bytes: Int) -> Messages {
         var result = self
         result.heldBytes = bytes

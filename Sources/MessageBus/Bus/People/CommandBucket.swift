@@ -1,6 +1,7 @@
 import TimeUnits
 
-/// A limit on the commands of one connection, or of one person who is logged in: some at once, then one more after each pause.
+/// A limit on the commands of one connection, or of one person who is logged in: some at once, then
+/// one more after each pause.
 ///
 /// Kept as the time at which the full allowance is available again, so that nothing has to be
 /// refilled. Somebody who is logged in may be on bridges with different limits: what is used counts

@@ -131,7 +131,8 @@ extension Bus {
         }
     }
 
-    /// Returns messages by their numbers, which rise; those that aren't there any more are left out.
+    /// Returns messages by their numbers, which rise; those that aren't there any more are left
+    /// out.
     package func messages(numbered numbers: [MessageNumber]) async throws -> [Message] {
         var found: [MessageNumber: Message] = [:]
         for number in numbers {

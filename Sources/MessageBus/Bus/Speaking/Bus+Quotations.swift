@@ -14,8 +14,8 @@ extension Bus {
         return drafts
     }
 
-    /// Returns the number of the message that a draft corrects, by its name in the remote chat; `nil`
-    /// if that is not known.
+    /// Returns the number of the message that a draft corrects, by its name in the remote chat;
+    /// `nil` if that is not known.
     private func correctedNumber(
         of draft: Draft, by attachment: BridgeAttachment
     ) async throws -> MessageNumber? {

@@ -12,9 +12,9 @@ import Synchronization
     @usableFromInline package let base: UnsafeMutableRawPointer
     /// Capacity in bytes.
     package let capacity: Int
-    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
-    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
-    // Safe all the same: nothing that runs during an access makes another one.
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time
+    // takes longer than the access (17 ns instead of 3 ns for a call that adds to an integer;
+    // swiftc -O). Safe all the same: nothing that runs during an access makes another one.
     /// The number of bytes in use.
     @safe @exclusivity(unchecked) package var count = 0
     #if DEBUG

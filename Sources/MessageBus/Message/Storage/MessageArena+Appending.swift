@@ -81,7 +81,8 @@ extension MessageArena {
 }
 
 extension MessageArena {
-    /// Appends the TEXT of a speaker's line `NAME: TEXT`, if the line is that and TEXT is not special.
+    /// Appends the TEXT of a speaker's line `NAME: TEXT`, if the line is that and TEXT is not
+    /// special.
     ///
     /// - Parameters:
     ///   - line: printable ASCII, as it was read into this arena's storage, its ending behind it.

@@ -1,5 +1,5 @@
-/// The options of an entry whose values are not known: they are missing or wrong, or another key was
-/// probably meant for them.
+/// The options of an entry whose values are not known: they are missing or wrong, or another key
+/// was probably meant for them.
 ///
 /// Mistakes in the rest of the entry are reported all the same, so that people need not try again
 /// to hear of them: the entry is checked with several values in their place, and a problem that all

@@ -1,4 +1,5 @@
-/// The place where accounts, bans, tokens, failed attempts and private messages outlive the process.
+/// The place where accounts, bans, tokens, failed attempts and private messages outlive the
+/// process.
 ///
 /// Owned by the service of accounts, under a lock, or by a command for accounts; never used on the
 /// bus's loop: every function may wait for the disk, or a second for another process that writes.

@@ -1,7 +1,7 @@
 // The path of plain lines: numbers are compared and bytes copied, no references counted.
 extension Transcript {
-    /// Writes `NAME: TEXT` lines for plain messages of an arena, except dropped ones, until the head
-    /// has passed `limit`.
+    /// Writes `NAME: TEXT` lines for plain messages of an arena, except dropped ones, until the
+    /// head has passed `limit`.
     ///
     /// - Returns: the index of the first message that is left or is not plain.
     package func appendPlainLines(

@@ -3,7 +3,8 @@ import Glibc
 /// A room's recent messages as bytes, encoded once for all who read that form.
 ///
 /// A ring: positions count bytes from the beginning of the room and never wrap, the bytes of the
-/// last `capacity` positions are kept. Every reader is a position in it. Confined to the bus's loop.
+/// last `capacity` positions are kept. Every reader is a position in it. Confined to the bus's
+/// loop.
 @safe package final class Transcript {
     /// A stretch of the transcript that one connection brought itself.
     package struct Run {
@@ -43,9 +44,9 @@ import Glibc
     package let framing: TranscriptFraming
     private let memory: UnsafeMutableRawPointer
     private let owner: Confinement
-    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
-    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
-    // Safe all the same: nothing that runs during an access makes another one.
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time
+    // takes longer than the access (17 ns instead of 3 ns for a call that adds to an integer;
+    // swiftc -O). Safe all the same: nothing that runs during an access makes another one.
     @safe @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
     @safe @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0

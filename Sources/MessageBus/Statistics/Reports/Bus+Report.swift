@@ -3,8 +3,8 @@ import Metrics
 extension Bus {
     /// Returns the counters of the bus and the state of all its parts.
     ///
-    /// Takes as long as it takes to look at each connection that is behind, and at the messages that
-    /// wait for bridges.
+    /// Takes as long as it takes to look at each connection that is behind, and at the messages
+    /// that wait for bridges.
     package func report() -> BusReport {
         BusReport(
             time: now,

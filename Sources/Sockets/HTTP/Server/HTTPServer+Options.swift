@@ -16,12 +16,13 @@ extension HTTPServer {
         package var stalledAfter = Duration.seconds(60)
         /// Counts of the server's connections; `nil` if nobody counts.
         package var counts: ConnectionCounts?
-        /// The users who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the process's
-        /// mask leaves.
+        /// The users who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the
+        /// process's mask leaves.
         package var mode: UInt32?
         /// The rule for the host of requests, where there is one.
         package var hostRule: HostRule?
-        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is not.
+        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is
+        /// not.
         package var ban: (HostKey?) -> String? = { _ in nil }
         /// Returns the answer to a request that the server itself refuses.
         package var answer: (HTTPRefusal) -> HTTPResponse = { .text($0.status, $0.reason) }

@@ -1,8 +1,8 @@
 import Glibc
 import Metrics
 
-/// An HTTP/1.1 server on the event loop (RFC 9110, RFC 9112): listens, reads requests, has a handler
-/// answer them, and gives connections away to other protocols.
+/// An HTTP/1.1 server on the event loop (RFC 9110, RFC 9112): listens, reads requests, has a
+/// handler answer them, and gives connections away to other protocols.
 ///
 /// Confined to the loop. Its owner keeps it until `onClosed`; the connections keep it too.
 ///
@@ -37,7 +37,8 @@ import Metrics
     /// it has given away.
     package var onClosed: (() -> Void)?
 
-    /// The usual bound of all bodies together: a thousand of the largest that most requests may have.
+    /// The usual bound of all bodies together: a thousand of the largest that most requests may
+    /// have.
     package static let usualMaxBodies = 64 << 20
     /// Bytes of one read: a usual request has a few hundred.
     private static let readSize = 16 << 10
@@ -174,7 +175,8 @@ import Metrics
 
     // MARK: - The end
 
-    /// Stops listening, closes idle connections, and the others after the answers that are under way.
+    /// Stops listening, closes idle connections, and the others after the answers that are under
+    /// way.
     ///
     /// A request under way has five seconds; a handler had better answer the requests that wait for
     /// it. Connections that were given away are their owners' to close.

@@ -60,7 +60,8 @@ extension SocketAddress {
         return text.hasPrefix("[") ? String(text.dropFirst().dropLast()) : text
     }
 
-    /// Returns whether an IP address as it is written, without a port, is one of this machine alone.
+    /// Returns whether an IP address as it is written, without a port, is one of this machine
+    /// alone.
     static func isLoopback(_ text: String) -> Bool {
         ipBytes(text).flatMap { ip($0, port: 0) }?.isLocal ?? false
     }

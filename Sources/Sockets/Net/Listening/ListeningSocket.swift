@@ -148,7 +148,8 @@ struct ListeningSocket: Sendable {
         return isDualStack || (wanted.family == AF_INET6 && wanted.isWildcard)
     }
 
-    /// Lets other sockets of this process be bound to an address that overlaps, or forbids it again.
+    /// Lets other sockets of this process be bound to an address that overlaps, or forbids it
+    /// again.
     func setSharesPort(_ isShared: Bool) {
         SocketOption.set(SO_REUSEPORT, isShared ? 1 : 0, of: descriptor)
     }

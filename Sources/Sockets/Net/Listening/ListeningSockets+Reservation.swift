@@ -28,8 +28,8 @@ extension ListeningSockets {
     /// Opens all sockets that are wanted and not open yet, and keeps them all open until the
     /// reservation ends.
     ///
-    /// For a reload: requests are those of the whole new configuration. A new address may overlap one
-    /// that is no longer wanted (0.0.0.0:2000 and 127.0.0.1:2000), but not another that is.
+    /// For a reload: requests are those of the whole new configuration. A new address may overlap
+    /// one that is no longer wanted (0.0.0.0:2000 and 127.0.0.1:2000), but not another that is.
     ///
     /// - Throws: `SocketError` if an address is taken; nothing has changed then.
     package func reserve(_ requests: [ListenRequest]) throws(SocketError) -> Reservation {

@@ -6,9 +6,9 @@ import Locking
 ///
 /// Safe from any thread.
 ///
-/// A socket belongs to its address and not to the listener that accepts from it, so that it can stay
-/// open while one listener takes the place of another (`reserve`), and can have been opened by whoever
-/// started the process (`adopt`). Without either it is open as long as its listener.
+/// A socket belongs to its address and not to the listener that accepts from it, so that it can
+/// stay open while one listener takes the place of another (`reserve`), and can have been opened by
+/// whoever started the process (`adopt`). Without either it is open as long as its listener.
 package final class ListeningSockets: Sendable {
     /// A listener's share of a socket.
     struct Share: Sendable {
@@ -43,8 +43,8 @@ package final class ListeningSockets: Sendable {
             socket.close()
         }
 
-        /// Returns the sockets that can be used for an address: those that nobody accepts from first,
-        /// of these the one that was released last.
+        /// Returns the sockets that can be used for an address: those that nobody accepts from
+        /// first, of these the one that was released last.
         func numbers(for wanted: SocketAddress) -> [Int] {
             sockets.filter { $0.value.serves(wanted) }
                 .sorted { left, right in
@@ -81,7 +81,8 @@ package final class ListeningSockets: Sendable {
             guard let socket = state.sockets[number] else {
                 preconditionFailure("it was found or added above")
             }
-            // A descriptor of its own: epoll takes each once, and closing it leaves the socket open.
+            // A descriptor of its own: epoll takes each once, and closing it leaves the socket
+            // open.
             let descriptor = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 3)
             guard descriptor >= 0 else {
                 let failure = SocketError("listen \(wanted)")

@@ -62,9 +62,9 @@ struct PendingReservation {
         if overlapping.keys.contains(where: claimed.contains) {
             throw SocketError("bind \(wanted)", errno: EADDRINUSE)
         }
-        // The kernel lets two sockets of one user have overlapping addresses if both ask for it while
-        // the later one begins to listen (SO_REUSEPORT, socket(7)); at no other time, so that another daemon
-        // is still refused.
+        // The kernel lets two sockets of one user have overlapping addresses if both ask for it
+        // while the later one begins to listen (SO_REUSEPORT, socket(7)); at no other time, so that
+        // another daemon is still refused.
         for socket in overlapping.values { socket.setSharesPort(true) }
         defer { for socket in overlapping.values { socket.setSharesPort(false) } }
         let socket = try ListeningSocket(wanted, mode: mode, sharesPort: !overlapping.isEmpty)

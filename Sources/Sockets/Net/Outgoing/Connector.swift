@@ -1,5 +1,5 @@
-/// A maker of connections to servers: it finds their addresses on a thread, tries these one after the
-/// other, and does the handshake of TLS.
+/// A maker of connections to servers: it finds their addresses on a thread, tries these one after
+/// the other, and does the handshake of TLS.
 ///
 /// Confined to the loop.
 public final class Connector {

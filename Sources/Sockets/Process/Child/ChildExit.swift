@@ -22,8 +22,8 @@ public enum ChildExit: Sendable, Equatable, CustomStringConvertible {
         unsafe String(lent: strsignal(signal)) ?? "unknown"
     }
 
-    /// Reads the status word of waitpid(2): the signal in the low seven bits, else the status in the
-    /// next eight.
+    /// Reads the status word of waitpid(2): the signal in the low seven bits, else the status in
+    /// the next eight.
     init(word: Int32) {
         let signal = word & 0x7F
         self = signal == 0 ? .status(word >> 8 & 0xFF) : .signal(signal)

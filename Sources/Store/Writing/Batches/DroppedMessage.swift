@@ -1,6 +1,7 @@
 import MessageBus
 
-/// A row of the table `dropped`: a message that a middleware or the bus has dropped, without its text.
+/// A row of the table `dropped`: a message that a middleware or the bus has dropped, without its
+/// text.
 ///
 /// Made on the bus's loop, written by the store's thread. During a flood, not every drop gets a
 /// row: see `TurnBuffer`.

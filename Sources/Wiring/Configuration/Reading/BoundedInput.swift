@@ -5,8 +5,8 @@ import TimeUnits
 /// The reading of files to their end, within limits: a pipe without a writer and an endless device
 /// are errors.
 enum BoundedInput {
-    /// The time that reading anything but a regular file may take: enough for a command that writes a
-    /// configuration into a pipe.
+    /// The time that reading anything but a regular file may take: enough for a command that writes
+    /// a configuration into a pipe.
     private static let patience: Duration = .seconds(3)
 
     /// Returns the bytes of a file, up to a limit.

@@ -171,8 +171,8 @@ struct ReloadTransaction: Sendable {
         }
     }
 
-    /// Returns when all bridges are ready or have ended, one has failed, the bus stops, or the time is
-    /// over.
+    /// Returns when all bridges are ready or have ended, one has failed, the bus stops, or the time
+    /// is over.
     private func wait(for waited: [RunningBridge], within limit: Duration) async {
         let (sleep, bus) = (sleep, bus)
         await withTaskGroup(of: Bool.self) { group in

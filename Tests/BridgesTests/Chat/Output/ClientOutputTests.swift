@@ -37,7 +37,8 @@ import Testing
     }
 }
 
-/// A connection's output on a socket with a small buffer: what is written to it, and what comes out.
+/// A connection's output on a socket with a small buffer: what is written to it, and what comes
+/// out.
 private struct OutputWorld {
     private enum Owed: Equatable {
         case line(String)
@@ -122,7 +123,8 @@ private struct OutputWorld {
             if !isOwn { owed.append(.line(line)) }
         }
         recordOwnMessages()
-        // A reader that keeps up is never overtaken: the server sends before a quarter more is written.
+        // A reader that keeps up is never overtaken: the server sends before a quarter more is
+        // written.
         if !output.isBlocked { sendPending() }
     }
 

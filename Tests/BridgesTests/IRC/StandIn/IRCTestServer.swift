@@ -3,8 +3,8 @@ import IRC
 import Sockets
 import TestSupport
 
-/// An IRC server for tests, on a loop of its own: it does what the state says, and keeps what it was
-/// told.
+/// An IRC server for tests, on a loop of its own: it does what the state says, and keeps what it
+/// was told.
 ///
 /// Safe from any thread.
 final class IRCTestServer: Sendable {

@@ -7,7 +7,8 @@ import Testing
 
 /// Readers that the room's buffer has overtaken go on from the store.
 ///
-/// A kernel keeps megabytes for a client that does not read, so there is much to say; one test at a time.
+/// A kernel keeps megabytes for a client that does not read, so there is much to say; one test at a
+/// time.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ChatReplayTests {
     private struct Talk {
         let host: ChatHost

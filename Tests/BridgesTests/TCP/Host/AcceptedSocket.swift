@@ -5,8 +5,8 @@ import TestSupport
 struct AcceptedSocket {
     private let descriptor: Int32
 
-    /// Finds the socket by both ports, because connections to several servers may share one; `nil` if
-    /// there is none.
+    /// Finds the socket by both ports, because connections to several servers may share one; `nil`
+    /// if there is none.
     init?(of client: ChatClient) {
         guard let port = Self.port(client.descriptor, getsockname),
             let server = Self.port(client.descriptor, getpeername),

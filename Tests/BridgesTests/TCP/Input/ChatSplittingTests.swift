@@ -24,7 +24,8 @@ import Testing
         #expect(try await lines(bytes.map { [$0] }, on: host, probe) == expected)
     }
 
-    /// Returns the lines that a client reads if it sends pieces, each read by the server before the next.
+    /// Returns the lines that a client reads if it sends pieces, each read by the server before the
+    /// next.
     private func lines(
         _ pieces: [[UInt8]], on host: ChatHost, _ probe: ChatClient
     ) async throws -> [String] {

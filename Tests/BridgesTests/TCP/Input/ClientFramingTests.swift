@@ -5,7 +5,8 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// The lines that pieces become, for each kind of client: fed whole, byte by byte, split at each index.
+/// The lines that pieces become, for each kind of client: fed whole, byte by byte, split at each
+/// index.
 @Suite struct ClientFramingTests {
     private static let longest = 40
 
@@ -34,7 +35,8 @@ import Testing
 
         /// Lets `flushAfter` pass, or a long silence.
         ///
-        /// - Parameter mayBeOther: whether the pending text may become another protocol's first line.
+        /// - Parameter mayBeOther: whether the pending text may become another protocol's first
+        ///   line.
         mutating func pause(forLong isLong: Bool = false, mayBeOther: Bool = false) {
             guard framing.heedsSilence else { return }
             if !isLong, framing.silence != .ends || mayBeOther {

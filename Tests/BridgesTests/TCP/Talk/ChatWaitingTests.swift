@@ -265,7 +265,8 @@ import Testing
         }
     }
 
-    /// Returns the lines that a client reads if it sends pieces and quits, without numbers and times.
+    /// Returns the lines that a client reads if it sends pieces and quits, without numbers and
+    /// times.
     private func lines(_ pieces: [[UInt8]], on host: ChatHost) async throws -> [String] {
         let client = try await host.client("ana")
         // The same three texts are the last of both rooms, whoever was here before.

@@ -47,8 +47,8 @@ extension TelegramTests {
             let end = try #require(try await told(host).dropFirst().first)
             let delivered = try #require(end.split(separator: " ").compactMap { Int($0) }.first)
             #expect(end.hasPrefix(Self.over))
-            // The answer to the first takes 1.5 s at most, in which some more are said: five by the clock
-            // that the test turns, more on a machine that is busy meanwhile.
+            // The answer to the first takes 1.5 s at most, in which some more are said: five by the
+            // clock that the test turns, more on a machine that is busy meanwhile.
             #expect((12...saidBefore + 40).contains(delivered))
             try await host.stop()
         }

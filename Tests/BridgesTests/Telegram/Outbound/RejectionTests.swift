@@ -7,7 +7,8 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    /// People whose messages are dropped are told, and the room is told of messages that are not delivered.
+    /// People whose messages are dropped are told, and the room is told of messages that are not
+    /// delivered.
     @Suite(.timeLimit(.minutes(10))) struct RejectionTests {
         private static let group = TelegramHost.group
 
@@ -46,8 +47,8 @@ extension TelegramTests {
             await host.until { $0.chats[Self.group]?.posts.count == 1 }
             await host.pass(.seconds(70), step: .milliseconds(500))
             let posts = await host.posts()
-            // A poll that waits is answered with the first of them: the others may come with the next.
-            // Somebody who is told alone is told in a reply, which names nobody.
+            // A poll that waits is answered with the first of them: the others may come with the
+            // next. Somebody who is told alone is told in a reply, which names nobody.
             let lines = posts.map { $0.text.replacing("\u{2060}", with: "").split(separator: "\n") }
             #expect(lines.joined().count == 3)
             for several in lines where several.count > 1 {

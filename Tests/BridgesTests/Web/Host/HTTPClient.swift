@@ -85,8 +85,8 @@ final class HTTPClient: @unchecked Sendable {  // see above
         return (status, headers)
     }
 
-    /// Returns the next server-sent events up to the one with a number, without comments and without
-    /// the lines of chunks.
+    /// Returns the next server-sent events up to the one with a number, without comments and
+    /// without the lines of chunks.
     func events(through number: Int) async throws -> [String] {
         try await socket.read { bytes, _ in
             // Only the end is looked at, as long as the event is not there.

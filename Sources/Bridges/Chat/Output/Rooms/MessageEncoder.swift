@@ -5,8 +5,8 @@ import MessageBus
 package protocol MessageEncoder: TranscriptEncoder {
     /// Appends a message's lines as the room's readers get them; none of a message that is deleted.
     ///
-    /// - Parameter longest: bytes of a line at most, ending included; longer ones are cut, as in the
-    ///   room.
+    /// - Parameter longest: bytes of a line at most, ending included; longer ones are cut, as in
+    ///   the room.
     func append(_ message: Message, longest: Int, to bytes: inout [UInt8])
 
     /// Returns the number of lines that a message had before it was deleted.

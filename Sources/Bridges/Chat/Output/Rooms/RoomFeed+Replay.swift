@@ -1,7 +1,7 @@
 import MessageBus
 
-// Reading a room from a number on: what has happened since comes from the store or the log, and then
-// the reader goes on in the transcript, with nothing missing or twice.
+// Reading a room from a number on: what has happened since comes from the store or the log, and
+// then the reader goes on in the transcript, with nothing missing or twice.
 extension RoomFeed {
     /// The origin of the next events of a reader that is behind.
     package enum ReplayStep {

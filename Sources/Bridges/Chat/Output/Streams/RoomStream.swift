@@ -1,8 +1,8 @@
 import MessageBus
 import Sockets
 
-/// The outgoing half of a connection: the messages of the rooms that it reads, each room in one form,
-/// and bytes for this client alone.
+/// The outgoing half of a connection: the messages of the rooms that it reads, each room in one
+/// form, and bytes for this client alone.
 ///
 /// Confined to the bus's loop.
 package final class RoomStream<Form: RoomForm>: WatchedConnection,

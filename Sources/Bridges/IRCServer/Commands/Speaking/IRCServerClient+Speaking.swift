@@ -239,8 +239,8 @@ extension IRCServerClient {
         speaking = nil
     }
 
-    /// Returns the folded name of an account whose owner is away, by a nick; it counts as a command,
-    /// so that nobody can try all names.
+    /// Returns the folded name of an account whose owner is away, by a nick; it counts as a
+    /// command, so that nobody can try all names.
     private func unknownKey(_ nick: String) -> String? {
         guard case .allowed = spendCommand(), let key = IRCPeople.fold(nick) else { return nil }
         let account = bus.accounts.account(named: key) ?? bus.accounts.account(nick: key)

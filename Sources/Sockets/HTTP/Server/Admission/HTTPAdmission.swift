@@ -2,6 +2,7 @@
 package enum HTTPAdmission {
     /// The body is read, if it has at most so many bytes.
     case read(maxBody: Int)
-    /// The request is answered with this, and never handled; if it has a body, the connection closes.
+    /// The request is answered with this, and never handled; if it has a body, the connection
+    /// closes.
     case answer(HTTPResponse)
 }

@@ -1,7 +1,7 @@
 /// A request that has arrived completely, and its answer, which may come later.
 ///
-/// Confined to the loop. Exactly one of `respond` and `takeOver` is to be called, once; the requests
-/// behind it on the same connection wait for that.
+/// Confined to the loop. Exactly one of `respond` and `takeOver` is to be called, once; the
+/// requests behind it on the same connection wait for that.
 package final class HTTPExchange: @unchecked Sendable {  // touched on the loop only
     /// The request's head.
     package let head: HTTPRequestHead

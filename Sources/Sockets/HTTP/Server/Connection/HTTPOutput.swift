@@ -1,7 +1,7 @@
 /// The bytes of answers that the kernel has not taken yet.
 ///
-/// Confined to its connection. Small answers are put together, for one system call; large bodies are
-/// kept as they are, without a copy.
+/// Confined to its connection. Small answers are put together, for one system call; large bodies
+/// are kept as they are, without a copy.
 struct HTTPOutput {
     /// The result of sending.
     enum Progress {

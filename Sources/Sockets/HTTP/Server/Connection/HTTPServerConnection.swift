@@ -55,8 +55,8 @@ final class HTTPServerConnection: EventHandler, ScheduledInput {
     var hasEnded = false
     var inputState = InputScheduler.State()
 
-    /// The time of the last bytes that came, of the beginning of the present header, of the end of the
-    /// last answer, and of the last bytes that the kernel took, by the loop's clock.
+    /// The time of the last bytes that came, of the beginning of the present header, of the end of
+    /// the last answer, and of the last bytes that the kernel took, by the loop's clock.
     var (lastRead, headStart, idleSince, lastSent):
         (MonotonicTime, MonotonicTime?, MonotonicTime, MonotonicTime)
     lazy var timer = LoopTimer { [unowned self] in self.checkDeadline() }

@@ -1,8 +1,8 @@
 /// A connection that was taken over from an HTTP server, with its slot among the server's
 /// connections.
 ///
-/// Confined to the loop, which `Connection` checks. Its owner closes it with one of the functions here, never directly, so that
-/// the server counts right.
+/// Confined to the loop, which `Connection` checks. Its owner closes it with one of the functions
+/// here, never directly, so that the server counts right.
 package final class TakenOverConnection: @unchecked Sendable {  // touched on the loop only
     /// The connection; nothing that the server had to send waits in it.
     ///

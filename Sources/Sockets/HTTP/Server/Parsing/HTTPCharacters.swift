@@ -1,7 +1,7 @@
 /// The classes of bytes that a request is made of.
 enum HTTPCharacters {
-    // Each class is two masks, for 0–63 and 64–127: a table would be an array, whose every use checks
-    // that it has been made.
+    // Each class is two masks, for 0–63 and 64–127: a table would be an array, whose every use
+    // checks that it has been made.
 
     /// Returns whether a byte may be in a token, such as a method or a name (RFC 9110, 5.6.2).
     @inline(__always)

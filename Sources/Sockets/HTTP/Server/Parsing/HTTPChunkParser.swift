@@ -35,8 +35,8 @@ struct HTTPChunkParser {
     /// - Parameter limit: the most bytes of data.
     init(limit: Int) { room = limit }
 
-    /// Reads from the front of bytes; returns the next piece of data, an empty one at the end of the
-    /// body, and `nil` when more bytes are needed.
+    /// Reads from the front of bytes; returns the next piece of data, an empty one at the end of
+    /// the body, and `nil` when more bytes are needed.
     @safe mutating func read(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> UnsafeRawBufferPointer? {

@@ -21,8 +21,8 @@ struct HTTPHeadParser {
     /// True while nothing of a request has come, not even an empty line in front of it.
     var isEmpty: Bool { bytes.isEmpty }
 
-    /// Reads from the front of bytes; returns the head once it is complete, and `nil` when more bytes
-    /// are needed.
+    /// Reads from the front of bytes; returns the head once it is complete, and `nil` when more
+    /// bytes are needed.
     @safe mutating func read(
         _ input: inout UnsafeRawBufferPointer
     ) throws(HTTPRefusal) -> HTTPRequestHead? {
@@ -41,7 +41,8 @@ struct HTTPHeadParser {
         return nil
     }
 
-    /// Refuses what can't be HTTP with its first byte, such as a TLS handshake: its sender may wait.
+    /// Refuses what can't be HTTP with its first byte, such as a TLS handshake: its sender may
+    /// wait.
     private func checkFirst(_ byte: UInt8) throws(HTTPRefusal) {
         guard HTTPCharacters.isToken(byte) || byte == 13 else {
             throw .malformed("the request does not begin with a method")

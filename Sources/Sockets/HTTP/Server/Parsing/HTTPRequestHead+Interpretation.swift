@@ -1,4 +1,5 @@
-// The fields that say where a request goes, how long its body is, and what becomes of the connection.
+// The fields that say where a request goes, how long its body is, and what becomes of the
+// connection.
 
 extension HTTPRequestHead {
     /// Reads the fields that the protocol gives a meaning, once all have come.

@@ -2,8 +2,8 @@
 /// out.
 ///
 /// Pure: it has no clock and no socket. Each request has one interpretation or is refused, and it
-/// does not matter in how many pieces it comes. After a refusal nothing more is read, because nobody
-/// knows where the next request begins: the connection must be closed.
+/// does not matter in how many pieces it comes. After a refusal nothing more is read, because
+/// nobody knows where the next request begins: the connection must be closed.
 package struct HTTPRequestParser: Sendable {
     /// A step in a request.
     ///

@@ -32,12 +32,13 @@ public final class HTTPRouteRequest: Sendable {
     }
 
     deinit {
-        // An answer that was given before takes precedence: this one comes later in the loop's order.
+        // An answer that was given before takes precedence: this one comes later in the loop's
+        // order.
         Self.answer(exchange, HTTPRouteAnswer(503), on: loop)
     }
 
-    /// Returns the value of a field of the head, with commas between those of several; `nil` if there
-    /// is none.
+    /// Returns the value of a field of the head, with commas between those of several; `nil` if
+    /// there is none.
     ///
     /// - Parameter name: whatever its case.
     public func field(_ name: String) -> String? {

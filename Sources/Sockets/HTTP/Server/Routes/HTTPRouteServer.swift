@@ -26,8 +26,8 @@ public final class HTTPRouteServer: Sendable {
     ///   - addresses: for instance of `SocketAddress.resolve(host:port:)`.
     ///   - name: the server's name in `loop.routes`; one that no other server has.
     ///   - onFailure: called, perhaps often, if connections can't be accepted for a while.
-    ///   - onFullBodies: called, perhaps often, with a sentence, if requests are refused because all
-    ///     of them together have too many bytes.
+    ///   - onFullBodies: called, perhaps often, with a sentence, if requests are refused because
+    ///     all of them together have too many bytes.
     /// - Throws: `SocketError` if an address is taken or none of them exists on this machine.
     public static func open(
         at addresses: [SocketAddress], named name: String, on loop: EventLoop,

@@ -4,8 +4,8 @@ package struct HTTPQuery: Sendable {
 
     /// Parses the query of a request; empty if it has none.
     ///
-    /// - Throws: `HTTPRefusal` if it can't be decoded, or if a name comes twice: which of the values
-    ///   counts would be a guess.
+    /// - Throws: `HTTPRefusal` if it can't be decoded, or if a name comes twice: which of the
+    ///   values counts would be a guess.
     package init(_ head: HTTPRequestHead) throws(HTTPRefusal) {
         let result = head.withQuery { bytes in
             Result<HTTPQuery, HTTPRefusal> { () throws(HTTPRefusal) in try HTTPQuery(bytes) }

@@ -1,6 +1,6 @@
 extension HTTPRequestHead {
-    /// Checks the type of a body, which must not be compressed; parameters such as `charset=utf-8` may
-    /// follow it.
+    /// Checks the type of a body, which must not be compressed; parameters such as `charset=utf-8`
+    /// may follow it.
     ///
     /// - Parameter type: in lower case: `application/json`.
     /// - Throws: `HTTPRefusal` with 415.
