@@ -9,8 +9,8 @@ package struct JSONReader {
     private var at = 0
     private var depth = 0
 
-    /// The deepest nesting that is read; an answer of Telegram's has about ten levels.
-    private static let deepest = 128
+    /// The maxDepth nesting that is read; an answer of Telegram's has about ten levels.
+    private static let maxDepth = 128
 
     /// Returns the value of a text; nil if it is not JSON.
     package static func read(_ bytes: [UInt8]) -> JSON? {
@@ -59,7 +59,7 @@ package struct JSONReader {
     }
 
     private mutating func nested(_ read: (inout JSONReader) -> JSON?) -> JSON? {
-        guard depth < Self.deepest else { return nil }
+        guard depth < Self.maxDepth else { return nil }
         depth += 1
         defer { depth -= 1 }
         at += 1

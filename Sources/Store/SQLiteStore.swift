@@ -211,7 +211,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package func endTurn() {
         guard !turnBuffer.isEmpty else { return }
         let lost = turnBuffer.lost
-        writeQueue.push(turnBuffer.dequeueBatch(), lost: lost)
+        writeQueue.enqueue(turnBuffer.dequeueBatch(), lost: lost)
     }
 
     // MARK: - Progress
@@ -237,14 +237,14 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     /// Returns the last stored checkpoints of a bridge.
     package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
         let answer = Promise<[String: [UInt8]]>()
-        writeQueue.push(.checkpoints(bridge, answer))
+        writeQueue.enqueue(.checkpoints(bridge, answer))
         return try await answer.wait()
     }
 
     /// Returns the last message that a reader has finished with.
     package func cursor(of reader: DurableReader) async throws -> MessageNumber? {
         let answer = Promise<MessageNumber?>()
-        writeQueue.push(.cursor(reader, answer))
+        writeQueue.enqueue(.cursor(reader, answer))
         return try await answer.wait()
     }
 
@@ -253,7 +253,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
         _ reader: DurableReader, to number: MessageNumber, links: [Link]
     ) async throws {
         let answer = Promise<Void>()
-        writeQueue.push(.advance(reader, number, links, answer))
+        writeQueue.enqueue(.advance(reader, number, links, answer))
         try await answer.wait()
     }
 
@@ -262,7 +262,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
         _ text: String, to number: MessageNumber, of reader: DurableReader
     ) async throws {
         let answer = Promise<Void>()
-        writeQueue.push(.attempt(text, number, reader, answer))
+        writeQueue.enqueue(.attempt(text, number, reader, answer))
         try await answer.wait()
     }
 

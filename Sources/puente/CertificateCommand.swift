@@ -17,7 +17,7 @@ struct CertificateCommand {
             let names = SelfSignedCertificate.fileNames
             let end = Timestamp(milliseconds: new.validity.end * 1_000).inUTC.prefix(10)
             let all = hosts.map { "\($0)" }.joined(separator: ", ")
-            Terminal.say(
+            Terminal.printLine(
                 """
                 \(names.certificate) and \(names.key) are written, for \(all), until \(end).
                 Only their owner can read them. Keep the key secret.

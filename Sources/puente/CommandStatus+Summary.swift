@@ -22,10 +22,10 @@ extension CommandStatus {
         do {
             return try await body()
         } catch let report as ConfigurationReport {
-            Terminal.complain("\(report)")
+            Terminal.printError("\(report)")
             return .configuration
         } catch {
-            Terminal.complain("puente: \(error)")
+            Terminal.printError("puente: \(error)")
             return .unavailable
         }
     }

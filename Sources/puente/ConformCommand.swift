@@ -18,7 +18,7 @@ struct ConformCommand {
     func run(on loop: EventLoop) async -> CommandStatus {
         await CommandStatus.reportingErrors {
             let kit = try Conformance(command, isDurable: isDurable, on: loop) {
-                Terminal.say($0)
+                Terminal.printLine($0)
             }
             return await kit.run() ? .success : .negative
         }

@@ -52,7 +52,7 @@ struct HistoryCommands {
     func search(_ text: String, _ options: Command.HistoryOptions) async -> CommandStatus {
         guard let words = SearchWords(text) else {
             let (words, bytes) = (SearchWords.maxWords, SearchWords.maxBytes)
-            Terminal.complain(
+            Terminal.printError(
                 SearchWords.isTooMuch(text)
                     ? "puente: at most \(words) words, of \(bytes) bytes in all, can be searched for"
                     : "puente: there is no word in \(text.quoted)")
@@ -73,13 +73,13 @@ struct HistoryCommands {
             guard let report = try archive.report(on: number) else {
                 isKnown = false
                 let newest = try archive.newestNumber()
-                return Terminal.complain(
+                return Terminal.printError(
                     """
                     puente: nothing is known of #\(number): the newest message is #\(newest); \
                     drops are remembered for a day, messages as long as "history" says
                     """)
             }
-            Terminal.say(ReportLines(report, MessageLines(language, isJSON: false)).text)
+            Terminal.printLine(ReportLines(report, MessageLines(language, isJSON: false)).text)
         }
         return isKnown ? status : .unavailable
     }
@@ -92,12 +92,13 @@ struct HistoryCommands {
         await CommandStatus.reportingErrors {
             let location = try StoreLocation.read(file)
             guard let path = location.path else {
-                Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")
+                Terminal.printError("puente: \(file): \"store\" is null: nothing is kept")
                 return .unavailable
             }
             let archive = try Archive(path)
             if let room, try !archive.has(room: room) {
-                Terminal.complain("puente: \(path): nothing was ever said in a room \(room.quoted)")
+                Terminal.printError(
+                    "puente: \(path): nothing was ever said in a room \(room.quoted)")
                 return .unavailable
             }
             try await body(archive, location.language)
@@ -108,6 +109,6 @@ struct HistoryCommands {
     /// Prints messages; returns false if nobody reads the output any more.
     private func show(_ messages: [Message], as lines: MessageLines) -> Bool {
         messages.isEmpty
-            || Terminal.say(messages.map { lines.lines($0) }.joined(separator: "\n"))
+            || Terminal.printLine(messages.map { lines.lines($0) }.joined(separator: "\n"))
     }
 }

@@ -44,7 +44,7 @@ final class LogSink: Sendable {
         await close()
         if !isJSON {
             let subject = bridge.map { "puente: \($0)" } ?? "puente"
-            Terminal.complain("\(subject): \(reason)")
+            Terminal.printError("\(subject): \(reason)")
         }
     }
 

@@ -26,7 +26,7 @@ struct Puente {
         do throws(UsageError) {
             command = try Command(Array(CommandLine.arguments.dropFirst()))
         } catch {
-            Terminal.complain("puente: \(error)\n\n\(HelpText.text)")
+            Terminal.printError("puente: \(error)\n\n\(HelpText.text)")
             exit(CommandStatus.usage.rawValue)
         }
         do {
@@ -38,7 +38,7 @@ struct Puente {
             }
             loop.run()
         } catch {
-            Terminal.complain("puente: \(error)")
+            Terminal.printError("puente: \(error)")
             exit(CommandStatus.unavailable.rawValue)
         }
     }
@@ -76,10 +76,10 @@ struct Puente {
             guard registryIsSound(registry) else { return .configuration }
             return await OfflineCommands(registry, loop).run(command)
         case .version:
-            Terminal.say("puente \(Version.current)")
+            Terminal.printLine("puente \(Version.current)")
             return .success
         case .help:
-            Terminal.say(HelpText.text)
+            Terminal.printLine(HelpText.text)
             return .success
         }
     }
@@ -128,7 +128,7 @@ struct Puente {
                 guard case .failedToStart(let bridge, let reason) = outcome else {
                     leave(.success)
                 }
-                Terminal.complain("puente: \(bridge): \(reason)")
+                Terminal.printError("puente: \(bridge): \(reason)")
                 leave(.unavailable)
             }
             KeptUntilTheEnd.keep(assembly)
@@ -169,11 +169,11 @@ struct Puente {
                 configuration, registry: registry, environment: environment)
             let report = ConfigurationReport(warningsOf: configuration)
             if report.warningCount > 0 {
-                Terminal.complain(report.lines.joined(separator: "\n"))
+                Terminal.printError(report.lines.joined(separator: "\n"))
                 let count = ConfigurationReport.number(report.warningCount, "warning")
-                Terminal.say("\(file): no problems, \(count).")
+                Terminal.printLine("\(file): no problems, \(count).")
             } else {
-                Terminal.say("\(file): everything is in order.")
+                Terminal.printLine("\(file): everything is in order.")
             }
             guard connects else { return .success }
             let connections = try await ConnectionChecks(assembly, on: loop) { address in
@@ -181,7 +181,7 @@ struct Puente {
                     Configuration.path($0, of: configuration.file)
                 }.findings()
             }.run()
-            Terminal.say(connections.lines.joined(separator: "\n"))
+            Terminal.printLine(connections.lines.joined(separator: "\n"))
             return connections.isGood ? .success : .unavailable
         }
     }
@@ -190,15 +190,15 @@ struct Puente {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
         guard let text = PluginReference(registry).text(about: type) else {
-            Terminal.complain("puente: \(PluginReference(registry).unknown(type ?? ""))")
+            Terminal.printError("puente: \(PluginReference(registry).unknown(type ?? ""))")
             return .usage
         }
-        Terminal.say(text)
+        Terminal.printLine(text)
         return .success
     }
 
     private func registryIsSound(_ registry: Registry) -> Bool {
-        for problem in registry.problems { Terminal.complain("puente: \(problem)") }
+        for problem in registry.problems { Terminal.printError("puente: \(problem)") }
         return registry.problems.isEmpty
     }
 }

@@ -10,13 +10,13 @@ enum Terminal {
     /// Returns false if the reader is gone, which is not an error. If writing fails for another
     /// reason, such as a full disk, the program ends with a sentence and status 69.
     @discardableResult
-    static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
+    static func printLine(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
     /// Writes a text to standard output as it is.
     static func write(_ text: String) { _ = write(text, to: STDOUT_FILENO) }
 
     /// Writes a text and a line ending to standard error; in systemd's journal they are errors.
-    static func complain(_ text: String) {
+    static func printError(_ text: String) {
         var text = text
         if JournalStream.isStandardError {
             let prefix = Log.Level.error.journalPrefix
@@ -51,7 +51,7 @@ enum Terminal {
     }
 
     private static func endWithoutOutput() -> Never {
-        complain("puente: \(SocketError("write standard output"))")
+        printError("puente: \(SocketError("write standard output"))")
         exit(CommandStatus.unavailable.rawValue)
     }
 }

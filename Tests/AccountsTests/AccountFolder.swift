@@ -26,7 +26,7 @@ final class AccountFolder: Sendable {
 
     /// Opens the file as the command line does.
     func commandLine() throws -> SQLiteAccountStore {
-        try SQLiteAccountStore.open(file, creates: true)
+        try SQLiteAccountStore.open(file, createsFile: true)
     }
 
     /// Puts another folder's file into the place of this one's.

@@ -53,7 +53,7 @@ func decode<Options: PluginOptions>(
     let root = ConfigLocation(root: start)
     let object = members.map { key, kind in
         let place = root.member(key, at: start)
-        return ConfigValue.Member(key: key, keyPlace: place, value: value(kind, at: place))
+        return ConfigValue.Member(key: key, keyLocation: place, value: value(kind, at: place))
     }
     var problems = Problems()
     let options = Options.decode(ConfigValue(.object(object), at: root), into: &problems)
@@ -73,7 +73,7 @@ private func value(_ kind: ConfigValue.Kind, at place: ConfigLocation) -> Config
         let placed = members.map { member in
             let inner = place.member(member.key, at: start)
             return ConfigValue.Member(
-                key: member.key, keyPlace: inner, value: value(member.value.kind, at: inner))
+                key: member.key, keyLocation: inner, value: value(member.value.kind, at: inner))
         }
         return ConfigValue(.object(placed), at: place)
     default: return ConfigValue(kind, at: place)
@@ -94,7 +94,8 @@ extension ConfigValue.Kind {
             rules.map { rule in
                 let members = [("find", rule.find), ("with", rule.with)].map { key, text in
                     ConfigValue.Member(
-                        key: key, keyPlace: nowhere, value: ConfigValue(.string(text), at: nowhere))
+                        key: key, keyLocation: nowhere,
+                        value: ConfigValue(.string(text), at: nowhere))
                 }
                 return ConfigValue(.object(members), at: nowhere)
             })

@@ -15,7 +15,7 @@ import Testing
                 members.map { key, kind in
                     let place = place.member(key, at: place.position)
                     return ConfigValue.Member(
-                        key: key, keyPlace: place, value: ConfigValue(kind, at: place))
+                        key: key, keyLocation: place, value: ConfigValue(kind, at: place))
                 }), at: place)
         var problems = Problems()
         let options = Options.decode(object, into: &problems)

@@ -78,7 +78,7 @@ import TestSupport
         limits.rowsAtOnce = 32_768
         let writeQueue = WriteQueue(limits)
         let items = (0..<10).map { _ in WriteBatch(rows: 5_000, weight: 2_000, through: 1) }
-        for item in items { writeQueue.push(item, lost: 0) }
+        for item in items { writeQueue.enqueue(item, lost: 0) }
         #expect(writeQueue.condition == .lags)
         var conditions: [StoreCondition] = []
         while writeQueue.hasMore {

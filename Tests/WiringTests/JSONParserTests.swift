@@ -19,7 +19,7 @@ import Testing
     @Test func `positions count characters and lines, from 1`() throws {
         let text = "{\r\n\t\"ñé́🇪🇸\": /* 👩‍👩‍👧\n */ [1,\r\n  2 ],\n}"
         let member = try #require(parse(text).value?.members.first)
-        #expect(member.keyPlace.position == TextPosition(line: 2, column: 2))
+        #expect(member.keyLocation.position == TextPosition(line: 2, column: 2))
         #expect(member.value.location.position == TextPosition(line: 3, column: 5))
         #expect(member.value.elements[1].location.position == TextPosition(line: 4, column: 3))
         #expect(member.value.elements[1].location.path == "[\"ñé́🇪🇸\"][1]")

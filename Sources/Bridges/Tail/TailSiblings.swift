@@ -41,7 +41,7 @@ final class TailSiblings: Sendable {
     private let state = Locked(State())
 
     /// The most names of ended bridges that are checked.
-    private static let mostNames = 1_000
+    private static let maxNames = 1_000
     /// The number of default names of bridges that are checked as well.
     private static let unnamed = 16
 
@@ -52,7 +52,7 @@ final class TailSiblings: Sendable {
         state.withLock { state in
             state.members.removeAll { $0.member == nil }
             state.members.append(Entry(member: member))
-            if state.names.count < Self.mostNames { state.names.insert(name) }
+            if state.names.count < Self.maxNames { state.names.insert(name) }
         }
         return member
     }

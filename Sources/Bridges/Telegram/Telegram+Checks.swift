@@ -58,7 +58,7 @@ extension Telegram.Options {
     /// Checks the chats, and warns if there are none.
     func checkChats(_ check: inout OptionCheck) {
         check.problems(chats.problems)
-        for (key, location) in chats.keyPlaces {
+        for (key, location) in chats.keyLocations {
             guard let chat = ChatLocation(key), let room = chats[key]?.text else { continue }
             // If two bots were in one chat, each would bring in all messages, including the other
             // bot's posts.

@@ -307,7 +307,7 @@ extension Bus {
         let cursor = Cursor(
             room: room, bridge: attachment.name, channel: channel, outgoing: attachment.outgoing,
             position: position, idle: attachment.idle)
-        cursor.isMuted = attachment.direction == .in
+        cursor.discardsAll = attachment.direction == .in
         cursor.statistics = attachment.statistics
         if let bytes {
             cursor.hold(

@@ -38,7 +38,7 @@ public struct Quotation: Sendable, Equatable {
         unsafe clean.withUnsafeBytes {
             TextCounting.appendExcerpt(of: $0, characters: characters, to: &result)
         }
-        if isQuoted { ReservedMarkers.closeNothing(in: &result) }
+        if isQuoted { ReservedMarkers.replaceUnmatchedClosings(in: &result) }
         return String(decoding: result, as: UTF8.self)
     }
 }

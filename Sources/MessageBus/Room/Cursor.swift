@@ -29,7 +29,7 @@ package final class Cursor {
     /// Sent when the reader has read everything and waits for more.
     let idle: BroadcastSignal?
     /// True if the bridge only brings in: it is given nothing but the end.
-    var isMuted = false
+    var discardsAll = false
     /// The counters of the bridge; `nil` where nobody counts.
     var statistics: BridgeStatistics?
     /// True if what it is given counts as delivered only once it is acknowledged.
@@ -92,7 +92,7 @@ package final class Cursor {
             skip(count)
             position = room.log.start
         }
-        if isMuted {
+        if discardsAll {
             delivered += UInt64(room.log.end - position)
             position = room.log.end
             pendingPrivateMessages = []
@@ -129,7 +129,7 @@ package final class Cursor {
             skip(UInt64(place - position))
             position = place
         }
-        var result = isMuted ? [] : fit(found)
+        var result = discardsAll ? [] : fit(found)
         recordMissed(in: &result)
         recordDelivery(of: result)
         return result
@@ -138,7 +138,7 @@ package final class Cursor {
     private func skip(_ count: UInt64) {
         skipped += count
         missed += count
-        if !isMuted { statistics?.skipped += count }
+        if !discardsAll { statistics?.skipped += count }
     }
 
     private func recordDelivery(of messages: [Message]) {
@@ -191,7 +191,7 @@ extension Cursor {
     func waiting(at now: Int64) -> WaitingMessages {
         var waiting = WaitingMessages(
             channel: channel ?? room.name, count: pendingPrivateMessages.count, age: .zero)
-        if isMuted { return waiting }
+        if discardsAll { return waiting }
         waiting.count += max(0, room.log.start - min(room.log.start, position))
         var oldest = pendingPrivateMessages.first?.time.milliseconds
         room.log.forEachText(from: position, for: bridge, channel: channel) { header in

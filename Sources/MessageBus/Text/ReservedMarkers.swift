@@ -39,7 +39,7 @@ public enum ReservedMarkers {
 
     /// Alters closing brackets of a quoted text that it has not opened itself: the bracket behind a
     /// quotation is the bus's, and the text behind that is somebody else's.
-    static func closeNothing(in text: inout [UInt8]) {
+    static func replaceUnmatchedClosings(in text: inout [UInt8]) {
         var open = 0
         for index in text.indices {
             switch text[index] {

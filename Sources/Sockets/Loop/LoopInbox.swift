@@ -10,7 +10,7 @@ struct LoopInbox: ~Copyable, Sendable {
     enum Next {
         case stop
         /// There is work already: look at the descriptors without waiting.
-        case look
+        case poll
         /// Wait for the descriptors, of which the inbox's is one.
         case wait
     }
@@ -68,7 +68,7 @@ struct LoopInbox: ~Copyable, Sendable {
             contents.isAsleep =
                 contents.jobs.isEmpty && contents.actions.isEmpty && !contents.isStopping
                 && !isBusy
-            return contents.isStopping ? .stop : contents.isAsleep ? .wait : .look
+            return contents.isStopping ? .stop : contents.isAsleep ? .wait : .poll
         }
     }
 

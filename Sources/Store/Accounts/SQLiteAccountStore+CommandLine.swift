@@ -6,13 +6,13 @@ extension SQLiteAccountStore {
 
     /// Opens a file for the command line, also while a daemon runs.
     ///
-    /// - Parameter creates: true if a missing file is to be created; else it counts as an empty
+    /// - Parameter createsFile: true if a missing file is to be created; else it counts as an empty
     ///   one.
     /// - Throws: `StoreError`, also if a daemon of an earlier version has the file open.
     package static func open(
-        _ path: String, creates: Bool
+        _ path: String, createsFile: Bool
     ) throws(StoreError) -> SQLiteAccountStore {
-        if !creates, FileIdentity(of: path) == nil { return try SQLiteAccountStore() }
+        if !createsFile, FileIdentity(of: path) == nil { return try SQLiteAccountStore() }
         let database = try Database(path, .write)
         database.wait(atMost: patience)
         if try Schema.check(database) != Schema.current { try upgrade(database) }

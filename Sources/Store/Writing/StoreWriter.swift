@@ -40,7 +40,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// The time between two checks that the file is still there.
     private static let checkPause: Duration = .seconds(1)
     /// The time for which it writes without a pause.
-    private static let longestRun: Duration = .milliseconds(100)
+    private static let maxRunTime: Duration = .milliseconds(100)
     /// Microseconds of a pause: twice as many as pass between two questions of the command line
     /// (`Database.wait`).
     private static let pause: UInt32 = 2_000
@@ -169,7 +169,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// Lets other programs write now and then, if there is no break between transactions.
     private func pauseForOthers() {
         let now = KernelClock.monotonic
-        guard now - lastPause >= Self.longestRun else { return }
+        guard now - lastPause >= Self.maxRunTime else { return }
         lastPause = now
         if writeQueue.hasMore { usleep(Self.pause) }
     }

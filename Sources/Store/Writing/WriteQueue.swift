@@ -76,12 +76,12 @@ final class WriteQueue: Sendable {
     func freshPage() -> MessagePage { monitor.withLock { $0.pool.popLast() } ?? MessagePage() }
 
     /// Enqueues the writes of a turn of the loop.
-    func push(_ writeBatch: WriteBatch, lost: UInt64) {
+    func enqueue(_ writeBatch: WriteBatch, lost: UInt64) {
         var writeBatch = writeBatch
-        push(&writeBatch, lost: lost)
+        enqueue(&writeBatch, lost: lost)
     }
 
-    private func push(_ writeBatch: inout WriteBatch, lost: UInt64) {
+    private func enqueue(_ writeBatch: inout WriteBatch, lost: UInt64) {
         let (wakes, isOpen) = monitor.withLock { state -> (Bool, Bool) in
             state.lost += lost
             if state.isClosed { return (false, false) }
@@ -101,8 +101,8 @@ final class WriteQueue: Sendable {
     }
 
     /// Enqueues a request from outside the loop's turns.
-    func push(_ request: StoreRequest) {
-        push(
+    func enqueue(_ request: StoreRequest) {
+        enqueue(
             WriteBatch(requests: [request], weight: request.weight, isUrgent: request.isUrgent),
             lost: 0)
     }

@@ -32,7 +32,7 @@ package struct ChainTests: Sendable {
             let parsed: ConfigValue?
             do throws(FileProblem) {
                 parsed = JSONParser.parse(
-                    try environment.file(file, Configuration.largestFile), into: &problems)
+                    try environment.file(file, Configuration.maxFileBytes), into: &problems)
             } catch {
                 problems.add(Problem("\(error)"))
                 return nil

@@ -2,7 +2,7 @@ import MessageBus
 
 extension Configuration {
     /// The most bytes of a file; anything larger is not a configuration.
-    package static let largestFile = 4 << 20
+    package static let maxFileBytes = 4 << 20
 
     /// Reads and checks a file, without making or starting anything.
     ///
@@ -39,7 +39,7 @@ extension Configuration {
     ) -> ConfigValue? {
         let bytes: [UInt8]
         do {
-            bytes = try environment.file(file, largestFile)
+            bytes = try environment.file(file, maxFileBytes)
         } catch {
             problems.add(Problem("\(error)"))
             return nil

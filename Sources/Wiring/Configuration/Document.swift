@@ -122,7 +122,7 @@ struct Document {
         var quiet = Problems()
         let expanded = expansion.expand(when, unset: .empty, into: &quiet)
         guard quiet.isEmpty else { return false }
-        if let chosen = Switch.decode(expanded, into: &quiet) { return !chosen.isOn }
+        if let chosen = WhenOption.decode(expanded, into: &quiet) { return !chosen.isOn }
         guard expanded.text != nil else { return false }
         problems.add(quiet)
         return true

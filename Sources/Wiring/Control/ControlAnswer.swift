@@ -7,7 +7,7 @@ import Locking
 /// of their own. The last line is `{"exit":STATUS}`. Safe from any thread.
 package final class ControlAnswer: Sendable {
     /// The most bytes that a client may leave unread, not counting those in the kernel's buffer.
-    package static let mostUnread = 1 << 20
+    package static let maxUnread = 1 << 20
 
     private struct State {
         var unread: [UInt8] = []
@@ -24,11 +24,11 @@ package final class ControlAnswer: Sendable {
 
     /// Sends a line for standard output; returns false if the client is gone or reads too slowly.
     @discardableResult
-    package func say(_ text: String) -> Bool { send(.object(["line": .text(text)])) }
+    package func sendLine(_ text: String) -> Bool { send(.object(["line": .text(text)])) }
 
     /// Sends a line for standard error; returns false if the client is gone or reads too slowly.
     @discardableResult
-    package func complain(_ text: String) -> Bool { send(.object(["problem": .text(text)])) }
+    package func sendProblem(_ text: String) -> Bool { send(.object(["problem": .text(text)])) }
 
     /// Sends an object; returns false, and sends nothing, if the client is gone or has left too
     /// much unread.
@@ -39,7 +39,7 @@ package final class ControlAnswer: Sendable {
     /// gone or has left too much unread.
     @discardableResult
     package func send(line: [UInt8]) -> Bool {
-        enqueue(line, ending: false) { $0.unread.count + line.count < Self.mostUnread }
+        enqueue(line, ending: false) { $0.unread.count + line.count < Self.maxUnread }
     }
 
     /// True once the client is gone: nothing that is sent gets anywhere.

@@ -27,7 +27,7 @@ package final class ControlClient: EventHandler, @unchecked Sendable {  // touch
     /// Bytes of one read.
     private static let readSize = 64 << 10
     /// The longest line that a daemon sends.
-    private static let longest = 4 << 20
+    private static let maxLineBytes = 4 << 20
 
     /// Connects, and sends a request.
     ///
@@ -119,7 +119,7 @@ package final class ControlClient: EventHandler, @unchecked Sendable {  // touch
             switch connection.receive(into: buffer) {
             case .bytes(let count):
                 unsafe received.append(contentsOf: buffer[..<count])
-                guard received.count <= Self.longest else {
+                guard received.count <= Self.maxLineBytes else {
                     throw ControlError("the daemon on \(path) sent something strange")
                 }
                 return true

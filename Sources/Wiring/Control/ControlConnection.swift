@@ -78,18 +78,18 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
         if let ending = received.firstIndex(of: UInt8(ascii: "\n")) {
             let line = Array(received[..<ending])
             received = []
-            if line.count > ControlRequest.longest { return refuseLength() }
+            if line.count > ControlRequest.maxLineBytes { return refuseLength() }
             hasAsked = true
             deadline.cancel()
             run(line)
-        } else if received.count > ControlRequest.longest {
+        } else if received.count > ControlRequest.maxLineBytes {
             refuseLength()
         }
     }
 
     private func refuseLength() {
         received = []
-        refuse("a request has at most \(ControlRequest.longest >> 10) KiB")
+        refuse("a request has at most \(ControlRequest.maxLineBytes >> 10) KiB")
     }
 
     private func run(_ line: [UInt8]) {
@@ -121,7 +121,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
     func refuse(_ sentence: String) {
         loop.assertOwned()
         hasAsked = true
-        answer.complain("puente: \(sentence)")
+        answer.sendProblem("puente: \(sentence)")
         answer.end(.unavailable)
     }
 

@@ -6,7 +6,7 @@ import MessageBus
 /// `{"version":"0.1.0","command":"reload","arguments":{"plan":true}}`
 package struct ControlRequest: Sendable, Equatable {
     /// The most bytes of a request, without its ending.
-    static let longest = 64 << 10
+    static let maxLineBytes = 64 << 10
 
     /// The version of the program that asks.
     package let version: String

@@ -14,7 +14,7 @@ package final class ControlServer: @unchecked Sendable {  // touched on the loop
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
 
     /// The most clients at a time.
-    private static let mostClients = 16
+    private static let maxClients = 16
     /// The mode of the file: its owner may connect.
     private static let mode: UInt32 = 0o600
 
@@ -72,13 +72,13 @@ package final class ControlServer: @unchecked Sendable {  // touched on the loop
             [weak self] in self?.connections[ObjectIdentifier($0)] = nil
         }
         guard let connection else { return }
-        let isFull = connections.count >= Self.mostClients
+        let isFull = connections.count >= Self.maxClients
         connections[ObjectIdentifier(connection)] = connection
         guard user == geteuid() || user == 0 else {
             connection.refuse("only the daemon's own user and root are answered")
             return
         }
-        if isFull { connection.refuse("\(Self.mostClients) clients are connected already") }
+        if isFull { connection.refuse("\(Self.maxClients) clients are connected already") }
     }
 
     /// Closes the socket and all connections; returns when that is done.

@@ -21,7 +21,7 @@ enum AtomicFile {
         let temporary = try Temporary(beside: path)
         do throws(FileProblem) {
             try temporary.write(bytes, like: status)
-            let present = try BoundedInput.bytes(of: path, atMost: Configuration.largestFile)
+            let present = try BoundedInput.bytes(of: path, atMost: Configuration.maxFileBytes)
             guard present == original else {
                 throw FileProblem(sentence: "it was changed meanwhile; nothing is written")
             }

@@ -21,7 +21,7 @@ package struct ConfigurationFormat {
         var problems = Problems()
         var original: [UInt8] = []
         do throws(FileProblem) {
-            original = try environment.file(file, Configuration.largestFile)
+            original = try environment.file(file, Configuration.maxFileBytes)
         } catch {
             problems.add(Problem("\(error)"))
         }

@@ -13,17 +13,17 @@ struct ReloadControlCommand: ControlCommand {
     /// Reloads, and sends the plan and the result; the reload continues even if the client is gone.
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         guard let file = request.arguments["file"].string else {
-            answer.complain("puente: reload needs the path of the configuration")
+            answer.sendProblem("puente: reload needs the path of the configuration")
             return .unavailable
         }
         let isPlan = request.arguments["plan"].isTrue
         let outcome = await gate.reload(file, isPlan: isPlan)
-        for line in outcome.problems { answer.complain(line) }
-        for line in outcome.lines { answer.say(line) }
+        for line in outcome.problems { answer.sendProblem(line) }
+        for line in outcome.lines { answer.sendLine(line) }
         if outcome.isTaken || isPlan && outcome.status == .differs {
-            answer.say(outcome.summary)
+            answer.sendLine(outcome.summary)
         } else {
-            answer.complain("puente: not reloaded: \(outcome.summary)")
+            answer.sendProblem("puente: not reloaded: \(outcome.summary)")
         }
         return outcome.status
     }

@@ -70,7 +70,7 @@ package struct ConfigurationSchema {
         guard isLeavable else { return object.setting("allOf", strict).json }
         return object.setting("if", #"{"not":{"required":["when"]}}"#)
             .setting("then", #"{"allOf":\#(strict)}"#)
-            .setting("else", #"{"properties":{"when":\#(SchemaObject(Switch.schema).json)}}"#)
+            .setting("else", #"{"properties":{"when":\#(SchemaObject(WhenOption.schema).json)}}"#)
             .json
     }
 

@@ -28,9 +28,9 @@ package struct StatusControlCommand: ControlCommand {
     package func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         let report = StatusReport(monitor, await askBus())
         if request.arguments["json"].isTrue {
-            answer.say(String(decoding: report.json.encodedWithNulls, as: UTF8.self))
+            answer.sendLine(String(decoding: report.json.encodedWithNulls, as: UTF8.self))
         } else {
-            for line in report.lines { answer.say(line) }
+            for line in report.lines { answer.sendLine(line) }
         }
         return report.isReady ? .success : .negative
     }

@@ -17,7 +17,7 @@ struct TapControlCommand: ControlCommand {
         filter.judgements =
             request.arguments["verdict"].string.flatMap(TapFilter.Judgements.init) ?? .all
         if let problem = await problem(with: filter) {
-            answer.complain("puente: \(problem)")
+            answer.sendProblem("puente: \(problem)")
             return .unavailable
         }
         let tap = MessageTap(filter)

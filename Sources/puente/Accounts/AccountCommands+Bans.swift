@@ -13,7 +13,7 @@ extension AccountCommands {
             let end = ban.end.map(\.inUTC) ?? "for ever"
             let giver = ban.giver.isEmpty ? "command line" : ban.giver
             let reason = ban.reason.isEmpty ? "" : ": \(ban.reason)"
-            Terminal.say("\(end)  \(ban.shown)  by \(giver)\(reason)")
+            Terminal.printLine("\(end)  \(ban.shown)  by \(giver)\(reason)")
         }
     }
 
@@ -41,7 +41,7 @@ extension AccountCommands {
             Ban(
                 of: subject, shown: shown, account: account, by: "",
                 reason: Self.cleaned(reason), at: now, until: end))
-        Terminal.say("\(shown) is banned \(end.map { "until \($0.inUTC)" } ?? "for ever")")
+        Terminal.printLine("\(shown) is banned \(end.map { "until \($0.inUTC)" } ?? "for ever")")
     }
 
     /// Removes a ban before its end.
@@ -49,7 +49,7 @@ extension AccountCommands {
         guard try store.removeBan(of: subject(text), at: now) else {
             throw Refusal.unknown("there is no ban of \(text.quoted)")
         }
-        Terminal.say("\(text): ban removed")
+        Terminal.printLine("\(text): ban removed")
     }
 
     /// Returns the name or the block that is meant.

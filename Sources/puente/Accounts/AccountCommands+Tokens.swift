@@ -12,7 +12,7 @@ extension AccountCommands {
             var line = "\(Self.day(token.created))  \(token.name)"
             if let room = token.room { line += "  room \(room)" }
             if token.isReadOnly { line += "  read only" }
-            Terminal.say(line)
+            Terminal.printLine(line)
         }
     }
 
@@ -30,8 +30,9 @@ extension AccountCommands {
         guard try store.add(token, digest: digest) else {
             throw Refusal.impossible("\(name.text.quoted) is the name of a token")
         }
-        Terminal.say(secret)
-        Terminal.complain("The secret of \(name.text). It is stored nowhere: it is shown only now.")
+        Terminal.printLine(secret)
+        Terminal.printError(
+            "The secret of \(name.text). It is stored nowhere: it is shown only now.")
     }
 
     /// Removes a token.
@@ -39,6 +40,6 @@ extension AccountCommands {
         guard try store.removeToken(NameFolding.key(name)) else {
             throw Refusal.unknown("there is no token \(name.quoted)")
         }
-        Terminal.say("\(name): token removed")
+        Terminal.printLine("\(name): token removed")
     }
 }

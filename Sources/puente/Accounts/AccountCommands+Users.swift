@@ -11,7 +11,7 @@ extension AccountCommands {
         for (account, created) in accounts {
             let role = account.role.rawValue
             let padding = String(repeating: " ", count: width - role.count)
-            Terminal.say("\(role)\(padding)  \(Self.day(created))  \(account.name)")
+            Terminal.printLine("\(role)\(padding)  \(Self.day(created))  \(account.name)")
         }
     }
 
@@ -28,7 +28,7 @@ extension AccountCommands {
         let password = try hashed(PasswordInput.read(for: name.text))
         switch try store.create(name.text, key: name.key, role: role, password: password, at: now)
         {
-        case .created: Terminal.say("\(name.text): account created, \(role.rawValue)")
+        case .created: Terminal.printLine("\(name.text): account created, \(role.rawValue)")
         case .registered: throw Self.registered(name.text)
         case .reserved: throw Self.reserved(name.text)
         }
@@ -59,7 +59,7 @@ extension AccountCommands {
             try refuseTaken(name.key, shown: name.text)
         }
         switch try store.rename(account.id, to: name.text, key: name.key, at: now) {
-        case .renamed: Terminal.say("\(account.name) is \(name.text) now")
+        case .renamed: Terminal.printLine("\(account.name) is \(name.text) now")
         case .unknown: throw Refusal.unknown("there is no account \(old.quoted)")
         case .registered: throw Self.registered(name.text)
         case .reserved: throw Self.reserved(name.text)
@@ -79,7 +79,7 @@ extension AccountCommands {
                     : "there is no account \(name.quoted)")
         }
         let shown = found?.name ?? name
-        Terminal.say(
+        Terminal.printLine(
             isRemoved
                 ? "\(shown): account removed\(isFreed ? ", anybody may have the name" : "")"
                 : "\(shown): anybody may have the name")
@@ -92,7 +92,7 @@ extension AccountCommands {
         guard try store.setPassword(password, of: account.id) else {
             throw Refusal.unknown("there is no account \(name.quoted)")
         }
-        Terminal.say("the password of \(account.name) is changed")
+        Terminal.printLine("the password of \(account.name) is changed")
     }
 
     /// Sets a role.
@@ -104,6 +104,6 @@ extension AccountCommands {
         guard try store.setRole(role, of: account.id, keepsAnAdmin: false) == .done else {
             throw Refusal.unknown("there is no account \(name.quoted)")
         }
-        Terminal.say("\(account.name) is \(role.rawValue) now")
+        Terminal.printLine("\(account.name) is \(role.rawValue) now")
     }
 }

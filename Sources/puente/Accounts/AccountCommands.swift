@@ -37,19 +37,19 @@ struct AccountCommands {
     static func run(_ command: AccountCommand, _ file: String) async -> CommandStatus {
         await CommandStatus.reportingErrors {
             do {
-                try open(file, creates: command.creates).run(command)
+                try open(file, createsFile: command.createsFile).run(command)
                 return .success
             } catch let refusal as Refusal {
-                Terminal.complain("puente: \(refusal.sentence)")
+                Terminal.printError("puente: \(refusal.sentence)")
                 return refusal.status
             } catch let failure as PasswordInput.Failure {
-                Terminal.complain("puente: \(failure.sentence)")
+                Terminal.printError("puente: \(failure.sentence)")
                 return .usage
             }
         }
     }
 
-    private static func open(_ file: String, creates: Bool) throws -> AccountCommands {
+    private static func open(_ file: String, createsFile: Bool) throws -> AccountCommands {
         let location = try StoreLocation.read(file)
         guard let path = location.path else {
             throw Refusal.impossible(
@@ -59,7 +59,7 @@ struct AccountCommands {
         try Privileges.become(ownerOf: path)
         return AccountCommands(
             file: file, location: location,
-            store: try SQLiteAccountStore.open(path, creates: creates))
+            store: try SQLiteAccountStore.open(path, createsFile: createsFile))
     }
 
     private func run(_ command: AccountCommand) throws {
@@ -129,7 +129,7 @@ struct AccountCommands {
 
 extension AccountCommand {
     /// True if the command makes a missing file.
-    fileprivate var creates: Bool {
+    fileprivate var createsFile: Bool {
         switch self {
         case .addUser, .addToken, .addBan: true
         default: false

@@ -27,8 +27,8 @@ struct OfflineCommands {
         case .format(let file, let writes): return await format(file, writes: writes)
         case .completion(let shell):
             let types = Set(registry.bridges.keys).union(registry.middlewares.keys).sorted()
-            Terminal.say(shell.completions(types: types))
-        case .manual: Terminal.say(ManualPage.text)
+            Terminal.printLine(shell.completions(types: types))
+        case .manual: Terminal.printLine(ManualPage.text)
         default: Terminal.write(ConfigurationSchema(registry).text)
         }
         return .success
@@ -59,12 +59,12 @@ struct OfflineCommands {
     ) async throws -> CommandStatus {
         var report = TAPReport(file)
         var status = CommandStatus.success
-        Terminal.say(report.beginning(count: suites.reduce(0) { $0 + $1.tests.count }))
+        Terminal.printLine(report.beginning(count: suites.reduce(0) { $0 + $1.tests.count }))
         for suite in suites {
             for test in suite.tests {
                 let result = try await runner.run(test)
                 if !result.isSuccess { status = .negative }
-                Terminal.say(report.lines(result, in: suite.file))
+                Terminal.printLine(report.lines(result, in: suite.file))
             }
         }
         return status
@@ -84,12 +84,13 @@ struct OfflineCommands {
                 ?? running
             let location = try StoreLocation.read(file, environment: environment)
             guard let path = location.path else {
-                Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")
+                Terminal.printError("puente: \(file): \"store\" is null: nothing is kept")
                 return .unavailable
             }
             let archive = try Archive(path)
             if let room = options.room, try !archive.has(room: room) {
-                Terminal.complain("puente: \(path): nothing was ever said in a room \(room.quoted)")
+                Terminal.printError(
+                    "puente: \(path): nothing was ever said in a room \(room.quoted)")
                 return .unavailable
             }
             let replay = try await Replay(
@@ -98,9 +99,9 @@ struct OfflineCommands {
             let sum = try await replay.run(
                 archive, Replay.Selection(room: options.room, since: options.since.map(\.ago))
             ) { findings in
-                Terminal.say(findings.map(lines.lines).joined(separator: "\n"))
+                Terminal.printLine(findings.map(lines.lines).joined(separator: "\n"))
             }
-            Terminal.say(lines.lines(sum))
+            Terminal.printLine(lines.lines(sum))
             return sum.isSame ? .success : .negative
         }
     }
@@ -115,16 +116,16 @@ struct OfflineCommands {
                 return .success
             }
             if format.isInOrder {
-                Terminal.say("\(file): has this style already.")
+                Terminal.printLine("\(file): has this style already.")
                 return .success
             }
             do throws(FileProblem) {
                 try format.write()
             } catch {
-                Terminal.complain("puente: \(file): \(error)")
+                Terminal.printError("puente: \(file): \(error)")
                 return .unavailable
             }
-            Terminal.say("\(file): written in this style.")
+            Terminal.printLine("\(file): written in this style.")
             return .success
         }
     }

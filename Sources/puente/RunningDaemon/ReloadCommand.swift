@@ -39,7 +39,7 @@ struct ReloadCommand {
             } catch let report as ConfigurationReport {
                 let count = ConfigurationReport.number(report.count, "problem")
                 let closing = "\(count) in \(file.onOneLine); the daemon was not asked."
-                Terminal.complain((report.lines + [closing]).joined(separator: "\n"))
+                Terminal.printError((report.lines + [closing]).joined(separator: "\n"))
                 return .configuration
             }
         }

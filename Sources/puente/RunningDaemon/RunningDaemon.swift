@@ -49,8 +49,8 @@ struct RunningDaemon {
         while let reply = try await client.next(within: within) {
             within = patience
             switch reply {
-            case .line(let text): Terminal.say(text)
-            case .problem(let text): Terminal.complain(text)
+            case .line(let text): Terminal.printLine(text)
+            case .problem(let text): Terminal.printError(text)
             case .object(let object): guard show(object) else { return .success }
             case .exit(let status): return status
             }

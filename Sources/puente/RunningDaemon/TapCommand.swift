@@ -41,11 +41,11 @@ struct TapCommand {
     private func show(_ message: JSON, _ lines: TapLines, _ matcher: Matcher?) -> Bool {
         if let count = message["missed"].integer {
             // This line is about the display, not part of it.
-            Terminal.complain(lines.missed(count))
+            Terminal.printError(lines.missed(count))
             return true
         }
         if message["tapping"].isTrue {
-            Terminal.complain("puente: showing what passes from now on; control-C ends it")
+            Terminal.printError("puente: showing what passes from now on; control-C ends it")
         }
         guard message["number"].integer != nil else { return true }
         var text = lines.lines(message)
@@ -56,6 +56,6 @@ struct TapCommand {
             }
             if !isMeant { return true }
         }
-        return Terminal.say(text)
+        return Terminal.printLine(text)
     }
 }

@@ -27,7 +27,7 @@ struct TopCommand {
     /// Returns 0 then, 64 without a terminal, and 69 if the daemon does not answer or goes away.
     func run() async -> CommandStatus {
         guard RawTerminal.isThere else {
-            Terminal.complain(
+            Terminal.printError(
                 """
                 puente: top needs a terminal at standard input and at standard output; \
                 \"puente status --json\" tells programs the same

@@ -16,7 +16,7 @@ struct TopTable {
     /// The titles of a room's cells; those that bridges have too stand below theirs.
     private static let roomColumns = [("", -9), ("IN/S", 7), ("PEOPLE", 7)]
     /// The widest column of names; behind it stand the reasons.
-    private static let longestName = 40
+    private static let maxNameLength = 40
     /// The least width at which reasons are shown: they have at least some 25 characters behind the
     /// figures.
     private static let widthWithReasons = 120
@@ -129,7 +129,7 @@ struct TopTable {
     /// The width for names: what the cells of bridges leave.
     private var nameWidth: Int {
         let cells = Self.bridgeColumns.reduce(0) { $0 + abs($1.1) + 1 }
-        return min(max(size.columns - cells, 8), Self.longestName)
+        return min(max(size.columns - cells, 8), Self.maxNameLength)
     }
 
     /// Pads a text with spaces, in front if the width is positive, otherwise behind.

@@ -15,7 +15,7 @@ import Testing
             case let members as [(String, Any)]:
                 .object(
                     members.map {
-                        ConfigValue.Member(key: $0.0, keyPlace: place, value: value($0.1))
+                        ConfigValue.Member(key: $0.0, keyLocation: place, value: value($0.1))
                     })
             case let list as [Any]: .array(list.map { value($0) })
             default: .null

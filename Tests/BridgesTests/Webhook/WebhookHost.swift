@@ -158,7 +158,7 @@ enum WebhookOptions {
                     members.sorted { $0.key < $1.key }.map { key, member in
                         let place = location.member(key, at: start)
                         return ConfigValue.Member(
-                            key: key, keyPlace: place, value: value(member, at: place))
+                            key: key, keyLocation: place, value: value(member, at: place))
                     })
             }
         return ConfigValue(kind, at: location)

@@ -54,7 +54,7 @@ private struct Trip: PluginOptions {
                                     element.kind, at: place.element(index, at: root.position))
                             })
                     }
-                    return .init(key: key, keyPlace: place, value: ConfigValue(kind, at: place))
+                    return .init(key: key, keyLocation: place, value: ConfigValue(kind, at: place))
                 }), at: root)
         var problems = Problems()
         let options = Trip.decode(object, owner: "trip", beside: [], into: &problems)
@@ -95,7 +95,7 @@ private struct Trip: PluginOptions {
     @Test func `options inside a wrong option are checked, and the rest with them`() {
         let ticket = ConfigValue.Kind.object([
             .init(
-                key: "level", keyPlace: root,
+                key: "level", keyLocation: root,
                 value: ConfigValue(.number("7"), at: root.member("level", at: root.position)))
         ])
         let found = Set(

@@ -70,7 +70,7 @@ import Testing
             }
         }
         // As the command line does, which knows nothing of the daemon's connections.
-        let other = try SQLiteAccountStore.open(folder.file, creates: false)
+        let other = try SQLiteAccountStore.open(folder.file, createsFile: false)
         for number in UInt8(0)..<10 {
             while store.report.backlogBytes == 0 { await Task.yield() }
             let tries = StoredAttempts(

@@ -99,7 +99,7 @@ import Testing
 
     @Test func `a request has a longest length, however it comes`() async throws {
         let control = try await TestControl(commands: [])
-        let endless = String(repeating: "x", count: ControlRequest.longest + 1)
+        let endless = String(repeating: "x", count: ControlRequest.maxLineBytes + 1)
         #expect(try await control.raw(endless).contains("a request has at most 64 KiB"))
         #expect(try await control.raw(endless + "\n").contains("a request has at most 64 KiB"))
         await control.end()
@@ -123,7 +123,7 @@ import Testing
             return
         }
         let sent = try #require(end["sent"].integer)
-        #expect(sent < 2 * Int64(ControlAnswer.mostUnread / FloodCommand.line.utf8.count))
+        #expect(sent < 2 * Int64(ControlAnswer.maxUnread / FloodCommand.line.utf8.count))
         #expect(answer.count { if case .line = $0 { true } else { false } } == Int(sent))
         await control.end()
     }

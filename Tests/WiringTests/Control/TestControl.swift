@@ -111,8 +111,8 @@ struct EchoCommand: ControlCommand {
 
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         let word = request.arguments["word"].string ?? ""
-        answer.say(word)
-        answer.complain(word)
+        answer.sendLine(word)
+        answer.sendProblem(word)
         answer.send(.object(["n": .integer(1)]))
         return .differs
     }
@@ -126,7 +126,7 @@ struct FloodCommand: ControlCommand {
 
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> CommandStatus {
         var sent: Int64 = 0
-        while answer.say(Self.line) { sent += 1 }
+        while answer.sendLine(Self.line) { sent += 1 }
         // Room for one more line is there once the first part was sent.
         while !answer.send(.object(["sent": .integer(sent)])) { await Task.yield() }
         return .success

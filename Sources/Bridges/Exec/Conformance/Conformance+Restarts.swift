@@ -70,14 +70,14 @@ extension Conformance {
             let goal = part > 0 ? waiting[part / 2].number : before
             _ = await program.wait(deadlines.answer) { $0.ledger.now.acknowledged >= goal }
             // From here on the program's texts are kept, and its acknowledgements are lost.
-            if isDaemonKilled { ledger.cut() }
+            if isDaemonKilled { ledger.loseDaemon() }
             try? await program.give(Array(waiting[part...]))
             if isDaemonKilled, can.contains("echo") {
                 let expected = max(answers, ledger.now.said.count) + 1
                 _ = await program.wait(deadlines.silence) { $0.ledger.now.said.count >= expected }
             }
         }
-        ledger.mend()
+        ledger.restartDaemon()
     }
 
     private func checkLog(_ ledger: Ledger, isExact: Bool) throws {

@@ -22,7 +22,7 @@ final class Ledger: Sendable {
         var acknowledged: MessageNumber = 0
         /// True while the daemon counts as killed: everything that the program says is kept, but
         /// nothing is answered or acknowledged.
-        var isCut = false
+        var isDaemonLost = false
         /// The first forbidden thing that the program did.
         var mistake: String?
     }
@@ -67,7 +67,7 @@ final class Ledger: Sendable {
             state.said.append(say)
             if let answered { state.answers.append(answered) }
             state.checkpoints.merge(say.checkpoint) { $1 }
-            if state.isCut { return nil }
+            if state.isDaemonLost { return nil }
             state.last = MessageNumber(rawValue: state.last.rawValue + 1)
             return state.last
         }
@@ -84,13 +84,13 @@ final class Ledger: Sendable {
                 }
                 return
             }
-            if !state.isCut { state.acknowledged = max(state.acknowledged, number) }
+            if !state.isDaemonLost { state.acknowledged = max(state.acknowledged, number) }
         }
     }
 
     /// From now on answers and acknowledges nothing, as if the daemon had been killed.
-    func cut() { state.withLock { $0.isCut = true } }
+    func loseDaemon() { state.withLock { $0.isDaemonLost = true } }
 
     /// Answers and acknowledges again, like a daemon that was restarted.
-    func mend() { state.withLock { $0.isCut = false } }
+    func restartDaemon() { state.withLock { $0.isDaemonLost = false } }
 }

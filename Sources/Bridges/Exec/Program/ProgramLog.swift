@@ -13,7 +13,7 @@ final class ProgramLog: Sendable {
     /// The most lines in a second.
     static let linesPerSecond = 100
     /// The bytes of a line that are read before it is cut, so that a secret is hidden as a whole.
-    private static let longestRead = 64 << 10
+    private static let maxReadBytes = 64 << 10
     /// The characters shown of a line that is not a message.
     private static let shown = 80
 
@@ -22,7 +22,7 @@ final class ProgramLog: Sendable {
         var second: Int64 = 0
         var lines = 0
         var leftOut = 0
-        var errors = LineSplitter(longest: longestRead)
+        var errors = LineSplitter(longest: maxReadBytes)
     }
 
     private let log: Log

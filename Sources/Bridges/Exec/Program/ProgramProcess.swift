@@ -27,9 +27,9 @@ actor ProgramProcess {
     /// JSON must be a little shorter.
     static let maxLineBytes = Draft.maxTextBytes
     /// Bytes that may wait to be read before writers have to wait: a few thousand messages.
-    static let inputBuffer = 256 << 10
+    static let maxInputBytes = 256 << 10
     /// Bytes that may wait in all, including answers to the program, for which nobody waits.
-    static let answerBuffer = 4 << 20
+    static let maxAnswerBytes = 4 << 20
 
     nonisolated private let loop: EventLoop
     /// The events of the program, in order; the stream ends when the program has ended and both its
@@ -152,7 +152,7 @@ actor ProgramProcess {
         before: @Sendable () -> Void = {}
     ) async -> Bool {
         while let child, child.isInputOpen, !hasExited, !isFinished, !Task.isCancelled {
-            if child.waitingBytes <= Self.inputBuffer, isAllowed() {
+            if child.waitingBytes <= Self.maxInputBytes, isAllowed() {
                 before()
                 if !bytes.isEmpty { hasMessages = true }
                 child.write(bytes)
@@ -166,7 +166,7 @@ actor ProgramProcess {
     /// Writes bytes at once; returns false, and writes nothing, if too much waits already.
     func writeNow(_ bytes: [UInt8]) -> Bool {
         guard let child, child.isInputOpen else { return true }
-        guard child.waitingBytes + bytes.count <= Self.answerBuffer else { return false }
+        guard child.waitingBytes + bytes.count <= Self.maxAnswerBytes else { return false }
         child.write(bytes)
         return true
     }

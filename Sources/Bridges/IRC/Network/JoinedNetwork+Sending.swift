@@ -6,13 +6,13 @@ import Sockets
 extension JoinedNetwork {
     /// Bytes assumed for the user and host in a prefix that is not known yet: the longest there
     /// are.
-    private static let longestUserAndHost = 12 + 65
+    private static let maxUserAndHost = 12 + 65
 
     /// The rules that lines have to keep to at present.
     private var rules: LineRules {
         let user = own.user.map(\.utf8.count)
         let host = own.host.map(\.utf8.count)
-        let rest = user.flatMap { user in host.map { user + $0 + 2 } } ?? Self.longestUserAndHost
+        let rest = user.flatMap { user in host.map { user + $0 + 2 } } ?? Self.maxUserAndHost
         return LineRules(
             // The colon in front, the space behind.
             prefixBytes: own.nick.utf8.count + rest + 2, capabilities: registration.capabilities,

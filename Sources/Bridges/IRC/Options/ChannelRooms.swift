@@ -45,10 +45,10 @@ package struct ChannelRooms: RoomTable {
             let hint = member.key.first?.isLetter == true ? "; begin it with #" : ""
             return problems.add(
                 "expected a channel like \"#swift\" or \"#swift KEY\", found \(name)\(hint)",
-                at: member.keyPlace)
+                at: member.keyLocation)
         }
         if !known.insert(entry.channel.lowercased()).inserted {
-            problems.add("there is an entry for \(name) already", at: member.keyPlace)
+            problems.add("there is an entry for \(name) already", at: member.keyLocation)
         }
         if room != nil { entries.append(entry) }
     }

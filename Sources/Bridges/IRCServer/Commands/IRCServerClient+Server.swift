@@ -31,7 +31,7 @@ extension IRCServerClient {
 
     /// Tells how many people are here.
     func tellUserCounts() {
-        let (count, most) = (network.registeredCount, network.mostClients)
+        let (count, most) = (network.registeredCount, network.maxClients)
         let unknown = network.clientsOfAll.count - count
         numeric("251", [phrases.userCount(count)])
         if unknown > 0 { numeric("253", ["\(unknown)", phrases.unknownCount]) }

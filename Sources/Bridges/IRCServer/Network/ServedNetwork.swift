@@ -41,7 +41,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     /// Clients that are registered.
     private(set) var registeredCount = 0
     /// The most clients that were registered at a time.
-    private(set) var mostClients = 0
+    private(set) var maxClients = 0
     private var forms: [ObjectIdentifier: ChannelForm] = [:]
     private var shared: [String: [ClientForm: ChannelForm]] = [:]
     /// The forms in which clients share what is encoded, each with the number of channels read in
@@ -226,7 +226,7 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     func add(_ client: IRCServerClient, of key: String) {
         clientsByKey[key, default: []].append(client)
         registeredCount += 1
-        mostClients = max(mostClients, registeredCount)
+        maxClients = max(maxClients, registeredCount)
     }
 
     /// Removes a client from those of somebody.

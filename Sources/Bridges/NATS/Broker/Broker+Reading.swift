@@ -291,9 +291,9 @@ extension Broker {
         }
         do throws(BrokerError) {
             let answer = try inbox.call("CONSUMER.INFO.\(stream.name).\(reading.name)")
-            let isStill = answer["num_pending"].integer ?? 0 > 0
+            let hasPending = answer["num_pending"].integer ?? 0 > 0
             if answer["num_waiting"].integer ?? 0 == 0 { reading.asked = 0 }
-            return !isStill
+            return !hasPending
         } catch {
             guard error.kind == .rejected else { throw error }
             return false

@@ -51,7 +51,7 @@ package struct SharedRooms: OptionValue {
             if let rooms = problems.rooms, !rooms.contains(member.key) {
                 let nearest = problems.suggestion(for: member.key, among: rooms)
                 problems.add(
-                    "there is no room \(member.key.quoted)\(nearest)", at: member.keyPlace)
+                    "there is no room \(member.key.quoted)\(nearest)", at: member.keyLocation)
                 isGood = false
             }
             guard let there = member.value.text, RoomName.isAllowed(there) else {

@@ -148,8 +148,8 @@ final class FleetPresence: Sendable {
         if store == fleet.store || hello.name == fleet.instance {
             // Of two instances, the one that began later gives way; if both began at once, the
             // order of their stores decides.
-            let isLater = (hello.since, store, hello.run) < (since, fleet.store, run)
-            if isLater, isAlive(hello, store) { recordClash(with: hello, store) }
+            let isOursLater = (hello.since, store, hello.run) < (since, fleet.store, run)
+            if isOursLater, isAlive(hello, store) { recordClash(with: hello, store) }
             sayHello()
             return
         }

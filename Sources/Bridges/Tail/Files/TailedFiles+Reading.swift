@@ -247,7 +247,7 @@ extension TailedFiles {
         guard old.gone != nil, let file = old.file, let status = try? file.status(),
             status.size > 0
         else { return false }
-        return isFilled(old, with: 1_024) || isCopyOfUnread(file, status, of: old.path)
+        return beginsLikeSibling(old, for: 1_024) || isCopyOfUnread(file, status, of: old.path)
             || tailedFiles(of: old.path).contains { other in
                 guard other !== old, other.offset > 0 else { return false }
                 return isCopy(file, status, of: other.record())
@@ -256,11 +256,11 @@ extension TailedFiles {
 
     /// Returns true if an old empty file is being filled with a copy of the live one.
     private func isBeingCopied(_ old: TailedFile) -> Bool {
-        old.place != nil && isFilled(old, with: 1_024)
+        old.place != nil && beginsLikeSibling(old, for: 1_024)
     }
 
     /// Returns true if a file begins like another one of its path.
-    private func isFilled(_ old: TailedFile, with count: Int) -> Bool {
+    private func beginsLikeSibling(_ old: TailedFile, for count: Int) -> Bool {
         // Fewer bytes are the beginning of a line in any similar file and no proof of a copy.
         guard let copy = try? old.file?.bytes(count, at: 0), copy.count >= 16 else { return false }
         return tailedFiles(of: old.path).contains { other in
@@ -269,7 +269,7 @@ extension TailedFiles {
     }
 
     /// Returns true if an old file that was empty has the read part of another one.
-    private func isFilled(_ old: TailedFile, with other: TailedFile) -> Bool {
+    private func hasContent(of other: TailedFile, _ old: TailedFile) -> Bool {
         old.offset == 0 && old.firstBytes.isEmpty && other.offset > 0
             && old.file.map(other.fingerprint.matches) == true
     }
@@ -296,7 +296,7 @@ extension TailedFiles {
         for copy in tailedFiles(of: tailed.path)
         where (copy.place != nil || copy.gone != nil) && copy !== tailed {
             guard let file = copy.file else { continue }
-            if copy.isWrittenAnew(file) || isFilled(copy, with: tailed) {
+            if copy.isWrittenAnew(file) || hasContent(of: tailed, copy) {
                 dropRewritten(copy)
             }
         }

@@ -9,7 +9,7 @@ package struct ChatRooms: RoomTable {
     /// The keys of the chats that were read.
     private var known: [ChatLocation: String] = [:]
     /// The entries that name a chat, each with its place in the file, in the file's order.
-    private(set) var keyPlaces: [(key: String, location: ConfigLocation)] = []
+    private(set) var keyLocations: [(key: String, location: ConfigLocation)] = []
 
     /// Makes a table of valid entries.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
@@ -31,14 +31,14 @@ package struct ChatRooms: RoomTable {
         let key = member.key.shortened(to: 60).quoted
         if let location = ChatLocation(member.key) {
             if let other = known.updateValue(member.key, forKey: location) {
-                problems.add("\(key) is the same chat as \(other.quoted)", at: member.keyPlace)
+                problems.add("\(key) is the same chat as \(other.quoted)", at: member.keyLocation)
             } else {
-                keyPlaces.append((member.key, member.keyPlace))
+                keyLocations.append((member.key, member.keyLocation))
             }
         } else {
             problems.add(
                 "expected a chat's id like -1001234567890, or id/topic, found \(key)",
-                at: member.keyPlace)
+                at: member.keyLocation)
         }
         rooms[member.key] = RoomName.decode(member.value, into: &problems)
     }

@@ -6,8 +6,8 @@ import MessageBus
 struct RichTextRenderer {
     private let wording: MessageWording
 
-    /// The deepest nesting that is rendered; nobody reads more.
-    private static let deepest = 12
+    /// The maxDepth nesting that is rendered; nobody reads more.
+    private static let maxDepth = 12
 
     init(_ wording: MessageWording) { self.wording = wording }
 
@@ -20,7 +20,7 @@ struct RichTextRenderer {
     // MARK: - Blocks
 
     private func lines(of block: JSON, depth: Int) -> [String] {
-        guard depth < Self.deepest else { return [] }
+        guard depth < Self.maxDepth else { return [] }
         if case .list(let blocks) = block {
             return blocks.flatMap { lines(of: $0, depth: depth + 1) }
         }
@@ -80,7 +80,7 @@ struct RichTextRenderer {
     // MARK: - In a line
 
     private func inline(_ text: JSON, _ depth: Int) -> String {
-        guard depth < Self.deepest else { return "" }
+        guard depth < Self.maxDepth else { return "" }
         switch text {
         case .text(let text): return text
         case .list(let parts): return parts.map { inline($0, depth + 1) }.joined()

@@ -47,7 +47,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// Lists that are produced at a time.
     private static let maxCount = 16
     /// The most lists of one address that are being produced or not taken yet.
-    private static let mostPerHost = 4
+    private static let maxPerHost = 4
     /// Bytes of lists not taken yet beyond which no new list is begun: as much as those of `tcp`
     /// may hold.
     private static let maxBytes = 64 << 20
@@ -80,7 +80,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
 
     private func isFree(for host: HostKey?) -> Bool {
         producing < Self.maxCount && bytes < Self.maxBytes
-            && countByHost[host, default: 0] < Self.mostPerHost
+            && countByHost[host, default: 0] < Self.maxPerHost
     }
 
     private func grant(_ permit: Permit) {

@@ -113,11 +113,11 @@ extension Bus {
             let found = try await available(reading)
             if !found.isEmpty { return found }
             let committed = store.committed
-            let isMuted = reading.attachment.direction == .in
-            if reading.position < committed, !isMuted { continue }
+            let discardsAll = reading.attachment.direction == .in
+            if reading.position < committed, !discardsAll { continue }
             // Messages that a failing store has not kept yet are for the next run.
             let isAllThere = committed >= lastEnqueued || !isStoreCurrent
-            if isEnding || reading.attachment.isEnding, isMuted || isAllThere { break }
+            if isEnding || reading.attachment.isEnding, discardsAll || isAllThere { break }
             await waitForStore(since: seen, evenWhenEnding: true)
         }
         if isStoreCurrent,

@@ -18,7 +18,7 @@ public struct OptionLocation: Sendable {
         reference = value.shownAs
         elements = value.elements.map(\.location)
         let members = value.members
-        keys = Dictionary(members.map { ($0.key, $0.keyPlace) }) { first, _ in first }
+        keys = Dictionary(members.map { ($0.key, $0.keyLocation) }) { first, _ in first }
         values = Dictionary(members.map { ($0.key, $0.value.location) }) { first, _ in first }
     }
 

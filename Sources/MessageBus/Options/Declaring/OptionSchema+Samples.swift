@@ -25,7 +25,7 @@ extension OptionSchema {
             return [.array([]), .array(Array(inner(element).prefix(1)))]
         case .map(let value, _):
             let member = inner(value).first.map {
-                ConfigValue.Member(key: "x", keyPlace: location, value: $0)
+                ConfigValue.Member(key: "x", keyLocation: location, value: $0)
             }
             return [.object([]), .object(member.map { [$0] } ?? [])]
         case .either(let schemas):
@@ -36,7 +36,7 @@ extension OptionSchema {
                 .object(
                     needed.compactMap { option in
                         option.schema.acceptedSample(depth + 1, location).map {
-                            ConfigValue.Member(key: option.name, keyPlace: location, value: $0)
+                            ConfigValue.Member(key: option.name, keyLocation: location, value: $0)
                         }
                     })
             ]

@@ -146,19 +146,19 @@ extension PluginOptions {
             let key = member.key.shortened(to: 60).quoted + member.key.oddCharacter
             let subject = owner.isEmpty ? "there is no option" : "\(owner.quoted) has no option"
             if let instead = instead(of: member.key) {
-                problems.add("\(subject) \(key); did you mean \(instead)?", at: member.keyPlace)
+                problems.add("\(subject) \(key); did you mean \(instead)?", at: member.keyLocation)
                 known.first { instead.hasPrefix($0.quoted) }.map { _ = meant.insert($0) }
             } else if let location = elsewhere(member.key) {
-                problems.add("\(subject) \(key); \(location)", at: member.keyPlace)
+                problems.add("\(subject) \(key); \(location)", at: member.keyLocation)
             } else if let nearest = problems.nearest(to: member.key, among: absent)
                 ?? problems.nearest(to: member.key, among: known)
             {
                 problems.add(
-                    "\(subject) \(key); did you mean \(nearest.quoted)?", at: member.keyPlace)
+                    "\(subject) \(key); did you mean \(nearest.quoted)?", at: member.keyLocation)
                 meant.insert(nearest)
             } else {
                 let all = known.isEmpty ? "none" : known.joined(separator: ", ")
-                problems.add("\(subject) \(key); there are \(all)", at: member.keyPlace)
+                problems.add("\(subject) \(key); there are \(all)", at: member.keyLocation)
             }
         }
         return meant

@@ -23,14 +23,14 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
         /// The key.
         public var key: String
         /// The location of the key.
-        public var keyPlace: ConfigLocation
+        public var keyLocation: ConfigLocation
         /// The value, which has its own place.
         public var value: ConfigValue
 
         /// Makes a member of its key, the key's place and its value.
-        public init(key: String, keyPlace: ConfigLocation, value: ConfigValue) {
+        public init(key: String, keyLocation: ConfigLocation, value: ConfigValue) {
             self.key = key
-            self.keyPlace = keyPlace
+            self.keyLocation = keyLocation
             self.value = value
         }
     }

@@ -107,7 +107,7 @@ import CCurl
         loop.set(transfer.deadline, after: request.deadline)
         switch HTTPHost.Endpoint(proxy ?? request.url, isProxy: proxy != nil) {
         case .known: submit(cancellation)
-        case .senseless: end(cancellation, .refused, "the address makes no sense")
+        case .invalid: end(cancellation, .refused, "the address makes no sense")
         case .named(let host):
             resolver.find(host, for: ObjectIdentifier(cancellation)) { [weak self] in
                 self?.useAddresses($0, of: host, cancellation)

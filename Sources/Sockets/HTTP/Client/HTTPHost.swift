@@ -18,11 +18,11 @@ extension HTTPHost {
         /// An IP address, or no host: nothing to resolve.
         case known
         /// The URL can't be parsed.
-        case senseless
+        case invalid
 
         /// Parses a URL as curl does.
         init(_ url: String, isProxy: Bool) {
-            self = .senseless
+            self = .invalid
             guard let parts = unsafe curl_url() else { return }
             defer { unsafe curl_url_cleanup(parts) }
             let flags = UInt32(CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME)

@@ -28,7 +28,7 @@ struct BridgeEntryOptions: TypedEntryOptions {
     var senderFormat = SenderFormat(text: "{name} ({bridge})")
 
     @Option("An empty string or \"false\" leaves the bridge out.")
-    var when = Switch(isOn: true)
+    var when = WhenOption(isOn: true)
 
     @Option("True: the daemon runs on if this bridge fails to start.")
     var optional = false

@@ -7,7 +7,7 @@ import MessageBus
 /// show a value, since any may be a secret.
 struct JSONParser {
     /// The deepest nesting of lists and objects; a configuration needs about five levels.
-    static let deepestNesting = 64
+    static let maxNesting = 64
 
     /// Thrown if it is unclear how to go on; the problem has been added.
     struct ParsingAborted: Error {}
@@ -127,7 +127,7 @@ struct JSONParser {
                 throw fail("expected \":\", found \(found)")
             }
             let value = try parseValue { location.member(key, at: $0) }
-            members.append(ConfigValue.Member(key: key, keyPlace: keyLocation, value: value))
+            members.append(ConfigValue.Member(key: key, keyLocation: keyLocation, value: value))
         }
         return members
     }
@@ -163,8 +163,8 @@ struct JSONParser {
     /// Skips an opening bracket.
     private mutating func enter() throws(ParsingAborted) {
         depth += 1
-        guard depth <= Self.deepestNesting else {
-            throw fail("expected at most \(Self.deepestNesting) levels of lists and objects")
+        guard depth <= Self.maxNesting else {
+            throw fail("expected at most \(Self.maxNesting) levels of lists and objects")
         }
         offset += 1
     }

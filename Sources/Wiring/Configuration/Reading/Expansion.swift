@@ -13,7 +13,7 @@ struct Expansion {
 
     /// The most bytes of a file: a secret is far smaller, and a wrong file does not fill the
     /// memory.
-    static let largestFile = 64 << 10
+    static let maxFileBytes = 64 << 10
     /// The most bytes inserted in all: four times the largest configuration.
     static let maxExpandedBytes = 16 << 20
 
@@ -175,7 +175,7 @@ struct Expansion {
         if let known = memory.files[path] { return try known.get() }
         let result: Result<[UInt8], FileProblem>
         do throws(FileProblem) {
-            result = .success(try environment.file(path, Self.largestFile))
+            result = .success(try environment.file(path, Self.maxFileBytes))
         } catch {
             result = .failure(error)
         }

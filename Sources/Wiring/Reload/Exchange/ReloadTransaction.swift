@@ -31,7 +31,7 @@ struct ReloadTransaction: Sendable {
     private static let shortDrain = Duration.seconds(2)
     /// The time after which the exchange waits for nothing more: undoing it and stopping removed
     /// bridges may take 15 seconds more, and all of it at most a minute.
-    private static let longest = Duration.seconds(40)
+    private static let maxDuration = Duration.seconds(40)
     /// The time that undoing the exchange and stopping removed bridges may take.
     private static let ending = Duration.seconds(15)
 
@@ -50,7 +50,7 @@ struct ReloadTransaction: Sendable {
         (self.plan, self.made, self.refreshes) = (plan, made, refreshes)
         (self.assembly, self.supervisor, self.roster) = (assembly, supervisor, roster)
         (self.running, self.sleep) = (running, sleep)
-        deadline = ContinuousClock.now + Self.longest
+        deadline = ContinuousClock.now + Self.maxDuration
     }
 
     /// Exchanges everything; returns the bridges that run from now on.
@@ -98,7 +98,7 @@ struct ReloadTransaction: Sendable {
     private func checkGoingOn() async throws(ReloadRefusal) {
         if await bus.isStopping { throw .stopping }
         if remaining <= .zero {
-            throw ReloadRefusal("it was not done within \(Self.longest.plain)")
+            throw ReloadRefusal("it was not done within \(Self.maxDuration.plain)")
         }
     }
 

@@ -58,7 +58,7 @@ struct BridgeDifference: Sendable {
     }
 
     /// True if nothing differs.
-    var isNothing: Bool { kind == .stays && keys.isEmpty }
+    var isEmpty: Bool { kind == .stays && keys.isEmpty }
 
     /// The line of the plan: `bridge telegram: chats changed, restarts`.
     var line: String {

@@ -90,7 +90,7 @@ package struct ReloadPlan: Sendable {
 
     /// True if the configurations say the same.
     package var isEmpty: Bool {
-        !middleware.isExchanged && bridges.allSatisfy(\.isNothing) && newRooms.isEmpty
+        !middleware.isExchanged && bridges.allSatisfy(\.isEmpty) && newRooms.isEmpty
             && closedRooms.isEmpty && otherLines.isEmpty
     }
 

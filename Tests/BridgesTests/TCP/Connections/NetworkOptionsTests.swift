@@ -26,7 +26,7 @@ import Testing
         options.map { key, kind in
             let location = root.member(key, at: start)
             return ConfigValue.Member(
-                key: key, keyPlace: location, value: value(kind, location))
+                key: key, keyLocation: location, value: value(kind, location))
         }
     }
 

@@ -14,7 +14,8 @@ import Testing
             let place = root.element(index, at: start)
             let listen = place.member("listen", at: start)
             let member = ConfigValue.Member(
-                key: "listen", keyPlace: listen, value: ConfigValue(.string(address), at: listen))
+                key: "listen", keyLocation: listen, value: ConfigValue(.string(address), at: listen)
+            )
             _ = TCP.Options.decode(
                 ConfigValue(.object([member]), at: place), into: &problems)
         }

@@ -1,7 +1,7 @@
 import MessageBus
 
 /// The value of `when`: a bridge is on, or left out.
-struct Switch: OptionValue {
+struct WhenOption: OptionValue {
     var isOn: Bool
 
     static var expectation: String { "a string, true or false" }
@@ -10,12 +10,12 @@ struct Switch: OptionValue {
         .either([.bool, .noneOf(words.subtracting(["", "false"]).sorted())])
     }
 
-    static func decode(_ value: ConfigValue, into problems: inout Problems) -> Switch? {
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> WhenOption? {
         switch value.kind {
-        case .bool(let isOn): return Switch(isOn: isOn)
+        case .bool(let isOn): return WhenOption(isOn: isOn)
         case .string(let text):
             guard let word = word(text) else {
-                return Switch(isOn: !text.isEmpty && text != "false")
+                return WhenOption(isOn: !text.isEmpty && text != "false")
             }
             // None of these words is a token, so they may be shown.
             let shown = value.shownAs == nil ? "" : ", which is \(word)"
