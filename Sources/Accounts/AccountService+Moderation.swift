@@ -54,7 +54,7 @@ extension AccountService {
         _ body: @escaping @Sendable (any AccountStore) throws -> ModerationResult
     ) {
         guard restrictions.count < Self.maxRestrictions else {
-            let then = LoopBound(then)
+            let then = LoopConfined(then)
             return environment.post { then.value(.full) }
         }
         change(then, body)
@@ -85,7 +85,7 @@ extension AccountService {
             settings.bridgeKeys.contains(key) || tokenKeys.contains(key)
                 || claimedKeys.contains(key)
         {
-            let then = LoopBound(then)
+            let then = LoopConfined(then)
             return environment.post { then.value(.refused) }
         }
         change(then) { store in try store.setRole(role, of: id, keepsAnAdmin: true) }
@@ -105,7 +105,7 @@ extension AccountService {
         _ then: @escaping (ModerationResult) -> Void,
         _ body: @escaping @Sendable (any AccountStore) throws -> ModerationResult
     ) {
-        let then = LoopBound(then)
+        let then = LoopConfined(then)
         run(
             { [accountStore] in
                 try accountStore.change(body) { then.value($0) }

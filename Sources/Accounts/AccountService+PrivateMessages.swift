@@ -11,9 +11,9 @@ extension AccountService {
         run { [accountStore] in try accountStore.read { try $0.save(message, isLeft: false) } }
     }
 
-    /// Stores a private message for somebody who is away.
+    /// Stores a private message for somebody who is away; `then` is called on the bus's loop.
     package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
-        let then = LoopBound(then)
+        let then = LoopConfined(then)
         guard settings.outlivesProcess, let sender = message.sender.account,
             let receiver = message.receiver.account
         else { return environment.post { then.value(.unavailable) } }
@@ -38,7 +38,8 @@ extension AccountService {
         ask(then, otherwise: []) { try $0.dequeueWaiting(for: id) }
     }
 
-    /// Returns the last private messages between an account and somebody, the oldest first.
+    /// Reads the last private messages between an account and somebody with a folded name, the
+    /// oldest first; `then` is called with them on the bus's loop, with none if the store fails.
     package func privateMessages(
         of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
         then: @escaping ([PrivateMessage]) -> Void
@@ -82,7 +83,7 @@ extension AccountService {
         _ then: @escaping (Answer) -> Void, otherwise answer: Answer,
         _ question: @escaping @Sendable (any AccountStore) throws -> Answer
     ) {
-        let then = LoopBound(then)
+        let then = LoopConfined(then)
         run(
             { [accountStore, environment] in
                 let found = try accountStore.read(question)

@@ -7,7 +7,7 @@ extension AccountService {
     /// Returns the account that a session is logged in to, and records that the session is used.
     package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
         let now = now
-        let answer = LoopBound { [weak self] (id: AccountID?) in
+        let answer = LoopConfined { [weak self] (id: AccountID?) in
             then(id.flatMap { self?.account($0) })
         }
         // In the order of the changes: observers learn later of a change that ends the session.

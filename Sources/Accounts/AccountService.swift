@@ -179,7 +179,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     /// Checks a name and a password for a login.
     package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {
         passwordChecker.enqueue(
-            PasswordRequest(attempt: attempt, purpose: .login(LoopBound(then))),
+            PasswordRequest(attempt: attempt, purpose: .login(LoopConfined(then))),
             about: account(named: attempt.key)?.id)
     }
 
@@ -197,7 +197,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
             } else {
                 nil
             }
-        let then = LoopBound(then)
+        let then = LoopConfined(then)
         if let refusal {
             environment.post { then.value(refusal) }
         } else {
@@ -214,7 +214,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         let attempt = LoginAttempt(
             key: account(id)?.key ?? "", password: old, address: address, connection: connection)
         passwordChecker.enqueue(
-            PasswordRequest(attempt: attempt, purpose: .newPassword(id, new, LoopBound(then))),
+            PasswordRequest(attempt: attempt, purpose: .newPassword(id, new, LoopConfined(then))),
             about: id)
     }
 
@@ -227,6 +227,6 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
             key: account(id)?.key ?? "", password: password, address: address,
             connection: connection)
         passwordChecker.enqueue(
-            PasswordRequest(attempt: attempt, purpose: .removal(id, LoopBound(then))), about: id)
+            PasswordRequest(attempt: attempt, purpose: .removal(id, LoopConfined(then))), about: id)
     }
 }

@@ -4,7 +4,8 @@ package enum MetricValue: Sendable, Equatable {
     case number(Double)
     case histogram(Histogram)
 
-    /// Returns this value combined with another one of the same labels.
+    /// Returns this value combined with another one of the same labels; this value alone if either
+    /// is a histogram.
     func combined(with other: MetricValue, as combination: MetricFamily.Combination) -> MetricValue
     {
         switch (self, other) {

@@ -12,7 +12,7 @@ import TimeUnits
     private var position = 0
     private var pieceEnd: Int
     private var isAfterEmpty = false
-    private var patience: TimeBudget?
+    private var budget: TimeBudget?
 
     /// Begins an iteration; the text must be valid UTF-8 and outlive it.
     package init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
@@ -46,8 +46,8 @@ import TimeUnits
 
     private mutating func beginPiece() throws(PatternError) {
         pieceEnd = boundary(position + Self.piece)
-        if patience == nil { patience = TimeBudget() }
-        if patience?.isOver() == true { throw unsafe matcher.tooHard(text, "time limit exceeded") }
+        if budget == nil { budget = TimeBudget() }
+        if budget?.isOver() == true { throw unsafe matcher.tooHard(text, "time limit exceeded") }
     }
 
     /// Returns the first offset from here on where a character begins; past the end if there is

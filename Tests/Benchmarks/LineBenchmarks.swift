@@ -37,7 +37,7 @@ extension [Benchmark] {
         let tally = Tally()
         return Benchmark(name, on: line) { line in
             switch grammar.meaning(of: line, from: sender) {
-            case .utterance(.say(let text)): tally.add(text.count)
+            case .content(.say(let text)): tally.add(text.count)
             default: tally.add(1)
             }
         }

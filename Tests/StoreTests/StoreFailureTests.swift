@@ -252,7 +252,7 @@ import TestSupport
         store.endTurn()
         _ = await log.log(.error)
         // As fast as possible: many times the reserve.
-        let block = MessageNumber.block
+        let block = MessageNumber.reservationSize
         var last = store.reserve(block)
         for _ in 0..<200 {
             let next = store.reserve(block)

@@ -125,7 +125,7 @@ import TestSupport
     @Test func `numbers rise, are reserved first, and are forced when nobody does it`() {
         let numbers = NumberReserve()
         numbers.start(at: 10)
-        #expect(numbers.target == (10 as MessageNumber) + 2 * MessageNumber.block)
+        #expect(numbers.target == (10 as MessageNumber) + 2 * MessageNumber.reservationSize)
         numbers.extend(to: 100)
         var asked = 0
         #expect(numbers.allocate(50, ask: { asked += 1 }, force: { _ in }) == 10)

@@ -177,7 +177,7 @@ final class PasswordChecker: Sendable {
 
     /// Returns a function that answers a request, and first lets its connection ask again.
     private func answering<Result>(
-        _ request: PasswordRequest, _ then: LoopBound<(Result) -> Void>
+        _ request: PasswordRequest, _ then: LoopConfined<(Result) -> Void>
     ) -> @Sendable (Result) -> Void {
         { result in
             self.release(request)

@@ -4,10 +4,10 @@ import MessageBus
 struct PasswordRequest: Sendable {
     /// The purpose.
     enum Purpose: Sendable {
-        case login(LoopBound<(LoginResult) -> Void>)
-        case registration(name: String, LoopBound<(RegistrationResult) -> Void>)
-        case newPassword(AccountID, Password, LoopBound<(PasswordResult) -> Void>)
-        case removal(AccountID, LoopBound<(PasswordResult) -> Void>)
+        case login(LoopConfined<(LoginResult) -> Void>)
+        case registration(name: String, LoopConfined<(RegistrationResult) -> Void>)
+        case newPassword(AccountID, Password, LoopConfined<(PasswordResult) -> Void>)
+        case removal(AccountID, LoopConfined<(PasswordResult) -> Void>)
     }
 
     let attempt: LoginAttempt

@@ -1,7 +1,8 @@
 import MessageBus
 
 extension AccountChange {
-    /// Returns the change with the connection that asked for it.
+    /// Returns a change of a password with the connection that asked for it, which is not to
+    /// end; any other change as it is.
     func made(by connection: UInt64) -> AccountChange {
         if case .passwordChanged(let account, _) = self {
             return .passwordChanged(account, except: connection)

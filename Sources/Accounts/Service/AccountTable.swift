@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The accounts and reserved names in memory: about 300 bytes for each account.
+/// The accounts and reserved names in memory: some 400 bytes for each account.
 ///
 /// Owned by `AccountService`; confined to the bus's loop.
 struct AccountTable {

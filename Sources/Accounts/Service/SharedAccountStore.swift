@@ -11,7 +11,7 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
     private var isClosed = false
     private let publish: @Sendable (Publication) -> Void
 
-    /// Changes for the loop.
+    /// Changes of accounts, bans and mutes on their way to the bus's loop.
     struct Publication: Sendable {
         /// The changes; `nil` if there are none.
         let changes: StoredAccounts?
@@ -36,7 +36,7 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
 
     /// Makes a shared store from a store.
     ///
-    /// - Parameter publish: takes changes, in their order.
+    /// - Parameter publish: hands changes to the bus's loop, in their order; called under the lock.
     init(_ store: any AccountStore, publish: @escaping @Sendable (Publication) -> Void) {
         self.store = store
         self.publish = publish
@@ -52,7 +52,8 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
         }
     }
 
-    /// Reads everything; returns the counters of failed attempts.
+    /// Reads everything: publishes the accounts if `publishes` returns true, and returns the
+    /// counters of failed attempts.
     ///
     /// - Parameter publishes: takes the accounts; returns true if they are to be published.
     func load(_ publishes: (StoredAccounts) -> Bool) throws -> [StoredAttempts] {

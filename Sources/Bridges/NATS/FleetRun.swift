@@ -179,7 +179,7 @@ struct FleetRun: Sendable {
     private func checkName() async throws {
         guard broker.isConnected else { return }
         let pause = Duration.milliseconds(100)
-        let end = KernelClock.monotonic + FleetPresence.proof * 2
+        let end = KernelClock.monotonic + FleetPresence.minHelloSpan * 2
         var tries = 0
         while tries < 8 || presence.isSuspicious && KernelClock.monotonic < end {
             if tries % 4 == 0 { presence.sayHello(asks: true) }

@@ -53,7 +53,7 @@ extension Phrases {
 // What somebody reads about a private message.
 extension Phrases {
     /// Returns the sentence that a private message was not delivered.
-    func lostWhisper(to name: String, _ loss: WhisperLoss) -> String {
+    func lostWhisper(to name: String, _ loss: PrivateMessageFailure) -> String {
         if loss == .unanswered {
             return say(
                 "no se sabe si tu mensaje privado a \(name) ha llegado: su instancia no contesta",
@@ -65,7 +65,7 @@ extension Phrases {
             "your private message to \(name) was not delivered: \(reason(loss))")
     }
 
-    private func reason(_ loss: WhisperLoss) -> String {
+    private func reason(_ loss: PrivateMessageFailure) -> String {
         switch loss {
         case .unknown: say("ya no está", "they are gone")
         case .full: say("tiene demasiados sin leer", "they have too many unread messages")

@@ -1,5 +1,7 @@
-/// A bridge to other instances: names are shown as it gives them, with their instance, and messages
-/// have already been judged by the common chain of the instance that they come from.
+/// A bridge to other instances of the daemon, which together are the fleet.
+///
+/// Its senders are shown by the names that it gives, which contain the instance's name already. The
+/// common chain does not judge its messages: that of the instance where they were said has done so.
 package protocol FleetBridge: Bridge {
     /// True if the bridge shares new rooms too, so that a reload that adds rooms restarts it.
     var sharesAllRooms: Bool { get }

@@ -18,7 +18,7 @@ struct NumberAllocator {
     /// The rest of a block that is too small for them becomes a gap.
     mutating func allocate(_ count: Int) -> MessageNumber {
         if end - upcoming < count {
-            let block = max(count, MessageNumber.block)
+            let block = max(count, MessageNumber.reservationSize)
             upcoming = store.reserve(block)
             end = upcoming + block
             if first == 0 { first = upcoming }
@@ -38,7 +38,7 @@ struct NumberAllocator {
         self.first = MessageNumber(rawValue: .max)
         guard first <= number else { return nil }
         if end <= number {
-            let count = number - end + 1 + MessageNumber.block
+            let count = number - end + 1 + MessageNumber.reservationSize
             upcoming = store.reserve(count)
             end = upcoming + count
         }

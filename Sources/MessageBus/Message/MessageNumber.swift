@@ -10,7 +10,7 @@ public struct MessageNumber: RawRepresentable, Comparable, Hashable, Sendable,
     public let rawValue: UInt64
 
     /// Numbers that a bus reserves in its store at once; a crash leaves a gap of at most this many.
-    package static let block = 1 << 16
+    package static let reservationSize = 1 << 16
 
     /// Makes a number from the integer.
     @inlinable

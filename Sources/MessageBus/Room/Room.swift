@@ -96,7 +96,7 @@ package final class Room {
     /// - Parameter number: a number greater than all numbers given so far.
     package func addFeed(
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
-        reader: any TranscriptReader, after number: MessageNumber = 0
+        reader: any RoomFeedDelegate, after number: MessageNumber = 0
     ) -> RoomFeed {
         let feed = RoomFeed(
             room: self, capacity: capacity, encoder: encoder, outgoing: outgoing, reader: reader,

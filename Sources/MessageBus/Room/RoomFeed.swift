@@ -8,7 +8,7 @@ package final class RoomFeed {
     package let transcript: Transcript
     private let encoder: any TranscriptEncoder
     private let outgoing: Chain
-    private unowned let reader: any TranscriptReader
+    private unowned let reader: any RoomFeedDelegate
     private var position: LogPosition
     /// The end of the transcript when the readers were last allowed to send.
     private var passedOn: TranscriptOffset = 0
@@ -27,7 +27,7 @@ package final class RoomFeed {
     /// - Parameter number: a number greater than all numbers given so far.
     package init(
         room: Room, capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
-        reader: any TranscriptReader, after number: MessageNumber
+        reader: any RoomFeedDelegate, after number: MessageNumber
     ) {
         self.room = room
         transcript = Transcript(

@@ -21,7 +21,7 @@ public final class DescriptorWriter: Sendable {
         /// Bytes that were given and not written when it was stopped.
         var unwritten: [UInt8] = []
         /// Milliseconds without progress after which writing fails; `nil` for no limit.
-        var patience: Int32?
+        var timeout: Int32?
     }
 
     private let thread: DescriptorThread
@@ -86,8 +86,8 @@ public final class DescriptorWriter: Sendable {
     /// waits.
     ///
     /// A reader that makes progress gets everything.
-    public func giveUp(afterStandstillOf patience: Duration = .seconds(2)) {
-        state.withLock { $0.patience = Int32(clamping: patience.wholeMilliseconds) }
+    public func giveUp(afterStandstillOf timeout: Duration = .seconds(2)) {
+        state.withLock { $0.timeout = Int32(clamping: timeout.wholeMilliseconds) }
         thread.signal()
     }
 
@@ -180,12 +180,12 @@ public final class DescriptorWriter: Sendable {
     /// Readable input is ignored: a terminal is often one descriptor for both directions.
     @discardableResult
     private func waitUntilReady(for events: PollEvents) -> Bool {
-        let patience = events.isEmpty ? nil : state.withLock { $0.patience }
+        let timeout = events.isEmpty ? nil : state.withLock { $0.timeout }
         let start = ContinuousClock.now
-        let ready = thread.wait(for: events, milliseconds: patience ?? -1)
+        let ready = thread.wait(for: events, milliseconds: timeout ?? -1)
         if !ready.isDisjoint(with: .broken) {
             end(thread.error(EPIPE))
-        } else if let patience, ready.isEmpty, start.duration(to: .now) >= .milliseconds(patience) {
+        } else if let timeout, ready.isEmpty, start.duration(to: .now) >= .milliseconds(timeout) {
             end(thread.error(reason: "nobody reads it"))
         }
         return ready.isDisjoint(with: .broken) && ready.contains(.writable)

@@ -13,7 +13,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {
     public static let maxThreads = 64
 
     /// The time that an idle thread waits before it ends, unless it is the last one.
-    private static let patience: Duration = .seconds(5)
+    private static let timeout: Duration = .seconds(5)
 
     private let name: String
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -148,7 +148,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {
         return job
     }
 
-    /// Waits for a job; returns false after `patience`.
+    /// Waits for a job; returns false after `timeout`.
     ///
     /// The last thread waits for ever.
     private func waitForJob() -> Bool {
@@ -156,7 +156,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {
             unsafe pthread_cond_wait(hasJobs, lock)
             return true
         }
-        var end = timespec(KernelClock.monotonic + Self.patience)
+        var end = timespec(KernelClock.monotonic + Self.timeout)
         return unsafe pthread_cond_timedwait(hasJobs, lock, &end) != ETIMEDOUT
     }
 }

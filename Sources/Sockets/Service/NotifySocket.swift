@@ -15,17 +15,17 @@ final class NotifySocket: Sendable {
     /// Notifications that may wait: more than there are in the life of a process that does not
     /// reload in a loop.
     private static let maxWaiting = 64
-    private let patience: Duration
+    private let timeout: Duration
 
     /// Opens a socket to send from.
     ///
     /// - Parameters:
     ///   - name: an absolute path, or `@` and the name of an abstract socket (unix(7)).
-    ///   - patience: the time to wait for the queue, for each notification.
+    ///   - timeout: the time to wait for the queue, for each notification.
     ///   - report: called for each notification that can't be delivered.
     /// - Throws: `SocketError` for another kind of address, or without descriptors.
     init(
-        _ name: String, patience: Duration,
+        _ name: String, timeout: Duration,
         report: @escaping @Sendable (SocketError) -> Void
     ) throws(SocketError) {
         switch name.first {
@@ -33,7 +33,7 @@ final class NotifySocket: Sendable {
         case "@": address = try .abstract(name: String(name.dropFirst()))
         default: throw SocketError("NOTIFY_SOCKET \(name)", reason: "it is not a Unix socket")
         }
-        self.patience = patience
+        self.timeout = timeout
         self.report = report
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = socket(AF_UNIX, type, 0)
@@ -71,9 +71,9 @@ final class NotifySocket: Sendable {
     }
 
     private func sendWaiting() {
-        var timeout = timeval(tv_sec: Int(patience.wholeSeconds), tv_usec: 0)
+        var limit = timeval(tv_sec: Int(timeout.wholeSeconds), tv_usec: 0)
         unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+            descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var next = waiting.withLock { $0.first }
         while let text = next {
             let code = deliver(text, 0)

@@ -22,25 +22,25 @@ package final class ServiceNotifier: Sendable {
 
     /// The time to wait for a manager whose queue is full: one that is stopped or starved for
     /// longer is not there.
-    package static let patience: Duration = .seconds(60)
+    package static let timeout: Duration = .seconds(60)
     /// Bytes of a status at most: `systemctl status` shows one line.
     private static let maxStatus = 256
 
     /// Makes a notifier.
     ///
     /// - Parameters:
-    ///   - patience: the time to wait for a manager whose queue is full, for each notification.
+    ///   - timeout: the time to wait for a manager whose queue is full, for each notification.
     ///   - report: called with a sentence when the manager can't be reached; may be called again
     ///     and again.
     package init(
         _ environment: ServiceEnvironment = ServiceEnvironment(),
-        patience: Duration = ServiceNotifier.patience,
+        timeout: Duration = ServiceNotifier.timeout,
         report: @escaping @Sendable (SocketError) -> Void = { _ in }
     ) {
         var socket: NotifySocket?
         do throws(SocketError) {
             socket = try environment.notifySocket.map { name throws(SocketError) in
-                try NotifySocket(name, patience: patience, report: report)
+                try NotifySocket(name, timeout: timeout, report: report)
             }
         } catch {
             report(error)

@@ -6,7 +6,7 @@ import TimeUnits
 
 /// The answers of the status server.
 ///
-/// Confined to its loop.
+/// Confined to the status server's loop, which is not the bus's.
 final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, and used on it only
     private let monitor: StatusMonitor
     private let loop: EventLoop
@@ -17,7 +17,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
     private(set) lazy var router = makeRouter()
 
     /// The time that the bus has for an answer: less than Prometheus waits, 10 s.
-    private static let patience: Duration = .seconds(5)
+    private static let timeout: Duration = .seconds(5)
 
     init(
         _ monitor: StatusMonitor, on loop: EventLoop, _ language: Language, tellsReasons: Bool
@@ -97,7 +97,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
     ) {
         loop.assertOwned()
         let waiting = WaitingRequest(exchange, answer)
-        loop.set(waiting.timer, after: Self.patience)
+        loop.set(waiting.timer, after: Self.timeout)
         monitor.ask { [loop] report in loop.perform { waiting.finish(report) } }
     }
 }

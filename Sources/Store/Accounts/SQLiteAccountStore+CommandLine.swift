@@ -2,7 +2,7 @@ import MessageBus
 
 extension SQLiteAccountStore {
     /// Milliseconds that the command line waits for other processes that write.
-    private static let patience = 5_000
+    private static let timeout = 5_000
 
     /// Opens a file for the command line, also while a daemon runs.
     ///
@@ -14,7 +14,7 @@ extension SQLiteAccountStore {
     ) throws(StoreError) -> SQLiteAccountStore {
         if !createsFile, FileIdentity(of: path) == nil { return try SQLiteAccountStore() }
         let database = try Database(path, .write)
-        database.wait(atMost: patience)
+        database.wait(atMost: timeout)
         if try Schema.check(database) != Schema.current { try upgrade(database) }
         try database.execute("PRAGMA secure_delete = ON")
         return SQLiteAccountStore(database)

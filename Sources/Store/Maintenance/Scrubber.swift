@@ -37,7 +37,7 @@ final class Scrubber {
     private static let retryPause: Duration = .seconds(2)
     /// Milliseconds that cutting the log may wait for readers, as the bus's messages wait
     /// meanwhile.
-    private static let patience = 50
+    private static let timeout = 50
 
     /// Time of the next step; `nil` if there is none.
     var due: MonotonicTime? {
@@ -106,7 +106,7 @@ final class Scrubber {
 
     /// Moves all of the log into the database and cuts it; returns false if a reader needs it.
     private func truncateLog(_ connection: WriteConnection) throws(StoreError) -> Bool {
-        try connection.database.execute("PRAGMA busy_timeout = \(Self.patience)")
+        try connection.database.execute("PRAGMA busy_timeout = \(Self.timeout)")
         defer { try? connection.database.execute("PRAGMA busy_timeout = 1000") }
         return connection.moveLogIntoDatabase()
     }

@@ -19,7 +19,7 @@ final class SearchIndex {
     /// The time without a new message after which the store counts as idle.
     private static let idle: Duration = .milliseconds(20)
     /// The time that the index may lag before it is updated although the store is busy.
-    private static let patience: Duration = .seconds(15)
+    private static let timeout: Duration = .seconds(15)
     /// The time until the next attempt after a failure.
     private static let pause: Duration = .seconds(5)
     /// Messages in a transaction: about four milliseconds of work, and four times as many when the
@@ -51,7 +51,7 @@ final class SearchIndex {
         // After a failure the state is read again, even if no message comes meanwhile.
         if indexed == nil { return retryTime }
         guard let behindSince else { return nil }
-        return max(retryTime, min(lastStored + Self.idle, behindSince + Self.patience))
+        return max(retryTime, min(lastStored + Self.idle, behindSince + Self.timeout))
     }
 
     /// Indexes some more messages.

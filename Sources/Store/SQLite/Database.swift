@@ -17,7 +17,7 @@ import Glibc
 
     /// Milliseconds that a connection waits for the transaction of another program: longer than one
     /// should take.
-    private static let patience = 1_000
+    private static let timeout = 1_000
 
     /// The purpose of a connection.
     enum Access {
@@ -59,7 +59,7 @@ import Glibc
         unsafe pointer = opened
         identity = access == .memory ? nil : FileIdentity(of: path)
         unsafe sqlite3_extended_result_codes(pointer, 1)
-        wait(atMost: Self.patience)
+        wait(atMost: Self.timeout)
         try execute("PRAGMA temp_store = MEMORY")
         if access == .write { try addSearchWords() }
     }

@@ -15,7 +15,7 @@ final class NumberReserve: Sendable {
     }
 
     /// The time that the bus waits for numbers before it reserves some itself.
-    private static let patience: Duration = .seconds(1)
+    private static let timeout: Duration = .seconds(1)
 
     private let monitor = Monitor(State())
 
@@ -30,7 +30,7 @@ final class NumberReserve: Sendable {
             guard number > state.next else { return }
             state.next = number
             state.end = max(state.end, number)
-            state.isShort = state.end - state.next < MessageNumber.block
+            state.isShort = state.end - state.next < MessageNumber.reservationSize
         }
     }
 
@@ -40,7 +40,7 @@ final class NumberReserve: Sendable {
     /// The number below which all are to be reserved next; `nil` if there are enough.
     var target: MessageNumber? {
         monitor.withLock { state in
-            state.isShort ? max(state.end, state.next) + 2 * MessageNumber.block : nil
+            state.isShort ? max(state.end, state.next) + 2 * MessageNumber.reservationSize : nil
         }
     }
 
@@ -54,7 +54,7 @@ final class NumberReserve: Sendable {
     func extend(to number: MessageNumber) {
         monitor.withLock { state in
             state.end = max(state.end, number)
-            state.isShort = state.end - state.next < MessageNumber.block
+            state.isShort = state.end - state.next < MessageNumber.reservationSize
         }
         monitor.wake()
     }
@@ -69,7 +69,7 @@ final class NumberReserve: Sendable {
         let (first, isShort) = monitor.withLock { allocate(count, from: &$0) }
         if isShort { ask() }
         if let first { return first }
-        let deadline = KernelClock.monotonic + Self.patience
+        let deadline = KernelClock.monotonic + Self.timeout
         let late: MessageNumber? = monitor.wait { state in
             if let first = allocate(count, from: &state).first { return .done(first) }
             return KernelClock.monotonic < deadline ? .sleep(until: deadline) : .done(nil)
@@ -91,7 +91,7 @@ final class NumberReserve: Sendable {
         let first = state.next
         if hasEnough { state.next += count }
         let wasShort = state.isShort
-        state.isShort = !hasEnough || state.end - state.next < MessageNumber.block
+        state.isShort = !hasEnough || state.end - state.next < MessageNumber.reservationSize
         return (hasEnough ? first : nil, state.isShort && !wasShort || !hasEnough)
     }
 }

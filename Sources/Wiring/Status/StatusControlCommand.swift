@@ -14,7 +14,7 @@ package struct StatusControlCommand: ControlCommand {
 
     /// The time that the bus has for its figures: the rest is known without it, and whoever asks
     /// waits five seconds.
-    private static let patience = Duration.seconds(2)
+    private static let timeout = Duration.seconds(2)
 
     /// Makes the command.
     ///
@@ -41,7 +41,7 @@ package struct StatusControlCommand: ControlCommand {
         return await withTaskGroup(of: BusReport?.self) { group in
             group.addTask { await monitor.report() }
             group.addTask {
-                try? await clock.sleep(for: Self.patience)
+                try? await clock.sleep(for: Self.timeout)
                 return nil
             }
             defer { group.cancelAll() }

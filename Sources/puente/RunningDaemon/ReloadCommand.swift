@@ -12,7 +12,7 @@ struct ReloadCommand {
 
     /// The time for an answer: a reload takes at most 60 seconds, and another may have to end
     /// first.
-    private static let patience = Duration.seconds(150)
+    private static let timeout = Duration.seconds(150)
     /// The time within which a daemon that has not hung answers.
     private static let aliveness = Duration.seconds(5)
 
@@ -35,7 +35,7 @@ struct ReloadCommand {
                 return try await daemon.ask(
                     ControlRequest(
                         "reload", ["file": .text(daemon.file), "plan": .bool(isPlan)]),
-                    within: Self.patience)
+                    within: Self.timeout)
             } catch let report as ConfigurationReport {
                 let count = ConfigurationReport.number(report.count, "problem")
                 let closing = "\(count) in \(file.onOneLine); the daemon was not asked."

@@ -36,18 +36,18 @@ struct RunningDaemon {
     /// standard error, and returns the status with which the answer ends.
     ///
     /// - Parameters:
-    ///   - patience: the time that each line of the answer may take; `nil` sets no limit but that
+    ///   - timeout: the time that each line of the answer may take; `nil` sets no limit but that
     ///     for the first one.
     ///   - show: called with each object; returns false to end.
     /// - Throws: `ControlError` if nobody answers.
     func ask(
-        _ request: ControlRequest, within patience: Duration?,
+        _ request: ControlRequest, within timeout: Duration?,
         show: (JSON) -> Bool = { _ in true }
     ) async throws -> CommandStatus {
         let client = try ControlClient(request, to: path, on: loop)
-        var within: Duration? = patience ?? Self.firstAnswerTime
+        var within: Duration? = timeout ?? Self.firstAnswerTime
         while let reply = try await client.next(within: within) {
-            within = patience
+            within = timeout
             switch reply {
             case .line(let text): Terminal.printLine(text)
             case .problem(let text): Terminal.printError(text)
@@ -61,12 +61,12 @@ struct RunningDaemon {
     /// Asks the daemon for its status, and returns the answer.
     ///
     /// - Throws: `ControlError` if the daemon does not answer in time.
-    func status(within patience: Duration) async throws -> JSON {
+    func status(within timeout: Duration) async throws -> JSON {
         let client = try ControlClient(
             ControlRequest("status", ["json": .bool(true)]), to: path, on: loop)
         var status: JSON?
         var problem: String?
-        while let reply = try await client.next(within: patience) {
+        while let reply = try await client.next(within: timeout) {
             switch reply {
             case .line(let text): status = JSONReader.read(Array(text.utf8)) ?? status
             case .problem(let text): problem = text

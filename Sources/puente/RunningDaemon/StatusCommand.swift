@@ -9,7 +9,7 @@ struct StatusCommand {
     private let loop: EventLoop
 
     /// The time that the daemon has for its answer.
-    private static let patience = Duration.seconds(5)
+    private static let timeout = Duration.seconds(5)
 
     /// - Parameters:
     ///   - file: the configuration that says where the control socket is.
@@ -26,7 +26,7 @@ struct StatusCommand {
     func run() async -> CommandStatus {
         await CommandStatus.reportingErrors {
             try await RunningDaemon(of: file, on: loop).ask(
-                ControlRequest("status", ["json": .bool(isJSON)]), within: Self.patience)
+                ControlRequest("status", ["json": .bool(isJSON)]), within: Self.timeout)
         }
     }
 }

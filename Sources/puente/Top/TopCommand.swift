@@ -12,7 +12,7 @@ struct TopCommand {
     /// The time between two requests.
     private static let interval = Duration.seconds(1)
     /// The time that the daemon has for an answer.
-    private static let patience = Duration.seconds(5)
+    private static let timeout = Duration.seconds(5)
 
     /// - Parameters:
     ///   - file: the configuration that says where the control socket is.
@@ -73,7 +73,7 @@ struct TopCommand {
     }
 
     private func ask(_ daemon: RunningDaemon) async throws -> TopReport {
-        let status = try await daemon.status(within: Self.patience)
+        let status = try await daemon.status(within: Self.timeout)
         return TopReport(status, at: Double(loop.preciseNow.nanoseconds) / 1e9)
     }
 }

@@ -13,8 +13,8 @@ import Testing
         let bytes = Array(line.utf8)
         let name = try name.map { raw throws in try Name(raw) }
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-        func describe(_ utterance: ClientLine.Utterance) -> String {
-            switch utterance {
+        func describe(_ content: ClientLine.Content) -> String {
+            switch content {
             case .nothing: "nothing"
             case .say(let range): "say \(text(range))"
             case .command(let verb, let arguments): "do \(text(verb))|\(text(arguments))"
@@ -23,8 +23,8 @@ import Testing
         }
         let grammar = LineGrammar(Phrases(language))
         return switch bytes.withUnsafeBytes({ grammar.meaning(of: $0, from: name) }) {
-        case .utterance(let utterance): describe(utterance)
-        case .enter(let name, let utterance): "enter \(name.text), \(describe(utterance))"
+        case .content(let content): describe(content)
+        case .enter(let name, let content): "enter \(name.text), \(describe(content))"
         case .leave: "leave"
         case .nameless(.text): "need-name"
         case .nameless(.missingSpace): "missing-space"
@@ -132,7 +132,7 @@ import Testing
             let rest = random.text(upTo: 12)
             let line = Array((Bool.random(using: &random) ? "Na ñ: " + rest : rest).utf8)
             switch line.withUnsafeBytes({ grammar.meaning(of: $0, from: name) }) {
-            case .utterance(.say(let range)):
+            case .content(.say(let range)):
                 // Only one's own prefix and one slash may be missing.
                 #expect(range.upperBound == line.count && !range.isEmpty, "seed \(seed)")
                 let gone = String(decoding: line[..<range.lowerBound], as: UTF8.self)
@@ -140,7 +140,7 @@ import Testing
                 let key = name.key.filter { !$0.isWhitespace }
                 let isOwn = bare.isEmpty || NameFolding.key(bare).hasPrefix(key)
                 #expect(isOwn, "seed \(seed): \(gone)")
-            case .utterance, .leave: break
+            case .content, .leave: break
             case .enter, .nameless, .refused: Issue.record("seed \(seed)")
             }
         }

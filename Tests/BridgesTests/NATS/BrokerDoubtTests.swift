@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `a stream is shorter only if it says so for a while`() {
-        var doubt = LengthDoubt()
+        var doubt = TruncationCheck()
         func isSettled(_ stream: StreamState, at milliseconds: Int) -> Bool {
             doubt.isSettled(stream, known: 10, at: .after(.milliseconds(milliseconds)))
         }
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `a server without the others is not believed, nor one that changes its mind`() {
-        var doubt = LengthDoubt()
+        var doubt = TruncationCheck()
         func isSettled(_ stream: StreamState, at milliseconds: Int) -> Bool {
             doubt.isSettled(stream, known: 10, at: .after(.milliseconds(milliseconds)))
         }
@@ -39,12 +39,12 @@ import Testing
     }
 
     @Test func `a server without the others is left after two answers`() {
-        var doubt = LengthDoubt()
+        var doubt = TruncationCheck()
         for isHopeless in [false, true] {
             _ = doubt.isSettled(stream(9, behind: 2), known: 10, at: .start)
             #expect(doubt.isHopeless == isHopeless)
         }
-        var other = LengthDoubt()
+        var other = TruncationCheck()
         for second in 0..<4 {
             _ = other.isSettled(stream(9), known: 10, at: .after(.seconds(second * 3)))
         }
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `complaints are forgotten when they are not heard again`() {
-        let complaints = BrokerComplaints()
+        let complaints = PermissionViolations()
         complaints.record("Permissions Violation for Publish to \"a\"", at: .start)
         complaints.record("Permissions Violation for Subscription to \"b\"", at: .start)
         for number in 0..<100 { complaints.record("\(number)", at: .start) }

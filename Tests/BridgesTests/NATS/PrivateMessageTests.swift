@@ -89,23 +89,24 @@ extension NATSTests {
         }
 
         @Test func `who is not answered for in time is reported, the others are not`() {
-            var pending = PendingWhispers()
+            var pending = PendingPrivateMessages()
             let first = pending.add(to: "a", from: "bob", for: "ana (norte)", now: .start)
             let second = pending.add(
                 to: "a", from: "bob", for: "eva (norte)", now: .after(.milliseconds(1)))
             #expect(pending.remove(first, of: "b") == nil)
             #expect(pending.remove(first, of: "a")?.receiver == "ana (norte)")
-            #expect(pending.removeLate(at: .after(PendingWhispers.patience)) == [])
+            #expect(pending.removeLate(at: .after(PendingPrivateMessages.timeout)) == [])
             let late = pending.removeLate(
-                at: .after(PendingWhispers.patience + .milliseconds(1)))
+                at: .after(PendingPrivateMessages.timeout + .milliseconds(1)))
             #expect(late.map(\.id) == [second])
             #expect(pending.removeLate(at: .distantFuture) == [])
         }
 
         @Test(arguments: [
-            WhisperLoss.unknown, .full, .disconnected, .unanswered, .refused(code: "forbidden"),
+            PrivateMessageFailure.unknown, .full, .disconnected, .unanswered,
+            .refused(code: "forbidden"),
         ])
-        func `the sentence is there in both languages`(loss: WhisperLoss) {
+        func `the sentence is there in both languages`(loss: PrivateMessageFailure) {
             let (spanish, english) = (
                 Phrases(.es).lostWhisper(to: "ana (norte)", loss),
                 Phrases(.en).lostWhisper(to: "ana (norte)", loss)

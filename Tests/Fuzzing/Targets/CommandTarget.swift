@@ -9,7 +9,7 @@ extension FuzzTarget {
         }
         try line.withUnsafeBytes { line in
             let grammar = LineGrammar(Phrases(.es))
-            guard case .command(let verb, let arguments) = grammar.utterance(in: line, from: 0)
+            guard case .command(let verb, let arguments) = grammar.content(in: line, from: 0)
             else {
                 return
             }

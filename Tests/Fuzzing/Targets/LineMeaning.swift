@@ -42,10 +42,10 @@ struct LineMeaning {
     private func check(_ line: [UInt8], from name: Name?, isGuest: Bool) throws {
         let meaning = line.withUnsafeBytes { grammar.meaning(of: $0, from: name, isGuest: isGuest) }
         switch meaning {
-        case .utterance(let utterance): try check(utterance, in: line, by: name)
-        case .enter(let other, let utterance):
+        case .content(let content): try check(content, in: line, by: name)
+        case .enter(let other, let content):
             try checkName(other)
-            try check(utterance, in: line, by: other)
+            try check(content, in: line, by: other)
         case .leave: try require(name != nil, "nobody leaves who has not entered")
         case .nameless: try require(name == nil, "who has a name is never nameless")
         case .refused(let problem):
@@ -54,8 +54,8 @@ struct LineMeaning {
         }
     }
 
-    private func check(_ utterance: ClientLine.Utterance, in line: [UInt8], by name: Name?) throws {
-        switch utterance {
+    private func check(_ content: ClientLine.Content, in line: [UInt8], by name: Name?) throws {
+        switch content {
         case .nothing: break
         case .line(let range):
             try require(range.count < line.count, "a notice takes something off the line")

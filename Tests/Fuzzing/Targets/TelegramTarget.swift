@@ -83,7 +83,7 @@ private struct TelegramLaws {
             let read = Array(line).withUnsafeBytes { grammar.meaning(of: $0, from: nil) }
             switch read {
             case .refused, .nameless: break
-            case .enter, .leave, .utterance:
+            case .enter, .leave, .content:
                 throw BrokenLaw(description: "a line from Telegram is \(read)")
             }
         }

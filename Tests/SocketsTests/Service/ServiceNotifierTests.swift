@@ -14,7 +14,7 @@ import Testing
         variables["WATCHDOG_USEC"] = watchdogMicroseconds.map { "\($0)" }
         // In a busy suite a test may stand still for longer than a manager does.
         return ServiceNotifier(
-            ServiceEnvironment(of: 1) { variables[$0] }, patience: .seconds(3_600))
+            ServiceEnvironment(of: 1) { variables[$0] }, timeout: .seconds(3_600))
     }
 
     @Test(arguments: [true, false])

@@ -6,9 +6,10 @@ import Sockets
 ///
 /// One question is asked at a time; until its answer comes the next events wait, and nothing more
 /// is read. Owned by its client; confined to the bus's loop.
-package final class ClientInputReader<Client: ReadClient>: EventHandler, ScheduledInput,
+package final class ClientInputReader<Client: InputClient>: EventHandler, ScheduledInput,
     @unchecked Sendable  // touched on the loop only
 {
+    /// The client, which its server keeps while the stream is open; not to be used otherwise.
     private unowned let client: Client
     private let stream: RoomStream<Client.Form>
     private let scheduler: InputScheduler
@@ -213,7 +214,7 @@ package final class ClientInputReader<Client: ReadClient>: EventHandler, Schedul
             input.removeAll()
         } else {
             isAsking = false
-            if stream.isOpen, stream.connection.hasHeldInput {
+            if stream.isOpen, stream.connection.hasHeldInput, client.mayBeRead(bus) {
                 receive(bus)
             } else {
                 serveNext(bus)

@@ -149,4 +149,11 @@ extension Phrases {
             "Una cuenta relay solo tiene /login y /quit; lo demás: NOMBRE: TEXTO",
             "A relay account has only /login and /quit; everything else: NAME: TEXT")
     }
+
+    /// After `[forbidden]`, for a private message of an account that speaks for others.
+    package var noPrivateMessagesForRelays: String {
+        say(
+            "Una cuenta relay no envía mensajes privados.",
+            "A relay account sends no private messages.")
+    }
 }

@@ -5,9 +5,9 @@ import MessageBus
 /// Ranges are byte offsets in that line.
 package enum ClientLine: Sendable, Equatable {
     /// Says or commands something under the name the client has.
-    case utterance(Utterance)
+    case content(Content)
     /// Takes this name, enters the room, and then perhaps says something.
-    case enter(Name, then: Utterance)
+    case enter(Name, then: Content)
     /// Leaves.
     case leave
     /// Says something without a name, or enters by the line alone.
@@ -16,7 +16,7 @@ package enum ClientLine: Sendable, Equatable {
     case refused(NameProblem)
 
     /// The part of a line that remains once its sender is known.
-    package enum Utterance: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         /// Nothing: an empty line, or a notice of what is so already.
         case nothing
         /// A text, never empty.

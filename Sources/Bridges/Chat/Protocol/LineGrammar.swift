@@ -34,27 +34,27 @@ package final class LineGrammar: Sendable {
     ) -> ClientLine {
         guard let name else { return meaningOfNameless(line) }
         if let start = textAfterOwnName(in: line, name) {
-            return .utterance(utterance(in: line, from: start))
+            return .content(content(in: line, from: start))
         }
-        if let end = noticeEnd(in: line, by: name) { return .utterance(rest(of: line, from: end)) }
+        if let end = noticeEnd(in: line, by: name) { return .content(rest(of: line, from: end)) }
         if let spelling = subject(of: line, ending: leftEnding), name.isSpelled(by: spelling) {
             return .leave
         }
-        if isGuest, case .enter(let other, let utterance) = meaningOfNameless(line) {
-            return .enter(other, then: utterance)
+        if isGuest, case .enter(let other, let content) = meaningOfNameless(line) {
+            return .enter(other, then: content)
         }
         // A password is never said, not even behind a name that is not, or is no longer, the
         // client's.
-        return .utterance(utterance(in: line, from: PasswordLine.offset(in: line) ?? 0))
+        return .content(content(in: line, from: PasswordLine.offset(in: line) ?? 0))
     }
 
     @safe private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
-        if TextTrimming.isBlank(line) { return .utterance(.nothing) }
+        if TextTrimming.isBlank(line) { return .content(.nothing) }
         // No name begins with a slash: a line that does, and otherwise looks as if it had a name,
         // is refused unless it is a command.
         if let start = slashOffset(in: line, from: 0), isCommand(line) || !looksNamed(line) {
             return line.byte(at: start + 1) == slash
-                ? .nameless(.text) : .utterance(utterance(in: line, from: start))
+                ? .nameless(.text) : .content(content(in: line, from: start))
         }
         do throws(NameProblem) {
             if let notice = joinNotice(in: line) {
@@ -67,7 +67,7 @@ package final class LineGrammar: Sendable {
             if let colon = separator(in: line) {
                 let name = try Name(spelling(in: line, before: colon))
                 let start = min(colon + 2, line.count)
-                return .enter(name, then: utterance(in: line, from: start))
+                return .enter(name, then: content(in: line, from: start))
             }
             // A notice whose subject is not a name is refused for that reason.
             if let spelling = subject(of: line, ending: joinedEnding) { _ = try Name(spelling) }
@@ -78,7 +78,7 @@ package final class LineGrammar: Sendable {
     }
 
     @safe private func isCommand(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard case .command(let verb, _) = utterance(in: line, from: 0) else { return false }
+        guard case .command(let verb, _) = content(in: line, from: 0) else { return false }
         return ChatCommand(verb: line.part(verb).beginning(atMost: 64).text) != nil
     }
 
@@ -147,9 +147,9 @@ package final class LineGrammar: Sendable {
     // MARK: - Texts and commands
 
     /// Returns what a line says or commands from an offset on.
-    @safe package func utterance(
+    @safe package func content(
         in line: UnsafeRawBufferPointer, from start: Int
-    ) -> ClientLine.Utterance {
+    ) -> ClientLine.Content {
         let text = line.part(start...)
         if TextTrimming.isBlank(text) { return .nothing }
         let end = line.count
@@ -240,7 +240,7 @@ package final class LineGrammar: Sendable {
 
     /// Returns what follows a notice.
     @safe private func rest(of line: UnsafeRawBufferPointer, from start: Int)
-        -> ClientLine.Utterance
+        -> ClientLine.Content
     {
         let text = line.part(start...)
         let range = TextTrimming.trimmed(text)

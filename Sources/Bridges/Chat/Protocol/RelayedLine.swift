@@ -37,11 +37,11 @@ package enum RelayedLine: Sendable, Equatable {
         case .enter(let name, .command(let verb, _)):
             self = .say(name, (verb.lowerBound - 1)..<line.count)
         case .enter(_, .line(let rest)): self = .line(rest)
-        case .enter(_, .nothing), .utterance(.nothing), .leave: self = .nothing
-        case .utterance(.command(let verb, let arguments)):
+        case .enter(_, .nothing), .content(.nothing), .leave: self = .nothing
+        case .content(.command(let verb, let arguments)):
             self = .command(verb: verb, arguments: arguments)
         case .refused(let problem): self = .refused(problem)
-        case .utterance, .nameless:
+        case .content, .nameless:
             let isNotice = line.text.hasSuffix(phrases.leftEnding)
             self = isNotice ? .nothing : .nameless
         }

@@ -55,8 +55,8 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
         let (number, bus) = (number, bus)
         failCurrent = { finish(.failure($0), $1) }
         loop.set(deadline, after: Self.timeout)
-        // A late answer, or one that never comes, keeps nothing of the connection alive but the
-        // query.
+        // A late answer finds that the query is over; until it comes, the closed connection stays in
+        // memory.
         task = Task(executorPreference: bus.tasks) { [weak self] in
             let result: Result<Answer, any Error>
             do {

@@ -118,7 +118,7 @@ extension Conformance {
     ///   - circumstance: a clause about the messages: `that came in pieces`.
     ///   - hint: the possible reason, with the punctuation in front of it.
     func expectAnswers(
-        of program: TriedProgram, within deadline: Duration, _ circumstance: String = "",
+        of program: ProgramUnderTest, within deadline: Duration, _ circumstance: String = "",
         isOrdered: Bool = true, hint: String = ""
     ) async throws {
         let expected = program.ledger.now.given.map(\.number)
@@ -141,7 +141,7 @@ extension Conformance {
     }
 
     /// Waits for anything that a program should not say.
-    func expectSilence(of program: TriedProgram) async throws {
+    func expectSilence(of program: ProgramUnderTest) async throws {
         let count = program.answers.count
         _ = await program.wait(deadlines.silence) { $0.answers.count > count }
         if let twice = Self.firstRepeated(program.answers) {
@@ -150,7 +150,7 @@ extension Conformance {
     }
 
     /// Waits a little, and checks that a program still runs.
-    func expectLife(of program: TriedProgram, after what: String) async throws {
+    func expectLife(of program: ProgramUnderTest, after what: String) async throws {
         if await program.wait(deadlines.silence, for: { $0.exit != nil }), let exit = program.exit {
             throw ConformanceFailure("it \(exit) after \(what)")
         }
@@ -191,7 +191,7 @@ extension Conformance {
     }
 }
 
-extension TriedProgram {
+extension ProgramUnderTest {
     /// The numbers of the messages that it has answered, in the order of its answers.
     var answers: [MessageNumber] { ledger.now.answers }
 }

@@ -20,7 +20,7 @@ extension Conformance {
     }
 
     private func expectAcknowledgement(
-        of given: [Ledger.Given], by program: TriedProgram
+        of given: [Ledger.Given], by program: ProgramUnderTest
     ) async throws {
         let last = given.last?.number ?? 0
         let ledger = program.ledger

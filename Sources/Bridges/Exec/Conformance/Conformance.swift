@@ -147,9 +147,9 @@ package struct Conformance: Sendable {
 
     /// Starts the program, waits until it is ready, and ends it after a function has returned.
     func with<Value: Sendable>(
-        _ ledger: Ledger, _ body: (TriedProgram) async throws -> Value
+        _ ledger: Ledger, _ body: (ProgramUnderTest) async throws -> Value
     ) async throws -> Value {
-        let program = TriedProgram(self, ledger)
+        let program = ProgramUnderTest(self, ledger)
         do {
             try await program.start()
             let value = try await body(program)

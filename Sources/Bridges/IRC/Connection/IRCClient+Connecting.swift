@@ -4,10 +4,13 @@ import MessageBus
 import Sockets
 
 extension IRCClient: ConnectionChecking {
-    /// The time for the server: there are ten seconds for the check.
+    /// The most time to connect: `puente check --connect` waits for ten seconds in all.
     private static let checkTime: Duration = .seconds(8)
 
-    /// Connects to the server and verifies it; says nothing there.
+    /// Connects to the server, with TLS if the options ask for it, and closes the connection; sends
+    /// no IRC command.
+    ///
+    /// Runs outside the loop, on which only the connection is made.
     package func checkConnection() async -> [ConnectionFinding] {
         let server = options.server.description
         do {

@@ -39,7 +39,7 @@ struct IRCOutbox: Sendable {
     /// The number of units after which a PING is sent in any case.
     private static let maxUnasked = 8
     /// The time after which a PING goes out behind a line: with and without echo.
-    private static let patience: (echo: Duration, silent: Duration) = (.seconds(3), .seconds(1))
+    private static let timeout: (echo: Duration, silent: Duration) = (.seconds(3), .seconds(1))
     /// The beginning of the words of those PINGs.
     static let pingPrefix = "puente-"
 
@@ -155,7 +155,7 @@ struct IRCOutbox: Sendable {
         let isHeld = queues.values.contains { $0.refusals > 0 }
         guard
             isHeld || unasked.count >= Self.maxUnasked
-                || age >= (hasEcho ? Self.patience.echo : Self.patience.silent)
+                || age >= (hasEcho ? Self.timeout.echo : Self.timeout.silent)
                 || isIdle && !hasEcho
         else { return nil }
         barrier = Barrier(number: lastNumber, time: now)

@@ -14,6 +14,8 @@ extension IRCServerClient {
                 answer.result = result
                 return
             }
+            // The server may be gone, too.
+            guard stream.isOpen else { return }
             bus.assumeIsolated { input.endQuestion(result, finish, $0) }
         }
         if let result = answer.result {

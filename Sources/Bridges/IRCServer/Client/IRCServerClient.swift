@@ -10,7 +10,7 @@ import TimeUnits
 /// Its lines are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
 // Touched on the loop only.
-final class IRCServerClient: ReadClient, @unchecked Sendable {
+final class IRCServerClient: InputClient, @unchecked Sendable {
     typealias Input = ClientInput
 
     let connectionID: UInt32
@@ -46,7 +46,7 @@ final class IRCServerClient: ReadClient, @unchecked Sendable {
     /// The folded nicks that it watches, and how they were written.
     var watched: [String: String] = [:]
     /// The private message that is being said by this client, and its tag.
-    var speaking: Speaking?
+    var outgoingReplyTag: ReplyTag?
     private var commands = CommandBucket()
     private var queries = CommandBucket()
     private let events = ClientEvents()
@@ -59,7 +59,7 @@ final class IRCServerClient: ReadClient, @unchecked Sendable {
     private var lastPing: MonotonicTime?
 
     /// Something that is said to somebody alone at this moment.
-    struct Speaking {
+    struct ReplyTag {
         /// The value of `+draft/reply`.
         let reply: String?
     }

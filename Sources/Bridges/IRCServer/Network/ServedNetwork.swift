@@ -283,6 +283,6 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     }
 }
 
-extension ServedNetwork: TranscriptReader {
+extension ServedNetwork: RoomFeedDelegate {
     func transcriptGrew(_ feed: RoomFeed) { forms[ObjectIdentifier(feed)]?.sendPending() }
 }

@@ -99,7 +99,7 @@ extension Broker {
     /// Records a message of the stream that was not sent by an instance.
     func recordForeignMessage(_ sequence: UInt64) {
         let now = KernelClock.monotonic
-        if state.withLock({ $0.foreignMessages.admit(at: now) }) {
+        if state.withLock({ $0.foreignMessageLines.admit(at: now) }) {
             log.warning("message \(sequence) of the stream was not sent by an instance")
         }
     }
@@ -107,7 +107,9 @@ extension Broker {
     /// Logs how many such messages there were beside those already logged.
     func logForeignMessages() {
         let now = KernelClock.monotonic
-        guard let count = state.withLock({ $0.foreignMessages.takeHeld(at: now) }) else { return }
+        guard let count = state.withLock({ $0.foreignMessageLines.takeHeld(at: now) }) else {
+            return
+        }
         log.warning("\(count) more messages of the stream were not sent by an instance")
     }
 }

@@ -8,7 +8,7 @@ extension Broker {
     ///
     /// If the stream has accepted a message without answering, it recognises by its name that the
     /// message is sent again.
-    private static let patienceForAnswer: Duration = .seconds(2)
+    private static let answerTimeout: Duration = .seconds(2)
 
     /// Publishes waiting messages until the session is over, on a thread of its own.
     func publish(_ session: BrokerSession, created: String) {
@@ -40,7 +40,7 @@ extension Broker {
         _ request: PublishQueue.Request, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> (sequence: UInt64, isKnown: Bool) {
         let bytes = try inbox.request(
-            request.content, to: request.subject, id: request.id, within: Self.patienceForAnswer)
+            request.content, to: request.subject, id: request.id, within: Self.answerTimeout)
         guard let answer = JSONReader.read(bytes) else {
             throw BrokerError(.rejected, "\(request.subject): the answer is not JSON")
         }

@@ -42,7 +42,7 @@ extension Broker {
     /// MiB at most.
     private static let share = 4_096
     /// The time within which the broker must answer a request for messages in any case.
-    private static let patience: Duration = .milliseconds(4_500)
+    private static let timeout: Duration = .milliseconds(4_500)
     /// The time without a message after which the stream and the consumer are checked.
     private static let silence: Duration = .seconds(5)
     /// The time between two checks of the server's complaints.
@@ -70,7 +70,7 @@ extension Broker {
                 wake.wait(atMost: Self.nap)
             } else if reading.asked == 0 {
                 reading.request = try deliveries.pull(
-                    Self.batch, from: reading.name, of: stream.name, within: Self.patience)
+                    Self.batch, from: reading.name, of: stream.name, within: Self.timeout)
                 reading.asked = Self.batch
             }
             if !isFull, let message = try next(from: deliveries, session, &reading) {

@@ -7,7 +7,7 @@ import TimeUnits
 // The stream: it is made where there is none, and checked.
 extension Broker {
     /// The time within which the broker may say how large the stream is.
-    private static let patienceForSize: Duration = .milliseconds(500)
+    private static let sizeTimeout: Duration = .milliseconds(500)
 
     /// Returns the stream, and makes it if there is none.
     ///
@@ -61,7 +61,7 @@ extension Broker {
     func refreshStreamState(_ inbox: inout BrokerInbox) {
         guard
             let answer = try? inbox.call(
-                "STREAM.INFO.\(settings.name)", within: Self.patienceForSize)
+                "STREAM.INFO.\(settings.name)", within: Self.sizeTimeout)
         else { return }
         let present = StreamState(answer)
         state.withLock { if $0.stream.created == present.created { $0.stream = present } }
@@ -71,11 +71,11 @@ extension Broker {
     ///
     /// - Throws: `BrokerError`, also if the stream has become shorter and most of its copies are
     ///   not there.
-    func believedStream(
+    func confirmedStream(
         _ session: BrokerSession, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> StreamState {
-        var doubt = LengthDoubt()
-        let end = KernelClock.monotonic + LengthDoubt.patience * 2
+        var doubt = TruncationCheck()
+        let end = KernelClock.monotonic + TruncationCheck.timeout * 2
         while true {
             let stream = try findOrCreateStream(&inbox)
             let known = state.withLock { state in
@@ -91,7 +91,7 @@ extension Broker {
             if isOver || session.isOver || hasEnded { throw sentence }
             record(sentence)
             recordFirstOutcome(nil)
-            sleep(for: LengthDoubt.pause)
+            sleep(for: TruncationCheck.pause)
         }
     }
 

@@ -21,7 +21,7 @@ final class Broker: Sendable {
         /// The sentences about the present outage that the log already has.
         var told = ToldSentences()
         /// Messages of the stream that were not sent by an instance.
-        var foreignMessages = LogAllowance()
+        var foreignMessageLines = LogAllowance()
         /// The last time that a refusal was logged.
         var toldAt = MonotonicTime.distantPast
         /// The last time that a complaint was logged.
@@ -224,7 +224,7 @@ final class Broker: Sendable {
             if wasConnected { onEvent(.changed) }
         }
         var inbox = try BrokerInbox(session.connection)
-        let stream = try believedStream(session, &inbox)
+        let stream = try confirmedStream(session, &inbox)
         let others = session.connection.otherServers
         let hasForgotten = try hasForgotten(stream, &inbox)
         try countOwn(in: stream, &inbox)

@@ -19,7 +19,7 @@ import Sockets
     ///
     /// Safe from any thread.
     private final class Closing: Sendable {
-        let complaints = BrokerComplaints()
+        let complaints = PermissionViolations()
         let isClosed = Locked(false)
         let signal = ThreadSignal()
     }
@@ -94,7 +94,7 @@ import Sockets
     }
 
     /// The rights that the server has refused.
-    var complaints: BrokerComplaints { closing.complaints }
+    var complaints: PermissionViolations { closing.complaints }
 
     /// True while the connection stands.
     var isOpen: Bool { unsafe natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }

@@ -35,7 +35,7 @@ struct StreamInbox {
     /// The time after which the position is stored although nothing was new.
     private static let pause: Duration = .seconds(2)
     /// The time in which lost messages may be put into the stream again before people are told.
-    private static let patience: Duration = .seconds(4)
+    private static let timeout: Duration = .seconds(4)
 
     init(
         _ fleet: Fleet, _ broker: Broker, _ checkpoints: [String: [UInt8]],
@@ -94,7 +94,7 @@ struct StreamInbox {
             }
             if drafts.count >= Self.batch { try await publish() }
         }
-        if let lostAt, received.pending == 0, KernelClock.monotonic - lostAt > Self.patience {
+        if let lostAt, received.pending == 0, KernelClock.monotonic - lostAt > Self.timeout {
             try await tellLosses()
         }
     }

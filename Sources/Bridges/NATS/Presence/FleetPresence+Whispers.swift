@@ -70,7 +70,9 @@ extension FleetPresence {
         for entry in late { await tellLoss(of: entry.receiver, to: entry.sender, .unanswered) }
     }
 
-    private func tellLoss(of receiver: String, to sender: String, _ loss: WhisperLoss) async {
+    private func tellLoss(of receiver: String, to sender: String, _ loss: PrivateMessageFailure)
+        async
+    {
         _ = try? await fleet.port.whisper(
             fleet.phrases.lostWhisper(to: receiver, loss), from: fleet.phrases.server,
             to: sender, isAutomatic: true)

@@ -26,7 +26,7 @@ final class FleetPresence: Sendable {
         /// Lines about instances for which there is no room.
         var refusals = LogAllowance()
         /// Private messages on their way to people of others.
-        var whispers = PendingWhispers()
+        var whispers = PendingPrivateMessages()
     }
 
     let fleet: Fleet
@@ -43,15 +43,15 @@ final class FleetPresence: Sendable {
     let clashed = AsyncSignal()
 
     /// The time between two signs of life.
-    static let beat: Duration = .seconds(5)
+    static let helloInterval: Duration = .seconds(5)
     /// The time without signs of life after which an instance is gone.
-    static let patience: Duration = .seconds(20)
+    static let silenceTimeout: Duration = .seconds(20)
     /// The time that must pass between two signs of life before a run counts as alive.
-    static let proof: Duration = .seconds(4)
+    static let minHelloSpan: Duration = .seconds(4)
     /// Runs with this instance's name or store that are remembered.
     private static let maxSuspects = 16
     /// The time between two checks of who is here.
-    private static let look = Duration.milliseconds(250)
+    private static let checkInterval = Duration.milliseconds(250)
 
     /// Makes the presence of this instance.
     ///
@@ -103,13 +103,13 @@ final class FleetPresence: Sendable {
             }
             if !isConnected() { state.withLock { $0.deafAt = KernelClock.monotonic } }
             if KernelClock.monotonic >= next {
-                next = KernelClock.monotonic + Self.beat
+                next = KernelClock.monotonic + Self.helloInterval
                 sayHello()
                 await lock.run { await removeSilent() }
             }
             await tellLateWhispers()
             tellLines()
-            try await fleet.time.sleep(Self.look)
+            try await fleet.time.sleep(Self.checkInterval)
         }
     }
 
@@ -186,12 +186,12 @@ final class FleetPresence: Sendable {
     private func isAlive(_ hello: LiveMessage.Hello, _ store: String) -> Bool {
         let (now, key) = (KernelClock.monotonic, "\(store) \(hello.run)")
         return state.withLock { state in
-            state.suspects = state.suspects.filter { now - $0.value < Self.patience }
+            state.suspects = state.suspects.filter { now - $0.value < Self.silenceTimeout }
             guard let first = state.suspects[key] else {
                 if state.suspects.count < Self.maxSuspects { state.suspects[key] = now }
                 return false
             }
-            return now - first >= Self.proof
+            return now - first >= Self.minHelloSpan
         }
     }
 
@@ -298,7 +298,7 @@ final class FleetPresence: Sendable {
         let isTold = isConnected()
         let deafAt = isTold ? state.withLock { $0.deafAt } : .distantPast
         for (store, peer) in peers
-        where !peer.isGone && now - max(peer.heard, deafAt) > Self.patience {
+        where !peer.isGone && now - max(peer.heard, deafAt) > Self.silenceTimeout {
             // The rooms are told of no more instances than the log.
             let isLogged =
                 isTold && log("instance \(peer.name) does not answer", isWarning: true)

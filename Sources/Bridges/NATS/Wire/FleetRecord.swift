@@ -52,7 +52,7 @@ struct FleetRecord: Sendable, Equatable {
 
     /// Appends the record, with its length in front.
     ///
-    /// - Parameter scratch: memory that is used in between.
+    /// - Parameter scratch: holds the record until its length is known; its contents are replaced.
     func write(to writer: inout ByteWriter, _ scratch: inout ByteWriter) {
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0), to: &writer, &scratch) }

@@ -74,12 +74,12 @@ import Sockets
         switch server.grammar.meaning(
             of: line, from: participant?.name, isGuest: participant?.isGuest ?? false)
         {
-        case .utterance(let utterance): execute(utterance, in: line, bus)
-        case .enter(let name, let utterance):
+        case .content(let content): execute(content, in: line, bus)
+        case .enter(let name, let content):
             flush(bus)
-            if executeWithoutEntering(utterance, of: name, in: line, bus) { return }
+            if executeWithoutEntering(content, of: name, in: line, bus) { return }
             if connection.spendCommand(), connection.enterOrRename(as: name, bus) {
-                execute(utterance, in: line, bus)
+                execute(content, in: line, bus)
             }
         case .leave:
             flush(bus)
@@ -98,7 +98,7 @@ import Sockets
                 return refusePassword()
             }
             if connection.acceptNameless(text, line, bus) {
-                execute(server.grammar.utterance(in: line, from: 0), in: line, bus)
+                execute(server.grammar.content(in: line, from: 0), in: line, bus)
             }
         }
     }
@@ -110,11 +110,11 @@ import Sockets
     ///
     /// If a login is required, everything else is refused here, too.
     @safe private func executeWithoutEntering(
-        _ utterance: ClientLine.Utterance, of name: Name, in line: UnsafeRawBufferPointer,
+        _ content: ClientLine.Content, of name: Name, in line: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) -> Bool {
         var command: ChatCommand?
-        if case .command(let verb, let arguments) = utterance {
+        if case .command(let verb, let arguments) = content {
             let verb = line.part(verb).text
             command = ChatCommand(verb: verb)
             if command == .login || connection.mustLogIn && command?.worksBeforeLogin == true {
@@ -124,7 +124,7 @@ import Sockets
             }
         }
         guard connection.mustLogIn else {
-            guard case .say(let range) = utterance, hidesPassword(in: range, of: line) else {
+            guard case .say(let range) = content, hidesPassword(in: range, of: line) else {
                 return false
             }
             refusePassword()
@@ -135,9 +135,9 @@ import Sockets
     }
 
     @safe private mutating func execute(
-        _ utterance: ClientLine.Utterance, in line: UnsafeRawBufferPointer, _ bus: isolated Bus
+        _ content: ClientLine.Content, in line: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
-        switch utterance {
+        switch content {
         case .nothing: break
         case .line(let range): execute(line.part(range), bus)
         case .say(let range):

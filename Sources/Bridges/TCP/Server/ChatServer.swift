@@ -344,7 +344,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     }
 }
 
-extension ChatServer: TranscriptReader {
+extension ChatServer: RoomFeedDelegate {
     func transcriptGrew(_ feed: RoomFeed) {
         recordOwnMessages(in: feed)
         rooms.first { $0.feed === feed }?.sendPending()

@@ -15,7 +15,8 @@ extension ChatConnection {
         closeWhenSent(bus)
     }
 
-    /// Closes a silent connection at once to make room for another, whatever it is owed.
+    /// Closes a silent connection at once, so that another can be accepted; what the socket does
+    /// not take now is never sent.
     func closeToFreeCapacity(_ bus: isolated Bus) {
         server.port.log.debug(
             "closed \(peer), which had said nothing, to make room for another connection")

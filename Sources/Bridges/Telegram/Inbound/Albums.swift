@@ -1,7 +1,9 @@
 import Chat
 import JSON
 
-/// The most recent albums; each picture of one comes as a message.
+/// The most recent albums, by which their pictures are recognized: each comes as its own message.
+///
+/// Owned by `TelegramInbox`; confined to the task that polls.
 struct Albums {
     private var counts: [String: Int] = [:]
     private var order: [String] = []
@@ -11,7 +13,9 @@ struct Albums {
     /// The most pictures of one album, by Telegram's rules.
     private static let maxCount = 10
 
-    /// Counts a message; returns true if it belongs to the same album as an earlier one.
+    /// Counts a message; returns true if it continues the album of an earlier one.
+    ///
+    /// False for an edit, and for the first of every ten pictures of one author's album.
     mutating func isContinuation(_ post: IncomingMessage, of speaker: MessageAuthor) -> Bool {
         guard !post.isEdit, let group = post.json["media_group_id"].nonEmptyString else {
             return false

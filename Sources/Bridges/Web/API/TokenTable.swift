@@ -1,7 +1,10 @@
 import MessageBus
 import Sockets
 
-/// The tokens of programs: those of bridge.json, and those that `puente token add` has made.
+/// The tokens of programs: it holds those of bridge.json, and asks the accounts for those that
+/// `puente token add` has made.
+///
+/// Never changes; the accounts are confined to the bus's loop.
 ///
 /// Secrets are compared by their SHA-256, so that the time of a comparison says nothing about them.
 struct TokenTable: Sendable {

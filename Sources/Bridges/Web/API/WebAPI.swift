@@ -8,7 +8,7 @@ import Sockets
 /// Confined to the bus's loop, which each request checks.
 final class WebAPI: @unchecked Sendable {  // touched on the loop only
     unowned let server: WebServer
-    private var tries = TokenTries()
+    private var tries = TokenAttempts()
 
     /// The bounds on the number of texts in one answer.
     static let counts = 1...500

@@ -362,7 +362,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     }
 }
 
-extension WebServer: TranscriptReader {
+extension WebServer: RoomFeedDelegate {
     func transcriptGrew(_ feed: RoomFeed) {
         // Connections bring no messages in by their own numbers here, so there are no lines of
         // their own.

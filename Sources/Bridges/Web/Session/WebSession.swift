@@ -7,13 +7,13 @@ import Sockets
 /// Confined to the bus's loop.
 final class WebSession: @unchecked Sendable {  // touched on the loop only
     /// The way in which a page has gone.
-    enum Goodbye {
+    enum PageEnd {
         /// Its connection broke, or was closed: it may come back for 20 s.
         case none
-        /// It said goodbye, and may be back soon: a page that is hidden may be loading anew.
+        /// It said pageEnd, and may be back soon: a page that is hidden may be loading anew.
         case soon
-        /// It said goodbye for good.
-        case forGood
+        /// It said pageEnd for good.
+        case final
     }
 
     let id: SessionID
@@ -39,7 +39,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
 
     /// The time for which somebody whose last page has gone stays in the rooms.
     private static let absence: Duration = .seconds(20)
-    /// That time after the goodbye of a page that may be reloading.
+    /// That time after the pageEnd of a page that may be reloading.
     private static let shortAbsence: Duration = .seconds(3)
 
     /// Makes a session of nobody yet.
@@ -73,11 +73,11 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Removes a page that has gone; with the last, the person leaves soon.
-    func remove(_ client: WebClient, _ goodbye: Goodbye, _ bus: isolated Bus) {
+    func remove(_ client: WebClient, _ pageEnd: PageEnd, _ bus: isolated Bus) {
         clients.removeAll { $0 === client }
         guard clients.isEmpty else { return }
-        switch goodbye {
-        case .forGood: depart(bus)
+        switch pageEnd {
+        case .final: depart(bus)
         case .soon: server.loop.set(departure, after: Self.shortAbsence)
         case .none: server.loop.set(departure, after: Self.absence)
         }

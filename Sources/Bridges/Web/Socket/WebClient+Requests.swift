@@ -9,7 +9,7 @@ extension WebClient {
         switch message {
         case .hello(let hello): return greet(hello, bus)
         case .bye(let isSoon):
-            goodbye = isSoon ? .soon : .forGood
+            pageEnd = isSoon ? .soon : .final
             return end(.normal)
         default: break
         }
@@ -156,7 +156,7 @@ extension WebClient {
             return refuse(request, .forbidden, phrases.notInRoom)
         }
         if bus.isRelay(presence.sender) {
-            return refuse(request, .forbidden, phrases.noCommandsForRelays)
+            return refuse(request, .forbidden, phrases.noPrivateMessagesForRelays)
         }
         guard let key = Self.key(of: whisper.to) else {
             return refuse(request, .unknownUser, phrases.unknownUser)
@@ -166,6 +166,7 @@ extension WebClient {
             Array(whisper.text.utf8), from: presence, to: key, session: session.id.digest,
             id: whisper.id, by: server.port.attachment
         ) { [self] result in
+            guard stream.isOpen else { return }
             if case .unknownPerson = result, key.utf8.last == UInt8(ascii: ")") {
                 return refuse(request, .forbidden, phrases.isElsewhere)
             }
@@ -193,6 +194,8 @@ extension WebClient {
     private func finish(
         _ result: SpeechResult, _ id: String, reply: MessageNumber?, isShown: Bool
     ) {
+        // The server may be gone, too.
+        guard stream.isOpen else { return }
         let request = RequestName.id(id)
         switch result {
         case .said(let number):

@@ -8,7 +8,7 @@ import Sockets
 /// Its messages are executed one after the other: while a password is checked or the store is read,
 /// the next ones wait. Confined to the bus's loop.
 // Touched on the loop only.
-final class WebClient: ReadClient, @unchecked Sendable {
+final class WebClient: InputClient, @unchecked Sendable {
     typealias Input = WebSocketInput
 
     let connectionID: UInt32
@@ -28,7 +28,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
     let address: ClientAddress
     /// True if passwords may come over this connection.
     let isSecure: Bool
-    var goodbye = WebSession.Goodbye.none
+    var pageEnd = WebSession.PageEnd.none
     private(set) lazy var input = ClientInputReader(
         WebSocketInput(), of: self, on: server.loop, bus, server.input, server.throttledLog)
     private var queries = CommandBucket()
@@ -175,7 +175,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
             case .kicked, .banned: .forbidden
             }
         refuse(request, code, phrases.farewell(reason))
-        goodbye = .forGood
+        pageEnd = .final
         end(.policyViolation)
     }
 
@@ -202,7 +202,7 @@ final class WebClient: ReadClient, @unchecked Sendable {
 
     private func closed(_ bus: isolated Bus) {
         input.end()
-        session?.remove(self, goodbye, bus)
+        session?.remove(self, pageEnd, bus)
         session = nil
         server.remove(self)
     }

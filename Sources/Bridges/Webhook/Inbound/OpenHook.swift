@@ -16,7 +16,7 @@ final class OpenHook: Sendable {
     private let serverName: String
 
     /// The time after which the log says that a web bridge is missing.
-    private static let patience = Duration.seconds(10)
+    private static let timeout = Duration.seconds(10)
 
     /// Opens a hook.
     ///
@@ -95,7 +95,7 @@ final class OpenHook: Sendable {
     /// Warns if the web bridge that should serve it is not there.
     func watchServer(_ time: TimeSource) async {
         guard let web = hook.web else { return }
-        do { try await time.sleep(Self.patience) } catch { return }
+        do { try await time.sleep(Self.timeout) } catch { return }
         if !loop.routes.hasServer(web) {
             port.log.warning(
                 "no web bridge is called \(web.quoted), so nothing comes in: check \"web\"")

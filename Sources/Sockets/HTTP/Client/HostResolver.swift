@@ -13,7 +13,7 @@ final class HostResolver: @unchecked Sendable {  // see above
         let host: HTTPHost
         let action: (Found) -> Void
         /// Ends the wait if there are earlier addresses.
-        var patience: LoopTimer?
+        var timer: LoopTimer?
     }
 
     /// Addresses, and the time until which they are not looked up again.
@@ -35,7 +35,7 @@ final class HostResolver: @unchecked Sendable {  // see above
     private static let lifetime: Duration = .seconds(60)
     /// The time to wait for the system's resolver if there are earlier addresses: as long as it
     /// waits itself before it asks a server again.
-    private static let patience: Duration = .seconds(5)
+    private static let timeout: Duration = .seconds(5)
     /// The most hosts remembered; a client talks to one or two.
     private static let maxHosts = 64
 
@@ -54,8 +54,8 @@ final class HostResolver: @unchecked Sendable {  // see above
         var waiter = Waiter(host: host, action: action)
         if cache[host] != nil {
             let timer = LoopTimer { [weak self] in self?.answerFromCache(for: host) }
-            loop.set(timer, after: Self.patience)
-            waiter.patience = timer
+            loop.set(timer, after: Self.timeout)
+            waiter.timer = timer
         }
         waiters[id] = waiter
         if !lookups.contains(host), !queue.contains(host) { queue.append(host) }
@@ -69,7 +69,7 @@ final class HostResolver: @unchecked Sendable {  // see above
     func forget(_ id: ObjectIdentifier) {
         loop.assertOwned()
         guard let waiter = waiters.removeValue(forKey: id) else { return }
-        waiter.patience?.cancel()
+        waiter.timer?.cancel()
         if !waiters.values.contains(where: { $0.host == waiter.host }) {
             queue.removeAll { $0 == waiter.host }
         }
@@ -141,7 +141,7 @@ final class HostResolver: @unchecked Sendable {  // see above
         for (id, waiter) in waiters where waiter.host == host {
             // A callback may have removed another waiter.
             guard waiters.removeValue(forKey: id) != nil else { continue }
-            waiter.patience?.cancel()
+            waiter.timer?.cancel()
             waiter.action(found)
         }
     }

@@ -7,7 +7,7 @@ import TimeUnits
 enum BoundedInput {
     /// The time that reading anything but a regular file may take: enough for a command that writes
     /// a configuration into a pipe.
-    private static let patience: Duration = .seconds(3)
+    private static let timeout: Duration = .seconds(3)
 
     /// Returns the bytes of a file, up to a limit.
     static func bytes(of path: String, atMost limit: Int) throws(FileProblem) -> [UInt8] {
@@ -20,7 +20,7 @@ enum BoundedInput {
         switch status.st_mode & S_IFMT {
         case S_IFREG: return try read(descriptor, limit, until: nil)
         case S_IFIFO, S_IFCHR:
-            return try read(descriptor, limit, until: KernelClock.monotonic + patience)
+            return try read(descriptor, limit, until: KernelClock.monotonic + timeout)
         case S_IFDIR: throw FileProblem(errno: EISDIR)
         default: throw FileProblem(sentence: "neither a file nor a pipe")
         }
@@ -56,7 +56,7 @@ enum BoundedInput {
             let left = deadline - KernelClock.monotonic
             guard left > .zero else {
                 throw FileProblem(
-                    sentence: "a pipe or a device that did not end within \(patience.wholeSeconds)s"
+                    sentence: "a pipe or a device that did not end within \(timeout.wholeSeconds)s"
                 )
             }
             let count = unsafe poll(&entry, 1, Int32(clamping: left.wholeMilliseconds + 1))

@@ -7,7 +7,7 @@ import Testing
 @testable import Chat
 
 @Suite(.timeLimit(.minutes(10))) struct ClientInputReaderTests {
-    private typealias Client = ReadTestClient<ForgetsInput>
+    private typealias Client = TestInputClient<ForgetsInput>
 
     private let test: TestBus
     private let port: Port
@@ -19,9 +19,9 @@ import Testing
 
     private func client<Habit: StopHabit>(
         of habit: Habit.Type = ForgetsInput.self
-    ) async throws -> ReadTestClient<Habit> {
+    ) async throws -> TestInputClient<Habit> {
         try await test.bus.perform { _ in
-            let client = try ReadTestClient<Habit>(test, port)
+            let client = try TestInputClient<Habit>(test, port)
             client.input.begin([])
             return client
         }
@@ -30,13 +30,13 @@ import Testing
     /// Lets the loop read and act on what was sent.
     private func settle() async { for _ in 0..<6 { await test.settle() } }
 
-    private func send(_ text: String, to client: ReadTestClient<some StopHabit>) async {
+    private func send(_ text: String, to client: TestInputClient<some StopHabit>) async {
         await test.bus.perform { _ in client.send(text) }
         await settle()
     }
 
     private func expect(
-        _ client: ReadTestClient<some StopHabit>, _ events: [String],
+        _ client: TestInputClient<some StopHabit>, _ events: [String],
         isRead: Bool = true, location: SourceLocation = #_sourceLocation
     ) async {
         await test.bus.perform { _ in
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    private func end(_ client: ReadTestClient<some StopHabit>) async {
+    private func end(_ client: TestInputClient<some StopHabit>) async {
         await test.bus.perform { client.finish($0) }
     }
 
@@ -263,5 +263,21 @@ import Testing
         await expect(client, ["ask"], isRead: false)
         await test.bus.perform { _ in #expect(client.hasUnread) }
         await end(client)
+    }
+
+    @Test func `a closed stream that outlives its server takes nothing more`() async throws {
+        try await test.bus.perform { bus in
+            let stream: RoomStream<UnreadForm>
+            do {
+                let client = try TestInputClient<ForgetsInput>(test, port)
+                client.input.begin([])
+                stream = client.stream
+                client.finish(bus)
+            }
+            stream.send([0x78])
+            stream.closeWhenSent([])
+            stream.sendPending()
+            #expect(!stream.isOpen)
+        }
     }
 }

@@ -126,7 +126,7 @@ private struct NumberEncoder: MessageEncoder {
 /// A room, its feed, and connections that read it from different numbers on.
 ///
 /// Confined to the bus's loop.
-private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see the line above
+private final class ReplayWorld: RoomFeedDelegate, @unchecked Sendable {  // see the line above
     private struct Reader {
         let start: MessageNumber
         let connection: Connection

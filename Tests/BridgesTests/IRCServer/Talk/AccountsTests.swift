@@ -140,7 +140,8 @@ import Testing
         try ana.send("NS IDENTIFY ana contraseña")
         _ = try await ana.until("You are logged in as ana.")
         try ana.send("PRIVMSG bob :psst", "PRIVMSG #general :eva: hola")
-        #expect(try await ana.until(": NAME: TEXT").last?.contains("[forbidden]") == true)
+        #expect(
+            try await ana.until("sends no private messages.").last?.contains("[forbidden]") == true)
         let lines = try await bob.until(":hola")
         #expect(!lines.contains { $0.contains("psst") })
         #expect(lines.last?.hasPrefix(":eva/ana!") == true)

@@ -22,7 +22,9 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     /// The socket.
     package let connection: Connection
     private let streamed: any StreamedConnection
+    /// The streams of the server, which may be gone once this one is closed.
     private unowned let streams: RoomStreams<Form>
+    private let loop: EventLoop
     private var output = RoomsOutput()
     /// The rooms that are read.
     package private(set) var readings: [Reading] = []
@@ -61,6 +63,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
         connection = streamed.connection
         self.connectionID = connectionID
         self.streams = streams
+        loop = streams.loop
         self.onClose = onClose
     }
 
@@ -93,7 +96,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
     ///
     /// - Parameter number: the last message that the client has; `nil`: it wants only what is new.
     package func read(_ form: Form, after number: MessageNumber? = nil) {
-        streams.assertOwned()
+        loop.assertOwned()
         guard isOpen, !reads(form.feed.room) else { return }
         let (cursor, slot) = form.attach(self, after: number)
         readings.append(Reading(form: form, slot: slot))
@@ -103,7 +106,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Stops reading a room; what is owed up to now is still sent.
     package func stopReading(_ room: Room) {
-        streams.assertOwned()
+        loop.assertOwned()
         guard let index = index(of: room) else { return }
         readings[index].form.catchUp()
         let reading = readings.remove(at: index)
@@ -145,7 +148,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Queues bytes for this client, in front of the messages that it has not been sent yet.
     package func send(_ bytes: [UInt8]) {
-        streams.assertOwned()
+        loop.assertOwned()
         guard isOpen, !isEnding, !bytes.isEmpty else { return }
         output.send(bytes)
         scheduleSend()
@@ -178,7 +181,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Sends as much as the kernel takes.
     package func sendPending() {
-        streams.assertOwned()
+        loop.assertOwned()
         guard isOpen, !isClosing else { return }
         let (wasBlocked, wasFull, sentBefore) = (output.isBlocked, isFull, output.sentBytes)
         let progress = output.sendPending(connection) { [unowned self] transcript, count in
@@ -273,7 +276,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Closes once everything that is owed now is sent, these bytes last.
     package func closeWhenSent(_ bytes: [UInt8]) {
-        streams.assertOwned()
+        loop.assertOwned()
         guard isOpen, !isEnding else { return }
         for reading in readings {
             reading.form.catchUp()
@@ -287,7 +290,7 @@ package final class RoomStream<Form: RoomForm>: WatchedConnection,
 
     /// Sends nothing more but these bytes, and closes.
     package func closeAtOnce(_ bytes: [UInt8]) {
-        streams.assertOwned()
+        loop.assertOwned()
         guard isOpen, !isEnding else { return }
         output.sendOnly(bytes)
         stopReadingAll()

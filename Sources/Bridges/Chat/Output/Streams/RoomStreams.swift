@@ -7,7 +7,7 @@ import Sockets
 /// Confined to the bus's loop.
 package final class RoomStreams<Form: RoomForm>: @unchecked Sendable {  // touched on the loop only
     let port: Port
-    private let loop: EventLoop
+    let loop: EventLoop
     /// The streams whose clients have not taken everything.
     package let stalled: StalledReaders
     let turnEnd: TurnEnd<Form>
@@ -22,9 +22,6 @@ package final class RoomStreams<Form: RoomForm>: @unchecked Sendable {  // touch
         stalled = StalledReaders(timeout: stalledAfter, on: loop, bus: port.bus)
         turnEnd = TurnEnd(on: loop)
     }
-
-    /// Traps in debug builds on another thread than the loop's.
-    func assertOwned() { loop.assertOwned() }
 
     /// Sends and closes what is scheduled for the end of the turn.
     package func endTurn(_ bus: isolated Bus) { turnEnd.run(bus) }

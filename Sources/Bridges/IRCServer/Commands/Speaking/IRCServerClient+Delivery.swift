@@ -31,7 +31,7 @@ extension IRCServerClient: PresenceDelegate {
             network.port.statistics.deliveries += 1
             if isMine, capabilities.contains(.echoMessage) {
                 let isBatch = form.isMultiline && lines.count(where: { $0 == 0x0A }) > 1
-                if speaking != nil {
+                if outgoingReplyTag != nil {
                     reply(lines, isBatch: isBatch)
                 } else if !isForMe {
                     send(lines)

@@ -5,7 +5,7 @@ import MessageBus
 // Texts that a client sends: to channels, and to single people.
 extension IRCServerClient {
     /// Something that is to be said.
-    struct Utterance {
+    struct MessageRequest {
         var command: String
         var target: String
         var text: [UInt8]
@@ -40,10 +40,10 @@ extension IRCServerClient {
         }
         for target in targets {
             if isAsking { break }
-            let utterance = Utterance(
+            let request = MessageRequest(
                 command: command, target: String(target), text: text, reply: reference(in: tags),
                 passed: passed(in: tags))
-            say(utterance, bus)
+            say(request, bus)
         }
     }
 
@@ -69,38 +69,38 @@ extension IRCServerClient {
     }
 
     /// Says something to one target.
-    func say(_ utterance: Utterance, _ bus: isolated Bus) {
-        let target = utterance.target
-        if !utterance.isCut {
-            let head = source.count + utterance.command.utf8.count + target.utf8.count + 3
+    func say(_ request: MessageRequest, _ bus: isolated Bus) {
+        let target = request.target
+        if !request.isCut {
+            let head = source.count + request.command.utf8.count + target.utf8.count + 3
             // Readers would get it in two lines.
-            if head + utterance.text.count > IRCMessage.maxLine - 2 {
+            if head + request.text.count > IRCMessage.maxLine - 2 {
                 return numeric("417", [phrases.lineIsTooLong])
             }
         }
-        if !target.hasPrefix("#") { return whisper(utterance, bus) }
+        if !target.hasPrefix("#") { return whisper(request, bus) }
         guard let room = network.room(target) else {
-            return utterance.isAutomatic ? () : numeric("403", [target, phrases.noChannel(nil)])
+            return request.isAutomatic ? () : numeric("403", [target, phrases.noChannel(nil)])
         }
         guard let presence = presence(in: room), let sender else {
-            return refuse(utterance, .forbidden, phrases.notInRoomForIRC)
+            return refuse(request, .forbidden, phrases.notInRoomForIRC)
         }
         if network.port.direction == .out {
-            return refuse(utterance, .forbidden, phrases.forbidden)
+            return refuse(request, .forbidden, phrases.forbidden)
         }
-        let words = String(decoding: utterance.text, as: UTF8.self)
+        let words = String(decoding: request.text, as: UTF8.self)
         if network.textLimit.isExceeded(by: words) {
             return refuse(
-                utterance, .tooLong, phrases.textIsTooLongForIRC(network.textLimit.characters))
+                request, .tooLong, phrases.textIsTooLongForIRC(network.textLimit.characters))
         }
-        let relayed = relayed(utterance.text, by: sender, bus)
+        let relayed = relayed(request.text, by: sender, bus)
         var speech = Bus.Speech(
-            relayed?.text ?? utterance.text, by: relayed?.sender ?? sender,
+            relayed?.text ?? request.text, by: relayed?.sender ?? sender,
             in: relayed == nil ? presence : nil, session: sessionKey,
-            reply: utterance.reply.flatMap { MessageNumber($0) }.flatMap { $0 > 0 ? $0 : nil })
+            reply: request.reply.flatMap { MessageNumber($0) }.flatMap { $0 > 0 ? $0 : nil })
         speech.connectionID = connectionID
-        speech.isAutomatic = utterance.isAutomatic || RelayMark.isRepeated(in: words)
-        speech.passed = utterance.passed
+        speech.isAutomatic = request.isAutomatic || RelayMark.isRepeated(in: words)
+        speech.passed = request.passed
         let name = room.name
         wait { then in
             bus.say(speech, in: room, by: network.port.attachment, then: then)
@@ -108,11 +108,11 @@ extension IRCServerClient {
             if case .unknownMessage = result {
                 // The answered message may be gone or in another room; the text is said all the
                 // same.
-                var plain = utterance
+                var plain = request
                 plain.reply = nil
                 return say(plain, bus)
             }
-            finish(result, utterance, in: bus.room(name))
+            finish(result, request, in: bus.room(name))
         }
     }
 
@@ -137,16 +137,16 @@ extension IRCServerClient {
         Array("irc:\(connectionID)".utf8)
     }
 
-    private func finish(_ result: SpeechResult, _ utterance: Utterance, in room: Room?) {
+    private func finish(_ result: SpeechResult, _ request: MessageRequest, in room: Room?) {
         switch result {
         case .said(let number):
-            if !utterance.cuts.isEmpty {
-                network.people.live.record(utterance.cuts, of: utterance.text, numbered: number)
+            if !request.cuts.isEmpty {
+                network.people.live.record(request.cuts, of: request.text, numbered: number)
             }
             if capabilities.contains(.echoMessage), let room { echo(number, in: room) }
-        case .dropped(let drop): refuse(utterance, code: drop.code, drop.reason)
-        case .full: refuse(utterance, .rateLimited, phrases.tooManyRequests)
-        default: refuse(utterance, .forbidden, phrases.notInRoomForIRC)
+        case .dropped(let drop): refuse(request, code: drop.code, drop.reason)
+        case .full: refuse(request, .rateLimited, phrases.tooManyRequests)
+        default: refuse(request, .forbidden, phrases.notInRoomForIRC)
         }
     }
 
@@ -174,16 +174,16 @@ extension IRCServerClient {
 
     // MARK: - Refusals
 
-    private func refuse(_ utterance: Utterance, _ code: AnswerCode, _ text: String) {
-        refuse(utterance, code: code.rawValue, text)
+    private func refuse(_ request: MessageRequest, _ code: AnswerCode, _ text: String) {
+        refuse(request, code: code.rawValue, text)
     }
 
     /// Answers that a text is not said; a NOTICE is never answered.
-    private func refuse(_ utterance: Utterance, code: String, _ text: String) {
-        if utterance.isAutomatic { return }
+    private func refuse(_ request: MessageRequest, code: String, _ text: String) {
+        if request.isAutomatic { return }
         let sentence = text.isEmpty ? "[\(code)]" : "[\(code)] \(text)"
-        if utterance.target.hasPrefix("#") {
-            numeric("404", [utterance.target, sentence])
+        if request.target.hasPrefix("#") {
+            numeric("404", [request.target, sentence])
         } else {
             reply(IRCMessage("NOTICE", [nick, sentence], from: server))
         }
@@ -191,44 +191,44 @@ extension IRCServerClient {
 
     // MARK: - To somebody alone
 
-    private func whisper(_ utterance: Utterance, _ bus: isolated Bus) {
-        let target = utterance.target
+    private func whisper(_ request: MessageRequest, _ bus: isolated Bus) {
+        let target = request.target
         if target.lowercased() == Self.serviceName.lowercased() {
-            if utterance.isAutomatic { return }
-            return askService(String(decoding: utterance.text, as: UTF8.self), bus)
+            if request.isAutomatic { return }
+            return askService(String(decoding: request.text, as: UTF8.self), bus)
         }
         guard let lobbyPresence else { return }
         let presence = presences.first ?? lobbyPresence
         if network.port.direction == .out {
-            return refuse(utterance, .forbidden, phrases.forbidden)
+            return refuse(request, .forbidden, phrases.forbidden)
         }
         if bus.isRelay(presence.sender) {
-            return refuse(utterance, .forbidden, phrases.noCommandsForRelays)
+            return refuse(request, .forbidden, phrases.noPrivateMessagesForRelays)
         }
         guard let key = network.people.key(ofNick: target) ?? unknownKey(target) else {
-            return utterance.isAutomatic ? () : numeric("401", [target, phrases.noSuchNick])
+            return request.isAutomatic ? () : numeric("401", [target, phrases.noSuchNick])
         }
         let isHere = bus.person(key) != nil
-        network.speakingReply = utterance.reply
-        speaking = Speaking(reply: utterance.reply)
+        network.speakingReply = request.reply
+        outgoingReplyTag = ReplyTag(reply: request.reply)
         wait { then in
             bus.whisper(
-                utterance.text, from: presence, to: key, session: sessionKey, id: nil,
-                isAutomatic: utterance.isAutomatic, by: network.port.attachment, then: then)
+                request.text, from: presence, to: key, session: sessionKey, id: nil,
+                isAutomatic: request.isAutomatic, by: network.port.attachment, then: then)
         } finish: { [self] result, bus in
             switch result {
             case .said:
-                if utterance.isAutomatic { break }
+                if request.isAutomatic { break }
                 if let away = network.people.profile(of: key)?.away {
                     numeric("301", [target, away])
                 } else if !isHere {
                     let name = bus.accounts.account(named: key)?.name ?? target
                     numeric("301", [target, phrases.leftMessage(for: name)])
                 }
-            case .dropped(let drop): refuse(utterance, code: drop.code, drop.reason)
-            case .full: refuse(utterance, .full, phrases.busyUser(target))
+            case .dropped(let drop): refuse(request, code: drop.code, drop.reason)
+            case .full: refuse(request, .full, phrases.busyUser(target))
             default:
-                if utterance.isAutomatic { break }
+                if request.isAutomatic { break }
                 numeric(
                     "401",
                     [target, target.contains("/") ? phrases.isElsewhere : phrases.noSuchNick]
@@ -236,7 +236,7 @@ extension IRCServerClient {
             }
         }
         network.speakingReply = nil
-        speaking = nil
+        outgoingReplyTag = nil
     }
 
     /// Returns the folded name of an account whose owner is away, by a nick; it counts as a
@@ -271,10 +271,10 @@ extension IRCServerClient {
         guard batch.text.contains(where: { $0 != 0x0A && $0 != 0x20 }) else {
             return numeric("412", [phrases.noText])
         }
-        let utterance = Utterance(
+        let request = MessageRequest(
             command: command, target: batch.target, text: batch.text, cuts: batch.cuts,
             reply: batch.reply, passed: batch.passed, isCut: true)
-        say(utterance, bus)
+        say(request, bus)
     }
 
     /// Adds a line to the batch in progress.

@@ -57,7 +57,7 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
     ) -> Bool {
         guard let connection = finish() else { return true }
         connection.assertOwned()
-        return connection.detach(self, response, begin)
+        return connection.handOver(self, response, begin)
     }
 
     private func finish() -> HTTPServerConnection? {

@@ -111,7 +111,7 @@ extension HTTPServerConnection {
     }
 
     /// Answers with a header, and gives the connection away once that is sent.
-    func detach(
+    func handOver(
         _ exchange: HTTPExchange, _ response: HTTPResponse,
         _ begin: @escaping (TakenOverConnection) -> any EventHandler
     ) -> Bool {

@@ -7,7 +7,7 @@ public final class HTTPRouteServer: Sendable {
     /// The addresses it listens on.
     public let addresses: [SocketAddress]
     private let loop: EventLoop
-    private let server: LoopBoundServer
+    private let server: LoopConfinedServer
 
     /// Connections at a time: each may fill a body's memory, whoever it is from.
     private static let maxConnections = 256
@@ -16,7 +16,7 @@ public final class HTTPRouteServer: Sendable {
 
     private init(_ server: HTTPServer, on loop: EventLoop) {
         addresses = server.addresses
-        self.server = LoopBoundServer(server)
+        self.server = LoopConfinedServer(server)
         self.loop = loop
     }
 
@@ -68,7 +68,7 @@ public final class HTTPRouteServer: Sendable {
 }
 
 /// A server on its way to the loop.
-private struct LoopBoundServer: @unchecked Sendable {  // only the loop opens it
+private struct LoopConfinedServer: @unchecked Sendable {  // only the loop opens it
     let value: HTTPServer
     init(_ value: HTTPServer) { self.value = value }
 }

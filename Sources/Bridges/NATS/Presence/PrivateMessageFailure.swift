@@ -1,5 +1,5 @@
 /// The reason why a private message was not delivered on another instance.
-enum WhisperLoss: Sendable, Equatable {
+enum PrivateMessageFailure: Sendable, Equatable {
     /// Nobody of that name is there any more.
     case unknown
     /// They have too many unread.

@@ -5,7 +5,7 @@ import Sockets
 /// The rights that a server has refused to this instance, each with the time of the last refusal.
 ///
 /// Safe from any thread.
-final class BrokerComplaints: Sendable {
+final class PermissionViolations: Sendable {
     private let known = Locked<[String: MonotonicTime]>([:])
 
     /// The time after which a refusal that was not repeated is forgotten.

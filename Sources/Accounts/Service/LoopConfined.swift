@@ -1,5 +1,5 @@
 /// A value of the bus's loop on its way through other threads, which must not touch it.
-struct LoopBound<Value>: @unchecked Sendable {  // used on the loop only
+struct LoopConfined<Value>: @unchecked Sendable {  // used on the loop only
     let value: Value
 
     init(_ value: Value) { self.value = value }

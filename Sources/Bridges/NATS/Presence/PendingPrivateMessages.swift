@@ -1,7 +1,7 @@
 import TimeUnits
 
 /// The private messages to people of other instances for which no receipt has come yet.
-struct PendingWhispers: Sendable {
+struct PendingPrivateMessages: Sendable {
     /// A private message that is on its way.
     struct Entry: Sendable, Equatable {
         /// The number by which the other instance answers.
@@ -16,7 +16,7 @@ struct PendingWhispers: Sendable {
     }
 
     /// The time within which the other instance has to answer.
-    static let patience: Duration = .seconds(10)
+    static let timeout: Duration = .seconds(10)
     /// The most messages that are waited for; a further one counts as unanswered soon.
     private static let bound = 4_096
 
@@ -35,7 +35,7 @@ struct PendingWhispers: Sendable {
             entries.append(
                 Entry(
                     id: last, store: store, sender: sender, receiver: receiver,
-                    deadline: now + Self.patience))
+                    deadline: now + Self.timeout))
         }
         return last
     }

@@ -8,7 +8,7 @@ import Sockets
 /// A program under test, with the bus's side played for it.
 ///
 /// Safe from any thread.
-final class TriedProgram: Sendable {
+final class ProgramUnderTest: Sendable {
     private struct State {
         var can: Set<String>?
         var exit: ChildExit?
@@ -223,7 +223,7 @@ final class TriedProgram: Sendable {
     ///
     /// A cancelled task counts as out of time.
     func wait(
-        _ deadline: Duration, for isTrue: @escaping @Sendable (TriedProgram) -> Bool
+        _ deadline: Duration, for isTrue: @escaping @Sendable (ProgramUnderTest) -> Bool
     ) async -> Bool {
         // The timer alone decides that time is up: a clock that is read here may find a little time
         // left, and then nobody would wake this task again.

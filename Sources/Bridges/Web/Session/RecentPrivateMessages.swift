@@ -5,7 +5,7 @@ import MessageBus
 ///
 /// They are in memory only; if there are too many, the oldest of all sessions are forgotten.
 /// Confined to the bus's loop.
-struct RecentWhispers {
+struct RecentPrivateMessages {
     private struct Whisper {
         let number: MessageNumber
         let frame: [UInt8]

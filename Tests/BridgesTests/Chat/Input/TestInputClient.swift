@@ -41,7 +41,7 @@ struct LineInput: ParsedInput {
 /// A client that records what its reader has it do.
 ///
 /// Confined to the bus's loop.
-final class ReadTestClient<Habit: StopHabit>: ReadClient, @unchecked Sendable {
+final class TestInputClient<Habit: StopHabit>: InputClient, @unchecked Sendable {
     typealias Input = LineInput
 
     /// The end of the socket that the test writes to.

@@ -5,7 +5,7 @@ import Sockets
 /// another.
 ///
 /// Confined to the bus's loop.
-package protocol ReadClient: AnyObject, Sendable {
+package protocol InputClient: AnyObject, Sendable {
     /// The bytes it has sent, and the events in them.
     associatedtype Input: ParsedInput
     /// The form in which it reads rooms.
@@ -38,7 +38,7 @@ package protocol ReadClient: AnyObject, Sendable {
     func endResponse()
 }
 
-extension ReadClient {
+extension InputClient {
     package var takesAnswers: Bool { true }
 
     /// Returns true: it may be read at any time.

@@ -2,23 +2,23 @@ import TimeUnits
 
 /// The doubt about a stream that seems shorter than it was: it may have forgotten messages, or the
 /// server may be behind, or cut off from the others.
-struct LengthDoubt {
+struct TruncationCheck {
     private var since: MonotonicTime?
     private var answers = 0
     private var created = ""
     /// The number of answers of servers without most of the copies.
-    private var lonely = 0
+    private var minorityAnswers = 0
 
     /// The number of answers that have to agree.
     private static let enough = 4
     /// The time over which they have to come.
-    static let patience: Duration = .seconds(12)
+    static let timeout: Duration = .seconds(12)
     /// The time between two requests.
     static let pause: Duration = .seconds(3)
 
     /// True once servers have answered twice without most of the copies: another server may have
     /// them.
-    var isHopeless: Bool { lonely >= 2 }
+    var isHopeless: Bool { minorityAnswers >= 2 }
 
     /// Returns whether an answer is to be believed.
     ///
@@ -28,13 +28,13 @@ struct LengthDoubt {
         if !stream.hasMajority || stream.created != created {
             (since, answers, created) = (nil, 0, stream.created)
             if !stream.hasMajority {
-                lonely += 1
+                minorityAnswers += 1
                 return false
             }
         }
         answers += 1
         let start = since ?? now
         since = start
-        return answers >= Self.enough && now - start >= Self.patience
+        return answers >= Self.enough && now - start >= Self.timeout
     }
 }

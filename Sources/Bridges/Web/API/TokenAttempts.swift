@@ -5,8 +5,8 @@ import Sockets
 ///
 /// An address that has sent too many is ignored for a while, except for secrets that it has used
 /// before: programs behind the same proxy or router go on. Confined to the bus's loop.
-struct TokenTries {
-    private struct HostTries {
+struct TokenAttempts {
+    private struct HostAttempts {
         var bucket = CommandBucket()
         var lastTry = MonotonicTime.distantPast
     }
@@ -17,7 +17,7 @@ struct TokenTries {
         let digest: [UInt8]
     }
 
-    private var triesByHost: [HostKey?: HostTries] = [:]
+    private var triesByHost: [HostKey?: HostAttempts] = [:]
     private var uses: Set<Use> = []
 
     /// Wrong secrets of one address: as many as wrong passwords, 30 at once and 30 a minute.
@@ -45,7 +45,7 @@ struct TokenTries {
     /// Counts a wrong secret.
     mutating func recordFailure(from host: HostKey?, at now: MonotonicTime) {
         if triesByHost[host] == nil, triesByHost.count >= Self.bound { forgetOldest() }
-        _ = triesByHost[host, default: HostTries()].bucket.spend(at: now, Self.rule)
+        _ = triesByHost[host, default: HostAttempts()].bucket.spend(at: now, Self.rule)
         triesByHost[host]?.lastTry = now
     }
 
