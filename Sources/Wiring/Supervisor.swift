@@ -110,7 +110,7 @@ package struct Supervisor: Sendable {
     /// - Parameter stop: yields each request to stop the daemon; after the second nothing is
     ///   waited for.
     package func run(_ bridges: [SupervisedBridge], stop: AsyncStream<Void>) async -> End {
-        await storeBeginnings(of: bridges)
+        await storeInitialCheckpoints(of: bridges)
         return await withTaskGroup(of: Event.self) { group in
             for bridge in bridges { group.addTask { await supervise(bridge) } }
             group.addTask { await nextStop(stop) }
@@ -163,13 +163,13 @@ package struct Supervisor: Sendable {
     ///
     /// Each on its own threads, and not waited for when that takes long: a store that can't be
     /// written or a bridge that blocks stops nobody, and the bridge's run tries again.
-    private func storeBeginnings(of bridges: [SupervisedBridge]) async {
-        let beginnings = BridgeBeginnings(bus, log)
-        let tasks = beginnings.store(bridges)
+    private func storeInitialCheckpoints(of bridges: [SupervisedBridge]) async {
+        let checkpoints = InitialCheckpoints(bus, log)
+        let tasks = checkpoints.store(bridges)
         if tasks.isEmpty { return }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await beginnings.wait() }
-            group.addTask { try? await sleep(Self.beginningsLimit) }
+            group.addTask { await checkpoints.wait() }
+            group.addTask { try? await sleep(Self.checkpointsTimeout) }
             await group.next()
             group.cancelAll()
         }
@@ -177,7 +177,7 @@ package struct Supervisor: Sendable {
     }
 
     /// The time for which a store may hold up the start.
-    private static let beginningsLimit = Duration.seconds(2)
+    private static let checkpointsTimeout = Duration.seconds(2)
 
     private func nextChange() async -> Event {
         for await change in roster.changes { return .changed(change) }

@@ -3,7 +3,7 @@ import Glibc
 /// A file of the kernel about this process (proc(5)).
 enum ProcessFile {
     /// The numbers of `/proc/self/stat` that stand behind the process's name.
-    struct Words {
+    struct StatFields {
         fileprivate let words: [Substring]
 
         /// Returns a number by its index: field 3, the state, has index 0.
@@ -25,10 +25,10 @@ enum ProcessFile {
     private static let maxBytes = 16 << 10
 
     /// Returns the numbers behind the name and the state.
-    static func words(_ path: String) -> Words? {
+    static func words(_ path: String) -> StatFields? {
         guard let text = text(path), let end = text.lastIndex(of: ")") else { return nil }
         let words = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
-        return Words(words: words)
+        return StatFields(words: words)
     }
 
     private static func text(_ path: String) -> String? {

@@ -21,7 +21,7 @@ enum AccountCommand: Equatable {
         guard let action = words.first else {
             throw .sentence("\(verb) needs a command: \(Self.actions(of: verb))")
         }
-        var rest = Words(words.dropFirst(), of: "\(verb) \(action)")
+        var rest = Operands(words.dropFirst(), of: "\(verb) \(action)")
         switch verb {
         case "user": self = try Self.user(action, &rest, &arguments)
         case "token": self = try Self.token(action, &rest, &arguments)
@@ -44,7 +44,7 @@ enum AccountCommand: Equatable {
     }
 
     private static func user(
-        _ action: String, _ words: inout Words, _ arguments: inout Arguments
+        _ action: String, _ words: inout Operands, _ arguments: inout Arguments
     ) throws(UsageError) -> AccountCommand {
         switch action {
         case "list": return .listUsers
@@ -75,7 +75,7 @@ enum AccountCommand: Equatable {
     }
 
     private static func token(
-        _ action: String, _ words: inout Words, _ arguments: inout Arguments
+        _ action: String, _ words: inout Operands, _ arguments: inout Arguments
     ) throws(UsageError) -> AccountCommand {
         switch action {
         case "list": return .listTokens
@@ -89,7 +89,7 @@ enum AccountCommand: Equatable {
     }
 
     private static func ban(
-        _ action: String, _ words: inout Words
+        _ action: String, _ words: inout Operands
     ) throws(UsageError) -> AccountCommand {
         switch action {
         case "list": return .listBans
@@ -103,7 +103,7 @@ enum AccountCommand: Equatable {
     }
 
     /// The words behind a command, consumed one after the other.
-    private struct Words {
+    private struct Operands {
         private var rest: ArraySlice<String>
         private let command: String
 

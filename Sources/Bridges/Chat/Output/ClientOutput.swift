@@ -1,10 +1,10 @@
 import MessageBus
 import Sockets
 
-/// The outgoing half of a connection: the room's lines from its cursor on, and answers of its own,
-/// each at its place among them.
+/// The outgoing half of a connection that reads one room: the room's lines from its cursor on, and
+/// answers of its own, each at its place among them.
 ///
-/// Owned by a connection that reads one room; confined to the bus's loop.
+/// Owned by its connection; confined to the bus's loop.
 package struct ClientOutput {
     /// The result of sending.
     package enum Progress {

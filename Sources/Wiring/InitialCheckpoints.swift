@@ -1,10 +1,11 @@
 import Locking
 import MessageBus
 
-/// The places where durable bridges begin to read, which are stored before any bridge is run.
+/// The first checkpoints of durable bridges: the places from which they read, stored before any bridge
+/// is run.
 ///
 /// Safe from any thread.
-final class BridgeBeginnings: Sendable {
+final class InitialCheckpoints: Sendable {
     private let bus: Bus
     private let log: Log
     private let left = Locked(0)
