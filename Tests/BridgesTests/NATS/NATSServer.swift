@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Locking
 
-/// A real `nats-server` with JetStream on a free port of this machine.
+/// A real `nats-server` with JetStream on a port of this machine that nobody else gets, also while it
+/// does not run.
 ///
 /// Safe from any thread.
 final class NATSServer: Sendable {
@@ -23,7 +24,7 @@ final class NATSServer: Sendable {
         directory = FileManager.default.temporaryDirectory
             .appending(path: "puente-nats-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        state = Locked((nil, -1))
+        state = Locked((nil, Int(try LoopbackSocket.freePort())))
         var all = isJetStreamOn ? ["-js"] + arguments : arguments
         if let configuration {
             let file = directory.appending(path: "nats.conf")
@@ -45,7 +46,7 @@ final class NATSServer: Sendable {
     /// Its address.
     var address: String { "nats://127.0.0.1:\(state.withLock { $0.port })" }
 
-    /// Starts it, on the port that it had if it ran before.
+    /// Starts it, always on the same port.
     func start() async throws {
         let path = directory.path(percentEncoded: false)
         let process = try TestProcess(
