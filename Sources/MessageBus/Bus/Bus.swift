@@ -7,7 +7,7 @@ import TimeUnits
 public actor Bus {
     /// The name, rooms, clocks, log and rules that a bus is made with.
     package struct Settings: Sendable {
-        /// The instance's name, for loop prevention.
+        /// The instance's name, as other instances show it.
         package var name = "puente"
         package var language = Language.es
         /// Names of the rooms, the default one first.

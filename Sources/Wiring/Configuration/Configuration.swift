@@ -6,7 +6,7 @@ package struct Configuration: Sendable {
     package let file: String
     /// Directory of the file, which relative paths are relative to.
     package let directory: String
-    /// Name of this instance, in logs and in loop prevention.
+    /// Name of this instance, in its log, on the chat page and to other instances.
     package let name: String
     /// The language of notices and answers.
     package let language: Language

@@ -2,7 +2,7 @@ import MessageBus
 
 /// The options at the top of the file.
 struct TopLevelOptions: PluginOptions {
-    @Option("The name of this instance, in logs and in loop prevention.")
+    @Option("The name of this instance, in its log, on the chat page and to other instances.")
     var name = EntryName("puente")
 
     @Option("The language of notices and answers.")
