@@ -58,12 +58,17 @@ import Testing
 
     @Test func `every type of message that clients may send is shown`() throws {
         let page = try ProjectFile("Sources/puente/Puente.docc/TheWebProtocol.md").text
-        for type in [
+        let types = [
             "hello", "say", "whisper", "enter", "leave", "rename", "login", "register", "password",
             "delete", "history", "search", "people", "seen", "bye", "command",
-        ] {
-            #expect(page.contains(#"{"type":"\#(type)""#), "\(type)")
+        ]
+        for type in types { #expect(page.contains(#"{"type":"\#(type)""#), "\(type)") }
+        let section = try #require(page.firstMatch(of: /### All messages of a client\n([^#]*)/))
+        let rows = section.1.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let listed = rows.flatMap { row in
+            row.split(separator: "|")[0].matches(of: /`([a-z]+)`/).map { String($0.1) }
         }
+        #expect(Set(listed) == Set(types + ["type", "unregister"]))
     }
 
     private static let examples = "Tests/PuenteTests/Examples/web"
