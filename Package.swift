@@ -14,7 +14,7 @@ let isSanitized = Context.environment["PUENTE_SANITIZED"] != nil
 /// `unsafe` code only may do.
 let isFuzzing = Context.environment["PUENTE_FUZZING"] != nil
 
-/// What counts allocations, and tests and benchmarks that use it: a target each, so that all other
+/// The counter of allocations, and the tests and benchmarks that use it: a target each, so that all other
 /// tests run under sanitizers.
 let countingTargets: [Target] = [
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
@@ -33,7 +33,7 @@ let countingTargets: [Target] = [
         ]),
 ]
 
-/// What the fuzzers are made of: by default a test that runs each input of the corpus once.
+/// The targets that the fuzzers use: by default a test that runs each input of the corpus once.
 let fuzzedTargets: [Target.Dependency] = [
     "Bridges", "Chat", "TCPBridge", "TelegramBridge", "JSON", "Middlewares", "Wiring", "MessageBus",
     "Sockets", "TestSupport",
@@ -301,7 +301,7 @@ let package = Package(
     ] + (isSanitized || isFuzzing ? [] : countingTargets)
 )
 
-/// How our own code is compiled, in every target.
+/// The settings with which our own code is compiled, in every target.
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),

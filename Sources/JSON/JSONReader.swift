@@ -9,7 +9,7 @@ package struct JSONReader {
     private var at = 0
     private var depth = 0
 
-    /// The maxDepth nesting that is read; an answer of Telegram's has about ten levels.
+    /// The deepest nesting that is read; an answer of Telegram's has about ten levels.
     private static let maxDepth = 128
 
     /// Returns the value of a text; nil if it is not JSON.

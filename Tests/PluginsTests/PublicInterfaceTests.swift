@@ -13,7 +13,7 @@ import Testing
 
     /// Folders of `Chat` of which the same holds for all files.
     private static let foldersOfTheRoom = [
-        "Admission/", "Input/", "Moderation/", "Output/", "Queries/",
+        "Admission/", "Input/", "Moderation/", "Output/",
     ]
 
     /// What stands in those files and all bridges use.

@@ -117,7 +117,7 @@ struct IRCRelay: Sendable {
             await group.next()
             group.cancelAll()
         }
-        let rest = await network.takeArrived()
+        let rest = await network.drainArrived()
         try? await Self.acknowledge(rest, port)
         await network.finish()
     }
@@ -178,7 +178,7 @@ struct IRCRelay: Sendable {
     private func keepMarks(of network: JoinedNetwork) async throws {
         while true {
             try await network.marking.wait()
-            let marks = await network.takeMarks()
+            let marks = await network.drainMarks()
             try await port.saveCheckpoints(marks.map(\.checkpoint))
             await network.recordKept(marks)
         }
@@ -187,7 +187,7 @@ struct IRCRelay: Sendable {
     private func acknowledge(_ network: JoinedNetwork) async throws {
         while true {
             try await network.arrivals.wait()
-            try await Self.acknowledge(await network.takeArrived(), port)
+            try await Self.acknowledge(await network.drainArrived(), port)
         }
     }
 

@@ -129,7 +129,7 @@ struct FleetRun: Sendable {
             group.addTask {
                 do { try await presence.sharePeople() } catch is CancellationError {}
             }
-            group.addTask { await presence.passWhispers() }
+            group.addTask { await presence.passPrivateMessages() }
             group.addTask {
                 try await work()
                 throw Finished()

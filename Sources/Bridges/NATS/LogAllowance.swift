@@ -35,7 +35,7 @@ struct LogAllowance: Sendable {
     }
 
     /// Returns the count of lines that were not logged, once a minute; `nil` if there were none.
-    mutating func takeHeld(at now: MonotonicTime) -> Int? {
+    mutating func drainHeldCount(at now: MonotonicTime) -> Int? {
         guard held > 0, let begun, now - begun >= Self.window else { return nil }
         defer { (self.begun, logged, held) = (now, 0, 0) }
         return held

@@ -53,7 +53,7 @@ extension Phrases {
 // What somebody reads about a private message.
 extension Phrases {
     /// Returns the sentence that a private message was not delivered.
-    func lostWhisper(to name: String, _ loss: PrivateMessageFailure) -> String {
+    func lostPrivateMessage(to name: String, _ loss: PrivateMessageFailure) -> String {
         if loss == .unanswered {
             return say(
                 "no se sabe si tu mensaje privado a \(name) ha llegado: su instancia no contesta",

@@ -48,7 +48,7 @@ final class StdioInput: Sendable {
 
     private func publishAll() async {
         var splitter =
-            remainder.takeSplitter() ?? StdioLineSplitter(longest: Stdio.maxLineBytes)
+            remainder.removeSplitter() ?? StdioLineSplitter(longest: Stdio.maxLineBytes)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
             unsafe chunk.withUnsafeBytes {

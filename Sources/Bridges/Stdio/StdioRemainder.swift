@@ -16,7 +16,7 @@ final class StdioRemainder: Sendable {
     func save(_ splitter: StdioLineSplitter) { state.withLock { $0.splitter = splitter } }
 
     /// Removes and returns the line that was read in part.
-    func takeSplitter() -> StdioLineSplitter? { state.withLock { $0.splitter.take() } }
+    func removeSplitter() -> StdioLineSplitter? { state.withLock { $0.splitter.take() } }
 
     /// Keeps the lines of a bridge that were not written.
     func save(_ lines: [UInt8], of bridge: String) {

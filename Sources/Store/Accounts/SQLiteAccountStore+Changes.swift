@@ -11,7 +11,7 @@ extension SQLiteAccountStore {
         let database = try database()
         let currentVersion = try self.version(database)
         // A file that has taken the place of another one has nothing to do with what was known.
-        let isWhole = takeWasOpened() || version == 0 || currentVersion < version
+        let isWhole = removeWasOpened() || version == 0 || currentVersion < version
         let sinceVersion = isWhole ? 0 : version
         var stored = StoredAccounts(version: currentVersion, isWhole: isWhole)
         if currentVersion == sinceVersion, !isWhole { return stored }

@@ -67,7 +67,7 @@ package final class SQLiteAccountStore: AccountStore {
     }
 
     /// Returns true, once, if the file was opened since the last call.
-    func takeWasOpened() -> Bool {
+    func removeWasOpened() -> Bool {
         defer { wasOpened = false }
         return wasOpened
     }

@@ -90,8 +90,8 @@ extension NATSTests {
 
         @Test func `who is not answered for in time is reported, the others are not`() {
             var pending = PendingPrivateMessages()
-            let first = pending.add(to: "a", from: "bob", for: "ana (norte)", now: .start)
-            let second = pending.add(
+            let first = pending.insert(to: "a", from: "bob", for: "ana (norte)", now: .start)
+            let second = pending.insert(
                 to: "a", from: "bob", for: "eva (norte)", now: .after(.milliseconds(1)))
             #expect(pending.remove(first, of: "b") == nil)
             #expect(pending.remove(first, of: "a")?.receiver == "ana (norte)")
@@ -108,8 +108,8 @@ extension NATSTests {
         ])
         func `the sentence is there in both languages`(loss: PrivateMessageFailure) {
             let (spanish, english) = (
-                Phrases(.es).lostWhisper(to: "ana (norte)", loss),
-                Phrases(.en).lostWhisper(to: "ana (norte)", loss)
+                Phrases(.es).lostPrivateMessage(to: "ana (norte)", loss),
+                Phrases(.en).lostPrivateMessage(to: "ana (norte)", loss)
             )
             #expect(spanish.contains("ana (norte)") && english.contains("ana (norte)"))
             #expect(spanish != english)

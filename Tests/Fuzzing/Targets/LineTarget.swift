@@ -73,7 +73,7 @@ private struct ReceivedLines: Equatable {
     /// Returns true for LF and CR.
     static func isEnding(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
-    /// Lets a silence pass, as `ClientInput` does.
+    /// Lets a silence pass, as `ChatInput` does.
     private mutating func fall(silent pause: CutInput.Pause, _ framing: inout ClientFraming) {
         guard pause != .none, framing.heedsSilence else { return }
         if framing.silence != .ends

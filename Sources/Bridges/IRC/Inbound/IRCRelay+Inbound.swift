@@ -7,7 +7,7 @@ extension IRCRelay {
     func publishEvents(of network: JoinedNetwork) async throws {
         while true {
             try await network.news.wait()
-            let events = await network.takeEvents()
+            let events = await network.drainEvents()
             do {
                 try await publish(events, in: network)
             } catch PortError.stopped {

@@ -123,7 +123,7 @@ extension JoinedNetwork {
     }
 
     func sendRegistration() {
-        for line in registration.takeOutput() { connection?.send(line) }
+        for line in registration.drainOutput() { connection?.send(line) }
     }
 
     /// Closes the connection and records its end, unless that is done.

@@ -134,7 +134,7 @@ extension JoinedNetwork {
     /// Schedules a question to the server whether somebody is a bot, if nothing else tells that.
     func askWhetherBot(_ nick: String) {
         guard features.tellsBotsByWhois, roster.isUnasked(nick) else { return }
-        if !questions.add(nick) { roster.forgetQuestion(nick) }
+        if !questions.enqueue(nick) { roster.forgetQuestion(nick) }
     }
 
     /// Returns whether somebody's lines are ignored.

@@ -25,13 +25,13 @@ extension JoinedNetwork {
         collectArrived()
         let (lines, wait) = outbox.next(rules, now: loop.now)
         for line in lines { self.connection?.send(line) }
-        let wanted = outbox.takeMarks()
+        let wanted = outbox.drainMarks()
         if !wanted.isEmpty {
             marks += wanted
             marking.send()
         }
         if let wait, let pumpTimer { loop.set(pumpTimer, after: max(wait, .milliseconds(1))) }
-        let doubts = outbox.takeDoubts()
+        let doubts = outbox.removeDoubts()
         if doubts > 0 {
             possibleDuplicates += doubts
             port.possibleDuplicates.add(UInt64(doubts))
@@ -46,7 +46,7 @@ extension JoinedNetwork {
     }
 
     /// Returns the marks that are to be kept.
-    func takeMarks() -> [SendMark] {
+    func drainMarks() -> [SendMark] {
         defer { marks = [] }
         return marks
     }

@@ -194,7 +194,7 @@ actor JoinedNetwork {
     }
 
     /// Returns the events since the last call.
-    func takeEvents() -> [InboundEvent] {
+    func drainEvents() -> [InboundEvent] {
         defer { events = [] }
         return events
     }
@@ -205,7 +205,7 @@ actor JoinedNetwork {
     // MARK: - Messages for the channels
 
     /// Returns the messages that are done with since the last call.
-    func takeArrived() -> [OutgoingItem] {
+    func drainArrived() -> [OutgoingItem] {
         defer { arrived = [] }
         return arrived
     }

@@ -49,7 +49,7 @@ struct ChannelQueue: Sendable {
     }
 
     /// Returns, once, the last message that is to be recorded in the store; `nil` if there is none.
-    mutating func takeWanted() -> MessageNumber? {
+    mutating func removeLastWanted() -> MessageNumber? {
         defer { hasNewWish = false }
         return hasNewWish ? lastWanted : nil
     }

@@ -72,7 +72,7 @@ struct IRCOutbox: Sendable {
     }
 
     /// Returns and forgets the number of messages that may have arrived twice.
-    mutating func takeDoubts() -> Int {
+    mutating func removeDoubts() -> Int {
         defer { doubts = 0 }
         return doubts
     }
@@ -80,9 +80,9 @@ struct IRCOutbox: Sendable {
     // MARK: - Out
 
     /// Returns the marks that have to be kept before more goes out.
-    mutating func takeMarks() -> [SendMark] {
+    mutating func drainMarks() -> [SendMark] {
         order.compactMap { id in
-            withQueue(id) { $0.takeWanted() }?.map { SendMark(id, last: $0) }
+            withQueue(id) { $0.removeLastWanted() }?.map { SendMark(id, last: $0) }
         }
     }
 
@@ -134,7 +134,7 @@ struct IRCOutbox: Sendable {
             let unit = queue.items[item].units.firstIndex(where: { $0.state == .waiting })
         else { return [] }
         lastNumber += 1
-        if queues[id]?.items[item].takeDoubt() == true { doubts += 1 }
+        if queues[id]?.items[item].removeDoubt() == true { doubts += 1 }
         queues[id]?.items[item].units[unit].state = .sent(lastNumber)
         let texts = queue.items[item].units[unit].texts
         var lines = queue.items[item].units[unit].lines

@@ -171,7 +171,7 @@ struct OutgoingItem: Sendable {
     mutating func recordDoubt() { mayRepeat = true }
 
     /// Returns true once if it may arrive a second time.
-    mutating func takeDoubt() -> Bool {
+    mutating func removeDoubt() -> Bool {
         defer { mayRepeat = false }
         return mayRepeat
     }

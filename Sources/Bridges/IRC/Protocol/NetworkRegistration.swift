@@ -41,7 +41,7 @@ struct NetworkRegistration: Sendable {
     }
 
     /// Returns the lines to send since the last call.
-    mutating func takeOutput() -> [IRCMessage] {
+    mutating func drainOutput() -> [IRCMessage] {
         defer { output = [] }
         return output
     }

@@ -11,7 +11,7 @@ struct WhoisQueue: Sendable {
     private var nextAt = MonotonicTime.distantPast
 
     /// Adds a nick; returns false if too many wait.
-    mutating func add(_ nick: String) -> Bool {
+    mutating func enqueue(_ nick: String) -> Bool {
         guard nicks.count < Self.bound else { return false }
         nicks.append(nick)
         return true

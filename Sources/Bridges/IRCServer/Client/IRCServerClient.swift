@@ -11,7 +11,7 @@ import TimeUnits
 /// the next ones wait. Confined to the bus's loop.
 // Touched on the loop only.
 final class IRCServerClient: InputClient, @unchecked Sendable {
-    typealias Input = ClientInput
+    typealias Input = IRCInput
 
     let connectionID: UInt32
     unowned let network: ServedNetwork
@@ -51,7 +51,7 @@ final class IRCServerClient: InputClient, @unchecked Sendable {
     private var queries = CommandBucket()
     private let events = ClientEvents()
     private(set) lazy var input = ClientInputReader(
-        ClientInput(isWebSocket: !isSocket), of: self, on: network.loop, bus, network.input,
+        IRCInput(isWebSocket: !isSocket), of: self, on: network.loop, bus, network.input,
         network.throttledLog)
     private(set) var hasSentLine = false
     private let began: MonotonicTime
@@ -120,7 +120,7 @@ final class IRCServerClient: InputClient, @unchecked Sendable {
     /// True while lines wait for an answer.
     var isAsking: Bool { input.isAsking }
 
-    func apply(_ event: ClientInput.Event, _ bus: isolated Bus) {
+    func apply(_ event: IRCInput.Event, _ bus: isolated Bus) {
         switch event {
         case .line(let line):
             hasSentLine = true

@@ -41,9 +41,9 @@ extension IRCServerClient {
             let words = parameters.first ?? ""
             return quit(words.isEmpty ? "Quit" : "Quit: \(words)", "Quit: \(words)")
         case "ERROR": return
-        case "PASS": return takePassword(parameters)
-        case "NICK": return takeNick(parameters, bus)
-        case "USER": return takeUser(parameters, bus)
+        case "PASS": return receivePassword(parameters)
+        case "NICK": return receiveNick(parameters, bus)
+        case "USER": return receiveUser(parameters, bus)
         case "AUTHENTICATE": return authenticate(parameters, bus)
         default: break
         }

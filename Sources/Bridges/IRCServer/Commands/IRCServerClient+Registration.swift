@@ -6,7 +6,7 @@ import Sockets
 // The way in: a nick, a user, perhaps an account; and another nick later.
 extension IRCServerClient {
     /// Takes a password for the registration: that of an account.
-    func takePassword(_ parameters: [String]) {
+    func receivePassword(_ parameters: [String]) {
         if isRegistered { return numeric("462", [phrases.isRegisteredAlready]) }
         guard let password = parameters.first, !password.isEmpty else { return needMore("PASS") }
         guard mayLogIn else {
@@ -17,7 +17,7 @@ extension IRCServerClient {
     }
 
     /// Takes what a client says of itself.
-    func takeUser(_ parameters: [String], _ bus: isolated Bus) {
+    func receiveUser(_ parameters: [String], _ bus: isolated Bus) {
         if isRegistered { return numeric("462", [phrases.isRegisteredAlready]) }
         guard parameters.count >= 4, !parameters[3].isEmpty, !parameters[0].isEmpty else {
             return needMore("USER")
@@ -31,7 +31,7 @@ extension IRCServerClient {
     }
 
     /// Takes a nick, or another one.
-    func takeNick(_ parameters: [String], _ bus: isolated Bus) {
+    func receiveNick(_ parameters: [String], _ bus: isolated Bus) {
         guard let wanted = parameters.first, !wanted.isEmpty else {
             return numeric("431", [phrases.noNickGiven])
         }

@@ -35,7 +35,7 @@ final class ChannelEncoder: MessageEncoder {
     var framing: TranscriptFraming { form.framing }
 
     /// Returns the lines about people since the last call, and forgets them.
-    func takePersonLines() -> [PersonLine] {
+    func drainPersonLines() -> [PersonLine] {
         if personLines.isEmpty { return [] }
         defer { personLines = [] }
         return personLines

@@ -44,7 +44,7 @@ final class ChannelForm: RoomForm, @unchecked Sendable {  // touched on the loop
         feed.transcript.drainRuns { run in
             network.client(run.connectionID)?.stream.passOver(run, in: feed.transcript)
         }
-        for line in encoder.takePersonLines() {
+        for line in encoder.drainPersonLines() {
             for reader in readers where !network.recordTold(line.key, to: reader.connectionID) {
                 reader.passOver(line.run, in: feed.transcript)
             }

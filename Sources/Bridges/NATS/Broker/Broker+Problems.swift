@@ -107,7 +107,7 @@ extension Broker {
     /// Logs how many such messages there were beside those already logged.
     func logForeignMessages() {
         let now = KernelClock.monotonic
-        guard let count = state.withLock({ $0.foreignMessageLines.takeHeld(at: now) }) else {
+        guard let count = state.withLock({ $0.foreignMessageLines.drainHeldCount(at: now) }) else {
             return
         }
         log.warning("\(count) more messages of the stream were not sent by an instance")

@@ -179,7 +179,7 @@ struct StreamInbox {
                 }
             }
         }
-        if let count = tooLong.takeHeld(at: KernelClock.monotonic) {
+        if let count = tooLong.drainHeldCount(at: KernelClock.monotonic) {
             fleet.log.warning("\(count) more messages of other instances were too long")
         }
         (drafts, enqueued, changed) = ([], [], [])

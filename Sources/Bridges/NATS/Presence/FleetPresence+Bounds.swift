@@ -43,7 +43,7 @@ extension FleetPresence {
     func tellLines() {
         let now = KernelClock.monotonic
         let (lines, refused) = state.withLock {
-            ($0.lines.takeHeld(at: now), $0.refusals.takeHeld(at: now))
+            ($0.lines.drainHeldCount(at: now), $0.refusals.drainHeldCount(at: now))
         }
         if let lines { fleet.log.warning("other instances: \(lines) more lines were left out") }
         if let refused {

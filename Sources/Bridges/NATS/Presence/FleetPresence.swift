@@ -26,7 +26,7 @@ final class FleetPresence: Sendable {
         /// Lines about instances for which there is no room.
         var refusals = LogAllowance()
         /// Private messages on their way to people of others.
-        var whispers = PendingPrivateMessages()
+        var privateMessages = PendingPrivateMessages()
     }
 
     let fleet: Fleet
@@ -107,7 +107,7 @@ final class FleetPresence: Sendable {
                 sayHello()
                 await lock.run { await removeSilent() }
             }
-            await tellLateWhispers()
+            await tellLatePrivateMessages()
             tellLines()
             try await fleet.time.sleep(Self.checkInterval)
         }

@@ -27,7 +27,7 @@ struct PendingPrivateMessages: Sendable {
     init() {}
 
     /// Adds a message and returns its number.
-    mutating func add(
+    mutating func insert(
         to store: String, from sender: String, for receiver: String, now: MonotonicTime
     ) -> Int64 {
         last += 1

@@ -17,7 +17,7 @@ import Sockets
 /// mark in the pending text: if silence ends that text after all, each mark ends a line, since the
 /// text was sent in that many pieces. If an LF comes instead, the text is one line.
 ///
-/// Owned by `ClientInput`; confined to the bus's loop.
+/// Owned by `ChatInput`; confined to the bus's loop.
 struct ClientFraming {
     /// The known ending of a client's lines.
     private enum Ending {

@@ -3,7 +3,7 @@ import Sockets
 
 /// The lines that a client has sent and that can't be executed yet, in order.
 ///
-/// They are one read at most, because nothing is read meanwhile. Owned by `ClientInput`; confined
+/// They are one read at most, because nothing is read meanwhile. Owned by `ChatInput`; confined
 /// to the bus's loop.
 struct DeferredLines {
     /// The lines that are not too long, each with an LF.

@@ -6,7 +6,7 @@ import Sockets
 /// The reader of the lines of one read: gathers texts in the server's batch and publishes them
 /// together, and executes everything else in its place between them.
 ///
-/// Owned by `ClientInput`, for one read; confined to the bus's loop.
+/// Owned by `ChatInput`, for one read; confined to the bus's loop.
 @safe struct LineReader {
     private let connection: ChatConnection
     private let server: ChatServer

@@ -46,7 +46,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var roomReaders: RoomReaders
     /// Its place among the room's readers.
     var slot: RoomReaders.Slot?
-    private(set) lazy var input = ClientInput(of: self)
+    private(set) lazy var input = ChatInput(of: self)
     var output = ClientOutput()
     /// The query in progress or the last one; made with the first.
     var pendingQuery: PendingQuery?

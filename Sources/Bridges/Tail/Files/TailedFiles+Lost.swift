@@ -96,7 +96,7 @@ extension TailedFiles {
         // No pattern matches the path any more.
         guard configuration.follows(lost.path) else { return false }
         var isFound = false
-        for found in rotations(of: lost, wantsCopy: wantsCopy, heard).find() {
+        for found in rotatedFiles(of: lost, wantsCopy: wantsCopy, heard) {
             guard let fingerprint = try? FileFingerprint(of: found.file, upTo: found.offset) else {
                 continue
             }
@@ -128,13 +128,13 @@ extension TailedFiles {
     /// Returns the marks along the read part of a found file.
     ///
     /// Another file that had the same number has different marks.
-    private func marks(of found: RotationSearch.Found, _ lost: FileRecord) -> FileMarks {
+    private func marks(of found: RotatedFile, _ lost: FileRecord) -> FileMarks {
         if found.isKnown, let record = records.record(of: found.status.id) { return record.marks }
         return found.isSame ? lost.marks : FileMarks()
     }
 
     /// Removes the record of a file that is tailed now.
-    private func forgetRecord(of found: RotationSearch.Found) {
+    private func forgetRecord(of found: RotatedFile) {
         guard let record = records.record(of: found.status.id) else { return }
         records.remove(record.id)
         // If the record belongs to another file that had the same number, that file must still be
@@ -142,32 +142,18 @@ extension TailedFiles {
         if record.matches(found.file) { records.setFound(record) }
     }
 
-    private func rotations(
+    /// Returns the files that had a lost file's path before, in the order in which they were written.
+    private func rotatedFiles(
         of lost: FileRecord, wantsCopy: Bool, _ heard: ChangedNames
-    ) -> RotationSearch {
-        RotationSearch(
-            lost: lost,
-            others: {
-                let known =
-                    self.records.unfound(of: lost.path)
-                    + self.tailedFiles(of: lost.path).map { $0.record() }
-                return known.filter { $0.id != lost.id }
-            },
-            wantsCopy: wantsCopy, isFollowed: configuration.follows,
-            isExcluded: configuration.excludes,
-            isCopy: { self.isCopy($0, $1, of: $2) },
-            isCopyOfUnread: { self.isCopyOfUnread($0, $1, of: lost.path) },
-            placeInPart: {
-                unsafe self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
-            },
-            isKnown: { self.isFollowed($1, at: $0) || self.ownFiles.contains($1) },
-            endOfIgnored: { self.endOfIgnored($0, $1) },
-            record: { self.records.record(of: $0, $1) }, listings: listings,
-            elsewhere: rotatedToDirectories(), marks: rotation.marks[lost.path] ?? [],
-            knowsAllBefore: earlierRun.knowsAllBefore,
-            isHeardOf: { heard.unmatched.contains($0) },
-            ignore: { self.ignore($0, of: lost.path) },
-            confirm: { self.confirm($0, in: lost.path) })
+    ) -> [RotatedFile] {
+        let search = RotationSearch(
+            lost: lost, wantsCopy: wantsCopy,
+            knowledge: TailedFilesKnowledge(files: self, lost: lost, heard: heard),
+            listings: listings, elsewhere: rotatedToDirectories(),
+            marks: rotation.marks[lost.path] ?? [], knowsAllBefore: earlierRun.knowsAllBefore)
+        let (files, newMarks) = search.find()
+        for mark in newMarks { confirm(mark, in: lost.path) }
+        return files
     }
 
     /// Returns the directories that `rotatedTo` names.

@@ -2,62 +2,13 @@ import Chat
 import Sockets
 
 /// A search for the files that had a path before: rotated away or copied between two scans.
-struct RotationSearch {
-    /// A file that has unread data.
-    struct Found {
-        var path: FilePath
-        let file: OpenFile
-        let status: FileStatus
-        /// The offset up to which it has been read, at another path or as the original of a copy.
-        let offset: UInt64
-        /// True if it is the lost file itself or a copy of it, and not a later one.
-        let isSame: Bool
-
-        /// True if the file is recognised by its content only.
-        var isCopy = false
-        /// True if it has a record.
-        var isKnown = false
-        /// True if its time is earlier than that of the lost file.
-        var isEarlierByTime = false
-
-        /// Returns true if it was written before another one: by their names where these tell,
-        /// otherwise by their times.
-        func isOlder(than other: Found) -> Bool {
-            if isSame != other.isSame { return isSame }
-            if let isOlder = RotatedName.isOlder(path.name, than: other.path.name) {
-                return isOlder
-            }
-            if status.modified != other.status.modified {
-                return status.modified < other.status.modified
-            }
-            return path < other.path
-        }
-    }
-
+struct RotationSearch<Knowledge: RotationKnowledge> {
     /// The last record of the file.
     let lost: FileRecord
-    /// Returns the other records of that path: a copy of one of their files is not a copy of this
-    /// one.
-    let others: () -> [FileRecord]
     /// True if a copy may have its content: it has been truncated, or can't be found.
     let wantsCopy: Bool
-    /// Returns true if a path is tailed anyway.
-    let isFollowed: (FilePath) -> Bool
-    /// Returns true if a path is excluded: only the lost file itself is accepted there.
-    let isExcluded: (FilePath) -> Bool
-    /// Returns true if a file is a copy of a recorded one and has nothing else.
-    let isCopy: (OpenFile, FileStatus, FileRecord) -> Bool
-    /// Returns true if a file is a copy of one of that path of which nothing has been read yet.
-    let isCopyOfUnread: (OpenFile, FileStatus) -> Bool
-    /// Returns the offset at which to continue in a file that still has a part of the bytes read;
-    /// `nil` if that is not certain.
-    let placeInPart: (OpenFile, FileStatus) -> UInt64?
-    /// Returns true if a file found at a path is tailed already.
-    let isKnown: (FilePath, FileID) -> Bool
-    /// Returns the offset up to which a file is ignored; `nil` if it is not.
-    let endOfIgnored: (OpenFile, FileStatus) -> UInt64?
-    /// Returns the record of a file that was tailed before.
-    let record: (OpenFile, FileID) -> FileRecord?
+    /// The bridge's knowledge of files and paths.
+    let knowledge: Knowledge
     /// Listings of the directories.
     let listings: DirectoryListings
     /// Other directories in which it may be.
@@ -66,38 +17,32 @@ struct RotationSearch {
     var marks: Set<Int> = []
     /// True if every file from before the first start is recorded, so that any other file is newer.
     var knowsAllBefore = false
-    /// Returns true if a name was reported as changed since the last scan.
-    var isHeardOf: (FilePath) -> Bool = { _ in false }
-    /// Called with files that are copies of what was read.
-    var ignore: (FilePath) -> Void = { _ in }
-    /// Called with byte indices at which rotation was found to insert a number or date.
-    var confirm: (Int) -> Void = { _ in }
 
     /// The largest number of passes while files are being renamed.
-    private static let maxPasses = 10
+    private static var maxPasses: Int { 10 }
 
-    /// Returns the files that were found, in the order in which they were written.
-    func find() -> [Found] {
+    /// Returns the files that were found, in the order in which they were written, and the byte
+    /// indices at which rotation was found to insert a number or date.
+    func find() -> (files: [RotatedFile], newMarks: Set<Int>) {
         var search = self
         var found = search.findOnce()
         // The form of the name may be confirmed only by what was found.
         let places = found.filter { $0.isSame && !$0.isCopy || $0.isKnown }.compactMap(place)
         let new = Set(places).subtracting(marks)
         if !new.isEmpty {
-            new.forEach(confirm)
             search.marks.formUnion(new)
             found = search.findOnce()
         }
-        return found.sorted { $0.isOlder(than: $1) }
+        return (found.sorted { $0.isOlder(than: $1) }, new)
     }
 
-    private func place(_ found: Found) -> Int? {
+    private func place(_ found: RotatedFile) -> Int? {
         RotatedName(of: lost.target.name).markIndex(in: Array(found.path.name))
             ?? RotatedName(of: lost.path.name).markIndex(in: Array(found.path.name))
     }
 
-    private func findOnce() -> [Found] {
-        var files: [FileID: Found] = [:]
+    private func findOnce() -> [RotatedFile] {
+        var files: [FileID: RotatedFile] = [:]
         for _ in 0..<Self.maxPasses {
             // A file that was rotated again has a path of another file, or a new one.
             if examineCandidates(into: &files) || !listings.renew(directories) { break }
@@ -113,14 +58,14 @@ struct RotationSearch {
     /// Examines all candidates once.
     ///
     /// Returns false if a path has another file than its directory listed.
-    private func examineCandidates(into found: inout [FileID: Found]) -> Bool {
+    private func examineCandidates(into found: inout [FileID: RotatedFile]) -> Bool {
         var isAsListed = true
         var seen: Set<FileID> = []
         for (path, inode, isRotated) in candidates {
             let status = try? FileStatus(path)
             if let inode, status?.id.inode != inode { isAsListed = false }
-            guard let status, status.isRegular, !isKnown(path, status.id),
-                seen.insert(status.id).inserted, !isFollowed(path)
+            guard let status, status.isRegular, !knowledge.isKnown(path, status.id),
+                seen.insert(status.id).inserted, !knowledge.isFollowed(path)
             else { continue }
             if found[status.id] != nil {
                 found[status.id]?.path = path
@@ -137,12 +82,12 @@ struct RotationSearch {
     }
 
     private func examine(_ path: FilePath, _ file: OpenFile, _ status: FileStatus, isRotated: Bool)
-        -> Found?
+        -> RotatedFile?
     {
         let fingerprint = lost.fingerprint
         let isLater = isRotated && isLater(path, status)
         let isItself = status.id == lost.id
-        let record = record(file, status.id)
+        let record = knowledge.record(of: file, status.id)
         // It was tailed until it had been quiet for long enough, and is still empty.
         if let record, record.isFinished, status.size == 0, status.modified == record.modified {
             return nil
@@ -153,41 +98,43 @@ struct RotationSearch {
             let offset = record.fingerprint.offset
             // A late line may have been written to a finished file.
             guard status.size > offset || (isItself && !record.isFinished) else { return nil }
-            return Found(
+            return RotatedFile(
                 path: path, file: file, status: status, offset: offset, isSame: isItself,
                 isKnown: true)
         }
         // The content that the file had when it was ignored is not read.
-        let passed = endOfIgnored(file, status) ?? 0
+        let passed = knowledge.endOfIgnored(file, status) ?? 0
         if passed > 0, passed == status.size { return nil }
         // If nothing was read of a file, its number proves little: it may be reused.
         if isItself, fingerprint.offset > 0, lost.matches(file) {
-            return Found(
+            return RotatedFile(
                 path: path, file: file, status: status, offset: fingerprint.offset, isSame: true)
         }
         if fingerprint.offset >= 16 || (fingerprint.offset > 0 && isLater),
             lost.matches(file)
         {
             if wantsCopy {
-                return Found(
+                return RotatedFile(
                     path: path, file: file, status: status,
                     offset: max(fingerprint.offset, passed), isSame: true, isCopy: !isItself)
             }
-            if isCopy(file, status, lost) {
-                if status.size == fingerprint.offset { ignore(path) }
+            if knowledge.isCopy(file, status, of: lost) {
+                if status.size == fingerprint.offset { knowledge.ignore(path) }
                 return nil
             }
         }
         // This is the file itself, cut, or a copy from before the last lines: its content was read
         // from the original, as far as that is certain.
-        if isItself || status.size < fingerprint.offset, let place = placeInPart(file, status) {
-            return Found(path: path, file: file, status: status, offset: place, isSame: false)
+        if isItself || status.size < fingerprint.offset,
+            let place = knowledge.placeInPart(file, status)
+        {
+            return RotatedFile(path: path, file: file, status: status, offset: place, isSame: false)
         }
-        guard isLater, !isExcluded(path),
-            !others().contains(where: { isCopy(file, status, $0) }),
-            !isCopyOfUnread(file, status)
+        guard isLater, !knowledge.isExcluded(path),
+            !knowledge.isCopyOfAnother(file, status),
+            !knowledge.isCopyOfUnread(file, status)
         else { return nil }
-        return Found(
+        return RotatedFile(
             path: path, file: file, status: status, offset: passed, isSame: false,
             isEarlierByTime: status.modified < lost.modified)
     }
@@ -198,7 +145,7 @@ struct RotationSearch {
     /// other file is newer.
     private func isLater(_ path: FilePath, _ status: FileStatus) -> Bool {
         if status.modified >= lost.modified { return true }
-        return lost.isUnknown ? isHeardOf(path) : knowsAllBefore
+        return lost.isUnknown ? knowledge.isHeardOf(path) : knowsAllBefore
     }
 
     /// The paths that the lost file has had.

@@ -6,7 +6,7 @@ import MessageBus
 struct RichTextRenderer {
     private let wording: MessageWording
 
-    /// The maxDepth nesting that is rendered; nobody reads more.
+    /// The deepest nesting that is rendered; nobody reads more.
     private static let maxDepth = 12
 
     init(_ wording: MessageWording) { self.wording = wording }

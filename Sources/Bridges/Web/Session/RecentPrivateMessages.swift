@@ -6,7 +6,7 @@ import MessageBus
 /// They are in memory only; if there are too many, the oldest of all sessions are forgotten.
 /// Confined to the bus's loop.
 struct RecentPrivateMessages {
-    private struct Whisper {
+    private struct StoredFrame {
         let number: MessageNumber
         let frame: [UInt8]
     }
@@ -21,7 +21,7 @@ struct RecentPrivateMessages {
     }
 
     /// The messages of each session, by rising numbers.
-    private var whispers: [SessionID: [Whisper]] = [:]
+    private var frames: [SessionID: [StoredFrame]] = [:]
     private var entries: [Entry] = []
     /// The index of the oldest entry.
     private var first = 0
@@ -41,11 +41,11 @@ struct RecentPrivateMessages {
         _ frame: [UInt8], numbered number: MessageNumber, for session: SessionID, at time: Int64
     ) {
         forget(before: time - Self.lifetime)
-        var known = whispers[session] ?? []
+        var known = frames[session] ?? []
         if let last = known.last, last.number >= number { return }
         if known.count == Self.maxPerSession { known.removeFirst() }
-        known.append(Whisper(number: number, frame: frame))
-        whispers[session] = known
+        known.append(StoredFrame(number: number, frame: frame))
+        frames[session] = known
         let size = frame.count + Self.entryBytes
         entries.append(Entry(session: session, number: number, time: time, bytes: size))
         bytes += size
@@ -57,7 +57,7 @@ struct RecentPrivateMessages {
         for session: SessionID, after number: MessageNumber, at time: Int64
     ) -> [MessageNumber: [UInt8]] {
         forget(before: time - Self.lifetime)
-        let found = (whispers[session] ?? []).filter { $0.number > number }
+        let found = (frames[session] ?? []).filter { $0.number > number }
         return Dictionary(uniqueKeysWithValues: found.map { ($0.number, $0.frame) })
     }
 
@@ -68,9 +68,9 @@ struct RecentPrivateMessages {
     private mutating func forgetOldest() {
         let entry = entries[first]
         bytes -= entry.bytes
-        if whispers[entry.session]?.first?.number == entry.number {
-            whispers[entry.session]?.removeFirst()
-            if whispers[entry.session]?.isEmpty == true { whispers[entry.session] = nil }
+        if frames[entry.session]?.first?.number == entry.number {
+            frames[entry.session]?.removeFirst()
+            if frames[entry.session]?.isEmpty == true { frames[entry.session] = nil }
         }
         first += 1
         guard first > 1_024, first > entries.count / 2 else { return }

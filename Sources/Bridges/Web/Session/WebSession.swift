@@ -10,9 +10,9 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     enum PageEnd {
         /// Its connection broke, or was closed: it may come back for 20 s.
         case none
-        /// It said pageEnd, and may be back soon: a page that is hidden may be loading anew.
+        /// It said `bye`, and may be back soon: a page that is hidden may be loading anew.
         case soon
-        /// It said pageEnd for good.
+        /// It said `bye` for good.
         case final
     }
 
@@ -39,7 +39,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
 
     /// The time for which somebody whose last page has gone stays in the rooms.
     private static let absence: Duration = .seconds(20)
-    /// That time after the pageEnd of a page that may be reloading.
+    /// That time after the `bye` of a page that may be reloading.
     private static let shortAbsence: Duration = .seconds(3)
 
     /// Makes a session of nobody yet.
@@ -124,7 +124,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Adopts a name where nobody enters a room.
-    func takeWithoutEntering(_ sender: Sender) { self.sender = sender }
+    func setWithoutEntering(_ sender: Sender) { self.sender = sender }
 
     /// Goes out of a room.
     func leave(_ room: Room, _ bus: isolated Bus) {
@@ -216,7 +216,8 @@ extension WebSession: PresenceDelegate {
         // Private messages of accounts are in the store.
         guard account == nil else { return }
         let time = server.port.bus.settings.time()
-        server.sessions.recentWhispers.record(frame, numbered: message.number, for: id, at: time)
+        server.sessions.recentPrivateMessages.record(
+            frame, numbered: message.number, for: id, at: time)
     }
 
     /// Adopts the new name of the person.

@@ -7,7 +7,7 @@ import Sockets
 final class WebSessions {
     private var sessions: [SessionID: WebSession] = [:]
     /// The private messages of the last day, including those of sessions that have left.
-    var recentWhispers = RecentPrivateMessages()
+    var recentPrivateMessages = RecentPrivateMessages()
 
     /// All of them, in no order.
     var all: [WebSession] { Array(sessions.values) }

@@ -162,7 +162,7 @@ extension WebClient {
                 }
             }
         } else if let sender {
-            session.takeWithoutEntering(sender)
+            session.setWithoutEntering(sender)
         }
         if let refusal = refusals.first, entered == 0 {
             for room in rooms where !wereRead.contains(where: { $0 === room }) {
@@ -234,7 +234,7 @@ extension WebClient {
     ) {
         var frames: [MessageNumber: [UInt8]] = [:]
         if let number, let session {
-            frames = server.sessions.recentWhispers.frames(
+            frames = server.sessions.recentPrivateMessages.frames(
                 for: session.id, after: number, at: bus.settings.time())
         }
         for message in messages {

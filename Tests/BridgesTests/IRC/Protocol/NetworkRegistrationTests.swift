@@ -12,12 +12,12 @@ import Testing
         options.alternatives = ["otro"]
         var registration = NetworkRegistration(options, isEncrypted: isEncrypted)
         registration.begin()
-        _ = registration.takeOutput()
+        _ = registration.drainOutput()
         return registration
     }
 
     private static func lines(_ registration: inout NetworkRegistration) -> [String] {
-        registration.takeOutput().map { String(decoding: $0.bytes.dropLast(2), as: UTF8.self) }
+        registration.drainOutput().map { String(decoding: $0.bytes.dropLast(2), as: UTF8.self) }
     }
 
     @discardableResult

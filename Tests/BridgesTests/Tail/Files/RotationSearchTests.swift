@@ -36,20 +36,11 @@ import Testing
     private func generations(
         in folder: TailFolder, times: Int = 1, _ happens: @escaping () -> Void
     ) -> [(name: String, text: String)] {
-        var left = times
         let path = FilePath(folder.place("app.log"))
         let search = RotationSearch(
-            lost: FileRecord(unknownOf: path, since: 0), others: { [] }, wantsCopy: false,
-            isFollowed: { _ in false }, isExcluded: { _ in false },
-            isCopy: { _, _, _ in false }, isCopyOfUnread: { _, _ in false },
-            placeInPart: { _, _ in nil },
-            isKnown: { _, _ in
-                if left > 0 { happens() }
-                left -= 1
-                return false
-            },
-            endOfIgnored: { _, _ in nil }, record: { _, _ in nil }, listings: DirectoryListings())
-        return search.find().map { found in
+            lost: FileRecord(unknownOf: path, since: 0), wantsCopy: false,
+            knowledge: NoKnowledge(times: times, happens), listings: DirectoryListings())
+        return search.find().files.map { found in
             let text = try? found.file.bytes(100, at: 0)
             return (
                 String(decoding: found.path.name, as: UTF8.self),
@@ -57,4 +48,32 @@ import Testing
             )
         }
     }
+}
+
+/// Knowledge of nothing, by which something happens whenever a file has been asked for.
+private final class NoKnowledge: RotationKnowledge {
+    private var left: Int
+    private let happens: () -> Void
+
+    init(times: Int, _ happens: @escaping () -> Void) {
+        left = times
+        self.happens = happens
+    }
+
+    func isKnown(_ path: FilePath, _ id: FileID) -> Bool {
+        if left > 0 { happens() }
+        left -= 1
+        return false
+    }
+
+    func isFollowed(_ path: FilePath) -> Bool { false }
+    func isExcluded(_ path: FilePath) -> Bool { false }
+    func isHeardOf(_ path: FilePath) -> Bool { false }
+    func record(of file: OpenFile, _ id: FileID) -> FileRecord? { nil }
+    func endOfIgnored(_ file: OpenFile, _ status: FileStatus) -> UInt64? { nil }
+    func isCopy(_ file: OpenFile, _ status: FileStatus, of record: FileRecord) -> Bool { false }
+    func isCopyOfAnother(_ file: OpenFile, _ status: FileStatus) -> Bool { false }
+    func isCopyOfUnread(_ file: OpenFile, _ status: FileStatus) -> Bool { false }
+    func placeInPart(_ file: OpenFile, _ status: FileStatus) -> UInt64? { nil }
+    func ignore(_ path: FilePath) {}
 }

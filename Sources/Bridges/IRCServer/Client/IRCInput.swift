@@ -4,7 +4,7 @@ import Sockets
 /// The bytes that a client has sent, taken apart line by line, so that the rest can wait.
 ///
 /// Owned by an `IRCServerClient`; confined to the bus's loop.
-struct ClientInput: ParsedInput {
+struct IRCInput: ParsedInput {
     /// The next piece of input.
     enum Event {
         case line(InputLines.Line)

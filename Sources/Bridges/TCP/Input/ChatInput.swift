@@ -6,7 +6,7 @@ import Sockets
 /// keeps lines while the connection waits for an answer.
 ///
 /// Confined to the bus's loop.
-final class ClientInput {
+final class ChatInput {
     /// The verdict on the first bytes.
     private enum Opening {
         case nothing

@@ -6,7 +6,7 @@ import TimeUnits
 // Private messages to people of other instances, and from them.
 extension FleetPresence {
     /// Passes private messages on until the bus ends.
-    func passWhispers() async {
+    func passPrivateMessages() async {
         guard isShared else { return }
         for await message in fleet.port.privateMessages {
             guard let receiver = message.other?.name else { continue }
@@ -19,7 +19,7 @@ extension FleetPresence {
                 continue
             }
             let id = state.withLock {
-                $0.whispers.add(
+                $0.privateMessages.insert(
                     to: store, from: message.sender.name, for: receiver, now: KernelClock.monotonic)
             }
             let (name, bridge) = FleetNames.parts(of: message.sender.name)
@@ -58,15 +58,15 @@ extension FleetPresence {
 
     /// Tells the sender of a private message if it was not delivered.
     func receive(_ receipt: LiveMessage.Receipt, from store: String) async {
-        guard let entry = state.withLock({ $0.whispers.remove(receipt.id, of: store) }),
+        guard let entry = state.withLock({ $0.privateMessages.remove(receipt.id, of: store) }),
             receipt.code != "pass"
         else { return }
         await tellLoss(of: entry.receiver, to: entry.sender, .init(code: receipt.code))
     }
 
     /// Tells the senders about messages that the other instance has not answered.
-    func tellLateWhispers() async {
-        let late = state.withLock { $0.whispers.removeLate(at: KernelClock.monotonic) }
+    func tellLatePrivateMessages() async {
+        let late = state.withLock { $0.privateMessages.removeLate(at: KernelClock.monotonic) }
         for entry in late { await tellLoss(of: entry.receiver, to: entry.sender, .unanswered) }
     }
 
@@ -74,7 +74,7 @@ extension FleetPresence {
         async
     {
         _ = try? await fleet.port.whisper(
-            fleet.phrases.lostWhisper(to: receiver, loss), from: fleet.phrases.server,
+            fleet.phrases.lostPrivateMessage(to: receiver, loss), from: fleet.phrases.server,
             to: sender, isAutomatic: true)
     }
 }
