@@ -65,6 +65,14 @@ import Testing
         await server.close()
     }
 
+    @Test func `each of several calls of close returns`() async throws {
+        let server = try await open()
+        async let first: Void = server.close()
+        async let second: Void = server.close()
+        _ = await (first, second)
+        await server.close()
+    }
+
     @Test func `a request that nobody answers is answered with 503`() async throws {
         let server = try await open()
         _ = loop.routes.add(HTTPRoute("lost") { _ in }, to: "hooks")

@@ -1,13 +1,11 @@
-import Locking
-
-/// A separate server for routes, unencrypted, for a plug-in that shares no web bridge's address.
+/// An unencrypted HTTP server with an address of its own, for routes that no web bridge serves.
 ///
-/// Safe from any thread.
+/// Its owner keeps it until `close()` returns. Safe from any thread.
 public final class HTTPRouteServer: Sendable {
     /// The addresses it listens on.
     public let addresses: [SocketAddress]
     private let loop: EventLoop
-    private let server: LoopConfinedServer
+    private let server: ClosableServer
 
     /// Connections at a time: each may fill a body's memory, whoever it is from.
     private static let maxConnections = 256
@@ -16,7 +14,7 @@ public final class HTTPRouteServer: Sendable {
 
     private init(_ server: HTTPServer, on loop: EventLoop) {
         addresses = server.addresses
-        self.server = LoopConfinedServer(server)
+        self.server = ClosableServer(server)
         self.loop = loop
     }
 
@@ -53,22 +51,39 @@ public final class HTTPRouteServer: Sendable {
         }
     }
 
-    /// Stops listening, and returns when the requests under way are answered.
+    /// Stops listening, and returns when the requests under way are answered; at once if it is
+    /// closed.
     public func close() async {
         await withCheckedContinuation { continuation in
-            loop.perform { [server] in
-                let waiter = Locked<CheckedContinuation<Void, Never>?>(continuation)
-                server.value.onClosed = {
-                    waiter.withLock { $0.take() }?.resume()
-                }
-                server.value.stop()
-            }
+            loop.perform { [server] in server.close { continuation.resume() } }
         }
     }
 }
 
-/// A server on its way to the loop.
-private struct LoopConfinedServer: @unchecked Sendable {  // only the loop opens it
-    let value: HTTPServer
-    init(_ value: HTTPServer) { self.value = value }
+/// A server with the tasks that wait for its end.
+///
+/// Owned by its `HTTPRouteServer`. Confined to the loop.
+private final class ClosableServer: @unchecked Sendable {  // touched on the loop only
+    private let server: HTTPServer
+    private var isClosed = false
+    /// The calls to make when it is closed.
+    private var waiters: [() -> Void] = []
+
+    init(_ server: HTTPServer) { self.server = server }
+
+    /// Stops the server, and makes a call when it is closed.
+    func close(then done: @escaping () -> Void) {
+        server.loop.assertOwned()
+        if isClosed { return done() }
+        waiters.append(done)
+        server.onClosed = { self.finish() }
+        server.stop()
+    }
+
+    private func finish() {
+        isClosed = true
+        let done = waiters
+        waiters = []
+        for call in done { call() }
+    }
 }
