@@ -1,11 +1,11 @@
 import MessageBus
 
 extension AccountService {
-    /// The most messages that may wait for somebody who is away, per sender and in total.
+    /// The most messages that may wait for one receiver: from one sender, and from all.
     private static let maxOfSender = 50
     private static let maxWaiting = 500
 
-    /// Stores a private message for whichever of its sender and receiver have an account.
+    /// Stores a private message unless neither sender nor receiver has an account.
     package func save(_ message: PrivateMessage) {
         guard message.sender.account != nil || message.receiver.account != nil else { return }
         run { [accountStore] in try accountStore.read { try $0.save(message, isLeft: false) } }

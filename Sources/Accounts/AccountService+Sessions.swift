@@ -1,10 +1,12 @@
 import MessageBus
 
 extension AccountService {
-    /// Returns the token whose secret has a digest; `nil` if there is none.
+    /// Returns the token whose secret has this digest; `nil` if there is none.
     package func token(_ digest: [UInt8]) -> Token? { tokens[digest] }
 
-    /// Returns the account that a session is logged in to, and records that the session is used.
+    /// Finds the account that a session is logged in to, and records that the session is used.
+    ///
+    /// `then` is called once, on the bus's loop.
     package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
         let now = now
         let answer = LoopConfined { [weak self] (id: AccountID?) in
@@ -21,7 +23,8 @@ extension AccountService {
             }, failing: { answer.value(nil) })
     }
 
-    /// Logs a session in, unless the password has changed since the loop learned that it was right.
+    /// Logs a session in, unless the account is gone or its password has changed since the loop
+    /// learned that it was right.
     package func logIn(session digest: [UInt8], to id: AccountID) {
         guard let version = accounts.passwordVersion(of: id) else { return }
         let now = now
@@ -37,14 +40,14 @@ extension AccountService {
         run { [accountStore] in try accountStore.read { try $0.endSession(digest) } }
     }
 
-    /// Records how far somebody has read a room.
+    /// Records how far an account has read a room.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {
         run { [accountStore] in
             try accountStore.read { try $0.recordSeen(number, in: room, by: id) }
         }
     }
 
-    /// Returns how far somebody has read, by room.
+    /// Finds how far an account has read, by room; `then` is called once, on the bus's loop.
     package func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void) {
         ask(then, otherwise: [:]) { try $0.seen(by: id) }
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A bridge's report that the daemon's run has failed.
+/// A flag that a bridge sets so that the daemon ends with a failure status.
 ///
 /// Safe from any thread.
 final class ReportedFailure: Sendable {

@@ -39,7 +39,7 @@ extension PasswordChecker {
             switch try store.create(
                 name, key: attempt.key, role: .member, password: hash, at: now)
             {
-            case .registered, .reserved: return .reserved
+            case .nameIsRegistered, .nameIsReserved: return .reserved
             case .created(let account):
                 self.logFailure {
                     try store.recordLogin(of: account.id, at: attempt.address, time: now)

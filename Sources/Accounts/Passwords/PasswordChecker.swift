@@ -60,8 +60,8 @@ final class PasswordChecker: Sendable {
         state.withLock { $0.logins.record(id, at: address) }
     }
 
-    /// Returns the seconds until the password of a request may be checked, as far as that is known
-    /// without asking the store.
+    /// Returns the seconds until the password of a request may be checked, `isKnown` being the
+    /// store's answer, `nil` before it was asked.
     private func wait(
         _ request: PasswordRequest, isKnown: Bool? = nil, _ attempts: AttemptCounters
     ) -> Int? {

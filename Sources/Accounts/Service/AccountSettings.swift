@@ -9,7 +9,7 @@ package struct AccountSettings: Sendable {
     package var history: Int64?
     /// True if accounts outlive the process.
     package var outlivesProcess = true
-    /// The folded names of the bridges: no relay may have one of them.
+    /// The folded names of the bridges; no account with the role `relay` may have one.
     package var bridgeKeys: Set<String> = []
 
     /// Makes settings with their defaults.

@@ -12,7 +12,7 @@ struct Outages: Sendable {
     private let onChange: @Sendable () -> Void
 
     /// The length of an outage before anybody is told.
-    static let longEnough = Duration.seconds(30)
+    static let announcementDelay = Duration.seconds(30)
 
     init(
         _ fleet: Fleet, _ broker: Broker, changed: AsyncSignal,
@@ -40,7 +40,7 @@ struct Outages: Sendable {
     private func lasts() async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { [time = fleet.time] in
-                try await time.sleep(Self.longEnough)
+                try await time.sleep(Self.announcementDelay)
                 return true
             }
             group.addTask {

@@ -1,9 +1,8 @@
 // Quotations are judged like the messages that quote.
 extension Chain {
-    /// Returns the words that another message quotes as the steps leave them; `nil` if they drop
-    /// them.
+    /// Returns the text of a quoted message as the middlewares change it; `nil` if they drop it.
     ///
-    /// Uses steps of its own, so that the chain's steps count nothing.
+    /// On the bus's loop. Middlewares of its own judge it, so that the chain's count nothing.
     func words(of quoted: Message) -> String? {
         if isEmpty { return quoted.text }
         var quoted = quoted
@@ -21,7 +20,7 @@ extension Chain {
         for index in 0..<arena.count where !arena[index].flags.contains(.dropped) {
             guard let reply = arena.details(of: arena[index])?.reply else { continue }
             let found = original(reply.number)
-            // There is nothing left to judge.
+            // A deleted message has no text to judge.
             if found?.header.isDeleted == true { continue }
             let quoted =
                 found ?? Self.message(quotedBy: arena.message(at: index), reply)

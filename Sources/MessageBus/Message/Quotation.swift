@@ -1,6 +1,6 @@
 /// The message that another one answers: its number, its author and its first words.
 public struct Quotation: Sendable, Equatable {
-    /// The number of the message answered.
+    /// The number of the message answered; 0 if it is not known.
     public let number: MessageNumber
     /// The author's name.
     public let name: String
@@ -14,18 +14,18 @@ public struct Quotation: Sendable, Equatable {
         self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)
     }
 
-    /// Returns true if another quotation is of the same message: by its number or, where that is of
-    /// no use, by its words.
-    func isOfSame(_ other: Quotation) -> Bool {
+    /// Returns true if another quotation is of the same message: by its number or, if the other's
+    /// is not known, by name and excerpt.
+    func quotesSameMessage(as other: Quotation) -> Bool {
         if other.excerpt == Self.erasedExcerpt { return false }
         return other.number == number
             || other.number == 0 && other.name == name && other.excerpt == excerpt
     }
 
-    /// The same quotation without words, for a message that was deleted.
+    /// The same quotation with an erased excerpt, for a message that was deleted.
     var erased: Quotation { Quotation(number: number, name: name, excerpt: Self.erasedExcerpt) }
 
-    /// The words that stand for those of a message that was deleted.
+    /// The excerpt that stands for the one of a message that was deleted.
     package static let erasedExcerpt = "…"
 
     private static func beginning(

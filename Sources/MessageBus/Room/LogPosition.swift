@@ -1,4 +1,4 @@
-/// A position in a room's log: the messages in front of it, counted from the log's beginning.
+/// A position in a room's log: the number of messages that were ever appended before it.
 @frozen @usableFromInline
 package struct LogPosition: Coordinate {
     @usableFromInline package let rawValue: UInt64

@@ -1,6 +1,6 @@
 import Metrics
 
-/// A number of a bridge's own in the daemon's metrics, which only rises.
+/// A counter in the daemon's metrics, made by ``Port/counter(_:_:isPerBridge:)``.
 ///
 /// Safe from any thread.
 public struct BridgeCounter: Sendable {
@@ -11,7 +11,8 @@ public struct BridgeCounter: Sendable {
     /// Adds to the number.
     public func add(_ count: UInt64 = 1) { counter.add(count) }
 
-    /// Adds a time, to a number whose name ends in `_seconds_total`.
+    /// Adds a time, to a counter whose name ends in `_seconds_total` only; a negative one adds
+    /// nothing.
     public func add(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         guard seconds >= 0, attoseconds >= 0 else { return }

@@ -1,16 +1,18 @@
 /// Unicode's compatibility mappings and combining classes, as data.
 ///
-/// The standard library does not offer the former, and the words of the index must not change with
-/// the toolchain. Of Unicode 14.0; by its stability policy they never change, and characters of
-/// later versions are left as they are. Numbers are written in digits of five bits, the lowest
-/// first: `0`…`V` is the last digit of a number, one of `W`…`_` is followed by another. A test
-/// compares all of it with Foundation's.
+/// The standard library does not offer the former, and the words of the message search index must
+/// not change with the toolchain. Of Unicode 14.0; by its stability policy they never change, and
+/// characters of later versions are left as they are. A test compares all of it with Foundation's.
+///
+/// The data are numbers in digits of five bits, the lowest first. The digits 0 to 63 are `0-9`,
+/// `A-Z`, `a-z`, `-` and `_`; of one of 32 and above the lower five bits count, and another digit
+/// follows. Only `CompatibilityTable` reads them.
 enum CompatibilityData {
     /// For each scalar that has a mapping, in order: the scalars passed over since the one before
-    /// (at first since U+007F); three times the length of its full decomposition less one, plus 1
-    /// if that is canonical, plus 2 if composing it gives the scalar back; and each scalar of the
-    /// decomposition, as the difference to the last one that stood at its place (0, -1, 1, -2, …
-    /// are 0, 1, 2, 3, …).
+    /// (at first since U+007F); three times the length of its full decomposition less one, plus 0
+    /// for a compatibility mapping, 1 for a canonical one that does not compose to the scalar
+    /// again, 2 for one that does; and each scalar of the decomposition, as the difference to the
+    /// last one that stood at its place (0, -1, 1, -2, … are 0, 1, 2, 3, …).
     static let mappings: StaticString = """
         W10W2730mm110Y443X4720a100203b1500uv123tv1i200Y100y316x3wnEe3060030640415SdqE0502050205020\
         50A0504154w1054j205020502050C058F05020502050C15A90525050205020502050A25CF05020502050C058D2\

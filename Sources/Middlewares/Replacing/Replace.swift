@@ -26,7 +26,7 @@ package struct Replace: CopyableMiddleware {
         /// Makes options that replace nothing.
         package init() {}
 
-        /// Reports a step that changes nothing.
+        /// Reports a step without rules, and warns of kinds of messages without text.
         package func validate(_ check: inout OptionCheck) {
             if rules.isEmpty {
                 check.problem(

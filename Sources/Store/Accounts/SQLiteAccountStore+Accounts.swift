@@ -87,7 +87,7 @@ extension SQLiteAccountStore {
     ) throws -> AccountCreation {
         try change { database, version throws(StoreError) in
             if let owner = try owner(of: key, in: database) {
-                return owner.isReserved ? .reserved : .registered
+                return owner.isReserved ? .nameIsReserved : .nameIsRegistered
             }
             _ = try database.run(
                 """
@@ -107,9 +107,12 @@ extension SQLiteAccountStore {
         }
     }
 
-    /// Returns why no account could be made of a folded name; `nil` if one could.
+    /// Returns the result that creating an account of a folded name would have; `nil` if the name
+    /// is free.
     package func availability(of key: String) throws -> AccountCreation? {
-        try owner(of: key, in: database()).map { $0.isReserved ? .reserved : .registered }
+        try owner(of: key, in: database()).map {
+            $0.isReserved ? .nameIsReserved : .nameIsRegistered
+        }
     }
 
     /// Returns the account that a folded name belongs to; `nil` if anybody may have it.
@@ -135,7 +138,7 @@ extension SQLiteAccountStore {
         try change { database, version throws(StoreError) in
             guard let old = try presentName(of: id, in: database) else { return .unknown }
             if let owner = try owner(of: key, in: database), owner.id != id.rawValue {
-                return owner.isReserved ? .reserved : .registered
+                return owner.isReserved ? .nameIsReserved : .nameIsRegistered
             }
             _ = try database.run(
                 "UPDATE accounts SET name = ?1, key = ?2, version = ?3 WHERE id = ?4"

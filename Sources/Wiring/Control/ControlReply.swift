@@ -1,17 +1,18 @@
 import JSON
 
-/// A line of the daemon's answer.
+/// A line that the daemon sends over the control socket to a `puente` command; `ControlAnswer`
+/// writes them.
 package enum ControlReply: Sendable, Equatable {
     /// For standard output.
     case line(String)
     /// For standard error.
     case problem(String)
-    /// An object of the command's own.
+    /// Any other JSON object, which the command interprets.
     case object(JSON)
     /// The last line: the exit status of the command.
     case exit(CommandStatus)
 
-    /// Makes the reply that a line means.
+    /// Decodes a line.
     init(_ value: JSON) {
         if let text = value["line"].string {
             self = .line(text)

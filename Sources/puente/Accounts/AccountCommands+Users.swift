@@ -21,16 +21,16 @@ extension AccountCommands {
         if role == .relay { try refuseTaken(name.key, shown: name.text) }
         // Checked before the password is asked for: nobody should type one in vain.
         switch try store.availability(of: name.key) {
-        case .registered?: throw Self.registered(name.text)
-        case .reserved?: throw Self.reserved(name.text)
+        case .nameIsRegistered?: throw Self.registered(name.text)
+        case .nameIsReserved?: throw Self.reserved(name.text)
         case .created?, nil: break
         }
         let password = try hashed(PasswordInput.read(for: name.text))
         switch try store.create(name.text, key: name.key, role: role, password: password, at: now)
         {
         case .created: Terminal.printLine("\(name.text): account created, \(role.rawValue)")
-        case .registered: throw Self.registered(name.text)
-        case .reserved: throw Self.reserved(name.text)
+        case .nameIsRegistered: throw Self.registered(name.text)
+        case .nameIsReserved: throw Self.reserved(name.text)
         }
     }
 
@@ -61,8 +61,8 @@ extension AccountCommands {
         switch try store.rename(account.id, to: name.text, key: name.key, at: now) {
         case .renamed: Terminal.printLine("\(account.name) is \(name.text) now")
         case .unknown: throw Refusal.unknown("there is no account \(old.quoted)")
-        case .registered: throw Self.registered(name.text)
-        case .reserved: throw Self.reserved(name.text)
+        case .nameIsRegistered: throw Self.registered(name.text)
+        case .nameIsReserved: throw Self.reserved(name.text)
         }
     }
 

@@ -1,7 +1,7 @@
 /// The text of `puente help`, which also follows a mistake on the command line.
 enum HelpText {
     /// The column, from 0, at which summaries begin.
-    private static let column = 41
+    private static let summaryColumn = 41
 
     /// The text, without a newline at its end.
     static var text: String {
@@ -12,7 +12,7 @@ enum HelpText {
             for form in forms { lines.append(indented(form, isFirst: lines.isEmpty)) }
             let line = indented(last, isFirst: lines.isEmpty)
             var summary = command.summary
-            if line.count + 2 <= column, !summary.isEmpty {
+            if line.count + 2 <= summaryColumn, !summary.isEmpty {
                 lines.append(padded(line) + summary.removeFirst())
             } else {
                 lines.append(line)
@@ -27,6 +27,6 @@ enum HelpText {
     }
 
     private static func padded(_ line: String) -> String {
-        line + String(repeating: " ", count: max(0, column - line.count))
+        line + String(repeating: " ", count: max(0, summaryColumn - line.count))
     }
 }

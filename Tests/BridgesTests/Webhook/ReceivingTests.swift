@@ -180,7 +180,7 @@ extension WebhookTests {
             _ body: String, id: String = "m1", at time: Int = start, secret: String = secret
         ) -> [String] {
             let key = SecretList.key(in: Secret(secret)) ?? []
-            let field = WebhookSignature.field(
+            let field = WebhookSignature.headerValue(
                 id: id, timestamp: "\(time)", body: Array(body.utf8), key: key)
             return [
                 "webhook-id: \(id)", "webhook-timestamp: \(time)", "webhook-signature: \(field)",

@@ -39,14 +39,14 @@ extension WebhookTests {
             let key = try #require(SecretList.key(in: Secret(Self.secret)))
             #expect(
                 request.headers["webhook-signature"]
-                    == WebhookSignature.field(
+                    == WebhookSignature.headerValue(
                         id: id, timestamp: "1735689600", body: request.body, key: key))
             try await host.stop()
         }
 
         @Test func `a signature is that of Standard Webhooks`() throws {
             let key = try #require(SecretList.key(in: Secret(Self.secret)))
-            let field = WebhookSignature.field(
+            let field = WebhookSignature.headerValue(
                 id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: "1614265330",
                 body: Array(#"{"test": 2432232314}"#.utf8), key: key)
             #expect(field == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")

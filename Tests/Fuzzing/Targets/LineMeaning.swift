@@ -15,7 +15,7 @@ struct LineMeaning {
         raw.withUnsafeBytes {
             for isFirst in [true, false] { _ = OtherProtocol(line: $0, isFirst: isFirst) }
             _ = OtherProtocol(tooLong: $0)
-            _ = OtherProtocol.mayBegin($0)
+            _ = OtherProtocol.mayBecomeRequest($0)
         }
         let line = raw.withUnsafeBytes { raw -> [UInt8]? in
             let raw = TextEncoding.withoutByteOrderMark(raw)

@@ -174,7 +174,7 @@ package final class ChatListener {
 
     private func refusalIfFull() -> ConnectionRefusal? {
         let hasCapacity = connectionCount < maxConnections || makeCapacity()
-        return hasCapacity ? nil : .full
+        return hasCapacity ? nil : .bridgeIsFull
     }
 
     /// Closes a connection that has said nothing, and returns whether there was one.
@@ -190,7 +190,7 @@ package final class ChatListener {
     private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: ConnectionRefusal)
     {
         counts.refusals.record(refusal.code.rawValue)
-        log.debug("\(peer.client) is refused: \(refusal.reason)")
+        log.debug("\(peer.client) is refused: \(refusal.logText)")
         // Plain text would make no sense to a client that speaks TLS.
         sendPlain(to: descriptor, isEncrypted ? Self.refusalAlert : admission.refusal(refusal))
     }
@@ -226,7 +226,7 @@ extension ChatListener: ArrivalOwner {
     package func identify(_ client: SocketAddress, isNamed: Bool) -> Bool {
         // The proxy's own connections, its health checks, are not limited by their frequency.
         if let refusal = refusal(of: client.host, isLimited: isNamed) {
-            log.debug("\(client.client) is refused: \(refusal.reason)")
+            log.debug("\(client.client) is refused: \(refusal.logText)")
             counts.refusals.record(refusal.code.rawValue)
             identityRefusal = refusal
             return false
@@ -271,7 +271,7 @@ extension ChatListener: ArrivalOwner {
         case .refused:
             return isEncrypted ? Self.refusalAlert : identityRefusal.map(admission.refusal)
         case .gaveWay:
-            return isEncrypted ? Self.refusalAlert : admission.refusal(.full)
+            return isEncrypted ? Self.refusalAlert : admission.refusal(.bridgeIsFull)
         case .late, .badHeader, .strangeHeader, .handshake, .gone: return nil
         }
     }

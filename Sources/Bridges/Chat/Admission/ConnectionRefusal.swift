@@ -1,7 +1,7 @@
-/// The reason for which a client is not let in.
+/// The reason for which a `ChatListener` does not let a client in.
 package enum ConnectionRefusal {
     /// The bridge has `maxConnections` connections.
-    case full
+    case bridgeIsFull
     /// The client's address has `maxPerAddress` connections.
     case addressIsFull
     /// Too many connections have come from the client's address within a short time.
@@ -12,11 +12,11 @@ package enum ConnectionRefusal {
     case banned(String)
 
     /// The reason as the log states it.
-    package var reason: String {
+    package var logText: String {
         switch self {
-        case .full: "there are maxConnections connections"
+        case .bridgeIsFull: "there are maxConnections connections"
         case .addressIsFull: "there are maxPerAddress connections from its address"
-        case .tooFast: "too many came from its address (connects)"
+        case .tooFast: "too many connections came from its address (connects)"
         case .banned: "its address is banned"
         case .noDescriptor: "the system has no descriptor for it"
         }
@@ -27,7 +27,7 @@ package enum ConnectionRefusal {
         switch self {
         case .banned: .forbidden
         case .tooFast: .rateLimited
-        case .full, .addressIsFull, .noDescriptor: .full
+        case .bridgeIsFull, .addressIsFull, .noDescriptor: .full
         }
     }
 
@@ -36,7 +36,7 @@ package enum ConnectionRefusal {
         switch self {
         case .banned(let reason): phrases.banned(reason)
         case .tooFast: phrases.rateLimited
-        case .full, .addressIsFull, .noDescriptor: phrases.full
+        case .bridgeIsFull, .addressIsFull, .noDescriptor: phrases.full
         }
     }
 }

@@ -1,7 +1,7 @@
 import MessageBus
 
 extension Body {
-    /// Returns the text, cut between two characters if it is longer than a number of bytes.
+    /// Returns the text, cut between two Unicode scalars if it is longer than a number of bytes.
     package func text(atMost count: Int) -> (text: String, isCut: Bool) {
         unsafe withBytes { bytes in
             guard bytes.count > count else {

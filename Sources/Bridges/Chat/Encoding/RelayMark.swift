@@ -5,7 +5,7 @@
 /// marked names in one line show that the line was relayed twice and is going round in a loop. A
 /// text of several lines has a name in front of each.
 package enum RelayMark {
-    package static let character: Character = "\u{200B}"
+    private static let character: Character = "\u{200B}"
 
     /// Returns a name with the mark, which no client takes for its user's nick.
     package static func mark(_ name: String) -> String { split(name, by: character) }

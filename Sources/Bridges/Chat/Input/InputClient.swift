@@ -17,7 +17,8 @@ package protocol InputClient: AnyObject, Sendable {
     var stream: RoomStream<Form> { get }
     /// True once its server stops.
     var isStopping: Bool { get }
-    /// True if what it has sent is acted on while its server stops, up to the first question.
+    /// True if commands that have come before its server stops are still executed, up to the first
+    /// one that has to wait for an answer.
     static var isServedWhileStopping: Bool { get }
     /// True while an answer that it has waited for is still wanted; asked only while it is open.
     var takesAnswers: Bool { get }
@@ -34,7 +35,7 @@ package protocol InputClient: AnyObject, Sendable {
     /// Records that something was read.
     func recordRead()
 
-    /// Completes the answer to the event that had to wait.
+    /// Called when the answer to the event that had to wait is complete.
     func endResponse()
 }
 
@@ -50,7 +51,7 @@ extension InputClient {
     /// Does nothing: every answer is complete.
     package func endResponse() {}
 
-    /// Asks somebody who answers later; input waits meanwhile.
+    /// Asks the accounts, which answer by a call; input waits meanwhile.
     package func ask<Answer: Sendable>(
         within timeout: Duration = PendingQuery.passwordTimeout,
         _ question: (_ then: @escaping (Answer) -> Void) -> Void,

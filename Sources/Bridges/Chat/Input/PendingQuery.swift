@@ -1,30 +1,31 @@
 import MessageBus
 import Sockets
 
-/// A connection's query to something that answers later: the store, or a thread that computes.
+/// The query of a connection that waits for its answer: of the store, or of a thread that computes.
 ///
-/// There is one at a time, and none takes longer than `timeout`. Confined to the bus's loop.
+/// There is one at a time; the object serves the next one, too. Each has a time limit. Confined to
+/// the bus's loop.
 package final class PendingQuery: @unchecked Sendable {  // touched on the loop only
     /// The reason for which there is no answer.
     package enum Failure: Error, CustomStringConvertible {
-        /// The answer takes too long.
-        case tooLate
+        /// The answer takes longer than this.
+        case tooLate(Duration)
         /// The answer is no longer wanted.
-        case stopped
+        case cancelled
 
         package var description: String {
             switch self {
-            case .tooLate: "no answer within \(PendingQuery.timeout.wholeSeconds) s"
-            case .stopped: "the server stops"
+            case .tooLate(let timeout): "no answer within \(timeout.wholeSeconds) s"
+            case .cancelled: "the server stops"
             }
         }
     }
 
     /// The time that the check of a password may take: many may wait for theirs.
     package static let passwordTimeout: Duration = .seconds(60)
-    /// The time that a query may take: longer than any that is answered at all, and as long as a
-    /// person at a keyboard waits before typing it again.
-    private static let timeout: Duration = .seconds(10)
+    /// The time that a query of the store may take: longer than any that is answered at all, and as
+    /// long as a person at a keyboard waits before typing it again.
+    private static let storeTimeout: Duration = .seconds(10)
 
     private let loop: EventLoop
     private let bus: Bus
@@ -33,11 +34,14 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
     private var failCurrent: ((any Error, isolated Bus) -> Void)?
     /// The number of the current query: a late answer does not answer the next one.
     private var number: UInt64 = 0
+    /// The time limit of the current query.
+    private var timeout = storeTimeout
     private lazy var deadline = LoopTimer { [weak self] in
-        self?.bus.assumeIsolated { self?.fail(.tooLate, $0) }
+        guard let self else { return }
+        self.bus.assumeIsolated { self.fail(.tooLate(self.timeout), $0) }
     }
 
-    /// Makes a query that nobody has asked yet.
+    /// Makes one without a current query.
     package init(on loop: EventLoop, bus: Bus) {
         self.loop = loop
         self.bus = bus
@@ -54,9 +58,10 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
         number += 1
         let (number, bus) = (number, bus)
         failCurrent = { finish(.failure($0), $1) }
-        loop.set(deadline, after: Self.timeout)
-        // A late answer finds that the query is over; until it comes, the closed connection stays in
-        // memory.
+        timeout = Self.storeTimeout
+        loop.set(deadline, after: timeout)
+        // A late answer finds that the query is over; until it comes, the closed connection stays
+        // in memory.
         task = Task(executorPreference: bus.tasks) { [weak self] in
             let result: Result<Answer, any Error>
             do {
@@ -85,6 +90,7 @@ package final class PendingQuery: @unchecked Sendable {  // touched on the loop 
         number += 1
         let (number, loop, bus) = (number, loop, bus)
         failCurrent = { finish(.failure($0), $1) }
+        self.timeout = timeout
         loop.set(deadline, after: timeout)
         var isAsking = true
         let answer: @Sendable (Answer) -> Void = { [weak self] answer in

@@ -4,8 +4,8 @@ import MessageBus
 package enum ModerationOutcome {
     /// An answer, at once.
     case answer(AnswerCode, String)
-    /// No answer: everybody reads what was done.
+    /// It is done, and announced to everybody: the answer needs no text.
     case shown
-    /// A change that the accounts must make first.
+    /// A change that the caller applies to the accounts, and then answers.
     case change(ModerationChange)
 }

@@ -3,7 +3,7 @@ import Sockets
 
 /// A moderator or an admin who gives commands, on whatever bridge.
 ///
-/// The accounts write bans and mutes into the log. Confined to the bus's loop.
+/// The account service logs bans and mutes, this type all else. Confined to the bus's loop.
 package struct Moderator {
     /// The name, as others read it.
     private let name: String

@@ -1,8 +1,8 @@
 import MessageBus
 
 extension NamePolicy {
-    /// Returns the chat's rules for names (*The chat protocol*, Names), with placeholders in a
-    /// language.
+    /// Returns the chat's rules for names (*The chat protocol*, Names); names with nothing to show
+    /// become placeholders in this language.
     package static func chat(_ language: Language) -> NamePolicy {
         let phrases = Phrases(language)
         var namePolicy = NamePolicy()

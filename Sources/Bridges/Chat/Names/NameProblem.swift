@@ -6,7 +6,7 @@ package enum NameProblem: Error, Sendable, Equatable {
     case empty
     /// It has more than 32 characters or 64 bytes.
     case tooLong
-    /// It has a character that the bus keeps for itself, or a wider or smaller form of one.
+    /// It has a quotation mark, a colon, an arrow or a bracket, or a character that looks like one.
     case reserved(Character)
     /// It begins with `/`, `#`, `@` or `*`, in any form.
     case leadingSign(Character)
@@ -18,7 +18,7 @@ package enum NameProblem: Error, Sendable, Equatable {
     case invisible
     /// It has a character whose look is unknown: unassigned, or for private use.
     case unknownCharacter
-    /// It has an accent with no letter under it.
+    /// A combining mark is first in it, or follows a space.
     case loneMark
     /// It is the server's own name, in some language.
     case server

@@ -6,7 +6,7 @@ import MessageBus
 /// reported together.
 package protocol RoomTable: OptionValue, ExpressibleByDictionaryLiteral
 where Key == String, Value == RoomName {
-    /// The problems of the entries.
+    /// The problems of the entries, which the bridge's options report in `validate`.
     var problems: Problems { get set }
 
     /// Reads an entry, and reports what is wrong with it.

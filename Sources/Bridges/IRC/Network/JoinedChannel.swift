@@ -1,7 +1,7 @@
 import MessageBus
 import TimeUnits
 
-/// A channel of the configuration, and the bridge's membership of it.
+/// A configured channel, joined or not; `JoinedNetwork` owns it, on the bus's loop.
 struct JoinedChannel: Sendable {
     /// The bridge's membership of the channel.
     enum Membership: Sendable, Equatable {
@@ -13,7 +13,7 @@ struct JoinedChannel: Sendable {
         case inside(MonotonicTime)
     }
 
-    /// The bus's name for it: its own, in lower case.
+    /// Its name in lower case: its key in tables and in the store.
     let id: String
     let name: String
     let key: Secret?

@@ -20,7 +20,7 @@ extension JoinedNetwork {
             let end = await connectOnce()
             try Task.checkCancellation()
             if isFinishing { return }
-            if end.kind == .upgrade { continue }
+            if end.kind == .tlsRequired { continue }
             if end.kind == .refused, !isReady { throw BridgeError("\(serverName): \(end.reason)") }
             becomeReady()
             if loop.now - openedAt > Self.stableTime { backoff.reset() }
@@ -149,7 +149,7 @@ extension JoinedNetwork {
                 continues more slowly
                 """)
         }
-        if end.kind != .upgrade { recordSilence() }
+        if end.kind != .tlsRequired { recordSilence() }
         progress.send()
         confirmations.send()
         wakeSenders()

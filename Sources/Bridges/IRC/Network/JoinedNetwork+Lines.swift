@@ -29,7 +29,7 @@ extension JoinedNetwork {
         case .upgrade(let port):
             log.info("\(serverName) requires TLS, on port \(port)")
             upgradePort = port
-            closeConnection(ConnectionEnd(kind: .upgrade, reason: ""))
+            closeConnection(ConnectionEnd(kind: .tlsRequired, reason: ""))
         case .failed(let reason): closeConnection(Self.end(reason))
         case .refused(let reason):
             connection?.send(IRCMessage("QUIT", []))

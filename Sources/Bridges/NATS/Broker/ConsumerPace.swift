@@ -10,11 +10,11 @@ struct ConsumerPace {
     private var last: MonotonicTime?
 
     /// The time after which a consumer counts as one that worked.
-    private static let longEnough: Duration = .seconds(30)
+    private static let stableTime: Duration = .seconds(30)
 
     /// The longest pause after an attempt that made no consumer, because most of the copies are
     /// missing.
-    private static let bound: Duration = .seconds(2)
+    private static let maxCopiesPause: Duration = .seconds(2)
 
     /// Returns the time to wait before another consumer is made.
     ///
@@ -22,11 +22,11 @@ struct ConsumerPace {
     mutating func pause(at now: MonotonicTime, after error: BrokerError? = nil) -> Duration {
         defer { last = now }
         guard let last else { return .zero }
-        if now - last > Self.longEnough {
+        if now - last > Self.stableTime {
             backoff.reset()
             return .zero
         }
         let pause = backoff.next()
-        return error?.code == BrokerError.unavailable ? min(pause, Self.bound) : pause
+        return error?.code == BrokerError.unavailable ? min(pause, Self.maxCopiesPause) : pause
     }
 }

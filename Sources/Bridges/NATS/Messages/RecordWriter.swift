@@ -45,7 +45,7 @@ struct RecordWriter {
             let subject =
                 reply.number > 0
                 ? try await reference(to: reply.number) : FleetReference(store: "", number: 0)
-            record.reply = .init(message: subject, name: reply.name, excerpt: reply.excerpt)
+            record.quoted = .init(message: subject, name: reply.name, excerpt: reply.excerpt)
         }
         piece.removeAll()
         unsafe message.body.withBytes { record.write($0, to: &piece, &scratch) }

@@ -127,22 +127,22 @@ struct StreamInbox {
         }
         draft.origin = Origin(channel: own.store, remoteID: "\(own.number)")
         draft.isLinked = true
-        if let reply = record.reply { draft.reply = try await quotation(reply, of: instance) }
+        if let quoted = record.quoted { draft.reply = try await quotation(quoted, of: instance) }
         draft.hasJudgedReply = true
         drafts.append(draft)
         if record.kind == .message { enqueued.insert(own) }
     }
 
     private mutating func quotation(
-        _ reply: FleetRecord.Reply, of instance: String
+        _ quoted: FleetRecord.Quoted, of instance: String
     ) async throws -> Quotation {
-        if enqueued.contains(reply.message) { try await publish() }
-        let number = reply.message.number > 0 ? try await number(of: reply.message) : nil
-        let (name, bridge) = FleetNames.parts(of: reply.name)
+        if enqueued.contains(quoted.message) { try await publish() }
+        let number = quoted.message.number > 0 ? try await number(of: quoted.message) : nil
+        let (name, bridge) = FleetNames.parts(of: quoted.name)
         return Quotation(
             number: number ?? 0,
             name: fleet.names.shown(name, bridge: bridge, instance: instance),
-            excerpt: reply.excerpt)
+            excerpt: quoted.excerpt)
     }
 
     /// Returns the number that a message has here; `nil` if it is not here.

@@ -10,7 +10,7 @@ package struct NKeyOptions: PluginOptions {
     /// Makes options without a key.
     package init() {}
 
-    /// Reports texts that can't be keys.
+    /// Reports a user key of the wrong form, and a seed with a wrong checksum.
     package func validate(_ check: inout OptionCheck) {
         if !user.hasPrefix("U") || user.utf8.count != 56 {
             check.problem("expected a public user key of 56 characters, U…", at: $user)

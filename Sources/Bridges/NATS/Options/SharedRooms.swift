@@ -2,7 +2,7 @@ import MessageBus
 
 /// The rooms that instances share: a list, or an object if they have other names there.
 package struct SharedRooms: OptionValue {
-    /// The names there, by the names here.
+    /// The names on the other instances, by the names on this one.
     package var names: [String: String]
 
     /// Makes a table.

@@ -5,10 +5,11 @@ import Sockets
 
 /// The presence of people on all instances.
 ///
-/// It tells the other instances who is here, tells the rooms who is there, and passes private
-/// messages on.
+/// It tells the other instances who is on this one, tells the rooms who is on the others, and
+/// passes private messages on.
 ///
-/// Safe from any thread; its state changes in its tasks, one after the other.
+/// Owned by `FleetRun`, which runs its tasks. Safe from any thread; the tasks change the peers one
+/// after the other, under `lock`.
 final class FleetPresence: Sendable {
     /// The people known at the moment.
     struct State {

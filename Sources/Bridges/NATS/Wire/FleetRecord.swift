@@ -11,15 +11,15 @@ struct FleetRecord: Sendable, Equatable {
         case deletion = 2
     }
 
-    /// The message that another one answers.
-    struct Reply: Sendable, Equatable {
+    /// The message that another one quotes.
+    struct Quoted: Sendable, Equatable {
         var message: FleetReference
         var name: String
         var excerpt: String
     }
 
     private struct Flags {
-        static let reply: UInt8 = 1
+        static let quoted: UInt8 = 1
         static let subject: UInt8 = 2
         static let automatic: UInt8 = 4
         static let continuation: UInt8 = 8
@@ -29,7 +29,7 @@ struct FleetRecord: Sendable, Equatable {
     var kind = Kind.message
     /// The message's number on the instance where it was said.
     var number: UInt64
-    /// The time in milliseconds since 1970.
+    /// The time at which it was said, in milliseconds since 1970.
     var time: Int64 = 0
     /// The name of the author, without the bridge.
     var name = ""
@@ -37,12 +37,12 @@ struct FleetRecord: Sendable, Equatable {
     /// itself.
     var bridge = ""
     var text = ""
-    var reply: Reply?
+    var quoted: Quoted?
     /// The message that is corrected or deleted.
     var subject: FleetReference?
     var isAutomatic = false
     var isContinuation = false
-    /// The attachment's fingerprint, or 0.
+    /// A number that identifies the attached file; 0 if there is none.
     var attachment: UInt64 = 0
 
     /// Makes a record.
@@ -65,7 +65,7 @@ struct FleetRecord: Sendable, Equatable {
         scratch.removeAll()
         scratch.append(kind.rawValue)
         var flags: UInt8 = 0
-        if reply != nil { flags |= Flags.reply }
+        if quoted != nil { flags |= Flags.quoted }
         if subject != nil { flags |= Flags.subject }
         if isAutomatic { flags |= Flags.automatic }
         if isContinuation { flags |= Flags.continuation }
@@ -76,11 +76,11 @@ struct FleetRecord: Sendable, Equatable {
         scratch.append(name)
         scratch.append(bridge)
         scratch.append(text)
-        if let reply {
-            scratch.append(reply.message.store)
-            scratch.append(reply.message.number)
-            scratch.append(reply.name)
-            scratch.append(reply.excerpt)
+        if let quoted {
+            scratch.append(quoted.message.store)
+            scratch.append(quoted.message.number)
+            scratch.append(quoted.name)
+            scratch.append(quoted.excerpt)
         }
         if let subject {
             scratch.append(subject.store)
@@ -105,11 +105,11 @@ struct FleetRecord: Sendable, Equatable {
         self.kind = kind
         self.time = Int64(clamping: min(time, Self.latest))
         (self.name, self.bridge, self.text) = (name, bridge, text)
-        if flags & Flags.reply != 0 {
+        if flags & Flags.quoted != 0 {
             guard let message = Self.reference(&reader), let name = reader.text(),
                 let excerpt = reader.text()
             else { return nil }
-            reply = Reply(message: message, name: name, excerpt: excerpt)
+            quoted = Quoted(message: message, name: name, excerpt: excerpt)
         }
         if flags & Flags.subject != 0 {
             guard let subject = Self.reference(&reader) else { return nil }

@@ -122,7 +122,7 @@ final class ChatInput {
         if case .byte(let byte) = opening { (first, second) = (byte, first) }
         switch OtherProtocol.beginning(first, second) {
         case .text: opening = .isText
-        case .open: opening = .byte(first)
+        case .undecided: opening = .byte(first)
         case .other(let other):
             connection.refuseProtocol(other, bus)
             return true
@@ -134,7 +134,7 @@ final class ChatInput {
     var mayBeOther: Bool {
         if connection.participant != nil { return false }
         if case .byte = opening { return true }
-        return isOtherWhole || framing.withPending { OtherProtocol.mayBegin($0) }
+        return isOtherWhole || framing.withPending { OtherProtocol.mayBecomeRequest($0) }
     }
 
     /// True if the pending text is another protocol's line, complete but for its ending.
@@ -156,7 +156,7 @@ final class ChatInput {
         let isHalf = rest.count == bytes.count
         return framing.withPending { pending in
             unsafe (Array(pending) + rest).withUnsafeBytes {
-                !isOther(whole: $0) && !(isHalf && OtherProtocol.mayBegin($0))
+                !isOther(whole: $0) && !(isHalf && OtherProtocol.mayBecomeRequest($0))
             }
         }
     }

@@ -16,11 +16,12 @@ enum OtherProtocol: Equatable {
     /// A PROXY header, from a client that is not a known proxy.
     case proxy
 
-    /// The verdict on the first byte: no text begins with the first byte of another protocol.
+    /// The result of a look at the first bytes: no text begins with the first byte of another
+    /// protocol.
     enum Beginning: Equatable {
         case text
         /// The next byte decides.
-        case open
+        case undecided
         case other(OtherProtocol)
     }
 
@@ -42,7 +43,7 @@ enum OtherProtocol: Equatable {
         case 0x04: .other(.socks4)
         case 0x05: .other(.socks5)
         // A record of a handshake, of any version (RFC 8446, 5.1).
-        case 0x16: second.map { $0 == 0x03 ? .other(.tls) : .text } ?? .open
+        case 0x16: second.map { $0 == 0x03 ? .other(.tls) : .text } ?? .undecided
         default: .text
         }
     }
@@ -51,8 +52,8 @@ enum OtherProtocol: Equatable {
     ///
     /// - Parameters:
     ///   - isFirst: true if no line came before it.
-    ///   - isInterrupted: true if a silence fell within it: the line is then a request only if it
-    ///     has a version, which nobody says by chance.
+    ///   - isInterrupted: true if there was a pause between its bytes: the line is then a request
+    ///     only if it has a version, which nobody says by chance.
     @safe init?(line: UnsafeRawBufferPointer, isFirst: Bool, isInterrupted: Bool = false) {
         let line = RequestLine(line)
         if line.isRequest && (line.hasVersion || !isInterrupted) || isFirst && line.isHeader {
@@ -75,13 +76,15 @@ enum OtherProtocol: Equatable {
         self = .http(isHead: false)
     }
 
-    /// Returns whether the first bytes of a connection are a PROXY header in binary.
+    /// Returns whether the first bytes of a connection begin a binary PROXY header, or are a whole
+    /// one in text.
     @safe static func isProxyHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         ProxyHeaderSignature.begins(bytes)
     }
 
-    /// Returns whether half a line may still become a request; a short silence does not end it.
-    @safe static func mayBegin(_ half: UnsafeRawBufferPointer) -> Bool {
-        RequestLine(half).mayBecomeRequest
+    /// Returns whether the beginning of a line may still become a request; a short pause does not
+    /// end it.
+    @safe static func mayBecomeRequest(_ beginning: UnsafeRawBufferPointer) -> Bool {
+        RequestLine(beginning).mayBecomeRequest
     }
 }

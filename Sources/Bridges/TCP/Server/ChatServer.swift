@@ -241,7 +241,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Logs, once a minute at most, that earlier messages can't be read.
     func logQueryFailure(_ error: any Error) {
-        if case PendingQuery.Failure.stopped = error { return }
+        if case PendingQuery.Failure.cancelled = error { return }
         throttledLog.warning(
             cause: "no answer: \(error)",
             "earlier messages can't be read: \(error); people who ask are told")

@@ -19,7 +19,7 @@ extension ChatConnection {
             @escaping @Sendable (ChatConnection, Result<Answer, any Error>, isolated Bus) -> Void
     ) {
         guard let pendingQuery = beginQuery() else {
-            return finish(self, .failure(PendingQuery.Failure.stopped), bus)
+            return finish(self, .failure(PendingQuery.Failure.cancelled), bus)
         }
         pendingQuery.start(question) { [weak self] result, bus in
             self?.finishQuery(bus) { finish($0, result, bus) }
@@ -41,7 +41,7 @@ extension ChatConnection {
             @escaping @Sendable (ChatConnection, Result<Answer, any Error>, isolated Bus) -> Void
     ) {
         guard let pendingQuery = beginQuery() else {
-            return finish(self, .failure(PendingQuery.Failure.stopped), bus)
+            return finish(self, .failure(PendingQuery.Failure.cancelled), bus)
         }
         pendingQuery.ask(within: PendingQuery.passwordTimeout) { answer in
             question(bus.accounts, answer)
@@ -72,5 +72,5 @@ extension ChatConnection {
     }
 
     /// Ends the query with a failure, and executes the lines that have come.
-    func cancelQuery(_ bus: isolated Bus) { pendingQuery?.fail(.stopped, bus) }
+    func cancelQuery(_ bus: isolated Bus) { pendingQuery?.fail(.cancelled, bus) }
 }

@@ -1,9 +1,9 @@
 import Chat
 import MessageBus
 
-// The first answers to a client: how to enter or, in another protocol, that this is the wrong one.
+// The first sentences to a client, and the refusals, as bytes, of clients of other protocols.
 extension Phrases {
-    /// After `[info]`, as a greeting: how to enter.
+    /// The greeting: how to enter; the caller writes `[info]` before it.
     package func greeting(_ nameless: TCP.Nameless) -> String {
         switch nameless {
         case .ask:
@@ -21,7 +21,7 @@ extension Phrases {
         }
     }
 
-    /// After `[info]`, as a greeting where nothing works without an account.
+    /// The greeting where nothing works without an account.
     func greeting(isRegistrationOpen: Bool) -> String {
         isRegistrationOpen
             ? say(

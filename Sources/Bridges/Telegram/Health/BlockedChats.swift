@@ -30,7 +30,7 @@ final class BlockedChats: Sendable {
     private let blocks = Locked<[String: Block]>([:])
 
     /// The length of a flood before anybody is told, as with outages.
-    private static let longEnough = Duration.seconds(30)
+    private static let announcementDelay = Duration.seconds(30)
 
     /// Makes a record of no blocks.
     ///
@@ -59,7 +59,7 @@ final class BlockedChats: Sendable {
     ) async {
         let now = settings.time.now()
         let isNews = begin(binding.channel, binding.room, chat, backlog) {
-            now + pause - $0 > Self.longEnough
+            now + pause - $0 > Self.announcementDelay
         }
         guard isNews else { return }
         let sentence = settings.phrases.telegramPauses(
@@ -72,7 +72,7 @@ final class BlockedChats: Sendable {
         let now = settings.time.now()
         for room in rooms {
             let isNews = begin(Self.poll(of: room), room, nil, Backlog()) {
-                now + pause - $0 > Self.longEnough
+                now + pause - $0 > Self.announcementDelay
             }
             guard isNews else { continue }
             await publish(settings.phrases.telegramBringsNothing(for: pause), in: room)

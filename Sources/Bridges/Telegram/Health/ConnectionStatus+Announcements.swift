@@ -22,7 +22,7 @@ extension ConnectionStatus {
         return state.withLock { state in
             Set(state.channels.values.map(\.room)).filter { state.told[$0] == nil }
                 .compactMap { Self.failingSince($0, state) }.min()
-                .map { max($0 + Self.longEnough - now, .milliseconds(1)) }
+                .map { max($0 + Self.announcementDelay - now, .milliseconds(1)) }
         }
     }
 
@@ -50,7 +50,7 @@ extension ConnectionStatus {
                 for name in state.channels.keys where state.channels[name]?.room == room {
                     state.channels[name]?.late.forgetDelivered()
                 }
-            } else if let since, now - since >= Self.longEnough {
+            } else if let since, now - since >= Self.announcementDelay {
                 let most = channels.map(\.backlog).max { $0.count < $1.count }
                 let sentence = settings.phrases.telegramIsSilent(
                     waiting: most?.count ?? 0, isMore: most?.hasMore ?? false)

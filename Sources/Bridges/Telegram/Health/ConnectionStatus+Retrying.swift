@@ -46,8 +46,8 @@ extension ConnectionStatus {
                     state.failing[retryPause.observer]?.isWoken = false
                     return nil
                 }
-                let lastTry = failure.since + Self.lastTry
-                if lastTry > retryPause.start { end = min(end, lastTry) }
+                let finalTry = failure.since + Self.finalTryDelay
+                if finalTry > retryPause.start { end = min(end, finalTry) }
             }
             return end > now ? end - now : nil
         }
@@ -59,7 +59,7 @@ extension ConnectionStatus {
     /// - Parameter pause: nil: however long that takes.
     /// - Throws: `CancellationError`.
     func sleep(_ pause: Duration?, of observer: Observer) async throws {
-        guard let signal = looksUp[observer] else { return }
+        guard let signal = wakeSignals[observer] else { return }
         let pauses = [pause, timeToCount(for: observer)].compactMap(\.self)
         try await settings.time.sleep(pauses.min(), orUntil: signal)
     }
@@ -73,7 +73,7 @@ extension ConnectionStatus {
             guard let room = state.channels[name]?.room, state.told[room] == nil,
                 let since = Self.failingSince(room, state)
             else { return nil }
-            let due = since + Self.longEnough - Self.countLead
+            let due = since + Self.announcementDelay - Self.countLead
             return due > now ? due - now : nil
         }
     }

@@ -7,7 +7,7 @@ import Locking
 /// It tells the rooms that Telegram does not answer, once for each long outage, and that it answers
 /// again once the messages that waited are delivered.
 ///
-/// Owned by the relay, which runs it; safe from any thread.
+/// Made by `Relay.run()`, whose tasks share it; safe from any thread.
 final class ConnectionStatus: Sendable {
     /// A part of the bridge that calls Telegram and finds out if it answers.
     enum Observer: Hashable, Sendable {
@@ -29,7 +29,7 @@ final class ConnectionStatus: Sendable {
 
     /// An unbroken series of an observer's calls that failed.
     struct Failure {
-        /// The time at which it began.
+        /// The time at which it began, by the bridge's clock.
         let since: Duration
         /// Observers that had an answer, and have not failed since.
         var answered: Set<Observer> = []
@@ -59,17 +59,17 @@ final class ConnectionStatus: Sendable {
     let state: Locked<State>
     /// Signalled when a room may have to be told something.
     let changed = AsyncSignal()
-    /// Signalled when an observer is to end its rest.
-    let looksUp: [Observer: AsyncSignal]
+    /// Signalled when an observer is to end its pause.
+    let wakeSignals: [Observer: AsyncSignal]
 
     /// The length of an outage before anybody is told.
-    static let longEnough = Duration.seconds(30)
+    static let announcementDelay = Duration.seconds(30)
     /// The time before an announcement at which waiting messages are counted, and so the age of the
     /// numbers announced.
     static let countLead = Duration.seconds(1)
-    /// The time into an outage at which a resting observer tries once more, so that nobody is told
-    /// of an outage that is over: a second for the answer to a poll, and one for the way.
-    static let lastTry = longEnough - countLead - .seconds(2)
+    /// The time into an outage at which a pausing observer tries once more, so that nobody is told
+    /// of an outage that is over: a second for the answer to a poll, and one for the network.
+    static let finalTryDelay = announcementDelay - countLead - .seconds(2)
     /// The shortest time between outages that are logged as such; others are logged for debugging
     /// only.
     private static let minQuiet = Duration.seconds(60)
@@ -80,7 +80,7 @@ final class ConnectionStatus: Sendable {
         let channels = bindings.map { ($0.channel, Channel(room: $0.room)) }
         state = Locked(State(channels: Dictionary(channels) { first, _ in first }))
         let observers = Set([.poll] + channels.map { Observer.channel($0.0) })
-        looksUp = Dictionary(uniqueKeysWithValues: observers.map { ($0, AsyncSignal()) })
+        wakeSignals = Dictionary(uniqueKeysWithValues: observers.map { ($0, AsyncSignal()) })
     }
 
     // MARK: - Recording
@@ -130,7 +130,7 @@ final class ConnectionStatus: Sendable {
             let isKnown = wasUnrecognized && state.unrecognized.isEmpty
             return (wasFailing, isOver, isKnown, wasWarned, woken)
         }
-        for other in woken { looksUp[other]?.send() }
+        for other in woken { wakeSignals[other]?.send() }
         if isKnown { settings.log.info("Telegram knows the bot again") }
         guard wasFailing else { return }
         reportReachability()
@@ -181,7 +181,7 @@ final class ConnectionStatus: Sendable {
         guard isNew else { return }
         changed.send()
         // The time at which waiting messages are to be counted may have changed.
-        for signal in looksUp.values { signal.send() }
+        for signal in wakeSignals.values { signal.send() }
     }
 
     /// Counts the time of the present outage up to now.

@@ -5,13 +5,13 @@ import Sockets
 
 /// A stream of server-sent events of one room.
 ///
-/// Confined to the bus's loop.
+/// Kept by its `WebServer` until it is closed. Confined to the bus's loop.
 final class EventStream: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     private unowned let server: WebServer
-    private let taken: TakenOverConnection
+    private let takenConnection: TakenOverConnection
     private(set) lazy var stream = WebStream(
-        taken, connectionID: connectionID, of: server.streams
+        takenConnection, connectionID: connectionID, of: server.streams
     ) { [unowned self] _ in self.server.remove(self) }
     /// The program that reads; `nil` for somebody without a token.
     let client: APIClient?
@@ -29,13 +29,13 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     ) {
         self.client = client
         address = taken.peer.host.map { ClientAddress($0) } ?? .local
-        self.taken = taken
+        takenConnection = taken
         self.connectionID = connectionID
         self.server = server
         lastComment = server.loop.now
     }
 
-    /// Begins to send.
+    /// Sends the first comment and begins to read the room; called once.
     ///
     /// - Parameters:
     ///   - number: the last event that the client has; `nil`: it wants only what is new.
@@ -43,26 +43,26 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     func begin(in room: WebRoom, after number: MessageNumber?, missed: Int) {
         // A comment first, so that the client knows at once that the stream is open.
         stream.send(Array(":\n\n".utf8))
-        if missed > 0 { stream.send(Self.skipped(missed, in: room.room.name)) }
+        if missed > 0 { stream.send(Self.skippedEvent(missed, in: room.room.name)) }
         if let form = room.form(.serverSentEvent) { stream.read(form, after: number) }
     }
 
     /// Returns the event that tells how many events were left out.
-    static func skipped(_ count: Int, in room: String) -> [UInt8] {
+    static func skippedEvent(_ count: Int, in room: String) -> [UInt8] {
         let json = JSON.object([
             "type": .text("skipped"), "room": .text(room), "count": .integer(Int64(count)),
         ])
         return Array("event: skipped\ndata: ".utf8) + json.encoded + Array("\n\n".utf8)
     }
 
-    /// Sends a comment at intervals, so that the connection does not look dead.
-    func checkAlive(at now: MonotonicTime) {
+    /// Sends a comment if one is due, so that the connection does not look dead.
+    func sendDueComment(at now: MonotonicTime) {
         guard now - lastComment >= Self.commentInterval else { return }
         lastComment = now
         stream.send(Array(":\n\n".utf8))
     }
 
-    /// Ends once everything that is owed is sent.
+    /// Closes once everything that is queued is sent.
     func end() { stream.closeWhenSent([]) }
 
     func handle(_ ready: Readiness) {

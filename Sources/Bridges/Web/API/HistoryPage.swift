@@ -2,15 +2,16 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Texts and corrections of a room, the oldest first.
+/// A page of a room's history: messages and corrections without notices, the oldest first.
 struct HistoryPage: Sendable {
     var messages: [Message]
     /// True if there is nothing more in the direction that was asked for.
     let isComplete: Bool
-    /// The number behind which the next page begins, for a page that was asked for by `after`.
-    var through: MessageNumber = 0
+    /// The last number that was looked at, if the page was asked for by `after` and is complete;
+    /// otherwise 0.
+    var examinedThrough: MessageNumber = 0
 
-    /// Reads what a program asks for.
+    /// Reads the page that a client of the API asks for.
     static func read(
         _ query: MessageQuery, of room: Room, _ bus: isolated Bus
     ) async throws -> HistoryPage {
@@ -37,15 +38,16 @@ struct HistoryPage: Sendable {
                 return HistoryPage(messages: Array(messages.prefix(query.count)), isComplete: false)
             }
             if events.isComplete || number >= query.before ?? .max {
-                return HistoryPage(messages: messages, isComplete: true, through: number)
+                return HistoryPage(messages: messages, isComplete: true, examinedThrough: number)
             }
         }
     }
 
-    /// The answer where nothing was said.
-    static let none = HTTPResponse.json(.ok, Array(#"{"messages":[],"isComplete":true}"#.utf8))
+    /// The response where nothing was said.
+    static let emptyResponse = HTTPResponse.json(
+        .ok, Array(#"{"messages":[],"isComplete":true}"#.utf8))
 
-    /// Returns the answer, produced piece by piece.
+    /// Returns the response; the list is produced piece by piece.
     func response(
         _ lists: ListProduction, _ bus: isolated Bus
     ) async throws -> HTTPResponse {

@@ -101,7 +101,7 @@ final class LongPolls {
     }
 
     private func answer(_ exchange: HTTPExchange, _ messages: [Message], atMost count: Int) {
-        if messages.isEmpty { return exchange.respond(HistoryPage.none) }
+        if messages.isEmpty { return exchange.respond(HistoryPage.emptyResponse) }
         respond(
             exchange,
             HistoryPage(

@@ -8,7 +8,7 @@ import Sockets
 struct TokenAttempts {
     private struct HostAttempts {
         var bucket = CommandBucket()
-        var lastTry = MonotonicTime.distantPast
+        var lastAttempt = MonotonicTime.distantPast
     }
 
     /// A secret that was right, and the address it came from.
@@ -46,7 +46,7 @@ struct TokenAttempts {
     mutating func recordFailure(from host: HostKey?, at now: MonotonicTime) {
         if triesByHost[host] == nil, triesByHost.count >= Self.bound { forgetOldest() }
         _ = triesByHost[host, default: HostAttempts()].bucket.spend(at: now, Self.rule)
-        triesByHost[host]?.lastTry = now
+        triesByHost[host]?.lastAttempt = now
     }
 
     /// Returns the seconds for which requests from an address are ignored; `nil` if they are not.
@@ -60,7 +60,8 @@ struct TokenAttempts {
     }
 
     private mutating func forgetOldest() {
-        guard let oldest = triesByHost.min(by: { $0.value.lastTry < $1.value.lastTry }) else {
+        guard let oldest = triesByHost.min(by: { $0.value.lastAttempt < $1.value.lastAttempt })
+        else {
             return
         }
         triesByHost[oldest.key] = nil

@@ -174,7 +174,8 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
             }
             // What is newer are notices, which answer nobody.
             server.polls.wait(
-                exchange, of: client, in: room, after: page.through, query.count, within: wait)
+                exchange, of: client, in: room, after: page.examinedThrough, query.count,
+                within: wait)
             return nil
         }
     }

@@ -35,7 +35,7 @@ final class WebRoom: @unchecked Sendable {  // touched on the loop only
             if count == 0 { return [] }
             return switch encoder.form {
             case .webSocketFrame: ServerMessage.skipped(count, in: feed.room.name)
-            case .serverSentEvent: EventStream.skipped(count, in: feed.room.name)
+            case .serverSentEvent: EventStream.skippedEvent(count, in: feed.room.name)
             }
         }
     }

@@ -229,7 +229,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private func ping() {
         loop.set(pings, after: Self.pingInterval)
         for client in Array(clients.values) { client.checkAlive(at: loop.now) }
-        for stream in Array(eventStreams.values) { stream.checkAlive(at: loop.now) }
+        for stream in Array(eventStreams.values) { stream.sendDueComment(at: loop.now) }
         port.bus.assumeIsolated { bus in
             for stream in Array(eventStreams.values)
             where !(stream.client.map { tokens.isValid($0, bus.accounts) } ?? true) {

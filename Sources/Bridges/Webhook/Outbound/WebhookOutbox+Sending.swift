@@ -51,7 +51,7 @@ extension WebhookOutbox {
             request.headers.append(
                 (
                     "webhook-signature",
-                    WebhookSignature.field(id: id, timestamp: timestamp, body: body, key: key)
+                    WebhookSignature.headerValue(id: id, timestamp: timestamp, body: body, key: key)
                 ))
         }
         for (name, value) in options.headers.sorted(by: { $0.key < $1.key }) {

@@ -151,7 +151,7 @@ extension Phrases {
 
 // Sentences about alerts.
 extension Phrases {
-    /// Says that alerts are firing, or that they are over; what they say follows.
+    /// Says that `count` alerts are firing or resolved; the caller appends their texts.
     func alert(
         _ name: String, _ severity: String?, isFiring: Bool, _ count: Int, resolved: Int
     ) -> String {

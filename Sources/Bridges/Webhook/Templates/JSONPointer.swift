@@ -65,7 +65,7 @@ extension JSONPointer: OptionValue {
     /// A slash in front of each step.
     package static var schema: OptionSchema { .pattern("^(/([^~]|~[01])*)+$") }
 
-    /// Suggests the slash in front.
+    /// Suggests a slash in front and instead of each dot.
     package static func hint(for value: ConfigValue) -> String? {
         guard let text = value.text, !text.isEmpty, !text.hasPrefix("/") else { return nil }
         let meant = "/\(text.replacing(".", with: "/"))"

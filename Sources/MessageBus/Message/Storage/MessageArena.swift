@@ -183,9 +183,11 @@
 
     /// Replaces the words of a message wherever it is quoted.
     func eraseQuotations(of quoted: Quotation) {
-        guard details.contains(where: { $0.reply.map(quoted.isOfSame) ?? false }) else { return }
+        guard details.contains(where: { $0.reply.map(quoted.quotesSameMessage(as:)) ?? false })
+        else { return }
         for index in 0..<count {
-            guard let reply = unsafe details(of: headers[index])?.reply, quoted.isOfSame(reply)
+            guard let reply = unsafe details(of: headers[index])?.reply,
+                quoted.quotesSameMessage(as: reply)
             else {
                 continue
             }

@@ -3,7 +3,7 @@ package enum AccountCreation: Sendable, Equatable {
     /// The account was created.
     case created(Account)
     /// There is an account of that name.
-    case registered
-    /// The name is reserved since its account was removed or renamed.
-    case reserved
+    case nameIsRegistered
+    /// The name is reserved because its account was removed or renamed.
+    case nameIsReserved
 }

@@ -5,7 +5,7 @@ package enum AccountRenaming: Sendable, Equatable {
     /// There is no such account.
     case unknown
     /// There is another account of that name.
-    case registered
-    /// The name is reserved since another account was removed or renamed.
-    case reserved
+    case nameIsRegistered
+    /// The name is reserved because another account was removed or renamed.
+    case nameIsReserved
 }

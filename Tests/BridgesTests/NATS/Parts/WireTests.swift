@@ -10,7 +10,7 @@ import TestSupport
         var first = FleetRecord(number: 300)
         (first.name, first.bridge, first.text) = ("Eva", "telegram", "hola\nmundo ñ")
         first.time = 1_700_000_000_123
-        first.reply = .init(
+        first.quoted = .init(
             message: FleetReference(store: "abc", number: 7), name: "bob", excerpt: "qué…")
         first.isAutomatic = true
         first.attachment = .max
@@ -51,7 +51,7 @@ import TestSupport
             batch.encoded.withUnsafeBytes { FleetBatch($0) }
         }
         var reply = FleetRecord(number: 1)
-        reply.reply = .init(
+        reply.quoted = .init(
             message: FleetReference(store: "abc", number: number), name: "", excerpt: "")
         var deletion = FleetRecord(number: 2)
         deletion.kind = .deletion

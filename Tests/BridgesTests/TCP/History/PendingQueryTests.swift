@@ -67,7 +67,7 @@ import Testing
         await oracle.answer("yes")
         await settle(until: 1)
         test.advance(by: .seconds(20))
-        await test.bus.perform { pendingQuery.fail(.stopped, $0) }
+        await test.bus.perform { pendingQuery.fail(.cancelled, $0) }
         #expect(outcomes.all.withLock { $0 } == ["one: yes"])
     }
 
@@ -81,7 +81,7 @@ import Testing
         await oracle.answer("late")
         await oracle.asked()
         await test.settle()
-        await test.bus.perform { pendingQuery.fail(.stopped, $0) }
+        await test.bus.perform { pendingQuery.fail(.cancelled, $0) }
         await oracle.answer("later")
         await test.settle()
         #expect(

@@ -57,7 +57,7 @@ import Testing
 
     @Test func `the first bytes show what no text begins with`() {
         #expect(OtherProtocol.beginning(0x16, 0x03) == .other(.tls))
-        #expect(OtherProtocol.beginning(0x16, nil) == .open)
+        #expect(OtherProtocol.beginning(0x16, nil) == .undecided)
         #expect(OtherProtocol.beginning(0x16, 0x41) == .text)
         #expect(OtherProtocol.beginning(0x04, 0x01) == .other(.socks4))
         #expect(OtherProtocol.beginning(0x05, nil) == .other(.socks5))
@@ -70,7 +70,7 @@ import Testing
         for line in ["GET / HTTP/1.1", "BREW /pot HTTP/1.1", "OPTIONS * HTTP/1.1", "get /"] {
             for count in 1...line.utf8.count where !line.hasPrefix("BREW") || count > 4 {
                 let half = Array(line.utf8.prefix(count))
-                let mayBegin = half.withUnsafeBytes { OtherProtocol.mayBegin($0) }
+                let mayBegin = half.withUnsafeBytes { OtherProtocol.mayBecomeRequest($0) }
                 #expect(mayBegin, "\(line) \(count)")
             }
         }
@@ -78,7 +78,8 @@ import Testing
             "ana: ", "hola", "ana: hola /x", "/nick ana", "", "¡", "HOLA", "ANA", "Hola ", "Geta",
             "GETana: hola", "HOLA ana: hola", "HOLAHOLA",
         ] {
-            #expect(!Array(line.utf8).withUnsafeBytes { OtherProtocol.mayBegin($0) }, "\(line)")
+            #expect(
+                !Array(line.utf8).withUnsafeBytes { OtherProtocol.mayBecomeRequest($0) }, "\(line)")
         }
     }
 

@@ -6,7 +6,7 @@ extension ChatConnection {
     /// The role of the account that is logged in; `nil` without one.
     var role: Role? { participant?.presence.person?.account?.role }
 
-    /// Executes a command of a moderator or an admin.
+    /// Executes a command of a moderator or an admin; the caller has checked the role.
     @safe func moderate(
         _ command: ChatCommand, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {

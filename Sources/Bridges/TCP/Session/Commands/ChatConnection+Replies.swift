@@ -67,9 +67,10 @@ extension ChatConnection {
         say(text, as: participant.sender, details: MessageDetails(reply: quotation), bus)
     }
 
-    /// Says a text that a command has made.
+    /// Publishes a text that a command has made in the connection's room.
     ///
-    /// If speakers get their own lines back, the line itself is the answer.
+    /// `server.batch` must be empty. If speakers get their own lines back, the line itself is the
+    /// answer.
     @safe func say(
         _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?,
         _ bus: isolated Bus

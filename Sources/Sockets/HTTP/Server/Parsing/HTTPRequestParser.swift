@@ -1,9 +1,9 @@
 /// The parser of the requests of one connection: bytes in; heads, pieces of bodies and their ends
 /// out.
 ///
-/// Pure: it has no clock and no socket. Each request has one interpretation or is refused, and it
-/// does not matter in how many pieces it comes. After a refusal nothing more is read, because
-/// nobody knows where the next request begins: the connection must be closed.
+/// A value of its connection, without clock or socket. Each request has one interpretation or is
+/// refused, and it does not matter in how many pieces it comes. After a refusal nothing more is
+/// read, because nobody knows where the next request begins: the connection must be closed.
 package struct HTTPRequestParser: Sendable {
     /// A step in a request.
     ///
@@ -21,6 +21,7 @@ package struct HTTPRequestParser: Sendable {
         case head(HTTPHeadParser)
         /// A head was returned; the body's limit is not applied yet.
         case framing(HTTPRequestHead.Framing)
+        /// Bytes of the body that are left.
         case counted(Int)
         case chunked(HTTPChunkParser)
         case refused(HTTPRefusal)
@@ -72,7 +73,7 @@ package struct HTTPRequestParser: Sendable {
         switch part {
         case .refused(let refusal): throw refusal
         case .head(var parser):
-            // Nobody else may hold its arrays while it appends to them.
+            // The stored copy is let go, so that appending to its arrays does not copy them.
             part = .framing(.none)
             guard let head = try parser.read(&input) else {
                 part = .head(parser)

@@ -18,7 +18,7 @@ enum AcceptEncoding {
         return gzip ?? any ?? false
     }
 
-    /// Returns whether a parameter is no quality of zero.
+    /// Returns false only for the parameter `q` with the value zero.
     @safe private static func isPositive(_ parameter: UnsafeRawBufferPointer) -> Bool {
         let text = unsafe Array(parameter.filter { !HTTPCharacters.isBlank($0) })
         guard text.count > 2, text[0] | 0x20 == 0x71, text[1] == 0x3D else { return true }
