@@ -7,7 +7,7 @@ import Store
 import TestSupport
 import Testing
 
-/// What becomes of a password, or of a session, that is looked at while its account changes.
+/// The fate of a password, or of a session, that is looked at while its account changes.
 @Suite(.timeLimit(.minutes(10))) struct ChangedMeanwhileTests {
     private let folder = AccountFolder()
     private static let digest = [UInt8](repeating: 1, count: 32)

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-/// What the command line changes beside a running service.
+/// Changes that the command line makes beside a running service.
 @Suite(.timeLimit(.minutes(10))) struct OtherProcessTests {
     private let folder = AccountFolder()
 

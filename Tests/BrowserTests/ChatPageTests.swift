@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What the chat page does for who uses it.
+/// The chat page, as its users see it.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct ChatPageTests {
     @Test func `one enters with a name, and what is refused is said`() async throws {
         let page = try await ChatPage()

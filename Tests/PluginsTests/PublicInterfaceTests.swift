@@ -16,7 +16,7 @@ import Testing
         "Admission/", "Input/", "Moderation/", "Output/",
     ]
 
-    /// What stands in those files and all bridges use.
+    /// The parts of those files that all bridges use.
     private static let ofAllBridges = [
         "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
     ]

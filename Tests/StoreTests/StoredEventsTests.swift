@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-/// What clients of the web ask of the store.
+/// Questions that clients of the web ask of the store.
 @Suite(.timeLimit(.minutes(10))) struct StoredEventsTests {
     private let folder = StoreFolder()
 

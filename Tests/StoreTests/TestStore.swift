@@ -132,8 +132,8 @@ extension Schema {
             VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
         """
 
-    /// What takes back the migrations from the fifth on, in files that tests make older than they
-    /// are.
+    /// SQL that takes back the migrations from the fifth on, in files that tests make older than
+    /// they are.
     static let withoutAccounts = """
         DROP INDEX messages_by_corrected; ALTER TABLE messages DROP COLUMN corrects;
         ALTER TABLE rooms DROP COLUMN removed; DROP TABLE sessions; DROP TABLE seen;

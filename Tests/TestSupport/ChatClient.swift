@@ -4,8 +4,8 @@ import Sockets
 /// A client of the chat as a person would write one: a blocking socket, lines, and patience with an
 /// end.
 ///
-/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its
-/// own, because the threads of the tests are few.
+/// Confined to the test that uses it: one call at a time. A call that waits does so on a thread of
+/// its own, because the threads of the tests are few.
 package final class ChatClient: @unchecked Sendable {  // see above
     /// The kernel's number for it.
     package let descriptor: Int32

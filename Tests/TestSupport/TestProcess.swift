@@ -66,7 +66,7 @@ package final class TestProcess: Sendable {
 
     /// Runs a program to its end, which must come by itself; blocks.
     ///
-    /// What it writes to standard error must fit into a pipe.
+    /// Its standard error must fit into a pipe.
     package static func run(
         _ words: [String], in directory: String? = nil
     ) throws -> (status: Int32, output: Data, errors: Data) {

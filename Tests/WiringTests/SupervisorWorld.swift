@@ -98,7 +98,7 @@ struct DurableBody: DurableBridge {
     func run(_ port: Port) async throws { steps.record("b runs") }
 }
 
-/// What bridges have done, in order.
+/// The steps of bridges, in order.
 final class Steps: Sendable {
     private let steps = Locked<[String]>([])
     var all: [String] { steps.withLock { $0 } }

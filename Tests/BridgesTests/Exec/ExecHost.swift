@@ -9,8 +9,8 @@ import TestSupport
 
 /// A bridge to a program, on a bus of its own.
 ///
-/// What a program writes to standard error is in the log, so a program that copies its input there
-/// shows what it was given.
+/// The log has everything that a program writes to standard error, so a program that copies its
+/// input there shows what it was given.
 ///
 /// Safe from any thread.
 final class ExecHost: Sendable {

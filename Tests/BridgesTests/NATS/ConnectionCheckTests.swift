@@ -6,7 +6,7 @@ import Testing
 @testable import NATSBridge
 
 extension NATSTests {
-    /// What is asked without running the bridge.
+    /// The questions that are asked without running the bridge.
     @Suite(.timeLimit(.minutes(10))) struct ConnectionCheckTests {
         /// The permissions of the documentation's example, of a store called `own`.
         private static func permissions(

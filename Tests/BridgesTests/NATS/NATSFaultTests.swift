@@ -6,7 +6,7 @@ import Testing
 
 @testable import NATSBridge
 
-/// What goes wrong between instances and their broker.
+/// Faults between instances and their broker.
 @Suite struct NATSFaultTests {
     /// Asks a broker something as its administrator.
     private func ask<Value>(

@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What is counted of a tcp bridge.
+/// The counters of a tcp bridge.
 @Suite(.timeLimit(.minutes(10))) struct ChatCountingTests {
     private func report(of host: ChatHost) async throws -> BridgeReport {
         try #require(await host.test.bus.perform { $0.report() }.bridges.first)

@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    /// What is counted of a telegram bridge.
+    /// The counters of a telegram bridge.
     @Suite(.timeLimit(.minutes(10))) struct CountingTests {
         private static let group = TelegramHost.group
 

@@ -13,7 +13,7 @@ import Testing
         var permits: [ListProduction.Permit] = []
     }
 
-    /// What has happened, as the tests count it: safe from any thread.
+    /// Events, as the tests count them: safe from any thread.
     private final class Tally: Sendable {
         let turns = Locked(0)
         let order = Locked<[String]>([])

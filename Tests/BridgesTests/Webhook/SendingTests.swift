@@ -7,7 +7,7 @@ import Testing
 @testable import WebhookBridge
 
 extension WebhookTests {
-    /// What a receiver gets.
+    /// Requests that a receiver gets.
     @Suite(.serialized) struct SendingTests {
         private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

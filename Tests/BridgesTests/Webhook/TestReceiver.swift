@@ -21,11 +21,11 @@ final class TestReceiver: Sendable {
         case silence
         /// So many bytes of a body come.
         case long(Int)
-        /// What comes is no HTTP.
+        /// Bytes come that are no HTTP.
         case rubbish
     }
 
-    /// What has come, and what is to be done with what comes.
+    /// The requests that have come, and the treatments of those that will.
     private final class Record: Sendable {
         let treatments: Locked<[Treatment]>
         let requests = Locked<[TestHTTPServer.Request]>([])

@@ -43,7 +43,7 @@ private struct ReceivedLines: Equatable {
     private(set) var lines: [[UInt8]] = []
     /// True if one was too long.
     private(set) var hasTooLong = false
-    /// What came, without Telnet's commands and line endings.
+    /// The bytes that came, without Telnet's commands and line endings.
     private(set) var text: [UInt8] = []
 
     /// The longest line, the least that "maxLine" may be: a fuzzer finds longer ones soon.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MessageBus
 
-/// What sessions say with ids of their own.
+/// Messages that sessions send with ids of their own.
 @Suite(.timeLimit(.minutes(10))) struct SpeakingTests {
     /// A session that reads nothing.
     private final class Session: PresenceDelegate {
@@ -23,7 +23,7 @@ import Testing
 
     private static let digest = [UInt8](repeating: 7, count: 32)
 
-    /// What came of attempts, in order.
+    /// The results of attempts, in order.
     private final class Results: Sendable {
         private let lines = Locked<[String]>([])
         private let given = Locked<[MessageNumber]>([])

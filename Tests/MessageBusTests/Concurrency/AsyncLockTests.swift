@@ -6,13 +6,13 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct AsyncLockTests {
     private struct Failure: Error {}
 
-    /// What tasks have done, in their order.
+    /// The steps of tasks, in their order.
     private final class Course: Sendable {
         let steps = Locked<[Int]>([])
         func add(_ step: Int) { steps.withLock { $0.append(step) } }
     }
 
-    /// How many tasks have the lock, at once and in all.
+    /// The number of tasks that have the lock, at once and in all.
     private final class Holders: Sendable {
         private let counts = Locked((now: 0, most: 0, all: 0))
 

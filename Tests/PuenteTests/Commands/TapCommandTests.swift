@@ -4,7 +4,7 @@ import MessageBus
 import TestSupport
 import Testing
 
-/// What passes in a running daemon.
+/// The command that shows the messages of a running daemon.
 @Suite(.timeLimit(.minutes(10))) struct TapCommandTests {
     /// Starts a daemon with a chain, and returns its folder and a client.
     private func start(

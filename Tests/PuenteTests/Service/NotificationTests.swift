@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the program tells a service manager.
+/// Notifications of the program to a service manager.
 @Suite(.timeLimit(.minutes(10))) struct NotificationTests {
     private static let telegram = """
         { "type": "telegram", "token": "123456:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",

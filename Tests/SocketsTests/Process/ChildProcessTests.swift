@@ -15,11 +15,11 @@ import Testing
             var isOutputEnded = false
             var drains = 0
             var exit: ChildExit?
-            /// What is to be done when it has ended.
+            /// The action for when it has ended.
             var afterExit: (@Sendable () -> Void)?
         }
 
-        /// What was heard; kept apart, for the process keeps it.
+        /// The things heard; kept apart, for the process keeps it.
         final class Record: Sendable {
             let heard = Locked(Heard())
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sockets
 
-/// What a notifier sends, to a socket in a folder or an abstract one.
+/// Notifications that are sent to a socket in a folder or an abstract one.
 @Suite(.timeLimit(.minutes(10))) struct ServiceNotifierTests {
     private static func notifier(
         _ inbox: NotificationInbox, watchdogMicroseconds: Int? = nil

@@ -49,7 +49,7 @@ final class TLSPair {
         }
     }
 
-    /// What the server has sent, at most so many bytes.
+    /// Returns the bytes that the server has sent, at most so many.
     func fromServer(atMost most: Int = .max) -> [UInt8] {
         var result: [UInt8] = []
         while result.count < most {

@@ -2,7 +2,7 @@ import Locking
 
 /// A tab of a browser.
 ///
-/// Safe from any thread. What goes wrong in the page is collected in `complaints`.
+/// Safe from any thread. Errors of the page are collected in `complaints`.
 package final class BrowserPage: Sendable {
     private struct State {
         var complaints: [String] = []

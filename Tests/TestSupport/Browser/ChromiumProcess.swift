@@ -13,7 +13,7 @@ final class ChromiumProcess: Sendable {
     private let process: TestProcess
     private let profile: URL
 
-    /// Where Debian and others put the program.
+    /// The places where Debian and others put the program.
     private static let places = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
 
     /// Starts a browser with an empty profile.

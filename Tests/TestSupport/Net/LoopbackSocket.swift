@@ -3,8 +3,8 @@ import Sockets
 
 /// A blocking socket to a port of this machine, and what has come by it.
 ///
-/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its
-/// own, because the threads of the tests are few.
+/// Confined to the test that uses it: one call at a time. A call that waits does so on a thread of
+/// its own, because the threads of the tests are few.
 package final class LoopbackSocket: @unchecked Sendable {  // see above
     private let descriptor: Int32
     package private(set) var received: [UInt8] = []

@@ -5,7 +5,7 @@ import Sockets
 ///
 /// Confined to whoever holds it.
 package final class TLSEngine {
-    /// What a client asks for.
+    /// The settings of a client.
     package struct Settings: Sendable {
         /// The newest version, as OpenSSL numbers it.
         package var version: Int32 = TLS1_3_VERSION

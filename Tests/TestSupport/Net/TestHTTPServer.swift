@@ -14,7 +14,7 @@ package final class TestHTTPServer: Sendable {
         /// By name in lower case.
         package let headers: [String: String]
         package let body: [UInt8]
-        /// Which connection it came by, counted from 1.
+        /// The number of the connection that it came by, counted from 1.
         package let connection: Int
     }
 

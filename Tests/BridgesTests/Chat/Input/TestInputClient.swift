@@ -5,7 +5,7 @@ import TestSupport
 @testable import Chat
 @testable import Sockets
 
-/// What a client does with what it has sent while its server stops.
+/// The treatment of a client's input while its server stops.
 protocol StopHabit: SendableMetatype {
     static var isServedWhileStopping: Bool { get }
 }

@@ -58,7 +58,7 @@ private struct RoomsWorld {
     private var written = [0, 0, 0]
     private var seen = [0, 0, 0]
     private var skipped = [0, 0, 0]
-    /// What must have come or been skipped before the next frame of a room.
+    /// The frames of each room that must have come or been skipped before its next one.
     private var promised = [0, 0, 0]
     private var answered = (asked: 0, seen: 0)
 

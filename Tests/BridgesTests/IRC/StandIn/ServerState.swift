@@ -2,7 +2,7 @@ import Glibc
 import IRC
 import Sockets
 
-/// What the server for tests does, and what it was told.
+/// The behaviour of the server for tests, and the lines that it was told.
 ///
 /// Confined to the server's loop.
 final class ServerState: @unchecked Sendable {

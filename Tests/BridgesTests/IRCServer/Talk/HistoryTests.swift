@@ -4,7 +4,7 @@ import Testing
 
 @testable import IRCServerBridge
 
-/// What was said before: on joining, and on request.
+/// Earlier messages, shown on joining and on request.
 @Suite(.timeLimit(.minutes(10))) struct HistoryTests {
     @Test func `who joins is shown the last texts, with or without times`() async throws {
         let host = try await IRCHost { $0.historyOnJoin = 2 }

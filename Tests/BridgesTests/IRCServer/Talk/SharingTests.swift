@@ -4,7 +4,7 @@ import Testing
 
 @testable import IRCServerBridge
 
-/// What clients share, and what becomes of those that don't read.
+/// Bytes that clients share, and the fate of clients that don't read.
 @Suite(.timeLimit(.minutes(10))) struct SharingTests {
     /// Sets of capabilities that differ in what is encoded.
     private static let sets = [

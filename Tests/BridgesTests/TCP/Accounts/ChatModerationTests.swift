@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What moderators and admins may do, to whom, and what becomes of it.
+/// The powers of moderators and admins, and their effect on others.
 @Suite(.timeLimit(.minutes(10))) struct ChatModerationTests {
     private static let onlyModerators = "servidor: [forbidden] Eso es para moderadores."
     private static let onlyAdmins = "servidor: [forbidden] Eso es para administradores."

@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    /// What is asked without running the bridge.
+    /// The questions that are asked without running the bridge.
     @Suite(.timeLimit(.minutes(10))) struct ConnectionCheckTests {
         private static let group = TelegramHost.group
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import WebBridge
 
-/// What programs read by HTTP.
+/// Messages that programs read by HTTP.
 @Suite(.timeLimit(.minutes(5))) struct APIReadingTests {
     /// A host with a room in which something was said, with joins between; and the numbers of the
     /// texts.

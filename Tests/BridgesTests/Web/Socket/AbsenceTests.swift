@@ -5,7 +5,7 @@ import Testing
 
 @testable import WebBridge
 
-/// How long somebody is still there whose pages are gone.
+/// The time for which somebody is still there after their pages are gone.
 @Suite(.timeLimit(.minutes(5))) struct AbsenceTests {
     /// Closes a client as a browser whose network is gone, and waits until the server knows.
     private func lose(_ client: SocketClient, _ host: WebHost) async throws {

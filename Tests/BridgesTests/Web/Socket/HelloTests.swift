@@ -7,7 +7,7 @@ import Testing
 
 @testable import WebBridge
 
-/// Who somebody is, and which rooms they read.
+/// A client's hello: the person's identity, and the rooms that they read.
 @Suite(.timeLimit(.minutes(5))) struct HelloTests {
     private static let long = String(repeating: "0", count: 22)
 

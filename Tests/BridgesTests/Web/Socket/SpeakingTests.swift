@@ -3,7 +3,7 @@ import MessageBus
 import TestSupport
 import Testing
 
-/// What is said in rooms and in private.
+/// Messages in rooms and in private.
 @Suite(.timeLimit(.minutes(5))) struct SpeakingTests {
     /// Drops what contains a word, by the code that the word says.
     struct Censor: Middleware {
