@@ -18,10 +18,33 @@ final class AccountHost: Sendable {
     let service: AccountService
     private let observed = Observed()
     private let interruption: Interruption
+    private let hashers: Hashers
 
     /// Something that happens once, before the next answer is on its way to the loop.
     private final class Interruption: Sendable {
         let action = Locked<(@Sendable () -> Void)?>(nil)
+    }
+
+    /// The threads that hash passwords.
+    private final class Hashers: Sendable {
+        private let state = Locked((started: 0, statuses: [ThreadStatus]()))
+
+        /// True if each sleeps or has ended.
+        var areAsleep: Bool {
+            state.withLock { state in
+                state.statuses.count == state.started
+                    && state.statuses.allSatisfy { $0.isAsleep || $0.hasEnded }
+            }
+        }
+
+        func start(_ body: @escaping @Sendable () -> Void) throws {
+            state.withLock { $0.started += 1 }
+            try DedicatedThread.start(named: "passwords") {
+                let status = ThreadStatus()
+                self.state.withLock { $0.statuses.append(status) }
+                body()
+            }
+        }
     }
 
     private final class Observed: Sendable {
@@ -37,13 +60,18 @@ final class AccountHost: Sendable {
         self.loop = loop
         let interruption = Interruption()
         self.interruption = interruption
+        let threads = Hashers()
+        self.hashers = threads
         var environment = AccountEnvironment(
             post: { action in
                 let interrupt = interruption.action.withLock { $0.take() }
                 interrupt?()
                 loop.perform(action)
-            }, startThread: DedicatedThread.start, wall: clock.wall,
-            steady: clock.wall)
+            },
+            startThread: { name, body in
+                if name == "passwords" { return try threads.start(body) }
+                try DedicatedThread.start(named: name, body)
+            }, wall: clock.wall, steady: clock.wall)
         environment.log = log.log
         environment.hashers = hashers
         service = AccountService(
@@ -75,6 +103,9 @@ final class AccountHost: Sendable {
     func beforeNextPost(_ action: @escaping @Sendable () -> Void) {
         interruption.action.withLock { $0 = action }
     }
+
+    /// Blocks until the threads that hash passwords have ended, or are held up.
+    func waitForHashers() { while !hashers.areAsleep { sched_yield() } }
 
     /// Asks on the loop, and returns the answer.
     func ask<Answer: Sendable>(
@@ -147,80 +178,5 @@ extension ClientAddress {
     /// One of 65,536 addresses.
     static func numbered(_ number: Int) -> ClientAddress {
         ClientAddress(ipv4: 0x0A00_0000 + UInt32(number))
-    }
-}
-
-/// A hash that takes no time, or as long as a test wants.
-///
-/// Safe from any thread.
-final class FakeHashing: Sendable {
-    private struct State {
-        var isClosed = false
-        var allowed = 0
-        var looks = 0
-        var waiting = 0
-        var parameters = 1
-    }
-
-    private let state = Locked(State())
-    /// Passwords that were compared so far, decoys included.
-    var looks: Int { state.withLock { $0.looks } }
-
-    /// Returns when so many comparisons wait to begin.
-    func untilSomeWait(_ count: Int = 1) async {
-        while state.withLock({ $0.waiting < count }) { await Task.yield() }
-    }
-
-    /// Returns the hash of a password.
-    func hash(_ password: String) throws -> String {
-        try #require(functions.hash(.make(password)))
-    }
-
-    /// Lets no comparison begin from now on.
-    func close() { state.withLock { $0.isClosed = true } }
-
-    /// Lets all comparisons begin.
-    func open() { state.withLock { $0.isClosed = false } }
-
-    /// Lets a number of comparisons begin.
-    func allow(_ count: Int) { state.withLock { $0.allowed += count } }
-
-    /// Makes all hashes so far weak.
-    func raiseParameters() { state.withLock { $0.parameters += 1 } }
-
-    var functions: PasswordHashing {
-        PasswordHashing(
-            hash: { password in
-                let parameters = self.state.withLock { $0.parameters }
-                return "fake\(parameters):" + Self.text(password)
-            },
-            isHash: { hash, password in
-                self.pass()
-                self.state.withLock { $0.looks += 1 }
-                return hash.split(separator: ":").last.map(String.init) == Self.text(password)
-            },
-            isWeak: { hash in
-                hash.hasPrefix("fake\(self.state.withLock { $0.parameters }):") == false
-            })
-    }
-
-    private func pass() {
-        state.withLock { $0.waiting += 1 }
-        defer { state.withLock { $0.waiting -= 1 } }
-        while true {
-            let mayPass = state.withLock { state in
-                if !state.isClosed { return true }
-                guard state.allowed > 0 else { return false }
-                state.allowed -= 1
-                return true
-            }
-            if mayPass { return }
-            // A thread of the test's own that stands for one that computes.
-            usleep(1_000)
-        }
-    }
-
-    private static func text(_ password: Password) -> String {
-        password.withBytes { bytes in bytes.map { String($0, radix: 16) }.joined(separator: "-") }
     }
 }

@@ -1,6 +1,5 @@
 import Accounts
-import Glibc
-import Locking
+import Dispatch
 import MessageBus
 import Sockets
 import Store
@@ -104,16 +103,19 @@ import Testing
         await host.look { $0.logIn(session: Self.digest, to: ana.id) }
         // Until the session is there.
         _ = await session(of: host)
-        let isChanged = Locked(false)
         host.beforeNextPost { [weak host] in
-            host?.loop.perform { [weak host] in
+            guard let host else { return }
+            let isAsked = DispatchSemaphore(value: 0)
+            host.loop.perform { [weak host] in
                 host?.service.changePassword(
                     of: ana.id, old: .make("password"), new: .make("new-password"), from: .first,
                     connection: 9
-                ) { _ in isChanged.withLock { $0 = true } }
+                ) { _ in }
+                isAsked.signal()
             }
-            // Enough for a change that nothing holds up; what is held up comes later.
-            for _ in 0..<500 where !isChanged.withLock({ $0 }) { usleep(1_000) }
+            isAsked.wait()
+            // Then the change is done, unless something holds it up, and comes later.
+            host.waitForHashers()
         }
         let (found, changes) = await session(of: host)
         #expect(found == nil || changes == [.created(ana)])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MessageBus
 
-@Suite(.timeLimit(.minutes(5))) struct BusReportTests {
+@Suite(.timeLimit(.minutes(10))) struct BusReportTests {
     /// Drops texts with a word, with a code.
     private struct DropWord: Middleware {
         let word: String
@@ -208,21 +208,21 @@ import Testing
         await test.bus.perform { _ in }
         #expect(port.attachment.condition.report.state == .starting)
         await port.ready()
-        while port.attachment.condition.report.state != .degraded { await Task.yield() }
+        await pollUntil { port.attachment.condition.report.state == .degraded }
         #expect(port.attachment.condition.report.reason == "from the start")
         port.reportReachability { nil }
-        while port.attachment.condition.report.state != .ready { await Task.yield() }
+        await pollUntil { port.attachment.condition.report.state == .ready }
         test.advance(by: .seconds(5))
         await test.settle()
         port.reportReachability { "nobody answers" }
-        while port.attachment.condition.report.state != .degraded { await Task.yield() }
+        await pollUntil { port.attachment.condition.report.state == .degraded }
         let report = port.attachment.condition.report
         #expect(report.state == .degraded)
         #expect(report.reason == "nobody answers")
         #expect(report.since == (await port.now))
         #expect(BridgeState.degraded.isReady)
         port.reportReachability { nil }
-        while port.attachment.condition.report.state != .ready { await Task.yield() }
+        await pollUntil { port.attachment.condition.report.state == .ready }
     }
 
     @Test func `texts take as long as the turn that they came in`() async throws {

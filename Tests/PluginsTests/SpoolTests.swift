@@ -29,7 +29,7 @@ import Testing
             run = Task { [bus, port, spool] in try await bus.run(spool, on: port) }
             // It has looked at the directory once, and its place in the room is kept.
             await bus.clock.untilSomebodySleeps()
-            while store.disk.cursors.isEmpty { await Task.yield() }
+            await pollUntil { !store.disk.cursors.isEmpty }
         }
 
         /// Ends it as `kill -9` does: what is not on the disk is gone.
@@ -73,12 +73,12 @@ import Testing
         #expect(await heard.next()?.text == "two")
         // People have read both, and the disk has neither the messages nor the checkpoint.
         let second = try await Life(await first.kill(), in: folder)
-        while second.store.disk.messages.count < 2 { await Task.yield() }
+        await pollUntil { second.store.disk.messages.count >= 2 }
         // Now it has both: nothing comes again.
         let third = try await Life(await second.kill(), in: folder)
         try put("three", as: "003")
         await third.look()
-        while third.store.disk.messages.count < 3 { await Task.yield() }
+        await pollUntil { third.store.disk.messages.count >= 3 }
         third.bus.stop()
         try await third.run.value
         #expect(third.store.disk.messages.map(\.text) == ["one", "two", "three"])
@@ -89,7 +89,7 @@ import Testing
         let first = try await Life(.init(), in: folder)
         let place = first.store.disk.cursors
         try await first.other.publish("hola", from: "ana")
-        while first.store.disk.cursors == place { await Task.yield() }
+        await pollUntil { first.store.disk.cursors != place }
         #expect(try written() == ["ana (other): hola\n"])
         // Killed when the file was written and the cursor was not yet moved on the disk.
         var disk = await first.kill()

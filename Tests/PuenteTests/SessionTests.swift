@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct SessionTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionTests {
     @Test func `the session in README happens as it stands there`() throws {
         let daemon = try RunningDaemon()
         defer { daemon.kill() }
@@ -103,9 +103,6 @@ private final class RunningDaemon {
 
 /// The input and output of one person.
 private final class Terminal {
-    /// Milliseconds that a line may take: only a failing test waits that long.
-    private static let patience: Int32 = 20_000
-
     private let input: FileHandle
     private let output: FileHandle?
     private var bytes: [UInt8] = []
@@ -127,7 +124,7 @@ private final class Terminal {
                 return lastLine
             }
             var poll = pollfd(fd: input.fileDescriptor, events: Int16(POLLIN), revents: 0)
-            guard Glibc.poll(&poll, 1, Self.patience) == 1 else { return nil }
+            guard Glibc.poll(&poll, 1, Patience.milliseconds) == 1 else { return nil }
             var part = [UInt8](repeating: 0, count: 4_096)
             let count = read(input.fileDescriptor, &part, part.count)
             guard count > 0 else { return nil }

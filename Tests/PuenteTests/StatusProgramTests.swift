@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A running program that is asked how it is.
-@Suite(.timeLimit(.minutes(5))) struct StatusProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct StatusProgramTests {
     private static let status = "\"status\": { \"listen\": \"127.0.0.1:0\" },"
     private static let store = "{ \"path\": \"talk.sqlite\" }"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import StatusServer
 
-@Suite(.timeLimit(.minutes(5))) struct StatusMonitorTests {
+@Suite(.timeLimit(.minutes(10))) struct StatusMonitorTests {
     @Test func `the last hour is kept, and no more`() async throws {
         let host = try await StatusHost()
         let port = await host.test.port("chat")

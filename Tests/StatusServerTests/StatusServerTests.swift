@@ -9,7 +9,7 @@ import Testing
 
 @testable import StatusServer
 
-@Suite(.timeLimit(.minutes(5))) struct StatusServerTests {
+@Suite(.timeLimit(.minutes(10))) struct StatusServerTests {
     @Test func `metrics agree with what was said`() async throws {
         let host = try await StatusHost(store: MemoryStore())
         let port = await host.test.port("chat")

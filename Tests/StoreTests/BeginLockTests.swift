@@ -40,7 +40,7 @@ import Testing
             isDone.withLock { $0 }
         }
         defer { isDone.withLock { $0 = true } }
-        while count.withLock({ $0 }) == 0 { await Task.yield() }
+        await pollUntil { count.withLock({ $0 }) != 0 }
         let accounts = SQLiteAccountStore(besideStoreAt: folder.file, beginLock: beginLock)
         // Each waits for a transaction at most, and each would otherwise have to be lucky.
         for number in UInt8(0)..<20 {
@@ -72,7 +72,7 @@ import Testing
         // As the command line does, which knows nothing of the daemon's connections.
         let other = try SQLiteAccountStore.open(folder.file, createsFile: false)
         for number in UInt8(0)..<10 {
-            while store.report.backlogBytes == 0 { await Task.yield() }
+            await pollUntil { store.report.backlogBytes != 0 }
             let tries = StoredAttempts(
                 counter: [number], failures: [1], delay: 0, until: 0, used: 1)
             try other.save([tries], forgetting: [])
@@ -99,11 +99,9 @@ import Testing
         let lost = await store.close(unused: nil, within: .seconds(1)) { _ in
             // A second is over when something was written.
             let before = store.report.backlogBytes
-            while before > 0, store.report.backlogBytes == before {
-                try Task.checkCancellation()
-                await Task.yield()
-            }
-            if before == 0 { try await Task.sleep(for: .seconds(600)) }
+            if before == 0 { try await AsyncSignal().wait() }
+            await pollUntil { store.report.backlogBytes != before }
+            try Task.checkCancellation()
         }
         #expect(lost == 0)
         #expect(try Archive(folder.file).newestNumber() == first + (texts.count - 1))

@@ -75,7 +75,7 @@ extension SQLiteStore {
 
     /// Closes the store within the time limit of a test.
     func close(unused: MessageNumber? = nil) async {
-        await close(unused: unused, within: .seconds(20))
+        await close(unused: unused, within: Patience.limit)
     }
 
     /// Stores texts in one turn of the loop, and returns when they are committed.

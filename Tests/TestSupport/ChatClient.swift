@@ -19,9 +19,6 @@ package final class ChatClient: @unchecked Sendable {  // see above
     /// The client's side of TLS; `nil` in plain.
     private var encryption: TLSEngine?
 
-    /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
-    private static let patience: Int32 = 20_000 * Sanitizer.slowdown
-
     /// Connects to a port of this machine.
     ///
     /// - Parameter receiveBuffer: bytes the kernel keeps for who does not read; small for those who
@@ -271,7 +268,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
         bytes.removeFirst(start)
         start = 0
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, Self.patience) > 0 else {
+        guard poll(&waiting, 1, Patience.milliseconds) > 0 else {
             throw SocketError("read", reason: "nothing came; last: \(bytes.count) bytes")
         }
         var received = 0

@@ -6,6 +6,7 @@ import Locking
 /// Safe from any thread.
 package final class LogRecorder: Sendable {
     private struct Waiter {
+        let id: Int
         let test: @Sendable (Log.Entry) -> Bool
         let continuation: CheckedContinuation<Log.Entry, Never>
     }
@@ -13,6 +14,7 @@ package final class LogRecorder: Sendable {
     private struct State {
         var entries: [Log.Entry] = []
         var waiters: [Waiter] = []
+        var lastID = 0
     }
 
     private let state = Locked(State())
@@ -35,19 +37,46 @@ package final class LogRecorder: Sendable {
     package var sentences: [String] { entries.map(\.sentence) }
 
     /// Returns the first entry for which the test holds, when there is one.
+    ///
+    /// If the task is cancelled, as by the time limit of a test, an entry that quotes the log.
     package func first(
         where test: @escaping @Sendable (Log.Entry) -> Bool
     ) async -> Log.Entry {
-        await withCheckedContinuation { continuation in
-            let found = state.withLock { state in
-                let found = state.entries.first(where: test)
-                if found == nil {
-                    state.waiters.append(Waiter(test: test, continuation: continuation))
-                }
-                return found
-            }
-            if let found { continuation.resume(returning: found) }
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
         }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let found = state.withLock { state -> Log.Entry? in
+                    if let found = state.entries.first(where: test) { return found }
+                    // The handler may have been called before, and found no waiter.
+                    if Task.isCancelled { return Self.complaint(state.entries) }
+                    state.waiters.append(Waiter(id: id, test: test, continuation: continuation))
+                    return nil
+                }
+                if let found { continuation.resume(returning: found) }
+            }
+        } onCancel: {
+            let (waiter, complaint) = state.withLock { state in
+                let waiter = state.waiters.first { $0.id == id }
+                state.waiters.removeAll { $0.id == id }
+                return (waiter, Self.complaint(state.entries))
+            }
+            waiter?.continuation.resume(returning: complaint)
+        }
+    }
+
+    /// Makes an entry for those who wait in vain.
+    private static func complaint(_ entries: [Log.Entry]) -> Log.Entry {
+        let made = Locked<Log.Entry?>(nil)
+        let log = Log(from: .debug) { entry in made.withLock { $0 = entry } }
+        let last = entries.suffix(20).map(\.sentence).joined(separator: "\n")
+        log.error("the line that a test waits for is not in the log, which ends with:\n\(last)")
+        guard let entry = made.withLock({ $0 }) else {
+            preconditionFailure("a log calls its writer at once, and leaves out no error")
+        }
+        return entry
     }
 
     private func add(_ entry: Log.Entry) {

@@ -75,10 +75,8 @@ final class SupervisorWorld: Sendable {
 
     /// Returns when a number of bridges are ready.
     func untilReady(_ count: Int) async {
-        while await test.bus.perform({ bus in bus.bridges.filter { bus.isReady($0) }.count })
-            < count
-        {
-            await Task.yield()
+        await pollUntil {
+            await test.bus.perform { bus in bus.bridges.count { bus.isReady($0) } } >= count
         }
     }
 

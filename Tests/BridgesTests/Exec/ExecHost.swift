@@ -27,7 +27,6 @@ final class ExecHost: Sendable {
     /// - Parameters:
     ///   - script: commands of the shell, which are the program.
     ///   - store: what outlives it.
-    ///   - disk: a clock by which the bridge waits.
     init(
         _ script: String, store: any MessageStore = VolatileStore(), rooms: [String] = ["general"],
         direction: Direction = .both, change: (inout Exec.Options) -> Void = { _ in }

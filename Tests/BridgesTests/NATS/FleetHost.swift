@@ -52,13 +52,7 @@ final class FleetHost: Sendable {
     /// Returns the first line of the log that contains some words, once there is one.
     @discardableResult
     func logged(_ words: String) async -> String {
-        let end = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < end, !Task.isCancelled {
-            if let found = test.log.sentences.first(where: { $0.contains(words) }) { return found }
-            await test.settle()
-        }
-        Issue.record("the log has no \(words.debugDescription): \(test.log.sentences)")
-        return ""
+        await test.log.first { $0.sentence.contains(words) }.sentence
     }
 
     /// Has a person say something.

@@ -61,12 +61,13 @@ final class NATSServer: Sendable {
             ])
         state.withLock { $0.process = process }
         let ports = directory.appending(path: "nats-server_\(process.id).ports")
-        while true {
-            if let data = try? Data(contentsOf: ports), let port = Self.port(in: data) {
-                return state.withLock { $0.port = port }
-            }
+        try await pollUntil {
             guard process.isRunning else { throw CocoaError(.executableLoad) }
-            await Task.yield()
+            guard let data = try? Data(contentsOf: ports), let port = Self.port(in: data) else {
+                return false
+            }
+            state.withLock { $0.port = port }
+            return true
         }
     }
 

@@ -31,7 +31,10 @@ struct StdioFixture {
         let port = await bus.port("stdio", direction: direction)
         let bridge = Stdio(options, input: input.readEnd, output: output.writeEnd)
         let run = Task { try await bus.run(bridge, on: port) }
-        while await !bus.bus.isReady(port.attachment), !run.isCancelled { await Task.yield() }
+        await pollUntil {
+            if run.isCancelled { return true }
+            return await bus.bus.isReady(port.attachment)
+        }
         return StdioFixture(
             bus: bus, other: other, input: input, output: output, port: port, run: run)
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-@Suite(.timeLimit(.minutes(5))) struct TailReportTests {
+@Suite(.timeLimit(.minutes(10))) struct TailReportTests {
     @Test func `files that were not read are counted, the worst first`() throws {
         let folder = try TailFolder()
         folder.append("una\n", to: "a.log")

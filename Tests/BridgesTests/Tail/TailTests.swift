@@ -112,7 +112,7 @@ struct RunningTail {
         let port = await bus.port("tail")
         let bridge = try Self.bridge(folder, bus, hearsEvents: hearsEvents)
         run = Task { try await bus.run(bridge, on: port) }
-        while await !bus.bus.isReady(port.attachment) { await Task.yield() }
+        await pollUntil { await bus.bus.isReady(port.attachment) }
         self.folder = folder
         self.bus = bus
     }

@@ -75,10 +75,10 @@ final class TelegramHost: Sendable {
             _ = await run.result
             ending.flag.store(true, ordering: .relaxed)
         }
-        while setup.isAwaited, await !test.bus.isReady(port.attachment),
-            !ending.flag.load(ordering: .relaxed)
-        {
-            await Task.yield()
+        guard setup.isAwaited else { return }
+        await pollUntil {
+            if ending.flag.load(ordering: .relaxed) { return true }
+            return await test.bus.isReady(port.attachment)
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import WebBridge
 
 /// Lists of earlier messages, which many ask for at once.
-@Suite(.timeLimit(.minutes(5))) struct ListProductionTests {
+@Suite(.timeLimit(.minutes(10))) struct ListProductionTests {
     /// The permits that are taken: touched on the loop only.
     private final class Taken: @unchecked Sendable {  // see above
         var permits: [ListProduction.Permit] = []

@@ -25,7 +25,7 @@ import Testing
         let speaker = await test.port("a")
         let port = await test.port("b")
         async let first = run(port, on: test, acknowledging: 2)
-        while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+        await pollUntil { await !test.bus.perform({ $0.bridges[1].cursors.isEmpty }) }
         for count in 1...5 { await speaker.publish1("\(count)") }
         #expect(try await first == ["1", "2", "3"])
         await speaker.publish1("6")
@@ -40,7 +40,7 @@ import Testing
         await speaker.publish1("before")
         let port = await test.port("b")
         async let first = run(port, on: test, acknowledging: 0)
-        while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+        await pollUntil { await !test.bus.perform({ $0.bridges[1].cursors.isEmpty }) }
         await speaker.publish1("1")
         #expect(try await first == ["1"])
         await speaker.publish1("2")
@@ -90,7 +90,7 @@ import Testing
         let port = await test.port("b")
         for channel in ["c1", "c2"] {
             async let first = run(port, on: test, acknowledging: 1, channel: channel)
-            while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+            await pollUntil { await !test.bus.perform({ $0.bridges[1].cursors.isEmpty }) }
             await speaker.publish1("1")
             await speaker.publish1("2")
             #expect(try await first == ["1", "2"])
@@ -113,7 +113,7 @@ import Testing
             }
             return seen
         }
-        while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+        await pollUntil { await !test.bus.perform({ $0.bridges[1].cursors.isEmpty }) }
         await speaker.publish1("1")
         test.stop()
         await speaker.publish1("2")

@@ -86,10 +86,10 @@ import Testing
         let test = try TestBus()
         let reader = await test.port("b")
         let task = Task { await Self.all(reader.messages) }
-        while await test.bus.perform({ $0.bridges[0].cursors.isEmpty }) { await Task.yield() }
+        await pollUntil { await !test.bus.perform({ $0.bridges[0].cursors.isEmpty }) }
         task.cancel()
         #expect(await task.value == [])
-        while await !test.bus.perform({ $0.bridges[0].cursors.isEmpty }) { await Task.yield() }
+        await pollUntil { await test.bus.perform({ $0.bridges[0].cursors.isEmpty }) }
     }
 
     @Test func `a bridge that only brings in reads nothing but the end`() async throws {

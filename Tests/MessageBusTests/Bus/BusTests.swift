@@ -251,7 +251,7 @@ import Testing
         let test = try TestBus()
         let port = await test.port("one")
         let task = Task { await port.stopping() }
-        while !port.attachment.stopSignal.hasWaiters { await Task.yield() }
+        await pollUntil { port.attachment.stopSignal.hasWaiters }
         task.cancel()
         await task.value
         #expect(await !port.isStopping)

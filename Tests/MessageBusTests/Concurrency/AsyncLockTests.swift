@@ -1,4 +1,5 @@
 import Locking
+import TestSupport
 import Testing
 
 @testable import MessageBus
@@ -36,7 +37,7 @@ import Testing
         var tasks: [Task<Void, any Error>] = []
         for index in 0..<count {
             tasks.append(Task { try await lock.run { try await body(index) } })
-            while lock.waitingCount <= index { await Task.yield() }
+            await pollUntil { lock.waitingCount > index }
         }
         return tasks
     }

@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct BroadcastSignalTests {
@@ -9,7 +10,7 @@ import Testing
         for task in waiting { await task.value }
         #expect(signal.count == 1)
         let next = Task { await signal.wait(since: 1) }
-        while !signal.hasWaiters { await Task.yield() }
+        await pollUntil { signal.hasWaiters }
         signal.send()
         await next.value
         #expect(signal.count == 2)
@@ -26,7 +27,7 @@ import Testing
     @Test func `cancelling a task ends its waiting and nobody else's`() async {
         let signal = BroadcastSignal()
         let other = Task { await signal.wait(since: 0) }
-        while !signal.hasWaiters { await Task.yield() }
+        await pollUntil { signal.hasWaiters }
         let cancelled = Task { await signal.wait(since: 0) }
         cancelled.cancel()
         await cancelled.value

@@ -12,9 +12,6 @@ final class TestStream: @unchecked Sendable {  // see above
     private var isAtEnd = false
     private var isOpen = true
 
-    /// Milliseconds without a line after which the test fails: only a bug takes so long.
-    private static let patience: Int32 = 30_000 * Sanitizer.slowdown
-
     /// Reads from a descriptor, which is closed in the end.
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
@@ -69,7 +66,7 @@ final class TestStream: @unchecked Sendable {  // see above
 
     private func receive() throws {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, Self.patience) > 0 else {
+        guard poll(&waiting, 1, Patience.milliseconds) > 0 else {
             throw SocketError("read", reason: "nothing came; last: \(bytes.count) bytes")
         }
         let chunk = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in

@@ -1,6 +1,6 @@
 import Foundation
 import Sockets
-import Testing
+import TestSupport
 
 /// A client of a socket in the file system.
 final class UnixClient: Sendable {
@@ -13,19 +13,14 @@ final class UnixClient: Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let isConnected = try await DedicatedThread.run(named: "connect") { [address] in
-            // Nothing reports the creation of the file, so it is tried a thousand times at most.
-            (0..<1_000).contains { _ in
-                let result = withUnsafePointer(to: address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                    }
+        // Nothing reports the creation of the file.
+        await pollUntil { [address] in
+            withUnsafePointer(to: address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
                 }
-                if result != 0 { poll(nil, 0, 20) }
-                return result == 0
             }
         }
-        try #require(isConnected, "nobody listens on \(path)")
         self.descriptor = descriptor
         stream = TestStream(descriptor)
     }

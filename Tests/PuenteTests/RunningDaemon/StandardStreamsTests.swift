@@ -4,7 +4,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct StandardStreamsTests {
+@Suite(.timeLimit(.minutes(10))) struct StandardStreamsTests {
     private static let console = #"{ "type": "stdio", "sender": "op" }"#
     private static let script = #"{ "type": "stdio", "sender": "op", "exitAtEnd": true }"#
 

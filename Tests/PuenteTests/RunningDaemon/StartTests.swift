@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StartTests {
+@Suite(.timeLimit(.minutes(10))) struct StartTests {
     @Test func `a port that is taken is said with the bridge, and 69`() async throws {
         let first = try TestFolder(bridges: TestFolder.chat).start()
         let port = try await first.port()

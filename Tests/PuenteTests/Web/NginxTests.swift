@@ -4,7 +4,7 @@ import Testing
 
 /// The page behind nginx, with the configuration that the documentation shows; where nginx is
 /// installed.
-@Suite(.timeLimit(.minutes(5))) struct NginxTests {
+@Suite(.timeLimit(.minutes(10))) struct NginxTests {
     private static let program = ["/usr/sbin/nginx", "/usr/bin/nginx"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }

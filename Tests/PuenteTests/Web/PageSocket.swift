@@ -1,5 +1,6 @@
 import Foundation
 import Sockets
+import TestSupport
 
 /// A client of the web bridge's WebSocket: a blocking socket, and patience with an end.
 ///
@@ -8,14 +9,11 @@ final class PageSocket: @unchecked Sendable {  // see above
     private let descriptor: Int32
     private var bytes: [UInt8] = []
 
-    /// Seconds for which a read waits before the test has failed: only a bug takes so long.
-    private static let patience = 600
-
     /// Connects to a port of this machine and does the handshake.
     init(port: UInt16) async throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError("socket") }
-        var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
+        var patience = timeval(tv_sec: Int(Patience.limit.components.seconds), tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()

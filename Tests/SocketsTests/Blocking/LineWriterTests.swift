@@ -39,11 +39,11 @@ import Testing
             let writer = try LineWriter(to: .file(path))
             try writer.open()
             #expect(writer.write("one"))
-            while try await contents(of: path) != "one\n" { await Task.yield() }
+            try await pollUntil { try await contents(of: path) == "one\n" }
             #expect(rename(path, "\(path).1") == 0)
             writer.reopen()
             #expect(writer.write("two"))
-            await writer.close(within: .seconds(10))
+            await writer.close(within: Patience.limit)
             #expect(try await contents(of: path) == "two\n")
             #expect(try await contents(of: "\(path).1") == "one\n")
             unlink("\(path).1")
@@ -60,7 +60,7 @@ import Testing
             #expect(rename(path, "\(path).1") == 0)
             writer.reopen()
             #expect(writer.write("two"))
-            await writer.close(within: .seconds(10))
+            await writer.close(within: Patience.limit)
             #expect(try await contents(of: path) == "two\n")
             #expect(try await contents(of: "\(path).1") == "")
             unlink("\(path).1")
@@ -85,7 +85,7 @@ import Testing
                 #expect(writer.write("\(text), before it is open"))
                 try writer.open()
                 #expect(writer.write("\(text), afterwards"))
-                await writer.close(within: .seconds(10))
+                await writer.close(within: Patience.limit)
                 #expect(!writer.write("too late"))
             }
             let text = try await contents(of: path)
@@ -122,7 +122,7 @@ import Testing
         #expect(writer.write("three"))
         #expect(await pipe.readLine() == "three")
         #expect(writer.leftOut == 17)
-        await writer.close(within: .seconds(10))
+        await writer.close(within: Patience.limit)
     }
 
     @Test func `bytes are bounded as lines are`() async throws {
@@ -134,7 +134,7 @@ import Testing
         #expect(!writer.write(""))
         try writer.open()
         #expect(await pipe.readLines(2) == ["12345", "… 2 lines left out"])
-        await writer.close(within: .seconds(10))
+        await writer.close(within: Patience.limit)
     }
 
     @Test func `whoever writes does not wait for a pipe that nobody reads`() async throws {
@@ -159,7 +159,7 @@ import Testing
             report: { error in failures.withLock { $0.append(error.description) } })
         try writer.open()
         for number in 0..<10_000 { writer.write("\(number)") }
-        await writer.close(within: .seconds(10))
+        await writer.close(within: Patience.limit)
         #expect(failures.withLock { $0 } == ["write standard error: broken pipe"])
     }
 
@@ -178,7 +178,7 @@ import Testing
         writer.write("two")
         dup2(pipe.writeEnd, descriptor)
         #expect(await pipe.readLines(2) == ["one", "two"])
-        await writer.close(within: .seconds(10))
+        await writer.close(within: Patience.limit)
         failed.finish()
         #expect(await iterator.next() == nil)
     }

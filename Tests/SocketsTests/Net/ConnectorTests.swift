@@ -5,7 +5,7 @@ import Testing
 @testable import Sockets
 
 /// Connections to servers.
-@Suite(.timeLimit(.minutes(5))) struct ConnectorTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectorTests {
     /// A loop with a connector, and addresses that a test gives.
     private final class Fixture: Sendable {
         let loop: EventLoop

@@ -244,7 +244,7 @@ import Testing
 
     /// Returns when a process of another's has ended, or waits to be reaped.
     private static func waitForEnd(of process: pid_t) async {
-        while kill(process, 0) == 0, state(of: process) != "Z" { await Task.yield() }
+        await pollUntil { kill(process, 0) != 0 || state(of: process) == "Z" }
     }
 
     private static func state(of process: pid_t) -> String {

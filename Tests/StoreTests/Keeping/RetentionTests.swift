@@ -153,11 +153,9 @@ import TestSupport
         options.bridges = ["telegram"]
         let again = try SQLiteStore.open(folder.file, options, wall: { 100 * Self.day })
         #expect(try await again.cursor(of: reader) == first)
-        while try await again.message(numbered: first) != nil { await Task.yield() }
+        try await pollUntil { try await again.message(numbered: first) == nil }
         let database = try Database(folder.file, .read)
-        while try database.number("SELECT used FROM cursors") != 100 * Self.day {
-            await Task.yield()
-        }
+        try await pollUntil { try database.number("SELECT used FROM cursors") == 100 * Self.day }
         #expect(try await again.message(numbered: first + 1) != nil)
         await again.close()
     }
@@ -222,8 +220,8 @@ import TestSupport
         try await store.keep(["viejo"], time: Self.day)
         await store.close()
         let again = try SQLiteStore.open(folder.file, wall: { 100 * Self.day })
-        while try await !again.texts(in: "general", before: .max, atMost: 1).isEmpty {
-            await Task.yield()
+        try await pollUntil {
+            try await again.texts(in: "general", before: .max, atMost: 1).isEmpty
         }
         await again.close()
     }

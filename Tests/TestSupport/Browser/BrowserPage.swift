@@ -65,11 +65,11 @@ package final class BrowserPage: Sendable {
 
     /// Waits within the page until an expression is true there.
     ///
-    /// - Throws: `BrowserError` that names the expression when it is not true within 20 seconds.
+    /// - Throws: `BrowserError` that names the expression when patience is over.
     package func wait(for expression: String) async throws {
         let script = """
             new Promise((resolve) => {
-                const end = performance.now() + 20_000;
+                const end = performance.now() + \(Patience.milliseconds);
                 const look = () => {
                     let isTrue = false;
                     try { isTrue = Boolean(\(expression)); } catch {}

@@ -38,8 +38,6 @@ package struct BridgeConformance: Sendable {
         }
     }
 
-    /// The time that a bridge has for each thing it has to do.
-    private static let patience = Duration.seconds(300)
     /// Messages of the flood: more than a room keeps for those who are late.
     private static let flooding = 3_000
     /// Messages that the other side says.
@@ -90,8 +88,8 @@ package struct BridgeConformance: Sendable {
         try await withThrowingTaskGroup { group in
             group.addTask { try await body() }
             group.addTask {
-                try await Task.sleep(for: patience)
-                throw BridgeError("it has not done that within \(patience.plain)")
+                try await Task.sleep(for: Patience.limit)
+                throw BridgeError("it has not done that within \(Patience.limit.plain)")
             }
             defer { group.cancelAll() }
             try await group.next()

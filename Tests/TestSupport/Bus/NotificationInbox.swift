@@ -11,9 +11,6 @@ package final class NotificationInbox: @unchecked Sendable {  // see above
     private let length: socklen_t
     private let descriptor: Int32
 
-    /// Milliseconds without a notification after which the test fails: only a bug takes so long.
-    private static let patience: Int32 = 30_000 * Sanitizer.slowdown
-
     /// Makes a socket with a file, or an abstract one.
     package init(path: String? = nil) throws {
         name = path ?? "@puente-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
@@ -42,7 +39,7 @@ package final class NotificationInbox: @unchecked Sendable {  // see above
     /// Returns the next notification, as it was sent.
     package func next() async throws -> String {
         try await DedicatedThread.run(named: "notifications") { [descriptor] in
-            Result { try Self.receive(from: descriptor, within: Self.patience) }
+            Result { try Self.receive(from: descriptor, within: Patience.milliseconds) }
         }.get()
     }
 

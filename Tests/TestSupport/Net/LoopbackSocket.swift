@@ -11,9 +11,6 @@ package final class LoopbackSocket: @unchecked Sendable {  // see above
     package private(set) var isAtEnd = false
     private var isOpen = true
 
-    /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
-    private static let patience: Int32 = 20_000 * Sanitizer.slowdown
-
     /// Connects.
     ///
     /// - Parameter receiveBuffer: bytes the kernel keeps for who does not read; small for those who
@@ -104,7 +101,7 @@ package final class LoopbackSocket: @unchecked Sendable {  // see above
 
     private func receive() throws {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, Self.patience) > 0 else {
+        guard poll(&waiting, 1, Patience.milliseconds) > 0 else {
             throw SocketError("read", reason: "nothing came; last: \(received.suffix(300).text)")
         }
         var count = 0

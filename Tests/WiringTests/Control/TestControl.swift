@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import MessageBus
 import Sockets
+import TestSupport
 import Testing
 
 @testable import Wiring
@@ -128,7 +129,7 @@ struct FloodCommand: ControlCommand {
         var sent: Int64 = 0
         while answer.sendLine(Self.line) { sent += 1 }
         // Room for one more line is there once the first part was sent.
-        while !answer.send(.object(["sent": .integer(sent)])) { await Task.yield() }
+        await pollUntil { answer.send(.object(["sent": .integer(sent)])) }
         return .success
     }
 }

@@ -56,7 +56,7 @@ import Testing
             try await port.publish((0..<20).map { _ in Draft(text, from: "eco") })
         }
         host.test.stop()
-        while await !host.test.bus.isEnding { await Task.yield() }
+        await pollUntil { await host.test.bus.isEnding }
         // Its text comes too late now, and must not cost it what it is owed.
         try slow.send("tarde\n")
         let lines = try await slow.rest()

@@ -56,7 +56,7 @@ import Testing
 
     /// Returns when the consequences of an answer are done.
     private func settle(until count: Int) async {
-        while outcomes.all.withLock({ $0.count }) < count { await Task.yield() }
+        await pollUntil { outcomes.all.withLock({ $0.count }) >= count }
         await test.settle()
     }
 

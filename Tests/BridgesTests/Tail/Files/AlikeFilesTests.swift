@@ -4,7 +4,7 @@ import Testing
 @testable import TailBridge
 
 /// Files that begin alike and are not the same: what one has that the other has not is read.
-@Suite(.timeLimit(.minutes(5))) struct AlikeFilesTests {
+@Suite(.timeLimit(.minutes(10))) struct AlikeFilesTests {
     @Test func `a file that was cut, written to and rotated meanwhile is no copy of what it was`()
         throws
     {

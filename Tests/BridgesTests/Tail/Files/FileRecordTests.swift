@@ -147,7 +147,7 @@ import Testing
         for (name, bridge) in bridges {
             let port = await bus.port(name)
             runs.append(Task { try await bus.run(bridge, on: port) })
-            while await !bus.bus.isReady(port.attachment) { await Task.yield() }
+            await pollUntil { await bus.bus.isReady(port.attachment) }
         }
         body()
         var texts: [String] = []

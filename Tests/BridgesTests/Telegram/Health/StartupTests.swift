@@ -88,7 +88,7 @@ extension TelegramTests {
                 $0.server = server
                 $0.isAwaited = false
             }
-            while await server.perform({ $0.calls["getMe"] }) == nil { await Task.yield() }
+            await pollUntil { await server.perform({ $0.calls["getMe"] }) != nil }
             let start = host.test.clock.now
             try await host.stop()
             #expect(start.duration(to: host.test.clock.now) < .seconds(3))

@@ -8,7 +8,7 @@ import Testing
 @testable import WebBridge
 
 /// Messages that programs post by HTTP.
-@Suite(.timeLimit(.minutes(5))) struct APIPostingTests {
+@Suite(.timeLimit(.minutes(10))) struct APIPostingTests {
     private static let path = "/api/rooms/general/messages"
     private static let bearer = "Authorization: Bearer 0123456789abcdef"
 

@@ -7,7 +7,7 @@ import Testing
 @testable import WebBridge
 
 /// Messages that programs read by HTTP.
-@Suite(.timeLimit(.minutes(5))) struct APIReadingTests {
+@Suite(.timeLimit(.minutes(10))) struct APIReadingTests {
     /// A host with a room in which something was said, with joins between; and the numbers of the
     /// texts.
     private func host(

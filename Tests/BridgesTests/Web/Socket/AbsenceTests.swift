@@ -6,7 +6,7 @@ import Testing
 @testable import WebBridge
 
 /// The time for which somebody is still there after their pages are gone.
-@Suite(.timeLimit(.minutes(5))) struct AbsenceTests {
+@Suite(.timeLimit(.minutes(10))) struct AbsenceTests {
     /// Closes a client as a browser whose network is gone, and waits until the server knows.
     private func lose(_ client: SocketClient, _ host: WebHost) async throws {
         try client.send(8, [3, 232])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Accounts on the page: logging in, registering, changing passwords.
-@Suite(.timeLimit(.minutes(5))) struct AccountsTests {
+@Suite(.timeLimit(.minutes(10))) struct AccountsTests {
     @Test func `a registered name needs its password, and the session is remembered`() async throws
     {
         let accounts = FakeAccounts([("ana", "secreto1")])

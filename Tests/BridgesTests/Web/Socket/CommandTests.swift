@@ -8,7 +8,7 @@ import Testing
 @testable import WebBridge
 
 /// Commands of moderators and admins, given on the page.
-@Suite(.timeLimit(.minutes(5))) struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
     /// A host with two accounts, and a page of the one that moderates.
     private func host(
         _ role: Role, _ change: (inout Web.Options) -> Void = { _ in }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// History, search and deletions.
-@Suite(.timeLimit(.minutes(5))) struct EarlierMessagesTests {
+@Suite(.timeLimit(.minutes(10))) struct EarlierMessagesTests {
     @Test(arguments: [true, false])
     func `history comes in pages, and ends`(isStored: Bool) async throws {
         let host = try await WebHost(store: isStored ? MemoryStore() : VolatileStore())

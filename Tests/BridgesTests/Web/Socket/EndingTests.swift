@@ -6,7 +6,7 @@ import Testing
 @testable import WebBridge
 
 /// The ways in which a WebSocket ends.
-@Suite(.timeLimit(.minutes(5))) struct EndingTests {
+@Suite(.timeLimit(.minutes(10))) struct EndingTests {
     @Test func `violations are closed with their codes`() async throws {
         let host = try await WebHost()
         let cases: [(UInt8, [UInt8], Bool, Int)] = [

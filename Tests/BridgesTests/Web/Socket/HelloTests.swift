@@ -8,7 +8,7 @@ import Testing
 @testable import WebBridge
 
 /// A client's hello: the person's identity, and the rooms that they read.
-@Suite(.timeLimit(.minutes(5))) struct HelloTests {
+@Suite(.timeLimit(.minutes(10))) struct HelloTests {
     private static let long = String(repeating: "0", count: 22)
 
     @Test func `without a name one reads the rooms listed and is in none`() async throws {

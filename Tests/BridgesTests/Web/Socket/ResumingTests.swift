@@ -6,7 +6,7 @@ import Testing
 @testable import WebBridge
 
 /// A client that comes back with the number of the last event it has seen.
-@Suite(.timeLimit(.minutes(5))) struct ResumingTests {
+@Suite(.timeLimit(.minutes(10))) struct ResumingTests {
     private func numbers(_ messages: [JSON]) -> [Int64] {
         messages.compactMap { $0["room"] == "general" ? $0["number"].integer : nil }
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Pages that are logged in and in no room: what becomes of the account reaches them too.
-@Suite(.timeLimit(.minutes(5))) struct RoomlessTests {
+@Suite(.timeLimit(.minutes(10))) struct RoomlessTests {
     /// Changes after which nobody who was logged in may go on.
     enum Change: CaseIterable, Sendable {
         case password, ban, removal

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Messages in rooms and in private.
-@Suite(.timeLimit(.minutes(5))) struct SpeakingTests {
+@Suite(.timeLimit(.minutes(10))) struct SpeakingTests {
     /// Drops what contains a word, by the code that the word says.
     struct Censor: Middleware {
         func handle(_ message: inout Message) -> Verdict {

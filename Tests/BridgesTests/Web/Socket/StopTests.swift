@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Servers that stop, many of them at once: nothing of one is called when it is gone.
-@Suite(.timeLimit(.minutes(5))) struct StopTests {
+@Suite(.timeLimit(.minutes(10))) struct StopTests {
     @Test(arguments: 0..<16)
     func `a server that has stopped is not called any more`(number: Int) async throws {
         for _ in 0..<4 {

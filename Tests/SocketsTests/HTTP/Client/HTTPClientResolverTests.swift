@@ -66,7 +66,7 @@ private final class ResolverFixture: Sendable {
         let end = await now + duration
         clock.advance(by: duration)
         loop.clockHasChanged()
-        while await now < end { await Task.yield() }
+        await pollUntil { await now >= end }
     }
 
     private var now: MonotonicTime {
@@ -78,7 +78,7 @@ private final class ResolverFixture: Sendable {
     }
 
     func wait(for hosts: [String]) async {
-        while resolver.hosts.sorted() != hosts { await Task.yield() }
+        await pollUntil { resolver.hosts.sorted() == hosts }
     }
 }
 
@@ -98,7 +98,7 @@ private final class ResolverFixture: Sendable {
         #expect(await fixture.client.pendingCount == 0)
         // The next request shares the thread that still hangs.
         let next = Task { await fixture.send("api.test") }
-        while await fixture.client.pendingCount == 0 { await Task.yield() }
+        await pollUntil { await fixture.client.pendingCount != 0 }
         fixture.resolver.open()
         #expect(await next.value.0?.status == 200)
         #expect(fixture.resolver.hosts == ["api.test"])
@@ -186,8 +186,8 @@ private final class ResolverFixture: Sendable {
     @Test func `no more than four threads look for hosts at a time`() async throws {
         let fixture = try ResolverFixture()
         let tasks = (1...6).map { number in Task { await fixture.send("\(number).test") } }
-        while await fixture.client.pendingCount < 6 || fixture.resolver.hosts.count < 4 {
-            await Task.yield()
+        await pollUntil {
+            await fixture.client.pendingCount >= 6 && fixture.resolver.hosts.count >= 4
         }
         #expect(fixture.resolver.hosts.count == 4)
         fixture.resolver.open()

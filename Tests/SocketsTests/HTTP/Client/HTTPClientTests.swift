@@ -126,7 +126,7 @@ private final class HTTPFixture: Sendable {
         }
         #expect(try await usedAgain() != nil)
         let first = Task { try await fixture.get("/wait") }
-        while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
+        await pollUntil { await !fixture.server.perform({ waiting.connections.isEmpty }) }
         let busy = await fixture.server.perform { waiting.number }
         let other = try #require(try await usedAgain())
         #expect(other != busy)
@@ -140,7 +140,7 @@ private final class HTTPFixture: Sendable {
         let waiting = Waiting()
         let fixture = try HTTPFixture { waiting.connections.append($1) }
         let hanging = Task { await fixture.error { $0.deadline = .seconds(10) } }
-        while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
+        await pollUntil { await !fixture.server.perform({ waiting.connections.isEmpty }) }
         fixture.advance(by: .seconds(9))
         #expect(await fixture.client.pendingCount == 1)
         fixture.advance(by: .seconds(1))
@@ -149,17 +149,17 @@ private final class HTTPFixture: Sendable {
         #expect(error?.mayHaveArrived == true)
         #expect(error?.description == "no answer within 10.0 seconds")
         #expect(await fixture.client.pendingCount == 0)
-        while await fixture.server.connections > 0 { await Task.yield() }
+        await pollUntil { await fixture.server.connections == 0 }
     }
 
     @Test func `cancelling the task closes the connection`() async throws {
         let waiting = Waiting()
         let fixture = try HTTPFixture { waiting.connections.append($1) }
         let hanging = Task { await fixture.error() }
-        while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
+        await pollUntil { await !fixture.server.perform({ waiting.connections.isEmpty }) }
         hanging.cancel()
         #expect(await hanging.value?.kind == .cancelled)
-        while await fixture.server.connections > 0 { await Task.yield() }
+        await pollUntil { await fixture.server.connections == 0 }
         let before = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return await fixture.error()

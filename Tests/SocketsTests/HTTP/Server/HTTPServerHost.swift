@@ -99,6 +99,10 @@ final class HTTPServerHost: @unchecked Sendable {
 
     /// Returns when a condition holds, which the loop will have come true.
     func wait(for condition: @escaping @Sendable () -> Bool) async {
-        while !condition() { await settle() }
+        await pollUntil {
+            if condition() { return true }
+            await settle()
+            return false
+        }
     }
 }
