@@ -92,7 +92,7 @@ import Testing
         folder.read()
         for _ in 0..<3 { folder.wait(.seconds(3)) }
         let tailed = try #require(folder.files?.allFiles.first)
-        #expect(tailed.nulRuns?.range.upperBound == UInt64(count) + 4)
+        #expect(tailed.reading.nulRuns?.range.upperBound == UInt64(count) + 4)
         #expect(!tailed.isDirty)
         // Data behind it, and then something before that: nothing is skipped.
         let file = open(folder.place("a.log"), O_WRONLY | O_CLOEXEC)

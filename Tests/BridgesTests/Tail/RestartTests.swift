@@ -93,6 +93,23 @@ import Testing
         #expect(folder.texts == ["one", "half"])
     }
 
+    @Test func `a file that has another matching path meanwhile is read on once`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "a.log")
+        try folder.start()
+        folder.read()
+        folder.kill()
+        folder.rename("a.log", to: "b.log")
+        try folder.start()
+        folder.read()
+        folder.append("two\n", to: "b.log")
+        folder.read()
+        folder.kill()
+        try folder.start()
+        folder.read()
+        #expect(folder.texts == ["one", "two"])
+    }
+
     @Test func `files rotated meanwhile are found and read first`() throws {
         let folder = try TailFolder()
         folder.append("one\n", to: "a.log")

@@ -142,7 +142,7 @@ struct TailModel {
             repeatable.insert(half)
         }
         if isRunning, random.chance(60), all.allSatisfy({ !older.contains($0) }),
-            folder.files?.newest[FilePath(folder.place(name))]?.gone == nil
+            folder.files?.newest[FilePath(folder.place(name))]?.isLost != true
         {
             folder.read()
         } else {

@@ -21,8 +21,8 @@ final class PendingFiles {
 
     /// Appends a file to the queue unless it is queued already.
     func enqueue(_ tailed: TailedFile) {
-        if tailed.isQueued { return }
-        tailed.isQueued = true
+        if tailed.work.isQueued { return }
+        tailed.work.place = .queued
         queue.append(tailed)
     }
 
@@ -38,13 +38,13 @@ final class PendingFiles {
             queue.removeFirst(head)
             head = 0
         }
-        tailed.isQueued = false
+        tailed.work.place = .none
         return tailed
     }
 
     /// Parks a file until the previous file of its name has been read.
     func hold(_ tailed: TailedFile) {
-        tailed.isQueued = true
+        tailed.work.place = .held
         held.append(tailed)
     }
 
@@ -60,7 +60,7 @@ final class PendingFiles {
             if tailed.mustWait {
                 held.append(tailed)
             } else {
-                tailed.isQueued = false
+                tailed.work.place = .none
                 enqueue(tailed)
             }
         }
@@ -73,15 +73,17 @@ final class PendingFiles {
     func enqueueUnsaved(_ tailed: TailedFile) { unsaved.append(tailed) }
 
     /// True if a checkpoint has to be saved.
-    var hasUnsaved: Bool { unsaved.contains(where: \.isToBeKept) }
+    var hasUnsaved: Bool { unsaved.contains(where: \.isToBeSaved) }
 
-    /// Removes and returns at most `count` files whose checkpoints have to be saved.
+    /// Removes and returns at most `count` files whose checkpoints have to be saved; they count as
+    /// saved from now on.
     func dequeueUnsaved(atMost count: Int) -> [TailedFile] {
         let taken = Array(unsaved.prefix(count))
         unsaved.removeFirst(taken.count)
         return taken.filter { tailed in
-            defer { tailed.isToBeKept = false }
-            return tailed.isToBeKept
+            guard tailed.isToBeSaved else { return false }
+            tailed.checkpoint = .saved
+            return true
         }
     }
 
@@ -95,18 +97,13 @@ final class PendingFiles {
 
     /// Schedules work for a file at a time; an earlier alarm stays in force.
     func wake(_ tailed: TailedFile, at time: MonotonicTime) {
-        if let alarm = tailed.alarm, alarm <= time { return }
-        tailed.alarm = time
-        alarms.insert(tailed, at: time)
+        if tailed.work.setAlarm(time) { alarms.insert(tailed, at: time) }
     }
 
     /// Removes and returns the next file whose alarm is due.
     func nextDue(_ now: MonotonicTime) -> TailedFile? {
         while let (time, tailed) = alarms.popFirst(dueAt: now) {
-            // The alarm was set to an earlier time since.
-            if tailed.alarm != time { continue }
-            tailed.alarm = nil
-            return tailed
+            if tailed.work.removeAlarm(of: time) { return tailed }
         }
         return nil
     }

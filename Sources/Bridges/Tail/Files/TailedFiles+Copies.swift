@@ -16,8 +16,8 @@ extension TailedFiles {
     /// A file without a path that is not open may be deleted, and its number reused.
     func isFollowed(_ id: FileID, at path: FilePath) -> Bool {
         guard let tailed = tailedFiles[id] else { return false }
-        guard tailed.gone != nil, tailed.file == nil, let file = try? OpenFile(path),
-            (try? file.status().id) == id, tailed.isWrittenAnew(file)
+        guard tailed.isLost, tailed.file == nil, let file = try? OpenFile(path),
+            (try? file.status().id) == id, tailed.reading.isWrittenAnew(file)
         else { return true }
         dropRewritten(tailed)
         return false
@@ -27,7 +27,8 @@ extension TailedFiles {
     ///
     /// If the new content is unread, it is found by a scan or when its original is truncated.
     func dropRewritten(_ old: TailedFile) {
-        tailLog.debug("\(old.place ?? old.path) has been overwritten and is no longer followed")
+        tailLog.debug(
+            "\(old.discovery.place ?? old.path) has been overwritten and is no longer followed")
         checkpoints[old.record().key] = []
         stopTailing(old)
     }
@@ -48,7 +49,7 @@ extension TailedFiles {
     /// Returns true if a file is a copy of one of the same path of which nothing has been read yet.
     func isCopyOfUnread(_ file: OpenFile, _ status: FileStatus, of path: FilePath) -> Bool {
         tailedFiles(of: path).contains { original in
-            let first = original.firstBytes
+            let first = original.reading.firstBytes
             guard original.offset == 0, !first.isEmpty, original.id != status.id,
                 (try? file.bytes(first.count, at: 0)) == first
             else { return false }
@@ -60,7 +61,7 @@ extension TailedFiles {
     /// reused.
     private func tailed(of record: FileRecord) -> TailedFile? {
         guard let tailed = tailedFiles[record.id], tailed.path == record.path,
-            tailed.fingerprint.goesOn(from: record.fingerprint)
+            tailed.reading.fingerprint.goesOn(from: record.fingerprint)
         else { return nil }
         return tailed
     }
@@ -72,7 +73,7 @@ extension TailedFiles {
     /// read.
     private func goesOn(_ file: OpenFile, _ status: FileStatus, as original: TailedFile) -> Bool {
         guard reopen(original), let other = original.file, let size = try? other.status().size,
-            original.fingerprint.matches(other)
+            original.reading.fingerprint.matches(other)
         else { return original.offset > 0 }
         guard status.size <= size else { return false }
         var place = original.offset

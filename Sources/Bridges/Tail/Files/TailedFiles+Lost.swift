@@ -106,13 +106,10 @@ extension TailedFiles {
             forgetRecord(of: found)
             let tailed = TailedFile(
                 found.file, found.status, path: lost.path, target: lost.target,
-                origin: senders.origin(lost.path), from: fingerprint,
-                marks: marks, now: now, hasRecord: found.status.id == lost.id)
-            tailed.gone = now
-            tailed.place = found.path
-            tailed.isCopy = found.isCopy
+                origin: senders.origin(lost.path), from: ReadState(fingerprint, marks), now: now,
+                discovery: found.isCopy ? .copy(found.path) : .rotated(found.path),
+                checkpoint: .unsaved(hasEarlier: found.status.id == lost.id))
             startTailing(tailed)
-            tailed.isToBeKept = true
             missing.insert(tailed.record())
             tailLog.info(
                 cause: found.isEarlierByTime ? "earlier generation" : "generation",

@@ -57,14 +57,13 @@ extension TailedFiles {
         claimRecord(record)
         let tailed = TailedFile(
             file, status, path: path, target: record.path == path ? record.target : nil,
-            origin: senders.origin(path), from: record.fingerprint, marks: record.marks, now: now,
-            hasRecord: true)
+            origin: senders.origin(path), from: ReadState(record.fingerprint, record.marks),
+            now: now, checkpoint: record.path == path ? .saved : .unsaved(hasEarlier: true))
         tailed.isDirty = false
-        if record.path != path { tailed.isToBeKept = true }
         startTailing(tailed)
         if file == nil { watchUnopened(tailed) }
         // Writes before the watch was added were not reported.
-        if let now = try? file?.status(), (now.size, now.modified) != tailed.seen {
+        if let now = try? file?.status(), !tailed.observed.matches(now) {
             tailed.isDirty = true
         }
         return true
@@ -80,15 +79,15 @@ extension TailedFiles {
             // Nothing had been read of it, so a truncation since can't be noticed.
             adopt(lost: record, wantsCopy: false, now: now)
         }
-        let tailed = TailedFile(
-            file, status, path: path, origin: senders.origin(path), from: fingerprint,
-            marks: record.marks, now: now, hasRecord: record.id == status.id)
-        startTailing(tailed)
         // The device number changed at a reboot.
-        if record.id != status.id { checkpoints[record.key] = [] }
-        if record.id != status.id || record.gone != 0 || record.path != path {
-            tailed.isToBeKept = true
-        }
+        let hasNewID = record.id != status.id
+        if hasNewID { checkpoints[record.key] = [] }
+        let isAsSaved = !hasNewID && record.gone == 0 && record.path == path
+        startTailing(
+            TailedFile(
+                file, status, path: path, origin: senders.origin(path),
+                from: ReadState(fingerprint, record.marks), now: now,
+                checkpoint: isAsSaved ? .saved : .unsaved(hasEarlier: !hasNewID)))
     }
 
     private func begin(
@@ -119,12 +118,12 @@ extension TailedFiles {
         if isNew, configuration.startsAtEnd { fingerprint = try end(of: file, status.size) }
         var marks = isCut ? stale?.marks ?? FileMarks() : FileMarks()
         marks.cut(to: fingerprint.offset)
-        let tailed = TailedFile(
-            file, status, path: path, origin: senders.origin(path), from: fingerprint,
-            marks: marks, now: now, hasRecord: stale != nil)
-        startTailing(tailed)
         // Saved even if nothing is read yet, so that the file is searched for if it is rotated.
-        tailed.isToBeKept = true
+        let tailed = TailedFile(
+            file, status, path: path, origin: senders.origin(path),
+            from: ReadState(fingerprint, marks), now: now,
+            checkpoint: .unsaved(hasEarlier: stale != nil))
+        startTailing(tailed)
         if isNew, tailed.target != path { firstFollowed.append(tailed.target) }
     }
 
@@ -173,8 +172,7 @@ extension TailedFiles {
         }
         link(tailed)
         _ = tailed.readHead()
-        tailed.pendingFiles = pendingFiles
-        if tailed.isDirty { pendingFiles.enqueue(tailed) }
+        tailed.start(in: pendingFiles)
         setAlarm(tailed)
         if tailed.target != tailed.path {
             linkNames[tailed.target, default: []].insert(tailed.path)
@@ -187,9 +185,7 @@ extension TailedFiles {
     /// Stops tailing a file.
     func stopTailing(_ tailed: TailedFile) {
         assertOwned()
-        tailed.pendingFiles = nil
-        tailed.isToBeKept = false
-        tailed.isDirty = false
+        tailed.stop()
         reserved[ObjectIdentifier(tailed)] = nil
         close(tailed)
         unwatch(tailed)

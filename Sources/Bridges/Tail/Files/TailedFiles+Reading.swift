@@ -13,7 +13,7 @@ extension TailedFiles {
             return batch
         }
         while let tailed = pendingFiles.nextDue(now) {
-            if tailed.pendingFiles == nil { continue }
+            if !tailed.isTailed { continue }
             if let time = alarm(of: tailed), time > now {
                 pendingFiles.wake(tailed, at: time)
             } else {
@@ -39,13 +39,13 @@ extension TailedFiles {
     ///
     /// Returns false if the batch is full.
     private func readNext(into batch: TailBatch, now: MonotonicTime) -> Bool {
-        guard let tailed = pendingFiles.dequeue(), tailed.pendingFiles != nil else { return true }
+        guard let tailed = pendingFiles.dequeue(), tailed.isTailed else { return true }
         if tailed.mustWait {
             pendingFiles.hold(tailed)
             return true
         }
         let hasCapacity = read(tailed, into: batch, now: now)
-        guard tailed.pendingFiles != nil else { return hasCapacity }
+        guard tailed.isTailed else { return hasCapacity }
         if tailed.isDirty { pendingFiles.enqueue(tailed) }
         setAlarm(tailed)
         return hasCapacity
@@ -66,7 +66,6 @@ extension TailedFiles {
     /// Adds the checkpoints that belong to the lines in a batch.
     private func addCheckpoints(to batch: TailBatch, atMost count: Int = checkpointsAtOnce) {
         for tailed in pendingFiles.dequeueUnsaved(atMost: count) {
-            tailed.hasRecord = true
             let record = tailed.record()
             batch.checkpoints[record.key] = record.state
         }
@@ -92,7 +91,7 @@ extension TailedFiles {
             couldNotOpen(tailed, end, now: now)
             return true
         }
-        if !tailed.fingerprint.hasBytes, !confirm(tailed, now: now) { return true }
+        if !tailed.reading.fingerprint.hasBytes, !confirm(tailed, now: now) { return true }
         let lines = batch.lines
         while true {
             switch reader.read(tailed, into: batch, end, now: now) {
@@ -100,8 +99,7 @@ extension TailedFiles {
                 if batch.lines - lines >= LineBlock.lines { return true }
             case .atEnd:
                 let isQuiet = !tailed.isDirty
-                tailed.isUnread = false
-                tailed.unreadSince = nil
+                tailed.unread.reset()
                 tailed.isDirty = false
                 checkReservedSpace(tailed)
                 if (end == .final && isQuiet) || tailed.isReadCopy { finish(tailed) }
@@ -134,7 +132,7 @@ extension TailedFiles {
         if tailed.record().matches(file),
             let fingerprint = try? FileFingerprint(of: file, upTo: tailed.offset)
         {
-            tailed.fingerprint = fingerprint
+            tailed.reading.fingerprint = fingerprint
             return true
         }
         truncated(tailed, now: now)
@@ -145,28 +143,28 @@ extension TailedFiles {
     private func end(of tailed: TailedFile, now: MonotonicTime) -> MessageSplitter.End? {
         if !tailed.isDirty {
             if let end = quietEnd(tailed), now >= end { return .final }
-            if !settles(tailed) || !tailed.hasPending { return nil }
+            if !settles(tailed) || !tailed.reading.hasPending { return nil }
         }
         // A late writer that never stops must not hold up the newer files for ever.
-        let isOld = tailed.gone.map { now >= $0 + configuration.rotateWait } ?? false
+        let isOld = tailed.phase.lostSince.map { now >= $0 + configuration.rotateWait } ?? false
         let isSettled =
-            settles(tailed) && (isOld || now >= tailed.changed + configuration.settlesAfter)
+            settles(tailed)
+            && (isOld || now >= tailed.observed.changed + configuration.settlesAfter)
         return isSettled ? .settled : tailed.isDirty ? .open : nil
     }
 
     /// Polls a file with reserved space at its end: writes through a mapping are not reported.
     private func checkReservedSpace(_ tailed: TailedFile) {
-        let isReserved = tailed.seen.size > tailed.offset && reader.checkReservedSpace(tailed)
-        reserved[ObjectIdentifier(tailed)] = isReserved ? tailed : nil
+        let sum =
+            tailed.observed.size > tailed.offset ? reader.reservedSum(of: tailed) : nil
+        reserved[ObjectIdentifier(tailed)] = sum.map { (tailed, $0) }
     }
 
     /// Postpones a file to the next scan.
     private func postpone(_ tailed: TailedFile, now: MonotonicTime) {
         tailed.isDirty = false
-        tailed.hasPending = false
-        tailed.seen.modified = .min
-        // So that it counts neither as quiet nor as busy.
-        tailed.changed = now
+        tailed.reading.hasPending = false
+        tailed.observed.invalidate(now: now)
     }
 
     /// The number of failed reads after which a file without a path is given up.
@@ -174,12 +172,11 @@ extension TailedFiles {
 
     private func fail(_ tailed: TailedFile, _ error: SocketError, now: MonotonicTime) {
         postpone(tailed, now: now)
-        if tailed.gone == nil {
+        if !tailed.isLost {
             tailLog.warnOnce("\(tailed.path): \(error); it is tried again")
             return
         }
-        tailed.failures += 1
-        guard tailed.failures >= Self.attempts else { return }
+        guard tailed.countFailure() >= Self.attempts else { return }
         tailLog.losses.lost(unread(tailed))
         tailLog.warn(
             "\(tailed.path): \(error): the file that had this name is given up; "
@@ -189,7 +186,7 @@ extension TailedFiles {
 
     private func couldNotOpen(_ tailed: TailedFile, _ end: MessageSplitter.End, now: MonotonicTime)
     {
-        let mayHaveMore = tailed.isUnread || tailed.hasPending || isPolling
+        let mayHaveMore = tailed.unread.wasWritten || tailed.reading.hasPending || isPolling
         postpone(tailed, now: now)
         guard end == .final else { return }
         if mayHaveMore {
@@ -203,13 +200,13 @@ extension TailedFiles {
 
     /// Returns the number of unread bytes, as far as is known.
     private func unread(_ tailed: TailedFile) -> UInt64? {
-        tailed.seen.size > tailed.offset ? tailed.seen.size - tailed.offset : nil
+        tailed.observed.size > tailed.offset ? tailed.observed.size - tailed.offset : nil
     }
 
     private func skipCompressed(_ tailed: TailedFile) {
         tailLog.compressed.set(tailed.path, "")
         tailed.isDirty = false
-        if tailed.gone != nil {
+        if tailed.isLost {
             stopTailing(tailed)
         } else {
             close(tailed)
@@ -225,8 +222,8 @@ extension TailedFiles {
         }
         // Unread data may be in a copy.
         let isCopied = adopt(before: tailed, wantsCopy: true, now: now)
-        tailed.isToBeKept = true
-        if !isCopied, !tailed.form.isWide, let file = tailed.file,
+        tailed.saveCheckpoint()
+        if !isCopied, !tailed.reading.form.isWide, let file = tailed.file,
             let place = unsafe remainder?.place(reader.memory),
             let fingerprint = try? FileFingerprint(of: file, upTo: place.offset)
         {
@@ -244,7 +241,7 @@ extension TailedFiles {
 
     /// Returns true if a copying program overwrites an old file with the one that has its path now.
     private func isCopied(over old: TailedFile) -> Bool {
-        guard old.gone != nil, let file = old.file, let status = try? file.status(),
+        guard old.isLost, let file = old.file, let status = try? file.status(),
             status.size > 0
         else { return false }
         return beginsLikeSibling(old, for: 1_024) || isCopyOfUnread(file, status, of: old.path)
@@ -256,7 +253,7 @@ extension TailedFiles {
 
     /// Returns true if an old empty file is being filled with a copy of the live one.
     private func isBeingCopied(_ old: TailedFile) -> Bool {
-        old.place != nil && beginsLikeSibling(old, for: 1_024)
+        old.discovery != .live && beginsLikeSibling(old, for: 1_024)
     }
 
     /// Returns true if a file begins like another one of its path.
@@ -270,12 +267,12 @@ extension TailedFiles {
 
     /// Returns true if an old file that was empty has the read part of another one.
     private func hasContent(of other: TailedFile, _ old: TailedFile) -> Bool {
-        old.offset == 0 && old.firstBytes.isEmpty && other.offset > 0
-            && old.file.map(other.fingerprint.matches) == true
+        old.offset == 0 && old.reading.firstBytes.isEmpty && other.offset > 0
+            && old.file.map(other.reading.fingerprint.matches) == true
     }
 
     /// Searches for anything that a file may have contained before any of it was read.
-    func resolve(_ beginning: TailedFile.Beginning, of tailed: TailedFile, now: MonotonicTime) {
+    func resolve(_ beginning: ReadState.Beginning, of tailed: TailedFile, now: MonotonicTime) {
         switch beginning {
         case .same: break
         case .changed: truncated(tailed, now: now)
@@ -284,7 +281,7 @@ extension TailedFiles {
                 return dropRewritten(tailed)
             }
             adopt(before: tailed, wantsCopy: false, now: now)
-            tailed.confirmed = tailed.seen.modified
+            tailed.observed.confirm()
         }
     }
 
@@ -294,9 +291,9 @@ extension TailedFiles {
     @discardableResult
     private func adopt(before tailed: TailedFile, wantsCopy: Bool, now: MonotonicTime) -> Bool {
         for copy in tailedFiles(of: tailed.path)
-        where (copy.place != nil || copy.gone != nil) && copy !== tailed {
+        where (copy.discovery != .live || copy.isLost) && copy !== tailed {
             guard let file = copy.file else { continue }
-            if copy.isWrittenAnew(file) || hasContent(of: tailed, copy) {
+            if copy.reading.isWrittenAnew(file) || hasContent(of: tailed, copy) {
                 dropRewritten(copy)
             }
         }
@@ -318,8 +315,8 @@ extension TailedFiles {
         let record = tailed.record(isFinished: true)
         if links == 0 {
             // Its number may be reused at any moment.
-            if tailed.hasRecord || tailed.isToBeKept { checkpoints[record.key] = [] }
-        } else if tailed.offset > 0 || tailed.hasRecord {
+            checkpoints[record.key] = []
+        } else if tailed.offset > 0 || tailed.checkpoint.hasRecord {
             checkpoints[record.key] = record.state
             records.insert(record)
         }

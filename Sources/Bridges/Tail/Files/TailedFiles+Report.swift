@@ -16,18 +16,17 @@ extension TailedFiles {
         var lookups = 0
         var unread: [TailReport.UnreadFile] = []
         for tailed in allFiles {
-            guard tailed.isDirty || tailed.isUnread else {
-                tailed.unreadSince = nil
+            guard tailed.isDirty || tailed.unread.wasWritten else {
+                tailed.unread.forget()
                 continue
             }
-            var size = tailed.seen.size
+            var size = tailed.observed.size
             if lookups < Self.maxLookups, let file = tailed.file, let status = try? file.status() {
                 lookups += 1
                 size = status.size
             }
             guard size > tailed.offset else { continue }
-            let since = tailed.unreadSince ?? now
-            tailed.unreadSince = since
+            let since = tailed.unread.find(now: now)
             report.unreadBytes += size - tailed.offset
             report.oldest = min(report.oldest ?? since, since)
             unread.append(.init(path: tailed.path, bytes: size - tailed.offset, since: since))

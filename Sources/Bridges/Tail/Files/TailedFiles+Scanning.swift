@@ -63,7 +63,7 @@ extension TailedFiles {
             adopt(lost: record, wantsCopy: false, now: now, heard: heard)
         }
         for (path, status) in search.files
-        where tailedFiles[status.id]?.gone != nil
+        where tailedFiles[status.id]?.isLost == true
             || (tailedFiles[status.id] == nil && !open(path, status, now: now))
         {
             recordMissed(path, status, isFirst: isFirst)
@@ -79,14 +79,12 @@ extension TailedFiles {
         assertOwned()
         lastPoll = now
         let begun = spent()
-        for tailed in reserved.values {
-            if tailed.pendingFiles == nil || !reader.hasBeenWritten(tailed) { continue }
-            tailed.isUnread = true
-            tailed.isDirty = true
-            tailed.changed = now
+        for (tailed, sum) in reserved.values where reader.hasBeenWritten(tailed, since: sum) {
+            tailed.observed.recordChange(now: now)
+            tailed.recordWrite()
         }
         if isPolling {
-            for tailed in allFiles where tailed.watch == nil || tailed.isSilent {
+            for tailed in allFiles where tailed.watching.needsPolling {
                 if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             }
         }
@@ -121,7 +119,7 @@ extension TailedFiles {
     }
 
     /// Returns true if a file is tailed at a matching path.
-    private func isLive(_ id: FileID) -> Bool { tailedFiles[id].map { $0.gone == nil } ?? false }
+    private func isLive(_ id: FileID) -> Bool { tailedFiles[id].map { !$0.isLost } ?? false }
 
     private func isFollowed(at path: FilePath) -> Bool {
         names[path].map { tailedFiles[$0] != nil } ?? false
@@ -179,7 +177,7 @@ extension TailedFiles {
         guard lastScan != nil else { return }
         let present = search.files.filter { tailedFiles[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {
-            if let last = newest[path], last.gone == nil { continue }
+            if let last = newest[path], !last.isLost { continue }
             if missing.contains(path) || tailLog.refused.contains(path) { continue }
             if let last = newest[path] {
                 missing.insert(last.record())
@@ -208,15 +206,15 @@ extension TailedFiles {
             if first[status.id] == nil { first[status.id] = (path, status) }
             names[path] = status.id
         }
-        var begun: [(TailedFile, TailedFile.Beginning)] = []
+        var begun: [(TailedFile, ReadState.Beginning)] = []
         for tailed in isFull ? allFiles : touched(by: search) {
             if let (path, status) = first[tailed.id] {
-                tailed.gone = nil
+                tailed.regain()
                 if names[tailed.path] != tailed.id { rename(tailed, to: path) }
                 tailed.updateStatus(status, now: now)
                 let beginning = tailed.readHead()
                 if beginning != .same { begun.append((tailed, beginning)) }
-            } else if tailed.gone != nil {
+            } else if tailed.isLost {
                 if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             } else if names[tailed.path] == tailed.id {
                 continue
@@ -245,7 +243,7 @@ extension TailedFiles {
 
     private func loseName(_ tailed: TailedFile, now: MonotonicTime) {
         tailLog.debug("\(tailed.path) is gone, or is another file now")
-        tailed.gone = now
+        tailed.lose(now: now)
         tailed.isDirty = true
         setAlarm(tailed)
         missing.insert(tailed.record())
@@ -273,7 +271,7 @@ extension TailedFiles {
         tailed.origin = senders.origin(path)
         link(tailed)
         // The path is part of its record.
-        tailed.isToBeKept = true
+        tailed.saveCheckpoint()
     }
 
     /// Makes a file the newest of its path.

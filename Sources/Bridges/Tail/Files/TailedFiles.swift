@@ -55,8 +55,9 @@ final class TailedFiles {
     var watches = FileWatches()
     /// Directories in which files may appear.
     var directories: [FilePath: FileID] = [:]
-    /// Files with reserved space, which may be written through a mapping without an event.
-    var reserved: [ObjectIdentifier: TailedFile] = [:]
+    /// Files with reserved space, which may be written through a mapping without an event, and a
+    /// checksum of the space behind the offset as of the last read to the end.
+    var reserved: [ObjectIdentifier: (tailed: TailedFile, sum: UInt32)] = [:]
     /// The files that the daemon itself writes.
     var ownFiles = OwnFiles()
     /// True if files have to be polled because the kernel does not report all changes.
@@ -157,9 +158,7 @@ final class TailedFiles {
     }
 
     private func markChanged(of id: FileID) {
-        guard let tailed = tailedFiles[id] else { return }
-        tailed.isUnread = true
-        tailed.isDirty = true
+        tailedFiles[id]?.recordWrite()
     }
 
     private func recordEntry(
@@ -212,20 +211,20 @@ final class TailedFiles {
 
     /// Returns the time at which a file without a path has been quiet for long enough.
     func quietEnd(_ tailed: TailedFile) -> MonotonicTime? {
-        tailed.gone.map { max($0, tailed.changed) + configuration.rotateWait }
+        tailed.phase.lostSince.map { max($0, tailed.observed.changed) + configuration.rotateWait }
     }
 
     /// Returns the time at which a file needs work although nothing happens to it; `nil` if never.
     func alarm(of tailed: TailedFile) -> MonotonicTime? {
         let settled =
-            tailed.hasPending && settles(tailed)
-            ? tailed.changed + configuration.settlesAfter : nil
+            tailed.reading.hasPending && settles(tailed)
+            ? tailed.observed.changed + configuration.settlesAfter : nil
         return [settled, quietEnd(tailed)].compactMap(\.self).min()
     }
 
     /// Returns true if a pause completes the message that waits at the end of a file.
     func settles(_ tailed: TailedFile) -> Bool {
-        configuration.start != nil || tailed.form.isUndecided
+        configuration.start != nil || tailed.reading.form.isUndecided
     }
 
     /// Schedules the next work of a file.

@@ -15,9 +15,9 @@ struct Remainder {
 
     /// Creates the remainder of a tailed file.
     init(_ tailed: TailedFile, _ file: OpenFile, size: UInt64) {
-        fingerprint = tailed.fingerprint
-        marks = tailed.marks
-        sums = tailed.sums
+        fingerprint = tailed.reading.fingerprint
+        marks = tailed.reading.marks
+        sums = tailed.reading.sums
         self.file = file
         self.size = size
     }

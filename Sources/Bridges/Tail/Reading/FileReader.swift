@@ -62,23 +62,20 @@ import Sockets
     /// The number of reserved bytes that are checked for writes through a mapping.
     private static let reservedBytes = 4_096
 
-    /// Stores a checksum of the bytes behind the offset if they contain NULs.
-    ///
-    /// Returns true if they do.
-    func checkReservedSpace(_ tailed: TailedFile) -> Bool {
+    /// Returns a checksum of the bytes behind the offset if they contain NULs; otherwise `nil`.
+    func reservedSum(of tailed: TailedFile) -> UInt32? {
         guard let rest = try? tailed.file?.bytes(Self.reservedBytes, at: tailed.offset),
             rest.contains(0)
-        else { return false }
-        tailed.reservedSum = Self.sum(rest)
-        return true
+        else { return nil }
+        return Self.sum(rest)
     }
 
-    /// Returns true if the bytes behind the offset have changed since.
-    func hasBeenWritten(_ tailed: TailedFile) -> Bool {
+    /// Returns true if the bytes behind the offset have another checksum by now.
+    func hasBeenWritten(_ tailed: TailedFile, since reservedSum: UInt32) -> Bool {
         guard let rest = try? tailed.file?.bytes(Self.reservedBytes, at: tailed.offset) else {
             return false
         }
-        return Self.sum(rest) != tailed.reservedSum
+        return Self.sum(rest) != reservedSum
     }
 
     private static func sum(_ bytes: [UInt8]) -> UInt32 {
@@ -107,8 +104,8 @@ import Sockets
             case .same: break
             }
             // This is checked at every read: 1 KiB is little beside a chunk.
-            guard try tailed.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
-            return tailed.searched == nil
+            guard try tailed.reading.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
+            return tailed.reading.searched == nil
                 ? try readLines(tailed, file, into: batch, end)
                 : try readLongLine(tailed, file, into: batch, end)
         } catch {
@@ -122,15 +119,16 @@ import Sockets
         _ tailed: TailedFile, _ file: OpenFile, into batch: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
         guard let bytes = try unsafe fill(tailed, file) else { return .wasTruncated }
-        tailed.confirmed = tailed.seen.modified
+        tailed.observed.confirm()
         let isFull = unsafe bytes.count == buffer.count
-        let new = unsafe UnsafeRawBufferPointer(rebasing: bytes[tailed.fingerprint.back.count...])
+        let new = unsafe UnsafeRawBufferPointer(
+            rebasing: bytes[tailed.reading.fingerprint.back.count...])
         if unsafe new.isEmpty { return .atEnd }
         if tailed.offset == 0, unsafe CompressionFormat.begins(new) { return .isCompressed }
-        if tailed.form.encoding == .unknown {
-            tailed.form.encoding = try form(of: file).encoding
+        if tailed.reading.form.encoding == .unknown {
+            tailed.reading.form.encoding = try form(of: file).encoding
         }
-        let isWide = tailed.form.isWide
+        let isWide = tailed.reading.form.isWide
         if !isWide { try unsafe detectLineEnding(new, tailed, file) }
         if isFull, !isWide, unsafe new.first == 0 { return try skipNULs(tailed, file) }
         var hasCapacity = true
@@ -146,11 +144,11 @@ import Sockets
                     length: isWide ? new.count & ~1 : NULRunSearch.written(new))
             }
         }
-        unsafe tailed.advance(over: bytes, by: done)
-        if done > 0 { tailed.isToBeKept = true }
-        tailed.hasPending =
+        unsafe tailed.reading.advance(over: bytes, by: done)
+        if done > 0 { tailed.saveCheckpoint() }
+        tailed.reading.hasPending =
             end == .open && done < new.count
-            && (splitter.start != nil || tailed.form.isUndecided)
+            && (splitter.start != nil || tailed.reading.form.isUndecided)
         if !hasCapacity { return .batchIsFull }
         return isFull ? .hasMore : .atEnd
     }
@@ -159,7 +157,7 @@ import Sockets
     private func skipNULs(_ tailed: TailedFile, _ file: OpenFile) throws(SocketError) -> Outcome {
         switch try nulRuns.ending(from: tailed.offset, tailed, file) {
         case .data(let place):
-            tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
+            tailed.reading.fingerprint = try FileFingerprint(of: file, upTo: place)
             return .hasMore
         case .endOfFile: return .atEnd
         case .unknown: return .isBusy
@@ -172,7 +170,7 @@ import Sockets
     private func fill(
         _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> UnsafeRawBufferPointer? {
-        let back = tailed.fingerprint.back
+        let back = tailed.reading.fingerprint.back
         let count = try unsafe file.read(into: buffer, at: tailed.offset - UInt64(back.count))
         guard count >= back.count, unsafe buffer.starts(with: back) else { return nil }
         return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -185,8 +183,8 @@ import Sockets
         let offset = tailed.offset
         var isAppended = true
         defer { hasCapacity = isAppended }
-        if tailed.form.isWide {
-            let text = unsafe WideText(bytes, tailed.form.encoding)
+        if tailed.reading.form.isWide {
+            let text = unsafe WideText(bytes, tailed.reading.form.encoding)
             let done = unsafe text.bytes.withUnsafeBytes { utf8 in
                 unsafe splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
@@ -197,8 +195,8 @@ import Sockets
             return text.rawPlace(of: done)
         }
         let isEndedByReturn =
-            tailed.form.ending == .carriageReturn
-            || (tailed.form.ending == .undecided && end != .open)
+            tailed.reading.form.ending == .carriageReturn
+            || (tailed.reading.form.ending == .undecided && end != .open)
         return unsafe splitter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
@@ -212,17 +210,18 @@ import Sockets
     private func detectLineEnding(
         _ new: UnsafeRawBufferPointer, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) {
-        if tailed.form.ending == .lineFeed || tailed.form.ending == .carriageReturn { return }
+        let known = tailed.reading.form.ending
+        if known == .lineFeed || known == .carriageReturn { return }
         guard let base = new.baseAddress, unsafe memchr(base, 0x0A, new.count) == nil else {
-            tailed.form.ending = .lineFeed
+            tailed.reading.form.ending = .lineFeed
             return
         }
         guard unsafe memchr(base, 0x0D, new.count) != nil else { return }
         let first = try file.bytes(FileFormat.decisive, at: 0)
         if first.contains(0x0A) {
-            tailed.form.ending = .lineFeed
+            tailed.reading.form.ending = .lineFeed
         } else {
-            tailed.form.ending =
+            tailed.reading.form.ending =
                 first.count == FileFormat.decisive ? .carriageReturn : .undecided
         }
     }
@@ -234,7 +233,7 @@ import Sockets
         _ piece: MessageSplitter.Piece, at position: UInt64, _ tailed: TailedFile,
         to batch: TailBatch
     ) -> Bool {
-        let (origin, said) = (tailed.origin, tailed.seen.modified / 1_000_000)
+        let (origin, said) = (tailed.origin, tailed.observed.modified / 1_000_000)
         if piece.omitted == 0 {
             return unsafe batch.append(piece.text, at: position, of: origin, said: said)
         }
@@ -256,7 +255,7 @@ import Sockets
     ) throws(SocketError) -> Outcome {
         let end = start + UInt64(length)
         if length > splitter.maxMessageBytes + 8 {
-            tailed.searched = end
+            tailed.reading.searched = end
             return .hasMore
         }
         return try searchBehindNULs(from: end, tailed, file)
@@ -265,26 +264,26 @@ import Sockets
     private func readLongLine(
         _ tailed: TailedFile, _ file: OpenFile, into batch: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
-        guard let searched = tailed.searched, searched <= tailed.seen.size else {
-            tailed.searched = nil
+        guard let searched = tailed.reading.searched, searched <= tailed.observed.size else {
+            tailed.reading.searched = nil
             return .hasMore
         }
         guard try isUnchanged(tailed, file) else { return .wasTruncated }
         let count = try unsafe file.read(into: buffer, at: searched)
-        let ending = unsafe tailed.form.firstLineEnd(
+        let ending = unsafe tailed.reading.form.firstLineEnd(
             in: UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: searched)
         let isFinal = unsafe end == .final && count < buffer.count
         guard let last = ending?.place ?? (isFinal ? count : nil) else {
-            tailed.hasPending = false
+            tailed.reading.hasPending = false
             return try searchOn(tailed, file, searched, count)
         }
         guard try addLongLine(tailed, file, upTo: searched + UInt64(last), to: batch) else {
             return .batchIsFull
         }
-        tailed.fingerprint = try FileFingerprint(
+        tailed.reading.fingerprint = try FileFingerprint(
             of: file, upTo: searched + UInt64(ending?.next ?? last))
-        tailed.searched = nil
-        tailed.isToBeKept = true
+        tailed.reading.searched = nil
+        tailed.saveCheckpoint()
         return .hasMore
     }
 
@@ -293,10 +292,10 @@ import Sockets
         _ tailed: TailedFile, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
         let length =
-            unsafe tailed.form.isWide
+            unsafe tailed.reading.form.isWide
             ? count & ~1
             : NULRunSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        tailed.searched = searched + UInt64(length)
+        tailed.reading.searched = searched + UInt64(length)
         if unsafe count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
         return try searchBehindNULs(from: searched, tailed, file)
@@ -308,7 +307,7 @@ import Sockets
     ) throws(SocketError) -> Outcome {
         switch try nulRuns.ending(from: place, tailed, file) {
         case .data(let next):
-            tailed.searched = next
+            tailed.reading.searched = next
             return .hasMore
         case .endOfFile: return .atEnd
         case .unknown: return .isBusy
@@ -316,7 +315,7 @@ import Sockets
     }
 
     private func isUnchanged(_ tailed: TailedFile, _ file: OpenFile) throws(SocketError) -> Bool {
-        let back = tailed.fingerprint.back
+        let back = tailed.reading.fingerprint.back
         let bytes = try file.bytes(back.count, at: tailed.offset - UInt64(back.count))
         return bytes == back
     }
@@ -328,14 +327,14 @@ import Sockets
         _ tailed: TailedFile, _ file: OpenFile, upTo last: UInt64, to batch: TailBatch
     ) throws(SocketError) -> Bool {
         // The text is longer than the longest message, so that it is cut there.
-        let isWide = tailed.form.isWide
+        let isWide = tailed.reading.form.isWide
         let raw = try file.bytes(
             (isWide ? 2 * splitter.maxMessageBytes : splitter.maxMessageBytes) + 8,
             at: tailed.offset)
         let rest = Int(last - tailed.offset) - raw.count
         let head =
             unsafe isWide
-            ? raw.withUnsafeBytes { unsafe WideText($0, tailed.form.encoding).bytes } : raw
+            ? raw.withUnsafeBytes { unsafe WideText($0, tailed.reading.form.encoding).bytes } : raw
         var isAdded = true
         _ = unsafe head.withUnsafeBytes { head in
             unsafe splitter.cut(head, isBeginning: tailed.offset == 0, .final) { piece in

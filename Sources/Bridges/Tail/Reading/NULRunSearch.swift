@@ -39,8 +39,8 @@ import Sockets
     func ending(
         from start: UInt64, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> Ending {
-        let known = tailed.nulRuns.flatMap { $0.reach(start) ? $0 : nil }
-        let modified = tailed.seen.modified
+        let known = tailed.reading.nulRuns.flatMap { $0.reach(start) ? $0 : nil }
+        let modified = tailed.observed.modified
         var place = known?.range.upperBound ?? start
         let bound = place + Self.bytesPerTurn
         while place < bound {
@@ -50,7 +50,7 @@ import Sockets
             if count == 0 { break }
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
             if let index = unsafe Self.firstWritten(bytes) {
-                tailed.nulRuns = nil
+                tailed.reading.nulRuns = nil
                 // Something may have been written to what was skipped.
                 if let known, known.modified != modified {
                     return try ending(from: start, tailed, file)
@@ -60,7 +60,7 @@ import Sockets
             place += UInt64(count)
         }
         let isSame = known.map { $0.modified == modified } ?? true
-        tailed.nulRuns = Found(
+        tailed.reading.nulRuns = Found(
             range: start..<max(start, place), modified: isSame ? modified : .min)
         return place < bound ? .endOfFile : .unknown
     }

@@ -42,7 +42,7 @@ extension TailedFiles {
             descriptors.searchIndex = (descriptors.searchIndex + 1) % allFiles.count
             let tailed = allFiles[descriptors.searchIndex]
             guard let file = tailed.file else { continue }
-            if tailed.isDirty, busy != nil || tailed.gone != nil { continue }
+            if tailed.isDirty, busy != nil || tailed.isLost { continue }
             // A deleted file can't be reopened.
             guard let status = try? file.status(), status.links > 0 else { continue }
             if !tailed.isDirty { return close(tailed) }
@@ -95,14 +95,15 @@ extension TailedFiles {
 
     /// Watches an open file, whatever its path is by now.
     func watch(_ tailed: TailedFile, _ file: OpenFile) {
-        if tailed.watch != nil { return }
+        if tailed.watching.watch != nil { return }
         do throws(SocketError) {
-            if let watch = try events?.watchFile(file.descriptor) {
-                tailed.watch = watch
+            let watch = try events?.watchFile(file.descriptor)
+            let isComplete = FileEvents.seesAllChanges(of: file.descriptor)
+            if let watch {
+                tailed.watching = isComplete ? .complete(watch) : .partial(watch)
                 watches.objects[watch] = .file(tailed.id)
             }
-            tailed.isSilent = !FileEvents.seesAllChanges(of: file.descriptor)
-            if tailed.isSilent { isPolling = true }
+            if !isComplete { isPolling = true }
         } catch {
             isPolling = true
             tailLog.warnOnce(Self.polling(error))
@@ -120,7 +121,7 @@ extension TailedFiles {
         }
         watch(tailed, file)
         // Writes before the watch was added were not reported.
-        if let status = try? file.status(), (status.size, status.modified) != tailed.seen {
+        if let status = try? file.status(), !tailed.observed.matches(status) {
             tailed.isDirty = true
         }
     }
@@ -176,7 +177,7 @@ extension TailedFiles {
     /// Directories that symbolic links lead to.
     private var targets: Set<FilePath> {
         var targets: Set<FilePath> = []
-        for tailed in allFiles where tailed.gone == nil && tailed.target != tailed.path {
+        for tailed in allFiles where !tailed.isLost && tailed.target != tailed.path {
             let directory = tailed.target.directory
             if directory != tailed.path.directory { targets.insert(directory) }
         }
@@ -190,8 +191,8 @@ extension TailedFiles {
     }
 
     func unwatch(_ tailed: TailedFile) {
-        guard let watch = tailed.watch else { return }
-        tailed.watch = nil
+        guard let watch = tailed.watching.watch else { return }
+        tailed.watching = .none
         // The same file may be tailed again by now; the kernel has one watch for both.
         guard case .file(let id) = watches.objects[watch], id == tailed.id else { return }
         watches.objects[watch] = nil
