@@ -19,7 +19,7 @@ import Testing
         let files = try #require(folder.files)
         // Everything has been looked at: the rest is hints.
         for _ in 0..<3 { folder.wait(.seconds(3)) }
-        let full = files.lastScan?.end
+        let full = files.schedule.lastFullScan?.time
         folder.append("one\n", to: "7/7.log")
         folder.scan()
         #expect(files.pendingFiles.count == 1)
@@ -35,7 +35,7 @@ import Testing
         folder.remove("9/9.log")
         folder.read()
         #expect(folder.texts.suffix(3).sorted() == ["five", "four", "six"])
-        #expect(files.lastScan?.end == full)
+        #expect(files.schedule.lastFullScan?.time == full)
         #expect(files.pendingFiles.count == 0)
     }
 

@@ -14,7 +14,7 @@ extension TailedFiles {
                 if let live = configuration.livePath(of: path) { ignoreUnknown(path, of: live) }
             }
         }
-        let isFirst = lastScan == nil
+        let isFirst = schedule.isFirstScan
         if !isFirst, firstFollowed.isEmpty { return }
         for directory in isFirst ? rotatedToDirectories() : [] {
             for entry in listings[directory].entries where entry.kind != .directory {

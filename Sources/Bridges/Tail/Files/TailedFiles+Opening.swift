@@ -114,7 +114,7 @@ extension TailedFiles {
                         + "it is read on from byte \(place.offset)")
             }
         }
-        let isNew = lastScan == nil && stale == nil && !isKnown(path)
+        let isNew = schedule.isFirstScan && stale == nil && !isKnown(path)
         if isNew, configuration.startsAtEnd { fingerprint = try end(of: file, status.size) }
         var marks = isCut ? stale?.marks ?? FileMarks() : FileMarks()
         marks.cut(to: fingerprint.offset)

@@ -186,7 +186,8 @@ extension TailedFiles {
 
     private func couldNotOpen(_ tailed: TailedFile, _ end: MessageSplitter.End, now: MonotonicTime)
     {
-        let mayHaveMore = tailed.unread.wasWritten || tailed.reading.hasPending || isPolling
+        let mayHaveMore =
+            tailed.unread.wasWritten || tailed.reading.hasPending || schedule.isPolling
         postpone(tailed, now: now)
         guard end == .final else { return }
         if mayHaveMore {

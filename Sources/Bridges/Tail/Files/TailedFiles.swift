@@ -46,8 +46,6 @@ final class TailedFiles {
     var hasSavedFirstScan = false
     /// Names that the kernel reported since the last scan.
     var changedNames = ChangedNames()
-    /// The time of the last scan, in nanoseconds by the clock that stamps files.
-    var lastScanWallTime = Int64.max
     /// Checkpoints to be saved with the next batch, by key.
     var checkpoints: [String: [UInt8]] = [:]
     var senders: SenderNames
@@ -60,20 +58,8 @@ final class TailedFiles {
     var reserved: [ObjectIdentifier: (tailed: TailedFile, sum: UInt32)] = [:]
     /// The files that the daemon itself writes.
     var ownFiles = OwnFiles()
-    /// True if files have to be polled because the kernel does not report all changes.
-    var isPolling: Bool
-    /// True if an event has made a full scan necessary.
-    var needsScan = true
-    /// The time of the last poll of open files, by the thread's clock.
-    var lastPoll = MonotonicTime.distantPast
-    /// Processor time of that poll.
-    var pollCost = Duration.zero
-    /// The end of the last full scan, by the thread's clock, and its processor time.
-    var lastScan: (end: MonotonicTime, cost: Duration)?
-    /// The end of the last scan of any kind and its processor time.
-    var lastPartial: (end: MonotonicTime, cost: Duration)?
-    /// The time of the last search for records of missing files.
-    var lastSweep: (wall: Int64, now: MonotonicTime)?
+    /// The times of scans and polls.
+    var schedule: ScanSchedule
     /// The descriptors of open files.
     var descriptors = DescriptorUse()
     /// Returns the time in nanoseconds since 1970.
@@ -99,7 +85,7 @@ final class TailedFiles {
         self.tailLog = tailLog
         self.events = events
         senders = SenderNames(configuration.sender)
-        isPolling = events == nil || events?.failure != nil
+        schedule = ScanSchedule(isPolling: events == nil || events?.failure != nil)
         let start = try configuration.start.map { try Matcher($0) }
         reader = FileReader(
             MessageSplitter(maxMessageBytes: configuration.maxMessageBytes, start: start), tailLog)
@@ -147,12 +133,12 @@ final class TailedFiles {
                 if watches.directories[path.directory] != nil {
                     changedNames.directories.insert(path)
                 } else {
-                    needsScan = true
+                    schedule.requireFullScan()
                 }
             }
         case .overflow:
             tailLog.debug("the kernel had more events than it keeps: everything is checked")
-            needsScan = true
+            schedule.requireFullScan()
             for tailed in allFiles { tailed.isDirty = true }
         }
     }
@@ -182,13 +168,13 @@ final class TailedFiles {
             }
         case nil: break
         }
-        if changedNames.isFull { needsScan = true }
+        if changedNames.isFull { schedule.requireFullScan() }
     }
 
     /// Stops watching a directory that was moved or whose permissions changed: another one may have
     /// its path by now.
     private func forgetMovedDirectory(_ path: FilePath, _ watch: FileEvents.Watch) {
-        needsScan = true
+        schedule.requireFullScan()
         guard watches.directories[path]?.watch == watch else { return }
         watches.directories[path] = nil
         watches.objects[watch] = nil
@@ -233,40 +219,8 @@ final class TailedFiles {
     }
 
     /// The time of the next scan, full or partial.
-    var nextScan: MonotonicTime { min(nextFullScan, nextPartialScan) }
-
-    /// The time of the next full scan.
-    ///
-    /// Scans take at most a twentieth of the time while much happens and a two-hundredth otherwise,
-    /// unless changes would stay unseen for too long.
-    var nextFullScan: MonotonicTime {
-        guard let lastScan else { return .distantPast }
-        let most: Duration = isPolling ? .seconds(1) : .seconds(10)
-        if needsScan { return lastScan.end + min(lastScan.cost * 20, most) }
-        let pause: (least: Duration, most: Duration) =
-            isPolling ? (Self.pollInterval, most) : (.seconds(2), .seconds(60))
-        return lastScan.end + min(max(pause.least, lastScan.cost * 200), pause.most)
-    }
-
-    /// The time of the next scan of changed names.
-    private var nextPartialScan: MonotonicTime {
-        if changedNames.isEmpty { return .distantFuture }
-        guard let last = lastPartial else { return .distantPast }
-        // A new file may be gone in a moment.
-        let factor = changedNames.appeared.isEmpty ? 20 : 3
-        return last.end + min(last.cost * factor, .milliseconds(50))
-    }
-
-    /// The time between two polls where the kernel does not report changes.
-    private static let pollInterval: Duration = .milliseconds(200)
-    /// The time between two polls of reserved space.
-    private static let reservedPause: Duration = .milliseconds(500)
+    var nextScan: MonotonicTime { schedule.nextScan(changedNames) }
 
     /// The time of the next poll of open files.
-    var nextPoll: MonotonicTime {
-        if !isPolling, reserved.isEmpty { return .distantFuture }
-        if lastPoll == .distantPast { return .distantPast }
-        let pause = isPolling ? Self.pollInterval : Self.reservedPause
-        return lastPoll + min(max(pause, pollCost * 20), .seconds(2))
-    }
+    var nextPoll: MonotonicTime { schedule.nextPoll(hasReserved: !reserved.isEmpty) }
 }

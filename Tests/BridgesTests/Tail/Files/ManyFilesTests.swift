@@ -83,7 +83,7 @@ import Testing
         #expect(files.nextPoll == folder.now + .milliseconds(200))
         while let batch = folder.nextBatch() { folder.publish(batch) }
         #expect(folder.texts == ["one", "two"])
-        files.needsScan = true
+        files.schedule.requireFullScan()
         #expect(files.nextScan == folder.now + .seconds(1))
     }
 

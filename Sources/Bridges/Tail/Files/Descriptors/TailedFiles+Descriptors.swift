@@ -103,9 +103,9 @@ extension TailedFiles {
                 tailed.watching = isComplete ? .complete(watch) : .partial(watch)
                 watches.objects[watch] = .file(tailed.id)
             }
-            if !isComplete { isPolling = true }
+            if !isComplete { schedule.startPolling() }
         } catch {
-            isPolling = true
+            schedule.startPolling()
             tailLog.warnOnce(Self.polling(error))
         }
     }
@@ -166,10 +166,14 @@ extension TailedFiles {
             watches.directories[path] = (watch, id ?? (try? FileStatus(path).id))
             watches.objects[watch] = .directory(path, isTarget: isTarget)
             // Files that appeared between the scan and the watch were not reported.
-            if lastScan == nil { needsScan = true } else { changedNames.directories.insert(path) }
+            if schedule.isFirstScan {
+                schedule.requireFullScan()
+            } else {
+                changedNames.directories.insert(path)
+            }
         } catch {
             if [ENOENT, ENOTDIR, EACCES].contains(error.code) { return }
-            isPolling = true
+            schedule.startPolling()
             if error.code != 0 { tailLog.warnOnce(Self.polling(error)) }
         }
     }

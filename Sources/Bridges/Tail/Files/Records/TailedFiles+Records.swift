@@ -64,12 +64,9 @@ extension TailedFiles {
     /// Deletes records of files that have been missing for 30 days, and marks records of files that
     /// are missing.
     func sweepRecords(now: MonotonicTime) {
-        if let last = lastSweep, now - last.now < Self.sweepPause { return }
+        guard schedule.isSweepDue(now: now) else { return }
         let wall = Duration.nanoseconds(wallTime()).wholeSeconds
-        // A clock that is set forward during the run must not make records older.
-        let time =
-            lastSweep.map { min(wall, $0.wall + (now - $0.now).wholeSeconds + 60) } ?? wall
-        lastSweep = (wall, now)
+        let time = schedule.beginSweep(wall: wall, now: now)
         let directories = DirectoryListings()
         var forgotten = 0
         for (record, key) in records.all.map({ ($0, $0.key) })
@@ -98,9 +95,6 @@ extension TailedFiles {
                     + " how far \(forgotten == 1 ? "it" : "they") had been read is forgotten")
         }
     }
-
-    /// The time between two searches for missing files.
-    private static let sweepPause: Duration = .seconds(3_600)
 
     private func goneSince(_ record: FileRecord, _ time: Int64) -> Int64 {
         // A time before 2020 came from a wrong clock, as does one in the future.

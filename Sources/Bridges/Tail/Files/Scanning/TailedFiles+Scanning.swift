@@ -13,12 +13,11 @@ extension TailedFiles {
     ///     else the machine does.
     func scan(now: MonotonicTime, clock: () -> MonotonicTime, spent: () -> Duration = { .zero }) {
         assertOwned()
-        let isFull = changedNames.isEmpty || now >= nextFullScan
-        let isFirst = lastScan == nil
+        let isFirst = schedule.isFirstScan
+        let isFull = schedule.beginScan(changedNames, now: now)
         let begun = spent()
         let heard = changedNames
         changedNames = ChangedNames()
-        if isFull { needsScan = false }
         let search =
             isFull
             ? PathSearch(configuration)
@@ -35,16 +34,17 @@ extension TailedFiles {
         ignore(newDirectories)
         if isFirst { finishFirstScan() }
         if isFull {
-            lastScan = (clock(), cost)
+            schedule.endFullScan(ScanSchedule.Work(time: clock(), cost: cost))
             sweepRecords(now: now)
         }
-        lastPartial = (clock(), isFull ? cost : max(.zero, spent() - begun))
+        let whole = isFull ? cost : max(.zero, spent() - begun)
+        schedule.endScan(ScanSchedule.Work(time: clock(), cost: whole))
     }
 
     private func applySearch(
         _ search: PathSearch, _ heard: ChangedNames, now: MonotonicTime, isFull: Bool
     ) {
-        let isFirst = lastScan == nil
+        let isFirst = schedule.isFirstScan
         ownFiles.find(configuration.ownFiles())
         countAppearedFiles(heard, search)
         compare(with: search, now: now, isFull: isFull)
@@ -77,18 +77,17 @@ extension TailedFiles {
     /// file need not wait for a full scan.
     func pollOpenFiles(now: MonotonicTime, spent: () -> Duration = { .zero }) {
         assertOwned()
-        lastPoll = now
         let begun = spent()
         for (tailed, sum) in reserved.values where reader.hasBeenWritten(tailed, since: sum) {
             tailed.observed.recordChange(now: now)
             tailed.recordWrite()
         }
-        if isPolling {
+        if schedule.isPolling {
             for tailed in allFiles where tailed.watching.needsPolling {
                 if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             }
         }
-        pollCost = max(.zero, spent() - begun)
+        schedule.endPoll(ScanSchedule.Work(time: now, cost: max(.zero, spent() - begun)))
     }
 
     /// Reports the paths that can't be tailed.
@@ -171,10 +170,10 @@ extension TailedFiles {
     /// Records paths without a known file: files that had them since the last scan may have been
     /// rotated away already.
     private func recordUnknownNames(_ search: PathSearch, _ heard: ChangedNames) {
-        let look = lastScanWallTime
+        let look = schedule.lastScanWallTime
         // A file written just before may be stamped a tick earlier.
-        lastScanWallTime = wallTime() - Duration.milliseconds(20).inNanoseconds
-        guard lastScan != nil else { return }
+        schedule.lastScanWallTime = wallTime() - Duration.milliseconds(20).inNanoseconds
+        guard !schedule.isFirstScan else { return }
         let present = search.files.filter { tailedFiles[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {
             if let last = newest[path], !last.isLost { continue }
@@ -191,7 +190,7 @@ extension TailedFiles {
     ///
     /// None had if the appearance was the only event.
     private func mayHaveBeenRotated(_ path: FilePath, _ heard: ChangedNames) -> Bool {
-        !heard.unmatched.isEmpty || events == nil || isPolling || names[path] == nil
+        !heard.unmatched.isEmpty || events == nil || schedule.isPolling || names[path] == nil
             || heard.appeared[path] != 1
     }
 
@@ -219,7 +218,7 @@ extension TailedFiles {
             } else if names[tailed.path] == tailed.id {
                 continue
             } else if !isFull, hasOtherNames(tailed) {
-                needsScan = true
+                schedule.requireFullScan()
             } else if !search.isUnsure(about: tailed.path) {
                 loseName(tailed, now: now)
             }
