@@ -91,7 +91,7 @@ import Testing
         try folder.start()
         folder.read()
         for _ in 0..<3 { folder.wait(.seconds(3)) }
-        let tailed = try #require(folder.files?.allFiles.first)
+        let tailed = try #require(folder.files?.index.all.first)
         #expect(tailed.reading.nulRuns?.range.upperBound == UInt64(count) + 4)
         #expect(!tailed.isDirty)
         // Data behind it, and then something before that: nothing is skipped.

@@ -142,7 +142,7 @@ struct TailModel {
             repeatable.insert(half)
         }
         if isRunning, random.chance(60), all.allSatisfy({ !older.contains($0) }),
-            folder.files?.newest[FilePath(folder.place(name))]?.isLost != true
+            folder.files?.index.newest(of: FilePath(folder.place(name)))?.isLost != true
         {
             folder.read()
         } else {
@@ -274,7 +274,7 @@ struct TailModel {
     /// Allows lines from before the name was known to be lost when the file is rotated away.
     private mutating func excuseUnknown(_ name: String) {
         let path = FilePath(folder.place(name))
-        if folder.files?.newest[path] != nil { return }
+        if folder.files?.index.newest(of: path) != nil { return }
         if let inode = inode(name), !isKept(path) { ignore(inode) }
     }
 

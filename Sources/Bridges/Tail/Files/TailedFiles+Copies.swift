@@ -15,7 +15,7 @@ extension TailedFiles {
     ///
     /// A file without a path that is not open may be deleted, and its number reused.
     func isFollowed(_ id: FileID, at path: FilePath) -> Bool {
-        guard let tailed = tailedFiles[id] else { return false }
+        guard let tailed = index[id] else { return false }
         guard tailed.isLost, tailed.file == nil, let file = try? OpenFile(path),
             (try? file.status().id) == id, tailed.reading.isWrittenAnew(file)
         else { return true }
@@ -48,7 +48,7 @@ extension TailedFiles {
 
     /// Returns true if a file is a copy of one of the same path of which nothing has been read yet.
     func isCopyOfUnread(_ file: OpenFile, _ status: FileStatus, of path: FilePath) -> Bool {
-        tailedFiles(of: path).contains { original in
+        index.files(of: path).contains { original in
             let first = original.reading.firstBytes
             guard original.offset == 0, !first.isEmpty, original.id != status.id,
                 (try? file.bytes(first.count, at: 0)) == first
@@ -60,7 +60,7 @@ extension TailedFiles {
     /// Returns the tailed file of a record; `nil` if it was restarted since, or if its number is
     /// reused.
     private func tailed(of record: FileRecord) -> TailedFile? {
-        guard let tailed = tailedFiles[record.id], tailed.path == record.path,
+        guard let tailed = index[record.id], tailed.path == record.path,
             tailed.reading.fingerprint.goesOn(from: record.fingerprint)
         else { return nil }
         return tailed

@@ -37,7 +37,7 @@ extension TailedFiles {
 
     private func ignoreUnknown(_ path: FilePath, of live: FilePath) {
         guard !configuration.follows(path), let status = try? FileStatus(path), status.isRegular,
-            tailedFiles[status.id] == nil, records.record(of: status.id) == nil,
+            index[status.id] == nil, records.record(of: status.id) == nil,
             !ignoredFiles.contains(status.id)
         else { return }
         ignore(path, of: live)

@@ -26,7 +26,7 @@ extension TailedFiles {
             // A file that was rotated away in the meantime is searched for first. Some file systems
             // change a file's ID once it is open.
             if status.id != listed.id, (try? FileStatus(path))?.id != listed.id { return false }
-            guard status.isRegular, tailedFiles[status.id] == nil else { return true }
+            guard status.isRegular, index[status.id] == nil else { return true }
             if let record = records.record(of: file, status.id) {
                 try resume(file, status, path, record, now: now)
             } else {
@@ -163,20 +163,14 @@ extension TailedFiles {
     /// Starts tailing a file.
     func startTailing(_ tailed: TailedFile) {
         assertOwned()
-        tailed.slot = allFiles.count
-        allFiles.append(tailed)
-        tailedFiles[tailed.id] = tailed
+        index.insert(tailed)
         if let file = tailed.file {
             descriptors.openCount += 1
             watch(tailed, file)
         }
-        link(tailed)
         _ = tailed.readHead()
         tailed.start(in: pendingFiles)
         setAlarm(tailed)
-        if tailed.target != tailed.path {
-            linkNames[tailed.target, default: []].insert(tailed.path)
-        }
         watchTarget(of: tailed)
         tailLog.debug(
             "\(tailed.path) is followed from byte \(tailed.offset) on (\(tailed.id.inode))")
@@ -189,16 +183,6 @@ extension TailedFiles {
         reserved[ObjectIdentifier(tailed)] = nil
         close(tailed)
         unwatch(tailed)
-        if tailedFiles[tailed.id] === tailed { tailedFiles[tailed.id] = nil }
-        if allFiles.indices.contains(tailed.slot), allFiles[tailed.slot] === tailed {
-            allFiles.swapAt(tailed.slot, allFiles.count - 1)
-            allFiles[tailed.slot].slot = tailed.slot
-            allFiles.removeLast()
-        }
-        unlink(tailed)
-        if tailed.target != tailed.path, newest[tailed.path] == nil {
-            linkNames[tailed.target]?.remove(tailed.path)
-            if linkNames[tailed.target]?.isEmpty == true { linkNames[tailed.target] = nil }
-        }
+        if index.remove(tailed) { senders.forget(tailed.path) }
     }
 }

@@ -246,7 +246,7 @@ extension TailedFiles {
             status.size > 0
         else { return false }
         return beginsLikeSibling(old, for: 1_024) || isCopyOfUnread(file, status, of: old.path)
-            || tailedFiles(of: old.path).contains { other in
+            || index.files(of: old.path).contains { other in
                 guard other !== old, other.offset > 0 else { return false }
                 return isCopy(file, status, of: other.record())
             }
@@ -261,7 +261,7 @@ extension TailedFiles {
     private func beginsLikeSibling(_ old: TailedFile, for count: Int) -> Bool {
         // Fewer bytes are the beginning of a line in any similar file and no proof of a copy.
         guard let copy = try? old.file?.bytes(count, at: 0), copy.count >= 16 else { return false }
-        return tailedFiles(of: old.path).contains { other in
+        return index.files(of: old.path).contains { other in
             other !== old && (try? other.file?.bytes(copy.count, at: 0)) == copy
         }
     }
@@ -291,19 +291,17 @@ extension TailedFiles {
     /// Returns true if a copy of that file is among them.
     @discardableResult
     private func adopt(before tailed: TailedFile, wantsCopy: Bool, now: MonotonicTime) -> Bool {
-        for copy in tailedFiles(of: tailed.path)
+        for copy in index.files(of: tailed.path)
         where (copy.discovery != .live || copy.isLost) && copy !== tailed {
             guard let file = copy.file else { continue }
             if copy.reading.isWrittenAnew(file) || hasContent(of: tailed, copy) {
                 dropRewritten(copy)
             }
         }
-        let isNewest = newest[tailed.path] === tailed
-        if isNewest { newest[tailed.path] = tailed.predecessor }
+        let isNewest = index.setAside(tailed)
         listings = DirectoryListings()
         let isFound = adopt(lost: tailed.record(), wantsCopy: wantsCopy, now: now)
-        guard isNewest else { return isFound }
-        link(tailed)
+        if isNewest { index.append(tailed) }
         return isFound
     }
 

@@ -12,10 +12,10 @@ extension TailedFiles {
     func report(now: MonotonicTime) -> TailReport {
         assertOwned()
         var report = TailReport()
-        report.files = allFiles.count
+        report.files = index.all.count
         var lookups = 0
         var unread: [TailReport.UnreadFile] = []
-        for tailed in allFiles {
+        for tailed in index.all {
             guard tailed.isDirty || tailed.unread.wasWritten else {
                 tailed.unread.forget()
                 continue

@@ -17,17 +17,12 @@ final class TailedFiles {
     let tailLog: TailLog
     let events: FileEvents?
     let reader: FileReader
-    /// All tailed files, unordered.
-    var allFiles: [TailedFile] = []
+    /// The tailed files by ID and path.
+    var index = FileIndex()
     /// The files that need work.
     let pendingFiles = PendingFiles()
-    var tailedFiles: [FileID: TailedFile] = [:]
-    /// The newest tailed file of each path.
-    var newest: [FilePath: TailedFile] = [:]
-    /// The file at each matching path, as of the last scan.
-    var names: [FilePath: FileID] = [:]
-    /// The symbolic links that lead to a path.
-    var linkNames: [FilePath: Set<FilePath>] = [:]
+    /// The files and directories that scans have found.
+    var scannedPaths = ScannedPaths()
     /// The records of files that are not tailed at present.
     var records = InactiveRecords()
     /// Rotated files that existed before their live file was first tailed.
@@ -51,8 +46,6 @@ final class TailedFiles {
     var senders: SenderNames
     /// The kernel's watches.
     var watches = FileWatches()
-    /// Directories in which files may appear.
-    var directories: [FilePath: FileID] = [:]
     /// Files with reserved space, which may be written through a mapping without an event, and a
     /// checksum of the space behind the offset as of the last read to the end.
     var reserved: [ObjectIdentifier: (tailed: TailedFile, sum: UInt32)] = [:]
@@ -107,13 +100,6 @@ final class TailedFiles {
         for record in records { checkpoints[record.key] = [] }
     }
 
-    /// Returns the tailed files of a path, the newest first.
-    func tailedFiles(of path: FilePath) -> [TailedFile] {
-        Array(
-            sequence(first: newest[path]) { $0?.predecessor }.prefix { $0 != nil }.compactMap(
-                \.self))
-    }
-
     // MARK: - Hints
 
     /// Records an event of the kernel.
@@ -139,12 +125,12 @@ final class TailedFiles {
         case .overflow:
             tailLog.debug("the kernel had more events than it keeps: everything is checked")
             schedule.requireFullScan()
-            for tailed in allFiles { tailed.isDirty = true }
+            for tailed in index.all { tailed.isDirty = true }
         }
     }
 
     private func markChanged(of id: FileID) {
-        tailedFiles[id]?.recordWrite()
+        index[id]?.recordWrite()
     }
 
     private func recordEntry(
@@ -152,13 +138,13 @@ final class TailedFiles {
     ) {
         switch watches.objects[watch] {
         case .file(let id):
-            guard let tailed = tailedFiles[id] else { return }
+            guard let tailed = index[id] else { return }
             tailed.isDirty = true
             changedNames.insert(tailed.path, isNew: false)
         case .directory(let path, _):
             if name.isEmpty { return forgetMovedDirectory(path, watch) }
             let entry = path.entry(name)
-            for link in linkNames[entry] ?? [] { changedNames.insert(link, isNew: false) }
+            for link in index.links(to: entry) { changedNames.insert(link, isNew: false) }
             if isDirectory {
                 changedNames.directories.insert(entry)
             } else if configuration.mayFollow(name: name), configuration.follows(entry) {

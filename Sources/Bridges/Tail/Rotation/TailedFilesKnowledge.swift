@@ -37,7 +37,7 @@ struct TailedFilesKnowledge: RotationKnowledge {
     func isCopyOfAnother(_ file: OpenFile, _ status: FileStatus) -> Bool {
         let known =
             files.records.unfound(of: lost.path)
-            + files.tailedFiles(of: lost.path).map { $0.record() }
+            + files.index.files(of: lost.path).map { $0.record() }
         return known.contains { $0.id != lost.id && files.isCopy(file, status, of: $0) }
     }
 

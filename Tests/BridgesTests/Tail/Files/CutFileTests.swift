@@ -124,7 +124,7 @@ import Testing
         folder.append(text(lines(10_000)), to: "app.log")
         try folder.start()
         folder.read()
-        let marks = try #require(folder.files?.allFiles.first).reading.marks
+        let marks = try #require(folder.files?.index.all.first).reading.marks
         #expect((16..<33).contains(marks.marks.count))
         #expect(FileMarks(text: marks.text).marks == marks.marks)
         let file = try OpenFile(FilePath(folder.place("app.log")))

@@ -53,7 +53,7 @@ import Testing
         for name in names { folder.append("one\n", to: name) }
         try folder.start()
         folder.read()
-        let closed = try #require(folder.files).allFiles.filter { $0.file == nil }.map(\.path)
+        let closed = try #require(folder.files).index.all.filter { $0.file == nil }.map(\.path)
         for path in closed {
             folder.append("two\n", to: String(decoding: path.name, as: UTF8.self))
         }
@@ -61,7 +61,7 @@ import Testing
         folder.wait(.seconds(3))
         folder.wait(.seconds(6))
         folder.wait(.seconds(6))
-        #expect(folder.files?.allFiles.isEmpty == true)
+        #expect(folder.files?.index.all.isEmpty == true)
         let told = folder.log.sentences.filter { $0.contains("behind byte 4 may be lost") }
         #expect(told.count == closed.count)
     }

@@ -37,7 +37,7 @@ import Testing
         }
         #expect(folder.texts == ["one", "new"] + (0..<5).map { "late \($0)" })
         folder.wait(.seconds(6))
-        #expect(folder.files?.allFiles.count == 1)
+        #expect(folder.files?.index.all.count == 1)
     }
 
     @Test func `rotations that nobody saw are read in their order`() throws {

@@ -6,17 +6,8 @@ import Testing
 
 /// The phases of a file, from its name to its end.
 @Suite struct PhaseTests {
-    private func file(_ discovery: TailedFile.Discovery = .live) -> TailedFile {
-        var senders = SenderNames("{file}")
-        let path = FilePath("/a.log")
-        return TailedFile(
-            nil, .file(7, size: 10, modified: 3), path: path, origin: senders.origin(path),
-            from: ReadState(), now: .after(.seconds(1)), discovery: discovery,
-            checkpoint: .saved)
-    }
-
     @Test func `failures are counted since the name was lost`() {
-        let file = file()
+        let file = TailedFile.file()
         #expect(file.countFailure() == 0)
         #expect(file.phase == .live)
         file.lose(now: .after(.seconds(2)))
@@ -34,16 +25,16 @@ import Testing
         for (discovery, isCopy) in [
             (TailedFile.Discovery.rotated(place), false), (.copy(place), true),
         ] {
-            let file = file(discovery)
+            let file = TailedFile.file(discovery: discovery)
             #expect(file.phase == .lost(since: .after(.seconds(1)), failures: 0))
             #expect(file.discovery.place == place)
             #expect(file.discovery.isCopy == isCopy)
         }
-        #expect(file().discovery.place == nil)
+        #expect(TailedFile.file().discovery.place == nil)
     }
 
     @Test func `a file is queued once while it is tailed, and not after that`() {
-        let (file, queue) = (file(), PendingFiles())
+        let (file, queue) = (TailedFile.file(), PendingFiles())
         file.isDirty = true
         #expect(queue.count == 0)
         file.start(in: queue)
@@ -63,7 +54,7 @@ import Testing
     }
 
     @Test func `a file that begins with an unsaved record is saved`() {
-        let (file, queue) = (file(), PendingFiles())
+        let (file, queue) = (TailedFile.file(), PendingFiles())
         file.saveCheckpoint()
         file.start(in: queue)
         #expect(queue.dequeueUnsaved(atMost: 9).map(\.id) == [file.id])

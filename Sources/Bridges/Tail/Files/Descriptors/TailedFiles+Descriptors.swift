@@ -36,11 +36,11 @@ extension TailedFiles {
     /// Closes a file that can be reopened when it has new data, preferably one that is at its end.
     private func closeIdleFile() {
         var busy: TailedFile?
-        for step in 0..<allFiles.count {
+        for step in 0..<index.all.count {
             // If most files have unread data, no idle one need be found.
             if step >= Self.maxIdleChecks, busy != nil { break }
-            descriptors.searchIndex = (descriptors.searchIndex + 1) % allFiles.count
-            let tailed = allFiles[descriptors.searchIndex]
+            descriptors.searchIndex = (descriptors.searchIndex + 1) % index.all.count
+            let tailed = index.all[descriptors.searchIndex]
             guard let file = tailed.file else { continue }
             if tailed.isDirty, busy != nil || tailed.isLost { continue }
             // A deleted file can't be reopened.
@@ -181,7 +181,7 @@ extension TailedFiles {
     /// Directories that symbolic links lead to.
     private var targets: Set<FilePath> {
         var targets: Set<FilePath> = []
-        for tailed in allFiles where !tailed.isLost && tailed.target != tailed.path {
+        for tailed in index.all where !tailed.isLost && tailed.target != tailed.path {
             let directory = tailed.target.directory
             if directory != tailed.path.directory { targets.insert(directory) }
         }

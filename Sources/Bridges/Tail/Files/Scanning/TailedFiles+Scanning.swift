@@ -26,8 +26,7 @@ extension TailedFiles {
         let cost = max(.zero, spent() - begun)
         listings = DirectoryListings()
         rotation.directories = nil
-        let newDirectories = search.directories.filter { directories[$0] != $1 }.map(\.key)
-        directories = isFull ? search.directories : directories.merging(search.directories) { $1 }
+        let newDirectories = scannedPaths.setDirectories(search.directories, isAll: isFull)
         watch(search.directories, isAll: isFull)
         reportProblems(search, isFull: isFull)
         applySearch(search, heard, now: now, isFull: isFull)
@@ -57,18 +56,18 @@ extension TailedFiles {
         if isFirst { searchForUnknown(search, now: now) }
         // Nothing is searched for while a path has its file: a file that appears beside it may be a
         // copy in the making.
-        forgetMissing { tailedFiles[$0] != nil }
+        forgetMissing { index[$0] != nil }
         // Rotated files first: they are older than the files that have their paths now.
         for record in missing.records where isFull || isNear(record, heard, search) {
             adopt(lost: record, wantsCopy: false, now: now, heard: heard)
         }
         for (path, status) in search.files
-        where tailedFiles[status.id]?.isLost == true
-            || (tailedFiles[status.id] == nil && !open(path, status, now: now))
+        where index[status.id]?.isLost == true
+            || (index[status.id] == nil && !open(path, status, now: now))
         {
             recordMissed(path, status, isFirst: isFirst)
         }
-        forgetMissing { isLive($0) }
+        forgetMissing { index.isLive($0) }
         missing.shorten()
         tailLog.losses.settle()
     }
@@ -83,7 +82,7 @@ extension TailedFiles {
             tailed.recordWrite()
         }
         if schedule.isPolling {
-            for tailed in allFiles where tailed.watching.needsPolling {
+            for tailed in index.all where tailed.watching.needsPolling {
                 if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             }
         }
@@ -107,7 +106,7 @@ extension TailedFiles {
     }
 
     private func finishFirstScan() {
-        if allFiles.isEmpty, tailLog.hasNothingToReport {
+        if index.all.isEmpty, tailLog.hasNothingToReport {
             tailLog.info(
                 "no file matches \(configuration.patterns.map(\.text).joined(separator: ", ")) yet")
         }
@@ -117,17 +116,16 @@ extension TailedFiles {
         earlierRun.knowsAllBefore = true
     }
 
-    /// Returns true if a file is tailed at a matching path.
-    private func isLive(_ id: FileID) -> Bool { tailedFiles[id].map { !$0.isLost } ?? false }
-
     private func isFollowed(at path: FilePath) -> Bool {
-        names[path].map { tailedFiles[$0] != nil } ?? false
+        scannedPaths.file(at: path).map { index[$0] != nil } ?? false
     }
 
     /// Removes missing paths that have a file again.
     private func forgetMissing(where isTaken: (FileID) -> Bool) {
         if missing.records.isEmpty { return }
-        let taken = missing.records.map(\.path).filter { names[$0].map(isTaken) ?? false }
+        let taken = missing.records.map(\.path).filter {
+            scannedPaths.file(at: $0).map(isTaken) ?? false
+        }
         missing.forget(Set(taken))
     }
 
@@ -163,7 +161,7 @@ extension TailedFiles {
         if isFirst, configuration.startsAtEnd, !isKnown(path) { return }
         let last = records.last(of: path)
         missing.insert(
-            newest[path]?.record() ?? last
+            index.newest(of: path)?.record() ?? last
                 ?? FileRecord(unknownOf: path, since: status.modified))
     }
 
@@ -174,11 +172,11 @@ extension TailedFiles {
         // A file written just before may be stamped a tick earlier.
         schedule.lastScanWallTime = wallTime() - Duration.milliseconds(20).inNanoseconds
         guard !schedule.isFirstScan else { return }
-        let present = search.files.filter { tailedFiles[$0.status.id] == nil }.map(\.path)
+        let present = search.files.filter { index[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {
-            if let last = newest[path], !last.isLost { continue }
+            if let last = index.newest(of: path), !last.isLost { continue }
             if missing.contains(path) || tailLog.refused.contains(path) { continue }
-            if let last = newest[path] {
+            if let last = index.newest(of: path) {
                 missing.insert(last.record())
             } else if mayHaveBeenRotated(path, heard) {
                 missing.insert(FileRecord(unknownOf: path, since: look))
@@ -190,7 +188,8 @@ extension TailedFiles {
     ///
     /// None had if the appearance was the only event.
     private func mayHaveBeenRotated(_ path: FilePath, _ heard: ChangedNames) -> Bool {
-        !heard.unmatched.isEmpty || events == nil || schedule.isPolling || names[path] == nil
+        !heard.unmatched.isEmpty || events == nil || schedule.isPolling
+            || scannedPaths.file(at: path) == nil
             || heard.appeared[path] != 1
     }
 
@@ -199,23 +198,23 @@ extension TailedFiles {
     /// Compares the tailed files with a scan.
     private func compare(with search: PathSearch, now: MonotonicTime, isFull: Bool) {
         var first: [FileID: (path: FilePath, status: FileStatus)] = [:]
-        if isFull { names.removeAll(keepingCapacity: true) }
-        for path in search.names where !search.isUnsure(about: path) { names[path] = nil }
-        for (path, status) in search.files {
-            if first[status.id] == nil { first[status.id] = (path, status) }
-            names[path] = status.id
+        for (path, status) in search.files where first[status.id] == nil {
+            first[status.id] = (path, status)
         }
+        scannedPaths.setFiles(
+            search.files, at: search.names.lazy.filter { !search.isUnsure(about: $0) },
+            isAll: isFull)
         var begun: [(TailedFile, ReadState.Beginning)] = []
-        for tailed in isFull ? allFiles : touched(by: search) {
+        for tailed in isFull ? index.all : touched(by: search) {
             if let (path, status) = first[tailed.id] {
                 tailed.regain()
-                if names[tailed.path] != tailed.id { rename(tailed, to: path) }
+                if scannedPaths.file(at: tailed.path) != tailed.id { rename(tailed, to: path) }
                 tailed.updateStatus(status, now: now)
                 let beginning = tailed.readHead()
                 if beginning != .same { begun.append((tailed, beginning)) }
             } else if tailed.isLost {
                 if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
-            } else if names[tailed.path] == tailed.id {
+            } else if scannedPaths.file(at: tailed.path) == tailed.id {
                 continue
             } else if !isFull, hasOtherNames(tailed) {
                 schedule.requireFullScan()
@@ -229,8 +228,8 @@ extension TailedFiles {
     /// Returns the tailed files that a partial scan concerns.
     private func touched(by search: PathSearch) -> [TailedFile] {
         var seen: Set<ObjectIdentifier> = []
-        let found = search.files.compactMap { tailedFiles[$0.status.id] }
-        let named = search.names.sorted().flatMap { tailedFiles(of: $0) }
+        let found = search.files.compactMap { index[$0.status.id] }
+        let named = search.names.sorted().flatMap { index.files(of: $0) }
         return (named + found).filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
@@ -265,30 +264,10 @@ extension TailedFiles {
 
     private func rename(_ tailed: TailedFile, to path: FilePath) {
         tailLog.debug("\(tailed.path) is called \(path) now")
-        unlink(tailed)
-        tailed.path = path
+        let former = tailed.path
+        if index.rename(tailed, to: path) { senders.forget(former) }
         tailed.origin = senders.origin(path)
-        link(tailed)
         // The path is part of its record.
         tailed.saveCheckpoint()
-    }
-
-    /// Makes a file the newest of its path.
-    func link(_ tailed: TailedFile) {
-        tailed.predecessor = newest[tailed.path]
-        newest[tailed.path] = tailed
-    }
-
-    /// Removes a file from the list of its path.
-    func unlink(_ tailed: TailedFile) {
-        if newest[tailed.path] === tailed {
-            newest[tailed.path] = tailed.predecessor
-            if tailed.predecessor == nil { senders.forget(tailed.path) }
-        } else {
-            var next = newest[tailed.path]
-            while let one = next, one.predecessor !== tailed { next = one.predecessor }
-            next?.predecessor = tailed.predecessor
-        }
-        tailed.predecessor = nil
     }
 }
