@@ -107,7 +107,7 @@ final class TailSiblings: Sendable {
         for configuration: TailConfiguration,
         into own: inout [String: [UInt8]]
     ) {
-        let key = TailedFiles.patternsKey
+        let key = CheckpointKey.patterns
         guard let state = kept[key] else { return }
         let present = Set(other?.patterns.map(\.text) ?? [])
         let wanted = Set(configuration.patterns.map(\.text))
@@ -117,10 +117,7 @@ final class TailSiblings: Sendable {
         let before = String(decoding: own[key] ?? [], as: UTF8.self).split(separator: "\n")
         let all = Set(before.map(String.init)).union(known).sorted().joined(separator: "\n")
         own[key] = Array(all.utf8)
-        own[TailedFiles.knownKey] =
-            own[TailedFiles.knownKey]
-            ?? kept[
-                TailedFiles.knownKey]
+        own[CheckpointKey.known] = own[CheckpointKey.known] ?? kept[CheckpointKey.known]
     }
 
     /// Returns the path of the file of a checkpoint.

@@ -29,7 +29,7 @@ extension TailedFiles {
     func dropRewritten(_ old: TailedFile) {
         tailLog.debug(
             "\(old.discovery.place ?? old.path) has been overwritten and is no longer followed")
-        checkpoints[old.record().key] = []
+        checkpoints.delete(old.record().key)
         stopTailing(old)
     }
 

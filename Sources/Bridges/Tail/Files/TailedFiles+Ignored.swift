@@ -7,17 +7,16 @@ extension TailedFiles {
     /// Records files that look rotated in directories that are scanned for the first time: they
     /// were rotated before.
     func ignore(_ directories: [FilePath]) {
-        defer { firstFollowed = [] }
         for directory in directories {
-            for entry in listings[directory].entries where entry.kind != .directory {
+            for entry in lookups.listings[directory].entries where entry.kind != .directory {
                 let path = directory.entry(entry.name)
                 if let live = configuration.livePath(of: path) { ignoreUnknown(path, of: live) }
             }
         }
         let isFirst = schedule.isFirstScan
-        if !isFirst, firstFollowed.isEmpty { return }
+        if !isFirst, lookups.firstFollowed.isEmpty { return }
         for directory in isFirst ? rotatedToDirectories() : [] {
-            for entry in listings[directory].entries where entry.kind != .directory {
+            for entry in lookups.listings[directory].entries where entry.kind != .directory {
                 let names = RotatedName.liveNames(of: entry.name) + [entry.name]
                 let path = directory.entry(entry.name)
                 if names.contains(where: configuration.mayFollow(name:)) {
@@ -25,9 +24,9 @@ extension TailedFiles {
                 }
             }
         }
-        for target in firstFollowed {
+        for target in lookups.firstFollowed {
             let name = RotatedName(of: target.name)
-            let entries = listings[target.directory].candidates(
+            let entries = lookups.listings[target.directory].candidates(
                 beginningWith: name.prefix, or: 0)
             for entry in entries where entry.name != Array(target.name) {
                 ignoreUnknown(target.directory.entry(entry.name), of: target)
@@ -37,22 +36,22 @@ extension TailedFiles {
 
     private func ignoreUnknown(_ path: FilePath, of live: FilePath) {
         guard !configuration.follows(path), let status = try? FileStatus(path), status.isRegular,
-            index[status.id] == nil, records.record(of: status.id) == nil,
-            !ignoredFiles.contains(status.id)
+            index[status.id] == nil, records.inactive.record(of: status.id) == nil,
+            !records.ignored.contains(status.id)
         else { return }
         ignore(path, of: live)
     }
 
     /// Records a file as one to be ignored.
     func ignore(_ path: FilePath, of live: FilePath) {
-        guard let record = ignoredFiles.insert(path, of: live) else { return }
-        checkpoints[IgnoredFiles.key(record)] = record.state
+        guard let record = records.ignored.insert(path, of: live) else { return }
+        checkpoints.save(record.state, as: IgnoredFiles.key(record))
     }
 
     /// Returns the end of the last whole line that a file had when it was ignored; `nil` if it was
     /// not.
     func endOfIgnored(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
-        guard let size = ignoredFiles.size(of: file, status) else { return nil }
+        guard let size = records.ignored.size(of: file, status) else { return nil }
         if size == status.size { return size }
         return (try? end(of: file, size))?.offset ?? size
     }

@@ -6,20 +6,20 @@ import Sockets
 extension TailedFiles {
     /// Searches for files of an earlier run that are not at their path.
     func searchForUnfound(_ search: PathSearch, now: MonotonicTime) {
-        guard records.hasUnfound else { return }
+        guard records.inactive.hasUnfound else { return }
         let present = Set(search.files.map(\.status.id))
         // A present inode number may belong to another file by now; `begin` checks that.
-        let lost = records.allUnfound.filter {
+        let lost = records.inactive.allUnfound.filter {
             !present.contains($0.id) && !search.isUnsure(about: $0.path)
         }
         if lost.isEmpty { return }
         let byInode = Dictionary(grouping: search.files) { $0.status.id.inode }
         for record in lost.sorted(by: { ($0.modified, $0.path) < ($1.modified, $1.path) }) {
-            guard records.isUnfound(record) else { continue }
-            records.setFound(record)
+            guard records.inactive.isUnfound(record) else { continue }
+            records.inactive.setFound(record)
             // The ID is useless if the device number has changed.
             if hasMoved(record, byInode[record.id.inode] ?? []) { continue }
-            missing.insert(record)
+            records.missing.insert(record)
             let isFound = adopt(lost: record, wantsCopy: true, now: now)
             if !isFound, record.fingerprint.offset > 0 { tailLog.unfound.set(record.path, "") }
         }
@@ -29,14 +29,14 @@ extension TailedFiles {
     /// before this run.
     func searchForUnknown(_ search: PathSearch, now: MonotonicTime) {
         let present = Set(search.files.map(\.path))
-        let latest = Dictionary(records.all.map { ($0.path, $0) }) {
+        let latest = Dictionary(records.inactive.all.map { ($0.path, $0) }) {
             $0.modified < $1.modified ? $1 : $0
         }
         for (path, record) in latest.sorted(by: { $0.key < $1.key })
         where configuration.follows(path) && !search.isUnsure(about: path) {
             if record.isFinished { adopt(lost: record, wantsCopy: false, now: now) }
-            if !present.contains(path), !missing.contains(path) {
-                missing.insert(record)
+            if !present.contains(path), !records.missing.contains(path) {
+                records.missing.insert(record)
             }
         }
         searchForUnrecorded(search, Set(latest.keys), now: now)
@@ -49,10 +49,12 @@ extension TailedFiles {
     private func searchForUnrecorded(
         _ search: PathSearch, _ recorded: Set<FilePath>, now: MonotonicTime
     ) {
-        guard earlierRun.knowsAllBefore, !earlierRun.patterns.isEmpty else { return }
+        guard records.earlierRun.knowsAllBefore, !records.earlierRun.patterns.isEmpty else {
+            return
+        }
         var paths: Set<FilePath> = []
         for directory in search.directories.keys {
-            for entry in listings[directory].entries where entry.kind != .directory {
+            for entry in lookups.listings[directory].entries where entry.kind != .directory {
                 if let path = configuration.livePath(of: directory.entry(entry.name)) {
                     paths.insert(path)
                 }
@@ -60,7 +62,7 @@ extension TailedFiles {
         }
         var names: Set<[UInt8]> = []
         for directory in rotatedToDirectories() {
-            for entry in listings[directory].entries where entry.kind != .directory {
+            for entry in lookups.listings[directory].entries where entry.kind != .directory {
                 names.formUnion(RotatedName.liveNames(of: entry.name))
                 names.insert(entry.name)
             }
@@ -110,7 +112,7 @@ extension TailedFiles {
                 discovery: found.isCopy ? .copy(found.path) : .rotated(found.path),
                 checkpoint: .unsaved(hasEarlier: found.status.id == lost.id))
             startTailing(tailed)
-            missing.insert(tailed.record())
+            records.missing.insert(tailed.record())
             tailLog.info(
                 cause: found.isEarlierByTime ? "earlier generation" : "generation",
                 "\(lost.path): \(found.path) was the file of that name before; "
@@ -126,17 +128,19 @@ extension TailedFiles {
     ///
     /// Another file that had the same number has different marks.
     private func marks(of found: RotatedFile, _ lost: FileRecord) -> FileMarks {
-        if found.isKnown, let record = records.record(of: found.status.id) { return record.marks }
+        if found.isKnown, let record = records.inactive.record(of: found.status.id) {
+            return record.marks
+        }
         return found.isSame ? lost.marks : FileMarks()
     }
 
     /// Removes the record of a file that is tailed now.
     private func forgetRecord(of found: RotatedFile) {
-        guard let record = records.record(of: found.status.id) else { return }
-        records.remove(record.id)
+        guard let record = records.inactive.record(of: found.status.id) else { return }
+        records.inactive.remove(record.id)
         // If the record belongs to another file that had the same number, that file must still be
         // searched for.
-        if record.matches(found.file) { records.setFound(record) }
+        if record.matches(found.file) { records.inactive.setFound(record) }
     }
 
     /// Returns the files that had a lost file's path before, in the order in which they were written.
@@ -146,8 +150,9 @@ extension TailedFiles {
         let search = RotationSearch(
             lost: lost, wantsCopy: wantsCopy,
             knowledge: TailedFilesKnowledge(files: self, lost: lost, heard: heard),
-            listings: listings, elsewhere: rotatedToDirectories(),
-            marks: rotation.marks[lost.path] ?? [], knowsAllBefore: earlierRun.knowsAllBefore)
+            listings: lookups.listings, elsewhere: rotatedToDirectories(),
+            marks: records.rotationMarks[lost.path],
+            knowsAllBefore: records.earlierRun.knowsAllBefore)
         let (files, newMarks) = search.find()
         for mark in newMarks { confirm(mark, in: lost.path) }
         return files
@@ -155,7 +160,7 @@ extension TailedFiles {
 
     /// Returns the directories that `rotatedTo` names.
     func rotatedToDirectories() -> [FilePath] {
-        if let known = rotation.directories { return known }
+        if let known = lookups.rotationDirectories { return known }
         var all: Set<FilePath> = []
         for pattern in configuration.rotatedTo {
             let search = PathSearch(directories: [pattern])
@@ -166,7 +171,7 @@ extension TailedFiles {
             }
         }
         let found = all.sorted()
-        rotation.directories = found
+        lookups.rotationDirectories = found
         return found
     }
 }

@@ -13,7 +13,7 @@ extension TailedFiles {
             tailLog.losses.found(at: path)
             return false
         }
-        if let record = records.record(of: listed.id), isUntouched(record, listed) {
+        if let record = records.inactive.record(of: listed.id), isUntouched(record, listed) {
             return follow(path, listed, record, now: now)
         }
         guard let file = openFile(path) else {
@@ -27,7 +27,7 @@ extension TailedFiles {
             // change a file's ID once it is open.
             if status.id != listed.id, (try? FileStatus(path))?.id != listed.id { return false }
             guard status.isRegular, index[status.id] == nil else { return true }
-            if let record = records.record(of: file, status.id) {
+            if let record = records.inactive.record(of: file, status.id) {
                 try resume(file, status, path, record, now: now)
             } else {
                 try begin(file, status, path, now: now)
@@ -44,7 +44,7 @@ extension TailedFiles {
     private func isUntouched(_ record: FileRecord, _ status: FileStatus) -> Bool {
         record.fingerprint.offset > 0 && status.size == record.fingerprint.offset
             && status.modified == record.modified && status.isRegular
-            && records.isUnfound(record)
+            && records.inactive.isUnfound(record)
     }
 
     /// Tails a file without new data from its record.
@@ -81,7 +81,7 @@ extension TailedFiles {
         }
         // The device number changed at a reboot.
         let hasNewID = record.id != status.id
-        if hasNewID { checkpoints[record.key] = [] }
+        if hasNewID { checkpoints.delete(record.key) }
         let isAsSaved = !hasNewID && record.gone == 0 && record.path == path
         startTailing(
             TailedFile(
@@ -93,14 +93,14 @@ extension TailedFiles {
     private func begin(
         _ file: OpenFile, _ status: FileStatus, _ path: FilePath, now: MonotonicTime
     ) throws(SocketError) {
-        let stale = records.record(of: status.id)
+        let stale = records.inactive.record(of: status.id)
         var isCut = false
         var fingerprint = FileFingerprint()
         if let stale {
             // The number is recorded but the content differs: the file was truncated, or it is
             // another one.
             claimRecord(stale)
-            checkpoints[stale.key] = []
+            checkpoints.delete(stale.key)
             let isFound =
                 !stale.isFinished && adopt(lost: stale, wantsCopy: true, now: now)
             if !isFound, try !reader.form(of: file).isWide,
@@ -124,14 +124,14 @@ extension TailedFiles {
             from: ReadState(fingerprint, marks), now: now,
             checkpoint: .unsaved(hasEarlier: stale != nil))
         startTailing(tailed)
-        if isNew, tailed.target != path { firstFollowed.append(tailed.target) }
+        if isNew, tailed.target != path { lookups.firstFollowed.append(tailed.target) }
     }
 
     /// Returns true if an earlier run tailed a pattern that matches a path: a file there has
     /// appeared since.
     func isKnown(_ path: FilePath) -> Bool {
         configuration.patterns.contains {
-            earlierRun.patterns.contains($0.text) && $0.matches(path)
+            records.earlierRun.patterns.contains($0.text) && $0.matches(path)
         }
     }
 
@@ -156,8 +156,8 @@ extension TailedFiles {
     }
 
     private func claimRecord(_ record: FileRecord) {
-        records.remove(record.id)
-        records.setFound(record)
+        records.inactive.remove(record.id)
+        records.inactive.setFound(record)
     }
 
     /// Starts tailing a file.
@@ -180,7 +180,7 @@ extension TailedFiles {
     func stopTailing(_ tailed: TailedFile) {
         assertOwned()
         tailed.stop()
-        reserved[ObjectIdentifier(tailed)] = nil
+        watches.reserved[ObjectIdentifier(tailed)] = nil
         close(tailed)
         unwatch(tailed)
         if index.remove(tailed) { senders.forget(tailed.path) }

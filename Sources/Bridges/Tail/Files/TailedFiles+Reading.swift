@@ -8,7 +8,7 @@ extension TailedFiles {
     func nextBatch(now: MonotonicTime) -> TailBatch? {
         assertOwned()
         let batch = TailBatch()
-        if !hasSavedFirstScan {
+        if !checkpoints.hasSavedFirstScan {
             saveFirstScan(to: batch)
             return batch
         }
@@ -56,7 +56,7 @@ extension TailedFiles {
     /// A run that is killed earlier saves nothing, and the next one could not tell files written in
     /// between from those that were there before.
     private func saveFirstScan(to batch: TailBatch) {
-        hasSavedFirstScan = true
+        checkpoints.setFirstScanSaved()
         addCheckpoints(to: batch, atMost: .max)
     }
 
@@ -69,16 +69,7 @@ extension TailedFiles {
             let record = tailed.record()
             batch.checkpoints[record.key] = record.state
         }
-        // Checkpoints about all files come after those of each file.
-        var kept = checkpoints
-        if pendingFiles.hasMoreUnsaved {
-            for key in [Self.patternsKey, Self.knownKey] { kept[key] = nil }
-        }
-        for (key, state) in kept {
-            // The record of a tailed file with the same ID is more recent.
-            if batch.checkpoints[key] == nil { batch.checkpoints[key] = state }
-            checkpoints[key] = nil
-        }
+        checkpoints.move(to: &batch.checkpoints, isComplete: !pendingFiles.hasMoreUnsaved)
     }
 
     /// Reads a file to its end or until the others get their turn.
@@ -157,7 +148,7 @@ extension TailedFiles {
     private func checkReservedSpace(_ tailed: TailedFile) {
         let sum =
             tailed.observed.size > tailed.offset ? reader.reservedSum(of: tailed) : nil
-        reserved[ObjectIdentifier(tailed)] = sum.map { (tailed, $0) }
+        watches.reserved[ObjectIdentifier(tailed)] = sum.map { (tailed, $0) }
     }
 
     /// Postpones a file to the next scan.
@@ -299,7 +290,7 @@ extension TailedFiles {
             }
         }
         let isNewest = index.setAside(tailed)
-        listings = DirectoryListings()
+        lookups.listings = DirectoryListings()
         let isFound = adopt(lost: tailed.record(), wantsCopy: wantsCopy, now: now)
         if isNewest { index.append(tailed) }
         return isFound
@@ -314,10 +305,10 @@ extension TailedFiles {
         let record = tailed.record(isFinished: true)
         if links == 0 {
             // Its number may be reused at any moment.
-            checkpoints[record.key] = []
+            checkpoints.delete(record.key)
         } else if tailed.offset > 0 || tailed.checkpoint.hasRecord {
-            checkpoints[record.key] = record.state
-            records.insert(record)
+            checkpoints.save(record.state, as: record.key)
+            records.inactive.insert(record)
         }
         stopTailing(tailed)
     }

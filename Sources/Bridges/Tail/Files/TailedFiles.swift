@@ -23,32 +23,17 @@ final class TailedFiles {
     let pendingFiles = PendingFiles()
     /// The files and directories that scans have found.
     var scannedPaths = ScannedPaths()
-    /// The records of files that are not tailed at present.
-    var records = InactiveRecords()
-    /// Rotated files that existed before their live file was first tailed.
-    var ignoredFiles = IgnoredFiles()
-    /// Paths without a file, and the records of their last files.
-    var missing = MissingNames()
-    /// Resolved paths of files that are tailed for the first time.
-    var firstFollowed: [FilePath] = []
-    /// Directory listings of the present scan.
-    var listings = DirectoryListings()
-    /// The places of rotated files.
-    var rotation = RotationPlaces()
-    /// The facts about what an earlier run tailed.
-    var earlierRun = EarlierRun()
-    /// True if the result of the first scan is in a batch.
-    var hasSavedFirstScan = false
+    /// The knowledge of files that are not tailed at present.
+    var records = FileRecords()
+    /// The directories that the present scan has looked at.
+    var lookups = ScanLookups()
     /// Names that the kernel reported since the last scan.
     var changedNames = ChangedNames()
-    /// Checkpoints to be saved with the next batch, by key.
-    var checkpoints: [String: [UInt8]] = [:]
+    /// Checkpoints to be saved with the next batch.
+    var checkpoints = UnsavedCheckpoints()
     var senders: SenderNames
     /// The kernel's watches.
     var watches = FileWatches()
-    /// Files with reserved space, which may be written through a mapping without an event, and a
-    /// checksum of the space behind the offset as of the last read to the end.
-    var reserved: [ObjectIdentifier: (tailed: TailedFile, sum: UInt32)] = [:]
     /// The files that the daemon itself writes.
     var ownFiles = OwnFiles()
     /// The times of scans and polls.
@@ -57,13 +42,6 @@ final class TailedFiles {
     var descriptors = DescriptorUse()
     /// Returns the time in nanoseconds since 1970.
     var wallTime: () -> Int64 = { KernelClock.wallNanoseconds }
-
-    /// The checkpoint key of the patterns.
-    static let patternsKey = "paths"
-    /// The checkpoint key that says that every earlier rotated file is recorded.
-    static let knownKey = "known"
-    /// The checkpoint key of the indices of numbers and dates in names.
-    static let marksKey = "marks"
 
     /// Creates an instance that has not scanned yet.
     ///
@@ -93,11 +71,6 @@ final class TailedFiles {
         // The error is logged without its path, as the limit applies to all files.
         "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are checked several times a second instead; "
             + "fs.inotify.max_user_watches and max_user_instances (sysctl) are the limits"
-    }
-
-    /// Deletes records with the next batch.
-    func forget(_ records: [FileRecord]) {
-        for record in records { checkpoints[record.key] = [] }
     }
 
     // MARK: - Hints
@@ -208,5 +181,5 @@ final class TailedFiles {
     var nextScan: MonotonicTime { schedule.nextScan(changedNames) }
 
     /// The time of the next poll of open files.
-    var nextPoll: MonotonicTime { schedule.nextPoll(hasReserved: !reserved.isEmpty) }
+    var nextPoll: MonotonicTime { schedule.nextPoll(hasReserved: !watches.reserved.isEmpty) }
 }

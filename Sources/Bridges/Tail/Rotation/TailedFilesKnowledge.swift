@@ -23,7 +23,7 @@ struct TailedFilesKnowledge: RotationKnowledge {
     func isHeardOf(_ path: FilePath) -> Bool { heard.unmatched.contains(path) }
 
     func record(of file: OpenFile, _ id: FileID) -> FileRecord? {
-        files.records.record(of: file, id)
+        files.records.inactive.record(of: file, id)
     }
 
     func endOfIgnored(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
@@ -36,7 +36,7 @@ struct TailedFilesKnowledge: RotationKnowledge {
 
     func isCopyOfAnother(_ file: OpenFile, _ status: FileStatus) -> Bool {
         let known =
-            files.records.unfound(of: lost.path)
+            files.records.inactive.unfound(of: lost.path)
             + files.index.files(of: lost.path).map { $0.record() }
         return known.contains { $0.id != lost.id && files.isCopy(file, status, of: $0) }
     }

@@ -83,8 +83,8 @@ import Testing
         folder.append("one\n", to: "app.log")
         try folder.start()
         let file = try OpenFile(FilePath(folder.place("app.log.1")))
-        #expect(folder.files?.ignoredFiles.size(of: file, try file.status()) == 6)
+        #expect(folder.files?.records.ignored.size(of: file, try file.status()) == 6)
         folder.append("and gone on\n", to: "app.log.1")
-        #expect(folder.files?.ignoredFiles.size(of: file, try file.status()) == nil)
+        #expect(folder.files?.records.ignored.size(of: file, try file.status()) == nil)
     }
 }

@@ -6,58 +6,16 @@ import Sockets
 extension TailedFiles {
     /// Restores the checkpoints of an earlier run.
     func restore(_ kept: [String: [UInt8]]) {
-        var unasked: Set<FilePath> = []
-        for (key, state) in kept {
-            switch key {
-            case Self.patternsKey:
-                let lines = state.split(separator: 0x0A)
-                earlierRun.patterns = Set(lines.map { String(decoding: $0, as: UTF8.self) })
-            case Self.knownKey: earlierRun.knowsAllBefore = true
-            case Self.marksKey: restoreMarks(state)
-            default: restore(key, state, &unasked)
-            }
-        }
-        // This is the first run: no earlier one can have missed anything.
-        if kept.isEmpty { earlierRun.knowsAllBefore = true }
-        if !unasked.isEmpty {
-            tailLog.info(
-                "\(TailLog.list(unasked.sorted())) no longer asked for: what is written there from "
-                    + "now on does not come in")
-        }
-    }
-
-    private func restore(_ key: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
-        let isIgnored = key.hasPrefix(IgnoredFiles.keyPrefix)
-        let numbers =
-            isIgnored ? String(key.dropFirst(IgnoredFiles.keyPrefix.count)) : key
-        guard var record = FileRecord(key: numbers, state: state) else {
+        let problems = records.restore(kept, configuration)
+        for key in problems.unreadable {
             tailLog.warnOnce(
                 "the record of the file \(key) can't be read: the file is read from its start")
-            checkpoints[key] = []
-            return
+            checkpoints.delete(key)
         }
-        if isIgnored { return ignoredFiles.restore(record) }
-        if !configuration.follows(record.path) {
-            guard !configuration.excludes(record.path),
-                let live = configuration.livePath(of: record.path)
-            else {
-                // The record stays, so that the file is continued if a pattern matches it again.
-                records.insert(record)
-                if !record.isFinished { unasked.insert(record.path) }
-                return
-            }
-            // It was tailed at the path that rotation had given it.
-            record.path = live
-        }
-        records.insert(record, isUnfound: !record.isFinished)
-    }
-
-    private func restoreMarks(_ state: [UInt8]) {
-        for part in state.split(separator: 0) {
-            guard let space = part.firstIndex(of: UInt8(ascii: " ")),
-                let mark = Int(String(decoding: part[..<space], as: UTF8.self))
-            else { continue }
-            rotation.marks[FilePath(bytes: part[(space + 1)...]), default: []].insert(mark)
+        if !problems.unasked.isEmpty {
+            tailLog.info(
+                "\(TailLog.list(problems.unasked.sorted())) no longer asked for: what is written "
+                    + "there from now on does not come in")
         }
     }
 
@@ -69,23 +27,28 @@ extension TailedFiles {
         let time = schedule.beginSweep(wall: wall, now: now)
         let directories = DirectoryListings()
         var forgotten = 0
-        for (record, key) in records.all.map({ ($0, $0.key) })
-            + ignoredFiles.all.map({ ($0, IgnoredFiles.key($0)) })
+        for (record, key) in records.inactive.all.map({ ($0, $0.key) })
+            + records.ignored.all.map({ ($0, IgnoredFiles.key($0)) })
         {
             let isIgnored = key != record.key
             let gone = isThere(record, directories) ? 0 : goneSince(record, time)
             if gone != 0, time - gone >= InactiveRecords.maxAge {
                 forgotten += 1
-                checkpoints[key] = []
-                if isIgnored { ignoredFiles.remove(record.id) } else { records.remove(record.id) }
+                checkpoints.delete(key)
+                if isIgnored {
+                    records.ignored.remove(record.id)
+                } else {
+                    records.inactive.remove(record.id)
+                }
             } else if gone != record.gone {
                 var record = record
                 record.gone = gone
-                checkpoints[key] = record.state
+                checkpoints.save(record.state, as: key)
                 if isIgnored {
-                    ignoredFiles.restore(record)
+                    records.ignored.restore(record)
                 } else {
-                    records.insert(record, isUnfound: records.isUnfound(record))
+                    records.inactive.insert(
+                        record, isUnfound: records.inactive.isUnfound(record))
                 }
             }
         }

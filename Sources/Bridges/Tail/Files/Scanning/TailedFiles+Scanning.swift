@@ -24,8 +24,7 @@ extension TailedFiles {
             : PathSearch(configuration, names: Set(heard.names), directories: heard.directories)
         // Opening and comparing happens once per file and does not count.
         let cost = max(.zero, spent() - begun)
-        listings = DirectoryListings()
-        rotation.directories = nil
+        lookups = ScanLookups()
         let newDirectories = scannedPaths.setDirectories(search.directories, isAll: isFull)
         watch(search.directories, isAll: isFull)
         reportProblems(search, isFull: isFull)
@@ -58,7 +57,7 @@ extension TailedFiles {
         // copy in the making.
         forgetMissing { index[$0] != nil }
         // Rotated files first: they are older than the files that have their paths now.
-        for record in missing.records where isFull || isNear(record, heard, search) {
+        for record in records.missing.records where isFull || isNear(record, heard, search) {
             adopt(lost: record, wantsCopy: false, now: now, heard: heard)
         }
         for (path, status) in search.files
@@ -68,7 +67,7 @@ extension TailedFiles {
             recordMissed(path, status, isFirst: isFirst)
         }
         forgetMissing { index.isLive($0) }
-        missing.shorten()
+        records.missing.shorten()
         tailLog.losses.settle()
     }
 
@@ -77,7 +76,8 @@ extension TailedFiles {
     func pollOpenFiles(now: MonotonicTime, spent: () -> Duration = { .zero }) {
         assertOwned()
         let begun = spent()
-        for (tailed, sum) in reserved.values where reader.hasBeenWritten(tailed, since: sum) {
+        for (tailed, sum) in watches.reserved.values where reader.hasBeenWritten(tailed, since: sum)
+        {
             tailed.observed.recordChange(now: now)
             tailed.recordWrite()
         }
@@ -111,9 +111,9 @@ extension TailedFiles {
                 "no file matches \(configuration.patterns.map(\.text).joined(separator: ", ")) yet")
         }
         let patterns = configuration.patterns.map(\.text).joined(separator: "\n")
-        checkpoints[Self.patternsKey] = Array(patterns.utf8)
-        checkpoints[Self.knownKey] = [1]
-        earlierRun.knowsAllBefore = true
+        checkpoints.save(Array(patterns.utf8), as: CheckpointKey.patterns)
+        checkpoints.save([1], as: CheckpointKey.known)
+        records.earlierRun.knowsAllBefore = true
     }
 
     private func isFollowed(at path: FilePath) -> Bool {
@@ -122,11 +122,11 @@ extension TailedFiles {
 
     /// Removes missing paths that have a file again.
     private func forgetMissing(where isTaken: (FileID) -> Bool) {
-        if missing.records.isEmpty { return }
-        let taken = missing.records.map(\.path).filter {
+        if records.missing.records.isEmpty { return }
+        let taken = records.missing.records.map(\.path).filter {
             scannedPaths.file(at: $0).map(isTaken) ?? false
         }
-        missing.forget(Set(taken))
+        records.missing.forget(Set(taken))
     }
 
     /// Returns true if something changed in the directories of a missing path.
@@ -156,11 +156,11 @@ extension TailedFiles {
         // A file without read permission is still there.
         if tailLog.refused.contains(path) || tailLog.own.contains(path) { return }
         if (try? FileStatus(path))?.id != status.id { changedNames.insert(path, isNew: false) }
-        if missing.contains(path) { return }
+        if records.missing.contains(path) { return }
         // Content from before the first start is not read anyway.
         if isFirst, configuration.startsAtEnd, !isKnown(path) { return }
-        let last = records.last(of: path)
-        missing.insert(
+        let last = records.inactive.last(of: path)
+        records.missing.insert(
             index.newest(of: path)?.record() ?? last
                 ?? FileRecord(unknownOf: path, since: status.modified))
     }
@@ -175,11 +175,11 @@ extension TailedFiles {
         let present = search.files.filter { index[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {
             if let last = index.newest(of: path), !last.isLost { continue }
-            if missing.contains(path) || tailLog.refused.contains(path) { continue }
+            if records.missing.contains(path) || tailLog.refused.contains(path) { continue }
             if let last = index.newest(of: path) {
-                missing.insert(last.record())
+                records.missing.insert(last.record())
             } else if mayHaveBeenRotated(path, heard) {
-                missing.insert(FileRecord(unknownOf: path, since: look))
+                records.missing.insert(FileRecord(unknownOf: path, since: look))
             }
         }
     }
@@ -244,7 +244,7 @@ extension TailedFiles {
         tailed.lose(now: now)
         tailed.isDirty = true
         setAlarm(tailed)
-        missing.insert(tailed.record())
+        records.missing.insert(tailed.record())
         learnForm(of: tailed)
     }
 
@@ -258,8 +258,8 @@ extension TailedFiles {
 
     /// Saves the byte index at which rotation inserts a number or date into a name.
     func confirm(_ mark: Int, in path: FilePath) {
-        guard rotation.marks[path, default: []].insert(mark).inserted else { return }
-        checkpoints[Self.marksKey] = rotation.savedMarks
+        guard records.rotationMarks.insert(mark, of: path) else { return }
+        checkpoints.save(records.rotationMarks.state, as: CheckpointKey.marks)
     }
 
     private func rename(_ tailed: TailedFile, to path: FilePath) {
