@@ -14,7 +14,7 @@ extension TailedFiles {
         }
         while let tailed = pendingFiles.nextDue(now) {
             if !tailed.isTailed { continue }
-            if let time = alarm(of: tailed), time > now {
+            if let time = tailed.deadline(configuration), time > now {
                 pendingFiles.wake(tailed, at: time)
             } else {
                 pendingFiles.enqueue(tailed)
@@ -77,7 +77,7 @@ extension TailedFiles {
     /// Returns false if the batch is full.
     private func read(_ tailed: TailedFile, into batch: TailBatch, now: MonotonicTime) -> Bool {
         if tailed.mustWait { return true }
-        guard let end = end(of: tailed, now: now) else { return true }
+        guard let end = tailed.end(configuration, now: now) else { return true }
         guard reopen(tailed) else {
             couldNotOpen(tailed, end, now: now)
             return true
@@ -128,20 +128,6 @@ extension TailedFiles {
         }
         truncated(tailed, now: now)
         return false
-    }
-
-    /// Returns the state of a file's end; `nil` if it need not be read.
-    private func end(of tailed: TailedFile, now: MonotonicTime) -> MessageSplitter.End? {
-        if !tailed.isDirty {
-            if let end = quietEnd(tailed), now >= end { return .final }
-            if !settles(tailed) || !tailed.reading.hasPending { return nil }
-        }
-        // A late writer that never stops must not hold up the newer files for ever.
-        let isOld = tailed.phase.lostSince.map { now >= $0 + configuration.rotateWait } ?? false
-        let isSettled =
-            settles(tailed)
-            && (isOld || now >= tailed.observed.changed + configuration.settlesAfter)
-        return isSettled ? .settled : tailed.isDirty ? .open : nil
     }
 
     /// Polls a file with reserved space at its end: writes through a mapping are not reported.

@@ -154,27 +154,9 @@ final class TailedFiles {
         return deadline
     }
 
-    /// Returns the time at which a file without a path has been quiet for long enough.
-    func quietEnd(_ tailed: TailedFile) -> MonotonicTime? {
-        tailed.phase.lostSince.map { max($0, tailed.observed.changed) + configuration.rotateWait }
-    }
-
-    /// Returns the time at which a file needs work although nothing happens to it; `nil` if never.
-    func alarm(of tailed: TailedFile) -> MonotonicTime? {
-        let settled =
-            tailed.reading.hasPending && settles(tailed)
-            ? tailed.observed.changed + configuration.settlesAfter : nil
-        return [settled, quietEnd(tailed)].compactMap(\.self).min()
-    }
-
-    /// Returns true if a pause completes the message that waits at the end of a file.
-    func settles(_ tailed: TailedFile) -> Bool {
-        configuration.start != nil || tailed.reading.form.isUndecided
-    }
-
     /// Schedules the next work of a file.
     func setAlarm(_ tailed: TailedFile) {
-        if let time = alarm(of: tailed) { pendingFiles.wake(tailed, at: time) }
+        if let time = tailed.deadline(configuration) { pendingFiles.wake(tailed, at: time) }
     }
 
     /// The time of the next scan, full or partial.
