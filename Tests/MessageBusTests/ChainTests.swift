@@ -253,14 +253,8 @@ import Testing
     }
 }
 
-/// Collects lines on one thread or several.
-final class Tally: @unchecked Sendable {  // each test uses it on one thread
-    private(set) var all: [String] = []
-    func add(_ line: String) { all.append(line) }
-}
-
 /// Collects messages.
-final class Shelf: @unchecked Sendable {  // each test uses it on one thread
+private final class Shelf: @unchecked Sendable {  // each test uses it on one thread
     private(set) var all: [Message] = []
     func add(_ message: Message) { all.append(message) }
 }

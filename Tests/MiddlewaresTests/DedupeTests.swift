@@ -67,8 +67,9 @@ import Testing
             trial.judge([.make(), .make()])[1] == .dropped("ya lo has dicho hace menos de 1 min"))
     }
 
-    @Test func `it agrees with remembering everything`() {
-        var random = SeededRandom()
+    @Test(arguments: Seeded.some)
+    func `it agrees with remembering everything`(seed: UInt64) {
+        var random = Seeded(seed)
         var trial = Trial(dedupe(within: .milliseconds(50)))
         var said: [String: Int] = [:]
         var now = 0

@@ -136,8 +136,9 @@ import Testing
         #expect(count == 3 + 8_999)
     }
 
-    @Test func `it agrees with a bucket of fractions`() {
-        var random = SeededRandom()
+    @Test(arguments: Seeded.some)
+    func `it agrees with a bucket of fractions`(seed: UInt64) {
+        var random = Seeded(seed)
         for _ in 0..<50 {
             let messages = Int.random(in: 1...50, using: &random)
             let burst = Int.random(in: 1...50, using: &random)

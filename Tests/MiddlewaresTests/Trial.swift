@@ -4,19 +4,6 @@ import Testing
 
 @testable import Middlewares
 
-/// The fate of a message.
-enum Outcome: Equatable, CustomStringConvertible {
-    case passed(String)
-    case dropped(String, code: String = "dropped")
-
-    var description: String {
-        switch self {
-        case .passed(let text): "passed \(text)"
-        case .dropped(let reason, let code): "[\(code)] \(reason)"
-        }
-    }
-}
-
 /// A middleware in a chain, as the bus runs it.
 struct Trial {
     private let chain: Chain
@@ -99,23 +86,5 @@ extension ConfigValue.Kind {
                 }
                 return ConfigValue(.object(members), at: nowhere)
             })
-    }
-}
-
-/// Random numbers that repeat for the same seed (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    /// Begins a sequence, and names its seed where a failing test shows it.
-    init(_ seed: UInt64 = .random(in: 0 ... .max)) {
-        state = seed
-        print("seed \(seed)")
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -23,7 +23,7 @@ import Testing
 }
 
 /// A transcript of several terminals: `ana      › what is typed`, `bob        what is seen`.
-enum Session {
+private enum Session {
     struct Step {
         let line: Int
         let who: String

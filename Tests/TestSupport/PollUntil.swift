@@ -5,8 +5,8 @@ import Glibc
 ///
 /// It asks again and again, and leaves the processor to others in between; there is no pause that a
 /// busy machine could outlast. Its end is the test's time limit, which cancels it: a suite that
-/// polls needs one, and only something that hangs reaches it. Where something can be waited for
-/// instead (`LogRecorder.first`, `TestBus.settle`, a signal), that is better.
+/// polls needs one, and only something that hangs reaches it. A signal, `LogRecorder.first` or
+/// `TestBus.settle` is better where there is one.
 package func pollUntil(_ condition: () async throws -> Bool) async rethrows {
     while !Task.isCancelled {
         if try await condition() { return }

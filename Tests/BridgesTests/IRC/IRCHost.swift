@@ -9,11 +9,6 @@ import Testing
 @testable import Chat
 @testable import IRCBridge
 
-/// The tests of a running irc bridge.
-///
-/// One test at a time: each advances its clock as fast as it can.
-@Suite(.serialized, .timeLimit(.minutes(10))) enum IRCBridgeTests {}
-
 /// An irc bridge and the server it talks to, by a clock that a test advances.
 ///
 /// Safe from any thread.

@@ -96,7 +96,7 @@ import Testing
 }
 
 /// A bridge on a bus, and the directory it looks at.
-struct RunningTail {
+private struct RunningTail {
     let folder: TailFolder
     let bus: TestBus
     let run: Task<Void, any Error>

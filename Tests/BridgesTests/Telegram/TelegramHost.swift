@@ -7,11 +7,6 @@ import Testing
 @testable import Chat
 @testable import TelegramBridge
 
-/// The tests of a running telegram bridge.
-///
-/// One test at a time: each advances its clock as fast as it can.
-@Suite(.serialized) enum TelegramTests {}
-
 /// A telegram bridge and the server it talks to, by a clock that a test advances.
 final class TelegramHost: Sendable {
     let test: TestBus

@@ -284,9 +284,3 @@ import Testing
                 number, by: ana, role: nil, connection: 0, session: Self.digest) == .deleted)
     }
 }
-
-/// A value that is made in a test and touched on the loop only.
-struct UncheckedBox<Value>: @unchecked Sendable {
-    let value: Value
-    init(_ value: Value) { self.value = value }
-}

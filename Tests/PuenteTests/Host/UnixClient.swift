@@ -21,6 +21,7 @@ final class UnixClient: Sendable {
                 }
             }
         }
+        try Task.checkCancellation()
         self.descriptor = descriptor
         stream = TestStream(descriptor)
     }

@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import Wiring
@@ -107,7 +108,7 @@ import Testing
 
     @Test func `any valid text keeps its values and comments, and is formatted once`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = Seeded(seed)
         for _ in 0..<500 {
             var comments = 0
             let text = Self.object(&random, depth: 0, comments: &comments)
@@ -131,7 +132,7 @@ import Testing
 
     // MARK: - Random texts
 
-    private static func gap(_ random: inout SeededGenerator, _ comments: inout Int) -> String {
+    private static func gap(_ random: inout Seeded, _ comments: inout Int) -> String {
         switch random.below(8) {
         case 0:
             comments += 1
@@ -146,7 +147,7 @@ import Testing
     }
 
     private static func object(
-        _ random: inout SeededGenerator, depth: Int, comments: inout Int
+        _ random: inout Seeded, depth: Int, comments: inout Int
     ) -> String {
         let isObject = depth == 0 || random.below(2) == 0
         var text = gap(&random, &comments) + (isObject ? "{" : "[")

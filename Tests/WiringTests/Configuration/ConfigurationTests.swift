@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import Wiring
@@ -99,7 +100,7 @@ import Testing
 
     @Test func `any file is either right or reported`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = Seeded(seed)
         let words = [
             "{", "}", "[", "]", "1", "-1e9", "null", "true", "\"\"", "\"${env:A}\"", "\"x\"", ",",
             "\"tcp\"", "\"tail\"", "\"type\"", "\"paths\"", "\"name\"", "\"when\"", "{}", "[]",

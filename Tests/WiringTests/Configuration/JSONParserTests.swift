@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import Wiring
@@ -115,7 +116,7 @@ import Testing
 
     @Test func `random bytes never stop the program`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = Seeded(seed)
         let sample = Array(
             #"{"a":[1,-2.5e3,"é\u00f1${env:X}",true,null],/*c*/"b":{"c":"d",},}//"#.utf8)
         let alphabet = Array("{}[]\",:\\/*u0dD8-+.eE \n\r\té$".utf8) + [0, 0xFF, 0xC3, 0xED, 0xF0]
@@ -138,19 +139,4 @@ import Testing
             #expect(!parse(Array(sample[..<end])).problems.isEmpty || end >= sample.count - 2)
         }
     }
-}
-
-/// A generator whose sequence is known by its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
 }

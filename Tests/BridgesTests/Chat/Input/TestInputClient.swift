@@ -5,39 +5,6 @@ import TestSupport
 @testable import Chat
 @testable import Sockets
 
-/// The treatment of a client's input while its server stops.
-protocol StopHabit: SendableMetatype {
-    static var isServedWhileStopping: Bool { get }
-}
-
-enum FinishesInput: StopHabit {
-    static var isServedWhileStopping: Bool { true }
-}
-
-enum ForgetsInput: StopHabit {
-    static var isServedWhileStopping: Bool { false }
-}
-
-/// Lines as events; one that begins with `!` is a violation.
-struct LineInput: ParsedInput {
-    private var bytes: [UInt8] = []
-
-    var hasMore: Bool { bytes.contains(0x0A) }
-
-    mutating func append(_ more: UnsafeRawBufferPointer) { bytes.append(contentsOf: more) }
-
-    mutating func next() throws(WebSocketViolation) -> String? {
-        guard let end = bytes.firstIndex(of: 0x0A) else { return nil }
-        defer { bytes.removeFirst(end + 1) }
-        if bytes.first == UInt8(ascii: "!") {
-            throw WebSocketViolation(code: .protocolError, reason: "!")
-        }
-        return String(decoding: bytes[..<end], as: UTF8.self)
-    }
-
-    mutating func removeAll() { bytes = [] }
-}
-
 /// A client that records what its reader has it do.
 ///
 /// Confined to the bus's loop.
@@ -147,32 +114,4 @@ final class TestInputClient<Habit: StopHabit>: InputClient, @unchecked Sendable 
         scheduler.stop()
         Glibc.close(far)
     }
-}
-
-/// A form that nobody reads.
-///
-/// Never made.
-final class UnreadForm: RoomForm, @unchecked Sendable {
-    let feed: RoomFeed
-    let encoder = UnreadEncoder()
-    var isStored: Bool { false }
-    var readers: [RoomStream<UnreadForm>] = []
-
-    private init(_ feed: RoomFeed) { self.feed = feed }
-
-    func skipNotice(_ count: Int) -> [UInt8] { [] }
-}
-
-/// An encoder of nothing.
-struct UnreadEncoder: MessageEncoder {
-    var framing: TranscriptFraming { .webSocketFrames }
-
-    func append(_ message: Message, longest: Int, to bytes: inout [UInt8]) {}
-
-    func lineCount(ofDeleted message: Message) -> Int { 1 }
-
-    func encode(
-        _ arena: MessageArena, _ range: Range<Int>, into transcript: Transcript,
-        until limit: TranscriptOffset
-    ) -> Int { range.upperBound }
 }

@@ -215,7 +215,3 @@ private struct OutputWorld {
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }
-
-final class Nobody: EventHandler {
-    func handle(_ ready: Readiness) {}
-}

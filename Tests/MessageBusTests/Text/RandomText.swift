@@ -1,22 +1,12 @@
-import MessageBus
+import TestSupport
 
-/// Runs a body with the bytes of a text.
-func withBytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    Array(text.utf8).withUnsafeBytes(body)
-}
-
-/// Random texts and bytes that are the same again for the same seed (SplitMix64).
+/// Random texts and bytes that are the same again for the same seed.
 struct RandomText {
-    private var state: UInt64
+    private var random: Seeded
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = Seeded(seed) }
 
-    mutating func number(below limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
-    }
+    mutating func number(below limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
 
     /// Bytes that look like UTF-8 more often than chance would have it.
     mutating func bytes(upTo count: Int) -> [UInt8] {

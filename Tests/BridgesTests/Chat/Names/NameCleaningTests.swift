@@ -45,30 +45,3 @@ import Testing
         }
     }
 }
-
-/// Random names with many hazards, the same again for the same seed (SplitMix64).
-struct RandomNames: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func text(upTo count: Int) -> String {
-        let pieces = [
-            "a", "N", "ñ", " ", "  ", ":", ": ", "(", "）", "→", "\u{301}", "\u{200D}", "\u{FE0F}",
-            "😀",
-            "/", "#", "\u{A0}", "\t", "\u{338}", "\u{1112}", "\u{1161}", "ß", "İ", "´", "⑴",
-            "\u{202E}",
-            " se ha unido", " is now ", "servidor", "server", "e", "\u{E000}", "ﷺ", "\u{1F1EA}",
-        ]
-        return (0..<Int.random(in: 0...count, using: &self)).map { _ in
-            pieces.randomElement(using: &self) ?? ""
-        }.joined()
-    }
-}

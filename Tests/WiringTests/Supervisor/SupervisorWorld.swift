@@ -22,7 +22,7 @@ final class SupervisorWorld: Sendable {
         _ body: @escaping @Sendable (Port) async throws -> Void
     ) -> SupervisedBridge {
         SupervisedBridge(
-            Body(body: body), attachment: BridgeAttachment(name: name, room: "general"),
+            ClosureBridge(body: body), attachment: BridgeAttachment(name: name, room: "general"),
             isOptional: isOptional)
     }
 
@@ -83,22 +83,4 @@ final class SupervisorWorld: Sendable {
     var overdue: Int { overdueCount.withLock { $0 } }
 
     func untilOverdue() async { for await _ in overdueCalls.stream { return } }
-}
-
-struct Body: Bridge {
-    let body: @Sendable (Port) async throws -> Void
-    func run(_ port: Port) async throws { try await body(port) }
-}
-
-struct DurableBody: DurableBridge {
-    let steps: Steps
-    func begin(_ port: Port) async throws { steps.record("begins") }
-    func run(_ port: Port) async throws { steps.record("b runs") }
-}
-
-/// The steps of bridges, in order.
-final class Steps: Sendable {
-    private let steps = Locked<[String]>([])
-    var all: [String] { steps.withLock { $0 } }
-    func record(_ step: String) { steps.withLock { $0.append(step) } }
 }

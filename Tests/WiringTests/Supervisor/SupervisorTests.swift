@@ -137,7 +137,7 @@ import Testing
         let steps = Steps()
         let speaker = world.bridge("a") { _ in steps.record("a runs") }
         let durable = SupervisedBridge(
-            DurableBody(steps: steps),
+            RecordingBridge(steps: steps),
             attachment: BridgeAttachment(name: "b", room: "general"), isOptional: false)
         #expect(await world.run([speaker, durable]) == .stopped)
         #expect(steps.all.first == "begins")

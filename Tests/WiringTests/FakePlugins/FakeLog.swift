@@ -1,0 +1,4 @@
+import MessageBus
+
+/// Stands in for a middleware without options.
+struct FakeLog: FakeMiddleware {}
