@@ -218,6 +218,16 @@ import TimeUnits
         try poll.add(descriptor, interest, handler)
     }
 
+    /// Watches a descriptor, whose events come to nothing before `replaceHandler` if `handler` is
+    /// `nil`.
+    ///
+    /// - Throws: `SocketError`.
+    func add(
+        _ descriptor: Int32, _ interest: Readiness, _ handler: (any EventHandler)?
+    ) throws -> Registration {
+        try poll.add(descriptor, interest, handler)
+    }
+
     /// Changes the events that a descriptor is watched for.
     public func modify(_ registration: Registration, _ interest: Readiness) {
         poll.modify(registration, interest)

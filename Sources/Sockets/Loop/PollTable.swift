@@ -52,9 +52,10 @@ struct PollTable: ~Copyable {
         return unsafe slot.generation == UInt32(event.data.u64 >> 32) ? slot.handler : nil
     }
 
-    /// Watches a descriptor, and keeps its handler until `remove`.
+    /// Watches a descriptor, and keeps its handler until `remove`; without a handler, events come
+    /// to nothing.
     mutating func add(
-        _ descriptor: Int32, _ interest: Readiness, _ handler: any EventHandler
+        _ descriptor: Int32, _ interest: Readiness, _ handler: (any EventHandler)?
     ) throws -> EventLoop.Registration {
         let slot = free.popLast() ?? UInt32(slots.count)
         if slot == slots.count { slots.append(Slot()) }

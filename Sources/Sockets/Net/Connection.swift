@@ -45,11 +45,13 @@ public final class Connection {
     ///
     /// - Parameters:
     ///   - session: its encryption, after the handshake.
+    ///   - handler: the receiver of its events; `nil` if `replaceHandler` gives it one in this
+    ///     turn.
     ///   - counts: the counts of its server.
     /// - Throws: `SocketError`; the descriptor is closed then.
     package init(
         _ descriptor: Int32, session: TLSSession? = nil, on loop: EventLoop,
-        handler: any EventHandler, interest: Readiness = .readable, counts: ConnectionCounts?
+        handler: (any EventHandler)?, interest: Readiness = .readable, counts: ConnectionCounts?
     ) throws {
         self.counts = counts
         self.descriptor = descriptor

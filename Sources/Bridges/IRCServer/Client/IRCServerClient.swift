@@ -49,7 +49,6 @@ final class IRCServerClient: InputClient, @unchecked Sendable {
     var outgoingReplyTag: ReplyTag?
     private var commands = CommandBucket()
     private var queries = CommandBucket()
-    private let events = ClientEvents()
     private(set) lazy var input = ClientInputReader(
         IRCInput(isWebSocket: !isSocket), of: self, on: network.loop, bus, network.input,
         network.throttledLog)
@@ -72,7 +71,7 @@ final class IRCServerClient: InputClient, @unchecked Sendable {
     /// Takes over a socket.
     init(_ arrival: Arrival, of network: ServedNetwork, _ bus: isolated Bus) throws {
         let connection = try Connection(
-            arrival.descriptor, session: arrival.session, on: network.loop, handler: events,
+            arrival.descriptor, session: arrival.session, on: network.loop, handler: nil,
             counts: network.port.statistics.connections)
         connection.setUpTCP(givingUpAfter: network.options.stalledAfter)
         wire = .socket(connection) { network.lingering.close(whenRead: $0) }
@@ -82,7 +81,7 @@ final class IRCServerClient: InputClient, @unchecked Sendable {
         connectionID = bus.nextConnectionID()
         identity = bus.nextIdentity()
         (began, lastInput) = (network.loop.now, network.loop.now)
-        events.client = self
+        connection.replaceHandler(with: input)
     }
 
     /// Takes over a WebSocket.
@@ -200,13 +199,4 @@ final class IRCServerClient: InputClient, @unchecked Sendable {
         if isSocket { network.port.statistics.connections.recordClosing() }
         network.remove(self)
     }
-}
-
-/// The receiver of the events of a client's socket, made before the client is.
-///
-/// Owned by the client; confined to the bus's loop.
-private final class ClientEvents: EventHandler {
-    weak var client: IRCServerClient?
-
-    func handle(_ ready: Readiness) { client?.input.handle(ready) }
 }
