@@ -53,12 +53,7 @@ public final class TLSClientContext: @unchecked Sendable {
             throw TLSError(openSSL: "TLS")
         }
         unsafe SSL_CTX_set_options(context, puente_ssl_client_options())
-        unsafe puente_ssl_set_modes(
-            context,
-            Int(
-                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
-                    | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
-        unsafe puente_ssl_turn_off_cache(context)
+        unsafe TLSContext.setModes(of: context)
         switch trust {
         case .system:
             guard unsafe SSL_CTX_set_default_verify_paths(context) == 1 else {

@@ -115,6 +115,12 @@ import COpenSSL
             && SSL_CTX_set_num_tickets(context, 1) == 1
         guard areSet else { throw TLSError(openSSL: "TLS") }
         unsafe SSL_CTX_set_options(context, puente_ssl_options())
+        unsafe setModes(of: context)
+        unsafe SSL_CTX_set_timeout(context, ticketSeconds)
+    }
+
+    /// Sets the modes in which every connection reads and writes, and keeps no sessions.
+    static func setModes(of context: OpaquePointer) {
         // Buffers are freed while they are empty; a record that is written in part stays where it
         // is; and a record that is not text ends a read, so that a flood of them has a bound.
         unsafe puente_ssl_set_modes(
@@ -123,7 +129,6 @@ import COpenSSL
                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                     | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
         unsafe puente_ssl_turn_off_cache(context)
-        unsafe SSL_CTX_set_timeout(context, ticketSeconds)
     }
 
     /// Makes new keys for session tickets: tickets that were given before are not accepted any
