@@ -87,7 +87,7 @@ let package = Package(
             ]),
         .target(
             name: "Store",
-            dependencies: ["Locking", "Metrics", "MessageBus", "TimeUnits", "CSQLite"]),
+            dependencies: ["Locking", "Metrics", "MessageBus", "TimeUnits", "CLinux", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
@@ -166,7 +166,7 @@ let package = Package(
             name: "Wiring",
             dependencies: [
                 "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
-                "StatusServer", "TimeUnits",
+                "StatusServer", "TimeUnits", "CLinux",
             ]),
         // The user's own; without package access they see what any other package would see.
         .target(

@@ -32,6 +32,9 @@ static inline int puente_pidfd_open(pid_t process) {
     return (int)syscall(SYS_pidfd_open, process, 0);
 }
 
+// A flag for open(2): the descriptor only stands for a path. The same on x86-64 and arm64.
+static const int O_PATH = 010000000;
+
 // The process at the other end of a Unix socket, as SO_PEERCRED gives it (unix(7)).
 struct ucred {
     pid_t pid;

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The check, before anything is read or written, that a file of the store is accessible to its
@@ -13,8 +14,6 @@ struct OwnerOnly {
     /// The path as the configuration has it, for sentences.
     private let named: String
 
-    /// `O_PATH`, which the Glibc module lacks: a descriptor that only stands for a path (open(2)).
-    private static let pathOnly: Int32 = 0o10_000_000
     /// Permissions of others, and among them those to write.
     private static let others: mode_t = 0o077
     private static let otherWriters: mode_t = 0o022
@@ -62,7 +61,7 @@ struct OwnerOnly {
 
     /// Checks a file by its name; a missing file is in order.
     private func checkFile(_ file: String) throws(StoreError) -> String? {
-        let descriptor = unsafe open(file, Self.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = unsafe open(file, O_PATH | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             // SQLite can't open it either, and says why.
             return nil

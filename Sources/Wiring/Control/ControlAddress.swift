@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Sockets
 
@@ -13,9 +14,6 @@ package final class ControlAddress: Sendable {
     /// The directory, open only for a path that is too long.
     private let directory: Int32?
 
-    /// `O_PATH`, which the Glibc module lacks: a descriptor that only stands for a path (open(2)).
-    private static let pathOnly: Int32 = 0o10_000_000
-
     /// Makes the address of a path.
     ///
     /// - Throws: `ControlError` if the name alone is too long; `SocketError` if the directory can't
@@ -29,7 +27,7 @@ package final class ControlAddress: Sendable {
         let slash = path.lastIndex(of: "/")
         let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = path[(slash.map(path.index(after:)) ?? path.startIndex)...]
-        let descriptor = unsafe open(parent, Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = unsafe open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SocketError("open \(parent)") }
         do {
             socket = try SocketAddress.unix(path: "/proc/self/fd/\(descriptor)/\(name)")

@@ -10,7 +10,7 @@ enum HouseRules {
         "TimeUnits": [],
         "MessageBus": ["Locking", "Metrics", "TimeUnits"],
         "Sockets": ["Locking", "Metrics", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib"],
-        "Store": ["Locking", "Metrics", "MessageBus", "TimeUnits", "CSQLite"],
+        "Store": ["Locking", "Metrics", "MessageBus", "TimeUnits", "CLinux", "CSQLite"],
         "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "TimeUnits", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
@@ -42,7 +42,7 @@ enum HouseRules {
         "StatusServer": ["JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
         "Wiring": [
             "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
-            "StatusServer", "TimeUnits",
+            "StatusServer", "TimeUnits", "CLinux",
         ],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
