@@ -11,9 +11,9 @@ extension Conformance {
     /// An answer comes although nothing else is said.
     var prompt: ConformanceCheck {
         ConformanceCheck("prompt") { kit in
-            try await kit.with(Ledger()) { program in
+            try await kit.with(StandInStore()) { program in
                 for _ in 0..<3 {
-                    try await program.give(program.ledger.give(1))
+                    try await program.give(program.store.give(1))
                     try await kit.expectAnswers(
                         of: program, within: kit.deadlines.answer,
                         "that came alone", hint: "; is its output flushed after each line?")
@@ -25,8 +25,8 @@ extension Conformance {
     /// A thousand messages come back, each once and in order.
     var echo: ConformanceCheck {
         ConformanceCheck("echo") { kit in
-            try await kit.with(Ledger()) { program in
-                try await program.give(program.ledger.give(Self.many))
+            try await kit.with(StandInStore()) { program in
+                try await program.give(program.store.give(Self.many))
                 try await kit.expectAnswers(of: program, within: kit.deadlines.answers)
                 try await kit.expectSilence(of: program)
             }
@@ -36,9 +36,9 @@ extension Conformance {
     /// A message that comes in pieces is one message.
     var pieces: ConformanceCheck {
         ConformanceCheck("split") { kit in
-            try await kit.with(Ledger()) { program in
+            try await kit.with(StandInStore()) { program in
                 for size in [1, 7, 64] {
-                    try await program.give(program.ledger.give(1)[0], inPiecesOf: size)
+                    try await program.give(program.store.give(1)[0], inPiecesOf: size)
                 }
                 try await kit.expectAnswers(
                     of: program, within: kit.deadlines.answer, "that came in pieces")
@@ -49,8 +49,8 @@ extension Conformance {
     /// Several messages that come in one piece are separate messages.
     var joined: ConformanceCheck {
         ConformanceCheck("joined") { kit in
-            try await kit.with(Ledger()) { program in
-                try await program.give(program.ledger.give(50), joined: true)
+            try await kit.with(StandInStore()) { program in
+                try await program.give(program.store.give(50), joined: true)
                 try await kit.expectAnswers(
                     of: program, within: kit.deadlines.answer, "that came in one piece")
             }
@@ -60,8 +60,8 @@ extension Conformance {
     /// A program keeps reading however much comes.
     func flood(isEchoing: Bool) -> ConformanceCheck {
         ConformanceCheck("flood") { kit in
-            try await kit.with(Ledger()) { program in
-                try await program.give(program.ledger.give(Self.flooding))
+            try await kit.with(StandInStore()) { program in
+                try await program.give(program.store.give(Self.flooding))
                 if isEchoing {
                     try await kit.expectAnswers(
                         of: program, within: kit.deadlines.answers, isOrdered: false)
@@ -75,12 +75,12 @@ extension Conformance {
     /// A program ignores lines that it does not know.
     func junk(isEchoing: Bool) -> ConformanceCheck {
         ConformanceCheck("junk") { kit in
-            try await kit.with(Ledger()) { program in
+            try await kit.with(StandInStore()) { program in
                 for line in Self.junkLines {
                     try await program.write(Array("\(line)\n".utf8))
                 }
                 if isEchoing {
-                    try await program.give(program.ledger.give(1))
+                    try await program.give(program.store.give(1))
                     try await kit.expectAnswers(
                         of: program, within: kit.deadlines.answer, "behind lines it can't know")
                 }
@@ -101,8 +101,8 @@ extension Conformance {
     /// A request sent right before the end is answered before the end.
     var lastLine: ConformanceCheck {
         ConformanceCheck("last line") { kit in
-            try await kit.with(Ledger()) { program in
-                try await program.give(program.ledger.give(20), joined: true)
+            try await kit.with(StandInStore()) { program in
+                try await program.give(program.store.give(20), joined: true)
                 await program.stop()
                 try await kit.expectAnswers(
                     of: program, within: kit.deadlines.end, "that came right before the end")
@@ -121,7 +121,7 @@ extension Conformance {
         of program: ProgramUnderTest, within deadline: Duration, _ circumstance: String = "",
         isOrdered: Bool = true, hint: String = ""
     ) async throws {
-        let expected = program.ledger.now.given.map(\.number)
+        let expected = program.store.now.given.map(\.number)
         _ = await program.wait(deadline) { $0.answers.count >= expected.count }
         let answers = program.answers
         if let twice = Self.firstRepeated(answers) {
@@ -166,7 +166,7 @@ extension Conformance {
     /// A program ends when its input ends.
     var endOfInput: ConformanceCheck {
         ConformanceCheck("end of input") { kit in
-            try await kit.with(Ledger()) { program in
+            try await kit.with(StandInStore()) { program in
                 await program.stop()
                 guard await program.wait(kit.deadlines.end, for: { $0.exit != nil }) else {
                     throw ConformanceFailure(
@@ -180,7 +180,7 @@ extension Conformance {
     /// A program ends when it gets SIGTERM, whatever it is doing.
     var termination: ConformanceCheck {
         ConformanceCheck("SIGTERM") { kit in
-            try await kit.with(Ledger()) { program in
+            try await kit.with(StandInStore()) { program in
                 await program.signal(SIGTERM)
                 guard await program.wait(kit.deadlines.end, for: { $0.exit != nil }) else {
                     throw ConformanceFailure(
@@ -193,5 +193,5 @@ extension Conformance {
 
 extension ProgramUnderTest {
     /// The numbers of the messages that it has answered, in the order of its answers.
-    var answers: [MessageNumber] { ledger.now.answers }
+    var answers: [MessageNumber] { store.now.answers }
 }

@@ -11,8 +11,8 @@ extension Conformance {
     /// All messages are acknowledged, and nothing else is.
     var acknowledgements: ConformanceCheck {
         ConformanceCheck("ack") { kit in
-            try await kit.with(Ledger()) { program in
-                let given = program.ledger.give(100)
+            try await kit.with(StandInStore()) { program in
+                let given = program.store.give(100)
                 try await program.give(given)
                 try await kit.expectAcknowledgement(of: given, by: program)
             }
@@ -20,18 +20,18 @@ extension Conformance {
     }
 
     private func expectAcknowledgement(
-        of given: [Ledger.Given], by program: ProgramUnderTest
+        of given: [StandInStore.Given], by program: ProgramUnderTest
     ) async throws {
         let last = given.last?.number ?? 0
-        let ledger = program.ledger
+        let store = program.store
         _ = await program.wait(deadlines.answers) {
-            $0.ledger.now.acknowledged >= last || $0.ledger.now.mistake != nil
+            $0.store.now.acknowledged >= last || $0.store.now.mistake != nil
         }
-        if let mistake = ledger.now.mistake { throw ConformanceFailure(mistake) }
-        if ledger.now.acknowledged >= last { return }
+        if let mistake = store.now.mistake { throw ConformanceFailure(mistake) }
+        if store.now.acknowledged >= last { return }
         let end = program.exit.map { "; it \($0)" } ?? ""
         throw ConformanceFailure(
-            "it has acknowledged \(ledger.now.acknowledged) of \(last) within"
+            "it has acknowledged \(store.now.acknowledged) of \(last) within"
                 + " \(deadlines.answers.plain)\(end)")
     }
 
@@ -40,19 +40,19 @@ extension Conformance {
     func restarts(_ can: Set<String>) -> ConformanceCheck {
         ConformanceCheck(can.contains("checkpoint") ? "restarts and checkpoint" : "restarts") {
             kit in
-            let ledger = Ledger()
+            let store = StandInStore()
             for death in 0..<Self.deaths {
-                _ = ledger.give(Self.messagesPerLife)
-                try await kit.live(ledger, can, isDaemonKilled: death.isMultiple(of: 2))
-                if let mistake = ledger.now.mistake { throw ConformanceFailure(mistake) }
+                _ = store.give(Self.messagesPerLife)
+                try await kit.live(store, can, isDaemonKilled: death.isMultiple(of: 2))
+                if let mistake = store.now.mistake { throw ConformanceFailure(mistake) }
             }
-            try await kit.with(ledger) { program in
-                let waiting = ledger.waiting
+            try await kit.with(store) { program in
+                let waiting = store.waiting
                 try await program.give(waiting)
-                try await kit.expectAcknowledgement(of: ledger.now.given, by: program)
+                try await kit.expectAcknowledgement(of: store.now.given, by: program)
             }
             if can.contains("echo") {
-                try kit.checkLog(ledger, isExact: can.contains("checkpoint"))
+                try kit.checkLog(store, isExact: can.contains("checkpoint"))
             }
         }
     }
@@ -60,29 +60,29 @@ extension Conformance {
     /// One life of a program: it is given the messages that it has not acknowledged, and is killed
     /// at a random moment.
     private func live(
-        _ ledger: Ledger, _ can: Set<String>, isDaemonKilled: Bool
+        _ store: StandInStore, _ can: Set<String>, isDaemonKilled: Bool
     ) async throws {
-        try await with(ledger) { program in
-            let waiting = ledger.waiting
-            let (before, answers) = (ledger.now.acknowledged, ledger.now.said.count)
+        try await with(store) { program in
+            let waiting = store.waiting
+            let (before, answers) = (store.now.acknowledged, store.now.said.count)
             let part = Int.random(in: 0..<max(1, waiting.count))
             try await program.give(Array(waiting[..<part]))
             let goal = part > 0 ? waiting[part / 2].number : before
-            _ = await program.wait(deadlines.answer) { $0.ledger.now.acknowledged >= goal }
+            _ = await program.wait(deadlines.answer) { $0.store.now.acknowledged >= goal }
             // From here on the program's texts are kept, and its acknowledgements are lost.
-            if isDaemonKilled { ledger.loseDaemon() }
+            if isDaemonKilled { store.loseDaemon() }
             try? await program.give(Array(waiting[part...]))
             if isDaemonKilled, can.contains("echo") {
-                let expected = max(answers, ledger.now.said.count) + 1
-                _ = await program.wait(deadlines.silence) { $0.ledger.now.said.count >= expected }
+                let expected = max(answers, store.now.said.count) + 1
+                _ = await program.wait(deadlines.silence) { $0.store.now.said.count >= expected }
             }
         }
-        ledger.restartDaemon()
+        store.restartDaemon()
     }
 
-    private func checkLog(_ ledger: Ledger, isExact: Bool) throws {
-        let answers = ledger.now.answers
-        let lost = Set(ledger.now.given.map(\.number)).subtracting(answers)
+    private func checkLog(_ store: StandInStore, isExact: Bool) throws {
+        let answers = store.now.answers
+        let lost = Set(store.now.given.map(\.number)).subtracting(answers)
         if let first = lost.min() {
             throw ConformanceFailure(
                 "it was killed and started again, and \(lost.count) messages never came back:"
@@ -98,17 +98,17 @@ extension Conformance {
     /// A program that speaks unasked goes on from its checkpoint.
     var checkpoints: ConformanceCheck {
         ConformanceCheck("checkpoint") { kit in
-            let ledger = Ledger()
+            let store = StandInStore()
             for _ in 0..<3 {
-                try await kit.with(ledger) { program in
-                    try await program.give(ledger.give(10))
-                    let count = ledger.now.said.count
+                try await kit.with(store) { program in
+                    try await program.give(store.give(10))
+                    let count = store.now.said.count
                     _ = await program.wait(kit.deadlines.answer) {
-                        $0.ledger.now.said.count >= count + 5
+                        $0.store.now.said.count >= count + 5
                     }
                 }
                 var seen: Set<[String: String]> = []
-                let kept = ledger.now.said.map(\.checkpoint).filter { !$0.isEmpty }
+                let kept = store.now.said.map(\.checkpoint).filter { !$0.isEmpty }
                 if let again = kept.first(where: { !seen.insert($0).inserted }) {
                     let state = again.map { "\($0.key) \($0.value)" }.sorted().joined(
                         separator: ", ")

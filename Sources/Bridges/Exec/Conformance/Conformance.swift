@@ -136,7 +136,7 @@ package struct Conformance: Sendable {
     /// Returns the capabilities that the program declares; `nil` if it never says that it is ready.
     private func tryReadiness() async -> Set<String>? {
         do {
-            let can = try await with(Ledger()) { $0.can }
+            let can = try await with(StandInStore()) { $0.can }
             reportOutcome(of: "ready", .passed)
             return can
         } catch {
@@ -147,9 +147,9 @@ package struct Conformance: Sendable {
 
     /// Starts the program, waits until it is ready, and ends it after a function has returned.
     func with<Value: Sendable>(
-        _ ledger: Ledger, _ body: (ProgramUnderTest) async throws -> Value
+        _ store: StandInStore, _ body: (ProgramUnderTest) async throws -> Value
     ) async throws -> Value {
-        let program = ProgramUnderTest(self, ledger)
+        let program = ProgramUnderTest(self, store)
         do {
             try await program.start()
             let value = try await body(program)

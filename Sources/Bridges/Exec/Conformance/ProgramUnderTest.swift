@@ -26,15 +26,15 @@ final class ProgramUnderTest: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    let ledger: Ledger
+    let store: StandInStore
     private let kit: Conformance
     private let process: ProgramProcess
     private let state = Locked(State())
     private let reading = Locked<Task<Void, Never>?>(nil)
 
-    init(_ kit: Conformance, _ ledger: Ledger) {
+    init(_ kit: Conformance, _ store: StandInStore) {
         self.kit = kit
-        self.ledger = ledger
+        self.store = store
         process = ProgramProcess(on: kit.loop)
     }
 
@@ -53,7 +53,7 @@ final class ProgramUnderTest: Sendable {
         reading.withLock { task in
             task = Task(executorPreference: LoopExecutor(self.kit.loop)) { await self.read() }
         }
-        let checkpoints = ledger.now.checkpoints
+        let checkpoints = store.now.checkpoints
         _ = await process.writeNow(
             ProgramLine.hello(
                 name: "prueba", room: "general", rooms: ["general"], language: .es,
@@ -122,10 +122,10 @@ final class ProgramUnderTest: Sendable {
         switch request {
         case .ready(let can): state.withLock { $0.can = Set(can) }
         case .say(let say):
-            guard let number = ledger.say(say) else { return }
+            guard let number = store.say(say) else { return }
             await answer(ProgramLine.said(say.id, number, .pass))
         case .ack(let number, _):
-            ledger.acknowledge(number, handedOver: state.withLock { $0.handedOver })
+            store.acknowledge(number, handedOver: state.withLock { $0.handedOver })
         case .wrongSay:
             state.withLock { state in
                 if state.stray == nil { state.stray = "a say without a text" }
@@ -153,7 +153,7 @@ final class ProgramUnderTest: Sendable {
     /// Hands messages over as fast as the program reads them.
     ///
     /// - Throws: `ConformanceFailure` if it does not read them in time.
-    func give(_ messages: [Ledger.Given], joined: Bool = false) async throws {
+    func give(_ messages: [StandInStore.Given], joined: Bool = false) async throws {
         let lines = messages.map { Self.line(of: $0) }
         let parts = joined ? [lines.flatMap(\.self)] : lines
         for (index, part) in parts.enumerated() {
@@ -167,7 +167,7 @@ final class ProgramUnderTest: Sendable {
     /// Hands a message over in pieces of a number of bytes.
     ///
     /// - Throws: `ConformanceFailure` if it does not read them in time.
-    func give(_ message: Ledger.Given, inPiecesOf count: Int) async throws {
+    func give(_ message: StandInStore.Given, inPiecesOf count: Int) async throws {
         state.withLock { state in
             state.handedOver.insert(message.number)
             state.heldAnswers = []
@@ -212,7 +212,7 @@ final class ProgramUnderTest: Sendable {
     /// Sends the program a signal.
     func signal(_ number: Int32) async { await process.signal(number) }
 
-    private static func line(of given: Ledger.Given) -> [UInt8] {
+    private static func line(of given: StandInStore.Given) -> [UInt8] {
         ProgramLine.message(
             number: given.number, text: given.text, room: "general", from: "ana", bridge: "chat")
     }

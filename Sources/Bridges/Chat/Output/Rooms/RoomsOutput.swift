@@ -34,7 +34,7 @@ package struct RoomsOutput {
     }
 
     /// The result of one room's turn.
-    private enum Turn {
+    private enum TurnResult {
         /// There is nothing to send, or it waits for the store.
         case nothing
         /// Something was sent or queued.
@@ -214,7 +214,7 @@ package struct RoomsOutput {
     /// Serves the next room that has something to send.
     private mutating func serveNext(
         _ connection: Connection, _ skipNotice: (Transcript, Int) -> [UInt8]
-    ) -> Turn {
+    ) -> TurnResult {
         for _ in readings.indices {
             if next >= readings.count { next = 0 }
             let index = next
@@ -228,7 +228,7 @@ package struct RoomsOutput {
 
     private mutating func serve(
         _ index: Int, _ connection: Connection, _ skipNotice: (Transcript, Int) -> [UInt8]
-    ) -> Turn {
+    ) -> TurnResult {
         let transcript = readings[index].cursor.transcript
         if readings[index].cursor.isOvertaken {
             if readings[index].cursor.turnToStore() { return .nothing }

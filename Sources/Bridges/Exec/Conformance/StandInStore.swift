@@ -5,7 +5,7 @@ import MessageBus
 /// which the program has acknowledged.
 ///
 /// Safe from any thread. It outlives a run of the program.
-final class Ledger: Sendable {
+final class StandInStore: Sendable {
     /// A message that the program is given.
     struct Given: Sendable {
         let number: MessageNumber
