@@ -6,7 +6,8 @@ extension AccountService {
 
     /// Returns the ban that keeps an address out.
     package func ban(of address: ClientAddress) -> Ban? {
-        restrictions.ban(of: address, at: environment.wall())
+        assertOwned()
+        return restrictions.ban(of: address, at: environment.wall())
     }
 
     /// Returns the ban that keeps a folded name out.
@@ -22,10 +23,16 @@ extension AccountService {
     }
 
     /// All bans that are not over, the newest last.
-    package var bans: [Ban] { restrictions.bans(at: environment.wall()) }
+    package var bans: [Ban] {
+        assertOwned()
+        return restrictions.bans(at: environment.wall())
+    }
 
     /// All mutes that are not over, the newest last.
-    package var mutes: [Mute] { restrictions.mutes(at: environment.wall()) }
+    package var mutes: [Mute] {
+        assertOwned()
+        return restrictions.mutes(at: environment.wall())
+    }
 
     /// Adds a ban; an earlier one of the same name or block is replaced.
     package func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void) {

@@ -14,6 +14,7 @@ extension AccountService {
     ///   there are.
     /// - Throws: `NameConflict` with a sentence, before anything is started.
     package func checkNames(of other: Set<String>? = nil) throws(NameConflict) {
+        assertOwned()
         let bridges = other ?? settings.bridgeKeys
         if let key = tokenKeys.intersection(bridges).sorted().first {
             throw NameConflict(
@@ -30,12 +31,16 @@ extension AccountService {
     }
 
     /// Uses the folded names of a new configuration's bridges.
-    package func setBridgeKeys(_ keys: Set<String>) { settings.bridgeKeys = keys }
+    package func setBridgeKeys(_ keys: Set<String>) {
+        assertOwned()
+        settings.bridgeKeys = keys
+    }
 
     /// Claims the names that a bridge's configuration gives to programs.
     ///
     /// Other bridges may have claimed the same names already: one program may use several bridges.
     package func claim(_ keys: Set<String>) -> String? {
+        assertOwned()
         for key in keys.sorted() {
             if settings.bridgeKeys.contains(key) {
                 return "\(key.quoted) is the name of a bridge and of a token in \"tokens\": rename "
@@ -56,6 +61,8 @@ extension AccountService {
 
     /// Returns whether a folded name is that of a token or a relay account.
     package func speaksForOthers(_ key: String) -> Bool {
-        tokenKeys.contains(key) || claimedKeys.contains(key) || accounts.relayKeys.contains(key)
+        assertOwned()
+        return tokenKeys.contains(key) || claimedKeys.contains(key)
+            || accounts.relayKeys.contains(key)
     }
 }

@@ -2,7 +2,10 @@ import MessageBus
 
 extension AccountService {
     /// Returns the token whose secret has this digest; `nil` if there is none.
-    package func token(_ digest: [UInt8]) -> Token? { tokens[digest] }
+    package func token(_ digest: [UInt8]) -> Token? {
+        assertOwned()
+        return tokens[digest]
+    }
 
     /// Finds the account that a session is logged in to, and records that the session is used.
     ///

@@ -37,7 +37,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     /// The service as its other threads reach it, without keeping it alive.
     ///
-    /// Owned by the service; set before any other thread has it.
+    /// Owned by `AccountService`, which checks it; set before any other thread has it.
     private final class WeakService: @unchecked Sendable {  // set once, before any thread starts
         weak var service: AccountService?
     }
@@ -112,10 +112,19 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     /// Registers a function that is called after every change.
     package func observe(_ observer: @escaping (AccountChange) -> Void) {
+        assertOwned()
         observers.append(observer)
     }
 
+    /// Traps in debug builds off the bus's loop.
+    func assertOwned() {
+        #if DEBUG
+            environment.assertOwned()
+        #endif
+    }
+
     private func receive(_ publication: SharedAccountStore.Publication) {
+        assertOwned()
         let changes = publication.changes.map(apply) ?? []
         publication.then()
         for change in changes {
@@ -142,6 +151,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         _ body: @escaping @Sendable () throws -> Void,
         failing: @escaping @Sendable () -> Void = {}
     ) {
+        assertOwned()
         let isTaken = work.enqueue { [failures, environment] in
             do {
                 try body()
@@ -160,17 +170,24 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     // MARK: - Names
 
     /// Returns the account with a folded name.
-    package func account(named key: String) -> Account? { accounts.account(named: key) }
+    package func account(named key: String) -> Account? {
+        assertOwned()
+        return accounts.account(named: key)
+    }
 
     /// Returns the only account whose folded name is a nick.
     package func account(nick: String) -> Account? { accounts.account(nick: nick) }
 
     /// Returns an account by its number.
-    package func account(_ id: AccountID) -> Account? { accounts.account(id) }
+    package func account(_ id: AccountID) -> Account? {
+        assertOwned()
+        return accounts.account(id)
+    }
 
     /// Returns true if nobody may take a folded name without logging in.
     package func isReserved(_ key: String) -> Bool {
-        !isLoaded || accounts.holdsNick(of: key)
+        assertOwned()
+        return !isLoaded || accounts.holdsNick(of: key)
             || accounts.isReserved(key, at: environment.wall())
     }
 
@@ -187,6 +204,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     package func register(
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void
     ) {
+        assertOwned()
         let refusal: RegistrationResult? =
             if !policy.isRegistrationOpen {
                 .closed

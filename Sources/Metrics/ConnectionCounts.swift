@@ -1,6 +1,6 @@
 /// The connections of one server: how many are open, how many there were, and their bytes.
 ///
-/// Confined to the server's loop.
+/// Confined to the server's loop, which `Connection` checks.
 package final class ConnectionCounts: @unchecked Sendable {  // touched on the loop only
     // Unchecked here and below: used for each read and write, and a check of exclusive access at
     // run time takes longer than the access. Safe all the same: nothing that runs during an access

@@ -123,7 +123,7 @@ package struct Filter: CopyableMiddleware {
 
 /// Several patterns, one of which has to match.
 ///
-/// Confined to the bus's loop, like its matchers.
+/// Confined to the bus's loop, which `Chain` checks.
 @safe private final class Matchers: Sendable {
     private let matchers: [Matcher]
     // The same, unretained: retaining a matcher takes as long as matching a text. `matchers` keeps

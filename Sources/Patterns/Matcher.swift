@@ -5,7 +5,7 @@ import Synchronization
 
 /// A search for a pattern in texts, one after the other, without allocating.
 ///
-/// Confined to one user at a time: the bus's loop for middlewares, the reading thread for followed
+/// Owned by one holder at a time: the bus's loop for middlewares, the reading thread for followed
 /// files. It has room for one match. Copies of a middleware share it, which does no harm on one
 /// thread, because a result is read before the next search; debug builds check that no two search
 /// at once.

@@ -5,7 +5,7 @@ import TimeUnits
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
 /// Safe from any thread, except `reserve`, `enqueue` and `endTurn`, which are confined to the bus's
-/// loop.
+/// loop, which `Bus` checks.
 package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBuffer` is the loop's
     /// The settings of a store.
     package struct Options: Sendable {

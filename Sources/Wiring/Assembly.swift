@@ -182,6 +182,7 @@ package struct Assembly: Sendable {
             post: { loop.perform($0) }, startThread: DedicatedThread.start, wall: clock.wall,
             // Setting the clock must neither end nor prolong anybody's wait.
             steady: { wall + (clock.monotonic() - monotonic).wholeMilliseconds })
+        environment.assertOwned = { loop.assertOwned() }
         environment.log = context.log
         environment.hashers = AccountEnvironment.hashersOfMachine
         let store = messages.map {

@@ -10,6 +10,8 @@ package struct AccountEnvironment: Sendable {
     package var wall: @Sendable () -> Int64
     /// Milliseconds since 1970 that never go back nor jump, whatever happens to the wall clock.
     package var steady: @Sendable () -> Int64
+    /// Traps in debug builds if the bus's loop runs and the caller is not on it.
+    package var assertOwned: @Sendable () -> Void = {}
     /// The daemon's log.
     package var log = Log.silent
     /// The number of passwords hashed at once.

@@ -52,7 +52,7 @@ public actor Bus {
     /// The conditions of the bridges, for other threads.
     package nonisolated let conditions = BridgeConditions()
     /// The counters of the bus.
-    package nonisolated let statistics = BusStatistics()
+    package nonisolated let statistics: BusStatistics
     /// The log for lines that people can cause again and again.
     let throttledLog: ThrottledLog
     /// The chain that judges every inbound message, after the chain of its bridge.
@@ -120,6 +120,7 @@ public actor Bus {
         self.executor = executor
         let owner = Confinement(executor)
         chain.owner = owner
+        statistics = BusStatistics(owner: owner)
         chain.count(in: statistics)
         rooms = settings.rooms.map { Room(name: $0, owner: owner) }
         if !keepsMessages { for room in rooms { room.beginEmpty() } }

@@ -6,6 +6,7 @@ import Metrics
 /// Confined to the bus's loop, except `counter(_:)`, `recordAttempt(_:)` and `acknowledged`, which
 /// are safe from any thread.
 package final class BridgeStatistics: @unchecked Sendable {  // `var`s on the loop only
+    private let owner: Confinement
     /// Texts and corrections that passed the chains.
     package private(set) var passed: UInt64 = 0
     /// Texts and corrections that were dropped.
@@ -31,11 +32,12 @@ package final class BridgeStatistics: @unchecked Sendable {  // `var`s on the lo
     private let counters = Locked<[MetricFamily: Counter]>([:])
 
     /// Makes statistics of a bridge that has done nothing.
-    package init() {}
+    init(owner: Confinement = Confinement()) { self.owner = owner }
 
     /// Counts a batch that was judged, and returns how many texts in it passed.
     @discardableResult
     func record(_ batch: Batch) -> Int {
+        owner.assertOwned()
         let drops = batch.drops.count
         guard batch.hasOtherKinds else {
             passed += UInt64(batch.count - drops)

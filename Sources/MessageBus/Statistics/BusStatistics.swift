@@ -6,6 +6,7 @@ import TimeUnits
 /// The counters of a name go on after a bridge was restarted or a chain exchanged. Confined to the
 /// bus's loop.
 package final class BusStatistics: @unchecked Sendable {  // touched on the loop only
+    private let owner: Confinement
     /// The statistics of bridges by their names.
     private var bridges: [String: BridgeStatistics] = [:]
     /// The statistics of steps by their names, in the order in which these first came.
@@ -25,21 +26,26 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
     /// The name under which the bus's own drops are counted.
     package static let ownName = "bus"
 
-    init() {
+    init(owner: Confinement) {
+        self.owner = owner
         ownDrops = StepStatistics()
         steps = [(Self.ownName, ownDrops)]
     }
 
     /// Returns the statistics of a bridge, the same for the same name.
     func bridge(named name: String) -> BridgeStatistics {
+        owner.assertOwned()
         if let known = bridges[name] { return known }
-        let new = BridgeStatistics()
+        let new = BridgeStatistics(owner: owner)
         bridges[name] = new
         return new
     }
 
     /// Forgets a bridge that no longer exists.
-    func removeBridge(named name: String) { bridges[name] = nil }
+    func removeBridge(named name: String) {
+        owner.assertOwned()
+        bridges[name] = nil
+    }
 
     /// Returns the statistics of the steps of a name.
     func step(named name: String) -> StepStatistics {
@@ -58,6 +64,7 @@ package final class BusStatistics: @unchecked Sendable {  // touched on the loop
     ///
     /// - Parameter time: how long it took.
     package func recordTurn(_ time: Duration) {
+        owner.assertOwned()
         let nanoseconds = time.inNanoseconds
         turns.record(nanoseconds)
         guard textsOfTurn > 0 else { return }

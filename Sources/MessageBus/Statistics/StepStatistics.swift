@@ -2,7 +2,7 @@ import Metrics
 
 /// The counters of the steps of one name, in whichever chains.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `Chain` checks.
 package final class StepStatistics: @unchecked Sendable {  // touched on the loop only
     /// Messages that the steps have dropped, by the code of the drop.
     package private(set) var drops = CodeCounts()

@@ -5,7 +5,7 @@
 /// a separate accent is one with its letter. For each part of the form, `original(of:)` finds the
 /// part of the text that it stands for. A form that equals the text, as that of ASCII does, is not
 /// copied. Holds one text at a time and allocates only for one that is longer than those before.
-/// Owned by a step of a chain or by a search, and confined to its thread.
+/// Owned by one holder at a time: a step of a chain or a search.
 @safe package final class FoldedText: @unchecked Sendable {  // one middleware has it
     /// A part that is not the same in both.
     private struct Change {

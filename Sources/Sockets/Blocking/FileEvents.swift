@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Locking
 
 /// Events of watched files and directories (inotify(7)), and a thread's wait for them.
 ///
@@ -30,6 +31,7 @@ import Glibc
 
     private let descriptor: Int32
     private let wakeup: Wakeup
+    private let confinement = ThreadConfinement()
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         // Hundreds of events with names of usual length.
         byteCount: 64 << 10, alignment: 8)
@@ -81,6 +83,7 @@ import Glibc
     }
 
     private func watch(_ path: [UInt8], _ mask: UInt32) throws(SocketError) -> Watch {
+        confinement.assertOwned()
         if let failure { throw failure }
         let number = unsafe path.withUnsafeBytes { bytes in
             unsafe inotify_add_watch(
@@ -95,6 +98,7 @@ import Glibc
 
     /// Ends a watch.
     public func remove(_ watch: Watch) {
+        confinement.assertOwned()
         if descriptor >= 0 { inotify_rm_watch(descriptor, watch.number) }
     }
 
@@ -105,13 +109,18 @@ import Glibc
 
     /// Waits until there are events, `wake()` is called or the time is over.
     ///
+    /// The object is confined to the thread that does so first.
+    ///
     /// - Parameter milliseconds: the longest wait; -1 for ever.
     public func wait(milliseconds: Int32) {
+        confinement.assertOwned()
+        confinement.claim()
         _ = wakeup.wait(for: .readable, on: descriptor, milliseconds: milliseconds)
     }
 
     /// Calls a function with each pending event, without waiting.
     public func drain(_ body: (Event) -> Void) {
+        confinement.assertOwned()
         guard descriptor >= 0 else { return }
         // Bounded, because a program that writes without pause must not keep the thread here.
         for _ in 0..<16 {

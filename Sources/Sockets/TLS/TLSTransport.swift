@@ -4,7 +4,7 @@ import Glibc
 /// The memory through which the TLS sessions of a loop receive and send: one for all of them,
 /// because they are served one after the other.
 ///
-/// Confined to the loop.
+/// Confined to the loop, which `Connection` checks.
 ///
 /// It owns its storage, and the object that it has from OpenSSL.
 @safe public final class TLSTransport {

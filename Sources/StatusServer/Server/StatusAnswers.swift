@@ -104,7 +104,7 @@ final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, 
 
 /// A request that waits for the bus.
 ///
-/// Confined to the status server's loop.
+/// Confined to the status server's loop, which `StatusAnswers` checks.
 private final class WaitingRequest: @unchecked Sendable {  // touched on that loop only
     private var exchange: HTTPExchange?
     private let answer: (BusReport?) -> HTTPResponse

@@ -4,7 +4,7 @@ import Sockets
 /// The server of metrics, health and the status page, on a loop of its own: it answers even while
 /// the bus hangs.
 ///
-/// Reads only. Safe from any thread; its HTTP server is confined to its loop.
+/// Reads only. Safe from any thread. Its HTTP server checks that it is used on the server's loop.
 package final class StatusServer: @unchecked Sendable {  // `http` is touched on the loop only
     private let loop: EventLoop
     private let answers: StatusAnswers

@@ -3,7 +3,7 @@ import MessageBus
 
 /// The SQL function `search_words`, which turns a text into the words that go into the index.
 ///
-/// Confined to the thread of its connection, which owns it.
+/// Owned by its connection; confined to that one's thread, which `WriteConnection` checks.
 final class SearchWriter {
     private let tokens = SearchTokens()
     private var words: [UInt8] = []

@@ -4,7 +4,7 @@ import TimeUnits
 
 /// A store opened for reading by the command line, also while a daemon writes it.
 ///
-/// Confined to one thread at a time. The file is neither created nor changed.
+/// Owned by one holder at a time. The file is neither created nor changed.
 package final class Archive {
     private let path: String
     private let stored: StoredMessages

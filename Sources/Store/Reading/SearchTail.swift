@@ -3,7 +3,7 @@ import MessageBus
 /// An index in memory of the messages that the full-text index does not hold yet.
 ///
 /// It makes a message searchable as soon as it is stored. Confined to the thread of its reader,
-/// which checks it.
+/// which `StoreReader` checks.
 final class SearchTail {
     private let database: Database
     private let insert: Statement

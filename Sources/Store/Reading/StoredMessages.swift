@@ -3,7 +3,7 @@ import TimeUnits
 
 /// The messages in the database, read over one connection.
 ///
-/// Confined to the thread of its connection, which checks it.
+/// Confined to the thread of its connection, which `StoreReader` checks.
 final class StoredMessages {
     let database: Database
     private let fold: @Sendable (String) -> String

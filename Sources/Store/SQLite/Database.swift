@@ -3,7 +3,7 @@ import Glibc
 
 /// A connection to a SQLite file.
 ///
-/// Confined to the thread that uses it, except for its initializer.
+/// Owned by one holder at a time, mostly a `WriteConnection` or a `StoreReader`, which check it.
 @safe final class Database {
     let path: String
     let pointer: OpaquePointer

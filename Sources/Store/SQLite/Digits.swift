@@ -1,6 +1,6 @@
 /// A buffer for one number in decimal, valid until the next is written.
 ///
-/// Owned by `WriteConnection`; confined to its thread.
+/// Owned by `WriteConnection`, which checks it; confined to its thread.
 @safe final class Digits {
     /// Digits of a `UInt64`.
     private static let maxCount = 20

@@ -3,7 +3,7 @@ import CSQLite
 
 /// A prepared statement.
 ///
-/// Confined to the thread of its database.
+/// Owned by its `Database`, and so by one holder at a time.
 @safe final class Statement {
     private let path: String
     private let pointer: OpaquePointer

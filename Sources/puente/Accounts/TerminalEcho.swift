@@ -2,7 +2,7 @@ import Glibc
 
 /// The echo of the terminal at standard input, off while a password is typed.
 ///
-/// Confined to the main thread. Signals that end the program turn it on again.
+/// Owned by the function that reads a password. Signals that end the program turn it on again.
 final class TerminalEcho {
     private var isOff = false
 

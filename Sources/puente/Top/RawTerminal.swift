@@ -3,8 +3,9 @@ import Sockets
 
 /// The terminal at standard input and output while a program draws on all of it.
 ///
-/// Confined to the main thread. However the program ends, unless by SIGKILL, the terminal gets its
-/// settings and its contents back: that is why signals that end a program are handled.
+/// Confined to the main thread, which `TopKeys` checks. However the program ends, unless by SIGKILL,
+/// the terminal gets its settings and its contents back: that is why signals that end a program are
+/// handled.
 final class RawTerminal {
     private var isRaw = false
 

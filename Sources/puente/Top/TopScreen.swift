@@ -2,7 +2,7 @@ import Sockets
 
 /// The screen of `puente top`, and the keys that change it.
 ///
-/// Confined to the loop.
+/// Confined to the loop, which `TopKeys` checks.
 final class TopScreen: @unchecked Sendable {  // touched on the loop only
     private let terminal: RawTerminal
     private let quitting: AsyncStream<Void>.Continuation

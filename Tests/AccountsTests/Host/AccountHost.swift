@@ -72,6 +72,7 @@ final class AccountHost: Sendable {
                 if name == "passwords" { return try threads.start(body) }
                 try DedicatedThread.start(named: name, body)
             }, wall: clock.wall, steady: clock.wall)
+        environment.assertOwned = { loop.assertOwned() }
         environment.log = log.log
         environment.hashers = hashers
         service = AccountService(

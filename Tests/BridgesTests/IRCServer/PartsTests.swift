@@ -1,4 +1,5 @@
 import IRC
+import Sockets
 import Testing
 
 @testable import IRCServerBridge
@@ -22,8 +23,8 @@ import Testing
         #expect(ServerTime.read(text) == nil)
     }
 
-    @Test func `a marker beyond the bound replaces the one with the oldest time`() {
-        let markers = ReadMarkers()
+    @Test func `a marker beyond the bound replaces the one with the oldest time`() throws {
+        let markers = ReadMarkers(on: try EventLoop())
         for number in 0..<200 {
             #expect(markers.move("c\(number)", to: 1_000 - Int64(number), .client(1)) > 0)
         }

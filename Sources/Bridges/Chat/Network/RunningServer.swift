@@ -5,7 +5,7 @@ import Sockets
 /// The options of a listening bridge, some of which may change, its loop, and its server while the
 /// bridge runs.
 ///
-/// Safe from any thread; the server is confined to the bus's loop.
+/// Safe from any thread. The server checks that it is used on the bus's loop.
 package final class RunningServer<Options: Sendable>: Sendable {
     private struct State {
         var options: Options

@@ -4,7 +4,7 @@ import Sockets
 
 /// A connection to the server, as lines.
 ///
-/// Confined to the loop, which its `Connection` checks.
+/// Confined to the loop, which `Connection` checks.
 final class ServerConnection: EventHandler {
     private let connection: Connection
     private var splitter = LineSplitter(longest: maxLine)
@@ -153,7 +153,7 @@ final class ServerConnection: EventHandler {
 
 /// The handler of a connection that is being made.
 ///
-/// Owned by that connection; confined to the loop.
+/// Owned by that connection; confined to the loop, which `Connection` checks.
 private final class HandlerReference: EventHandler {
     weak var owner: ServerConnection?
 

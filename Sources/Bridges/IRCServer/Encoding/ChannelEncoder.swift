@@ -36,6 +36,7 @@ final class ChannelEncoder: MessageEncoder {
 
     /// Returns the lines about people since the last call, and forgets them.
     func drainPersonLines() -> [PersonLine] {
+        people.assertOwned()
         if personLines.isEmpty { return [] }
         defer { personLines = [] }
         return personLines
@@ -48,6 +49,7 @@ final class ChannelEncoder: MessageEncoder {
         _ arena: MessageArena, _ range: Range<Int>, into transcript: Transcript,
         until limit: TranscriptOffset
     ) -> Int {
+        people.assertOwned()
         var next = range.lowerBound
         while next < range.upperBound, transcript.head < limit {
             let header = arena[next]

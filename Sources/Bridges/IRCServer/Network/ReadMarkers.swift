@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// The read markers of IRC clients: a time for each channel and each conversation.
 ///
@@ -11,6 +12,7 @@ final class ReadMarkers {
         case client(UInt32)
     }
 
+    private let loop: EventLoop
     private var markers: [Owner: [String: Int64]] = [:]
     private var order: [Owner] = []
 
@@ -19,11 +21,17 @@ final class ReadMarkers {
     /// Owners at most; the markers of the oldest are forgotten.
     private static let maxOwners = 10_000
 
+    init(on loop: EventLoop) { self.loop = loop }
+
     /// Returns a marker, in milliseconds since 1970; `nil` if there is none.
-    func marker(of target: String, _ owner: Owner) -> Int64? { markers[owner]?[target] }
+    func marker(of target: String, _ owner: Owner) -> Int64? {
+        loop.assertOwned()
+        return markers[owner]?[target]
+    }
 
     /// Moves a marker forward, and returns where it is then.
     func move(_ target: String, to time: Int64, _ owner: Owner) -> Int64 {
+        loop.assertOwned()
         if markers[owner] == nil {
             order.append(owner)
             if order.count > Self.maxOwners { markers[order.removeFirst()] = nil }
@@ -42,6 +50,7 @@ final class ReadMarkers {
 
     /// Forgets the markers of an owner.
     func forget(_ owner: Owner) {
+        loop.assertOwned()
         guard markers.removeValue(forKey: owner) != nil else { return }
         order.removeAll { $0 == owner }
     }

@@ -16,9 +16,9 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     let phrases: Phrases
     let throttledLog: ThrottledLog
     let people: IRCPeople
-    let markers = ReadMarkers()
+    let markers: ReadMarkers
     let streams: RoomStreams<ChannelForm>
-    let lists = ListBudget(bound: 64 << 20)
+    let lists: ListBudget
     /// The order in which clients go on with what they have sent.
     let input: InputScheduler
     /// The server's name, which stands in front of its lines.
@@ -84,6 +84,8 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
     static let maxSharedForms = 8
     /// Bytes of a transcript that one client has for itself.
     private static let ownBuffer = 64 << 10
+    /// Bytes of long answers not taken yet beyond which no further one is begun.
+    private static let maxListBytes = 64 << 20
     /// Questions that a client may ask at once, and the pause for one more.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
     /// The time between two checks for silent clients.
@@ -97,6 +99,8 @@ final class ServedNetwork: @unchecked Sendable {  // made on the loop, and touch
         phrases = Phrases(port.language)
         throttledLog = ThrottledLog(port.log)
         people = IRCPeople(port.bus)
+        markers = ReadMarkers(on: loop)
+        lists = ListBudget(bound: Self.maxListBytes, on: loop)
         streams = RoomStreams(of: port, on: loop, stalledAfter: options.stalledAfter)
         let host = NickRules.host(bus.settings.name)
         let isNamed = host.contains(".") && bus.settings.name.allSatisfy { $0 != " " }

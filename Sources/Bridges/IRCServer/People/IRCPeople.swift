@@ -3,7 +3,7 @@ import MessageBus
 
 /// The people of the bus as clients of IRC know them: their nicks, their user names, who is away.
 ///
-/// Confined to the bus's loop, which each question to the bus checks.
+/// Confined to the bus's loop.
 final class IRCPeople {
     /// Somebody's nick.
     struct Entry {
@@ -33,6 +33,9 @@ final class IRCPeople {
     private static let maxEntries = 16_384
 
     init(_ bus: Bus) { self.bus = bus }
+
+    /// Traps in debug builds off the bus's loop.
+    func assertOwned() { bus.assertIsolated() }
 
     // MARK: - Nicks
 
@@ -128,10 +131,14 @@ final class IRCPeople {
     // MARK: - Profiles
 
     /// Returns the profile of somebody who is here by this bridge.
-    func profile(of key: String) -> Profile? { profiles[key] }
+    func profile(of key: String) -> Profile? {
+        assertOwned()
+        return profiles[key]
+    }
 
     /// Adds a client to somebody's profile, which is made for the first.
     func addClient(_ key: String, username: String, realname: String) -> Profile {
+        assertOwned()
         let profile = profiles[key] ?? Profile(username: username, realname: realname)
         profile.clients += 1
         profiles[key] = profile
@@ -141,6 +148,7 @@ final class IRCPeople {
 
     /// Removes a client from somebody's profile, which ends with the last.
     func removeClient(_ key: String) {
+        assertOwned()
         guard let profile = profiles[key] else { return }
         profile.clients -= 1
         if profile.clients > 0 { return }

@@ -1,6 +1,6 @@
 /// The profile that an IRC user gives: user name, real name and away message.
 ///
-/// Shared by all clients of one person. Confined to the bus's loop.
+/// Shared by all clients of one person. Confined to the bus's loop, which `IRCPeople` checks.
 final class Profile {
     let username: String
     var realname: String

@@ -1,10 +1,12 @@
 import Chat
 import MessageBus
+import Sockets
 
 /// The renderer of earlier messages for the readers of one bridge.
 ///
 /// Confined to the bus's loop.
 final class HistoryRenderer {
+    private let loop: EventLoop
     private let encoder: ChatEncoder
     private let phrases: Phrases
     /// The bridge's outgoing chain; each list judges with a copy of its own.
@@ -16,7 +18,11 @@ final class HistoryRenderer {
     /// The search in the rooms' own logs.
     let search = MessageSearch()
 
-    init(_ encoder: ChatEncoder, _ phrases: Phrases, outgoing: Chain, buffer: ByteCount) {
+    init(
+        _ encoder: ChatEncoder, _ phrases: Phrases, outgoing: Chain, buffer: ByteCount,
+        on loop: EventLoop
+    ) {
+        self.loop = loop
         self.encoder = encoder
         self.phrases = phrases
         self.outgoing = outgoing
@@ -25,11 +31,15 @@ final class HistoryRenderer {
     }
 
     /// Returns an outgoing chain that has judged nothing yet.
-    func freshChain() -> Chain { outgoing.renewed() }
+    func freshChain() -> Chain {
+        loop.assertOwned()
+        return outgoing.renewed()
+    }
 
     /// Returns a message as the bridge's readers saw it: the outgoing chain judges it as it did
     /// then.
     func judged(_ message: Message, by chain: Chain) -> [Message] {
+        loop.assertOwned()
         if chain.isEmpty { return [message] }
         // Each message is judged at its own time, so that a limit or a search for repetitions
         // decides as it did in the room, without being counted there.

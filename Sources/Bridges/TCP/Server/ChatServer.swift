@@ -117,7 +117,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         commandRule = CommandBucket.Rule(options.commands)
         scheduler = ReadScheduler(on: loop, batch)
         history = HistoryRenderer(
-            encoder, phrases, outgoing: port.attachment.outgoing, buffer: options.buffer)
+            encoder, phrases, outgoing: port.attachment.outgoing, buffer: options.buffer, on: loop)
         stalled = StalledReaders(
             timeout: options.stalledAfter, on: loop, bus: port.bus)
         lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)

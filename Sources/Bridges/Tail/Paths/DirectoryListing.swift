@@ -2,7 +2,7 @@ import Sockets
 
 /// The names in a directory, searchable by prefix or inode number.
 ///
-/// Owned by its `DirectoryListings`; confined to the bridge's thread.
+/// Owned by its `DirectoryListings`; confined to the bridge's thread, which `TailedFiles` checks.
 final class DirectoryListing {
     let entries: [DirectoryEntry]
     private var searches = 0

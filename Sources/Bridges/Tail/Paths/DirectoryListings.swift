@@ -4,7 +4,7 @@ import Sockets
 
 /// A cache of directory listings for one scan.
 ///
-/// Owned by `TailedFiles` during a scan; confined to the bridge's thread.
+/// Owned by `TailedFiles`, which checks it; confined to the bridge's thread.
 final class DirectoryListings {
     private var lists: [FilePath: DirectoryListing] = [:]
 

@@ -6,7 +6,7 @@ import Chat
 /// Otherwise, people who may write to a tailed directory could have the daemon read files that they
 /// may not read.
 ///
-/// Owned by its `PathSearch`; confined to the bridge's thread.
+/// Owned by its `PathSearch`; confined to the bridge's thread, which `TailedFiles` checks.
 final class LinkRule {
     private let patterns: [PathPattern]
     /// The directories that the patterns name, with links resolved; looked up once there is a link.

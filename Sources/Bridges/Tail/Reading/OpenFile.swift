@@ -4,7 +4,7 @@ import Sockets
 
 /// A file that is open for reading: it stays the same file, whatever happens to its name.
 ///
-/// Owned by the bridge's thread, mostly through a `TailedFile`.
+/// Owned by the bridge's thread, mostly through a `TailedFile`, which `TailedFiles` checks.
 final class OpenFile {
     let descriptor: Int32
 

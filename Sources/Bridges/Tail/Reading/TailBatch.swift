@@ -3,7 +3,8 @@ import MessageBus
 
 /// A batch of lines, with the checkpoints to be saved in the same transaction.
 ///
-/// Owned by one side at a time: first the bridge's thread, then the task that publishes the batch.
+/// Owned by one holder at a time: first the bridge's thread, then the task that publishes the
+/// batch.
 final class TailBatch: @unchecked Sendable {  // handed over whole
     private(set) var blocks: [LineBlock] = []
     /// Checkpoint states by key; an empty state deletes one.

@@ -8,7 +8,7 @@ import Sockets
 final class LongPolls {
     /// One request that waits.
     ///
-    /// Owned by `LongPolls`; confined to the bus's loop.
+    /// Owned by `LongPolls`, which checks it; confined to the bus's loop.
     private final class Poll {
         let exchange: HTTPExchange
         /// The program that waits; `nil` for somebody without a token.

@@ -10,7 +10,8 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// One list's permit, held from the request to the store until its client has taken the answer:
     /// the permit is free as soon as nobody holds it.
     ///
-    /// Confined to the bus's loop, except for its release: a cancelled task ends anywhere.
+    /// Confined to the bus's loop, which `ListProduction` checks, except for its release: a
+    /// cancelled task ends anywhere.
     final class Permit: @unchecked Sendable {  // touched on the loop only
         fileprivate let host: HostKey?
         /// Bytes that wait for the client; `nil` while the list is produced.

@@ -12,7 +12,7 @@ typealias WebStream = RoomStream<WebRoom.Form>
 final class WebRoom: @unchecked Sendable {  // touched on the loop only
     /// One form of the room, with its readers.
     ///
-    /// Owned by its room; confined to the bus's loop.
+    /// Owned by `WebRoom`, which checks it; confined to the bus's loop.
     final class Form: RoomForm, @unchecked Sendable {  // touched on the loop only
         let feed: RoomFeed
         let encoder: WebEventEncoder
@@ -41,6 +41,7 @@ final class WebRoom: @unchecked Sendable {  // touched on the loop only
     }
 
     let room: Room
+    private let loop: EventLoop
     private let forms: [WebEventEncoder.Form: Form]
 
     /// Opens a room for readers.
@@ -49,9 +50,11 @@ final class WebRoom: @unchecked Sendable {  // touched on the loop only
     ///   - isStored: whether readers that fall behind go on from the store.
     ///   - makeFeed: makes the feed of an encoder; `nil` if the bridge takes nothing out.
     init(
-        _ room: Room, isStored: Bool, makeFeed: ((Room, WebEventEncoder) -> RoomFeed)?
+        _ room: Room, on loop: EventLoop, isStored: Bool,
+        makeFeed: ((Room, WebEventEncoder) -> RoomFeed)?
     ) {
         self.room = room
+        self.loop = loop
         guard let makeFeed else {
             forms = [:]
             return
@@ -65,19 +68,29 @@ final class WebRoom: @unchecked Sendable {  // touched on the loop only
     }
 
     /// All its forms.
-    var allForms: [Form] { Array(forms.values) }
+    var allForms: [Form] {
+        loop.assertOwned()
+        return Array(forms.values)
+    }
 
     /// Returns a form of the room; `nil` if the bridge takes nothing out.
-    func form(_ form: WebEventEncoder.Form) -> Form? { forms[form] }
+    func form(_ form: WebEventEncoder.Form) -> Form? {
+        loop.assertOwned()
+        return forms[form]
+    }
 
     /// Returns the form that has a feed.
     func form(of feed: RoomFeed) -> Form? { forms.values.first { $0.feed === feed } }
 
     /// Returns earlier messages as this bridge's clients are shown them.
     func shown(_ messages: [Message]) -> [Message] {
-        forms[.webSocketFrame]?.feed.shown(messages) ?? []
+        loop.assertOwned()
+        return forms[.webSocketFrame]?.feed.shown(messages) ?? []
     }
 
     /// Detaches the forms from the room, which no longer calls them.
-    func close() { for form in forms.values { room.remove(form.feed) } }
+    func close() {
+        loop.assertOwned()
+        for form in forms.values { room.remove(form.feed) }
+    }
 }

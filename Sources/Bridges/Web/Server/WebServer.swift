@@ -108,7 +108,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Opens a room for readers.
     func open(_ room: Room, _ bus: isolated Bus) -> WebRoom {
         WebRoom(
-            room, isStored: bus.keepsMessages,
+            room, on: loop, isStored: bus.keepsMessages,
             makeFeed: port.direction == .in ? nil : { self.makeFeed(of: $0, $1, bus) })
     }
 

@@ -30,11 +30,13 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
 
     /// Records texts of the store that the room's log does not have, before anything is read.
     func recordStored(_ count: Int, through number: MessageNumber) {
+        room.owner.assertOwned()
         (counted, countedThrough) = (count, number)
     }
 
     /// Records messages that the store has given, and moves past them.
     func recordScan(of messages: [Message], through number: MessageNumber) {
+        room.owner.assertOwned()
         counted -= messages.count {
             $0.number <= countedThrough && $0.header.isSaid
                 && $0.isFor(attachment.name, channel: channel)
@@ -48,6 +50,7 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
     ///
     /// - Parameter now: milliseconds since 1970.
     func waiting(at now: Int64) -> WaitingMessages {
+        room.owner.assertOwned()
         var first: Int64?
         room.log.forEachText(
             from: room.log.position(after: countedThrough), for: attachment.name, channel: channel

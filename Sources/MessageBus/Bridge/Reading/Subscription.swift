@@ -1,6 +1,6 @@
 /// The owner of a cursor, which is released with it.
 ///
-/// Safe from any thread; its cursor is confined to the bus's loop.
+/// Safe from any thread. The cursor checks that it is used on the bus's loop.
 final class Subscription: @unchecked Sendable {  // the cursor is touched on the bus's loop only
     private let bus: Bus
     let cursor: Cursor

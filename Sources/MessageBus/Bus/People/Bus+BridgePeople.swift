@@ -85,7 +85,7 @@ extension Bus {
     /// Makes the queue into which private messages for the people of a bridge go from now on.
     func openPrivateMessages(of attachment: BridgeAttachment) -> PrivateMessageQueue {
         attachment.privateMessages?.close()
-        let queue = PrivateMessageQueue()
+        let queue = PrivateMessageQueue(owner: owner)
         attachment.privateMessages = queue
         let waiting = attachment.pendingPrivateMessages
         attachment.pendingPrivateMessages = []

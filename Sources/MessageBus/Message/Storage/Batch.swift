@@ -1,7 +1,7 @@
 /// Messages of one room on their way through the chain, and the chain's notes about them.
 ///
 /// The messages of one read of a bridge are judged as a batch, so that a step is called once for
-/// many. Confined to the bus's loop.
+/// many. Confined to the bus's loop, which `Chain` checks.
 public final class Batch {
     /// The messages.
     @usableFromInline package let arena: MessageArena

@@ -4,8 +4,8 @@ import Synchronization
 /// A piece of memory that texts are appended to and that is never moved or written twice.
 ///
 /// Safe from any thread for the bytes that were there when the reference was handed over: they
-/// never change again. Only its creator appends, and only while confined to one of these: the bus's
-/// loop, a thread that reads a file, the store's reader.
+/// never change again. Only its creator appends, on one of these: the bus's loop, a thread that
+/// reads a file, the store's reader.
 @usableFromInline
 @safe package final class ByteStorage: @unchecked Sendable {  // bytes below `count` never change
     /// The first byte.

@@ -1,7 +1,7 @@
 /// Lines of files or streams on their way to the bus: assembled by the thread that reads them, as
 /// bytes that are copied once and never made into strings.
 ///
-/// Confined to its holder: first the reader, then, handed over whole, the bus.
+/// Owned by one holder at a time: first the reader, then, handed over whole, the bus.
 package final class LineBlock: @unchecked Sendable {  // handed over whole
     /// The file or stream that lines come from.
     package struct Origin: Sendable, Hashable {

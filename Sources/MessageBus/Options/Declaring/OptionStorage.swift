@@ -1,7 +1,7 @@
 /// The storage of an option: a class, because reflection hands out copies of structs, and decoding
 /// has to write into the options it looks at.
 ///
-/// Owned by the `Option` that wraps it, and shared only with copies of that. Unchecked: it is
+/// Owned by `Option`, which checks it, and shared only with copies of that. Unchecked: it is
 /// changed while its options are decoded, when nobody else has them yet, and by the wrapper's
 /// setter when that has the only reference.
 final class OptionStorage<Value: OptionValue>: @unchecked Sendable {

@@ -9,7 +9,7 @@ import CCurl
 @safe final class CurlTransfers: @unchecked Sendable {
     /// The handle by which a request is cancelled.
     ///
-    /// Confined to the loop.
+    /// Confined to the loop, which `CurlTransfers` checks.
     final class CancellationHandle: @unchecked Sendable {  // touched on the loop only
         fileprivate var transfer: CurlTransfer?
         fileprivate var isCancelled = false
@@ -243,7 +243,7 @@ private struct SocketWatch {
 
     /// Passes events of the loop to curl.
     ///
-    /// Confined to the loop.
+    /// Confined to the loop, which `CurlTransfers` checks.
     final class Handler: EventHandler {
         private weak var transfers: CurlTransfers?
         private let socket: curl_socket_t

@@ -2,10 +2,10 @@ import Glibc
 
 /// A program that runs as a child process, with pipes to its standard input, output and error.
 ///
-/// Confined to the loop, which its pipes check. It has a process group of its own, no descriptors
-/// of ours, no signal blocked or ignored, and only the environment it is given. At its end the rest
-/// of its group is killed; at the end of the daemon, however that happens, a guard process does it.
-/// A program that leaves its group on purpose escapes both.
+/// Confined to the loop, which `PipeReader` checks. It has a process group of its own, no
+/// descriptors of ours, no signal blocked or ignored, and only the environment it is given. At its
+/// end the rest of its group is killed; at the end of the daemon, however that happens, a guard
+/// process does it. A program that leaves its group on purpose escapes both.
 public final class ChildProcess {
     /// Functions that are called on the loop with what becomes of the child.
     ///

@@ -3,7 +3,7 @@ import Glibc
 
 /// One end of a pipe, closed when it is released.
 ///
-/// Owned by the reader, the writer or the guard of a child process, which check it; confined to the
+/// Owned by a `PipeReader`, a `PipeWriter` or a `ProcessGuard`, which check it; confined to the
 /// loop.
 final class PipeEnd {
     let descriptor: Int32

@@ -61,7 +61,7 @@ final class ProcessGuard {
 
 /// The end of a guard, and what is to be done then.
 ///
-/// Owned by the guard; confined to the loop.
+/// Owned by `ProcessGuard`, which checks it; confined to the loop.
 private final class Ending {
     var hasEnded = false
     var action: (() -> Void)?

@@ -2,7 +2,7 @@ import MessageBus
 
 /// Messages of any rooms, on their way from the bus's loop to the store's thread.
 ///
-/// Confined to one thread at a time: the one that took it under the queue's lock.
+/// Owned by one holder at a time: the thread that took it under the queue's lock.
 final class MessagePage: @unchecked Sendable {  // handed from thread to thread under a lock
     /// The most messages in a page.
     static let capacity = 2_048

@@ -2,7 +2,7 @@ import MessageBus
 
 /// The names of all rooms or all bridges, for checking names and globs.
 ///
-/// Confined to the reader of the configuration.
+/// Owned by the function that checks a configuration.
 final class NameTable {
     let names: [String]
     /// The noun for the named things: `room`.

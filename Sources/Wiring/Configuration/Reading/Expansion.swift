@@ -25,7 +25,7 @@ struct Expansion {
 
     /// The files read and the bytes inserted so far.
     ///
-    /// Confined to the reader of the configuration.
+    /// Owned by the function that reads a configuration.
     private final class Cache {
         /// A pipe can be read only once, and waiting for an empty one takes seconds.
         var files: [String: Result<[UInt8], FileProblem>] = [:]

@@ -31,6 +31,9 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
         self.connection = connection
     }
 
+    /// Traps in debug builds off the loop.
+    func assertOwned() { connection?.assertOwned() }
+
     /// Answers the request.
     ///
     /// - Parameter owner: kept until the kernel has the whole answer, or the client is gone.

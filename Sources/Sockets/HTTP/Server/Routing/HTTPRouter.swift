@@ -144,6 +144,7 @@ package final class HTTPRouter: HTTPHandler {
 
     /// Calls the route's function, which answers.
     package func handle(_ exchange: HTTPExchange) {
+        exchange.assertOwned()
         switch find(exchange.head) {
         case .route(let route, let parameters):
             exchange.parameters = parameters
