@@ -50,11 +50,11 @@ extension Telegram: ConnectionChecking {
             if !rights.isMember {
                 return .fails("\(chat): @\(bot.name) is not in it: add the bot to the group")
             }
-            if !rights.mayWrite {
+            if direction != .in, !rights.mayWrite {
                 return .fails(
                     "\(chat): @\(bot.name) may not write there: allow it, or make it an admin")
             }
-            if !rights.readsAll {
+            if direction != .out, !rights.readsAll {
                 return .fails(
                     """
                     \(chat): @\(bot.name) sees only commands and answers to itself: send \
@@ -62,7 +62,13 @@ extension Telegram: ConnectionChecking {
                     admin
                     """)
             }
-            return .works("\(chat): @\(bot.name) reads and may write")
+            let abilities =
+                switch direction {
+                case .both: "reads and may write"
+                case .in: "reads"
+                case .out: "may write"
+                }
+            return .works("\(chat): @\(bot.name) \(abilities)")
         } catch {
             switch error {
             case .migrated(let new):

@@ -68,6 +68,8 @@ package struct Telegram: DurableBridge {
 
     let options: Options
     let loop: EventLoop
+    /// The direction of messages, as bridge.json has it.
+    let direction: Direction
     private let time: TimeSource
 
     /// Makes a bridge that connects to nothing yet.
@@ -79,6 +81,7 @@ package struct Telegram: DurableBridge {
     init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         loop = context.loop
+        direction = context.direction
         self.time = time
     }
 

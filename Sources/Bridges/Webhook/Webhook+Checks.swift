@@ -149,6 +149,14 @@ extension Webhook.Options {
             check.problem(
                 "the direction is \"out\", and without \"url\" nothing goes out",
                 at: direction.location)
+        case .in where url != nil:
+            check.warning(
+                "nothing goes out by a bridge whose direction is \"in\": \"url\" has no effect",
+                at: $url)
+        case .out where hook != nil:
+            check.warning(
+                "nothing comes in by a bridge whose direction is \"out\": \"hook\" has no effect",
+                at: $hook)
         default: break
         }
     }

@@ -3,17 +3,18 @@ import MessageBus
 import Sockets
 
 extension Webhook: ConnectionChecking {
-    /// Checks that the receiver's name can be resolved and the hook's address can be used; sends
-    /// nothing.
+    /// Checks that the receiver's name can be resolved and the hook's address can be used, of the
+    /// two what the bridge's direction uses; sends nothing.
     package func checkConnection() async -> [ConnectionFinding] {
         var findings: [ConnectionFinding] = []
-        if let receiver = options.url.flatMap({ Receiver($0) }) {
+        if context.direction != .in, let receiver = options.url.flatMap({ Receiver($0) }) {
             findings.append(await finding(receiver))
         }
-        if let listen = options.hook?.listen {
+        guard context.direction != .out, let hook = options.hook else { return findings }
+        if let listen = hook.listen {
             let context = context
             findings += await ListenCheck(listen, nil, directory: { context.path($0) }).findings()
-        } else if let web = options.hook?.web {
+        } else if let web = hook.web {
             findings.append(.untried("the hook is served by the bridge \(web.quoted)"))
         }
         return findings

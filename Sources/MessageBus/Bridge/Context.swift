@@ -14,6 +14,8 @@ public struct Context: Sendable {
     package let directory: String
     /// The name in bridge.json of the bridge that is made; `nil` for a middleware.
     package private(set) var bridge: String?
+    /// The direction of messages in the bridge that is made.
+    public package(set) var direction = Direction.both
     /// True if messages, checkpoints and cursors outlive the process.
     package var hasStore = true
     /// Returns the name of the store, as its file has it; `nil` if it has none yet, or can't be
@@ -50,6 +52,7 @@ public struct Context: Sendable {
             name: name, language: language, log: log.named(bridge), executor: executor,
             directory: directory, files: files)
         context.bridge = bridge
+        context.direction = direction
         context.hasStore = hasStore
         context.storeID = storeID
         context.rooms = rooms

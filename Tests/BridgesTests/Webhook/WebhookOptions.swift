@@ -6,18 +6,23 @@ import MessageBus
 /// Options as they stand in bridge.json.
 enum WebhookOptions {
     /// Decodes options; throws what is wrong with them.
-    static func decode(_ text: String, direction: Direction? = nil) throws -> Webhook.Options {
+    static func decode(_ text: String) throws -> Webhook.Options {
         let (options, problems) = parse(text)
         guard let options else { throw BridgeError(problems.joined(separator: "; ")) }
         return options
     }
 
     /// Returns the problems of some options, and the warnings.
-    static func problems(_ text: String) -> [String] { parse(text).problems }
+    static func problems(_ text: String, direction: Direction? = nil) -> [String] {
+        parse(text, direction).problems
+    }
 
-    private static func parse(_ text: String) -> (Webhook.Options?, problems: [String]) {
+    private static func parse(
+        _ text: String, _ direction: Direction? = nil
+    ) -> (Webhook.Options?, problems: [String]) {
         let root = ConfigLocation(root: TextPosition(line: 1, column: 1))
         var problems = Problems(rooms: ["general"])
+        problems.direction = direction.map { ($0, root) }
         guard let json = JSONReader.read(Array(text.utf8)) else { return (nil, ["no JSON"]) }
         let options = Webhook.Options.decode(value(json, at: root), into: &problems)
         let all = problems.sorted + problems.sortedWarnings

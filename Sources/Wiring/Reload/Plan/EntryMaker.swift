@@ -48,7 +48,9 @@ struct EntryMaker {
     /// Makes a bridge with its chains.
     mutating func bridge(_ entry: BridgeEntry) -> MadeBridge? {
         let (middleware, outgoing) = (steps(entry.middleware), steps(entry.outgoing))
-        return entry.make(context.named(entry.name), into: &problems).map {
+        var context = context.named(entry.name)
+        context.direction = entry.direction
+        return entry.make(context, into: &problems).map {
             MadeBridge(entry: entry, bridge: $0, middleware: middleware, outgoing: outgoing)
         }
     }

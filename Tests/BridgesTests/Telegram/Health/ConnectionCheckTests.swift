@@ -13,6 +13,7 @@ extension TelegramTests {
 
         /// Checks a bridge of one group, and returns what was found and what was called.
         private func check(
+            _ direction: Direction = .both,
             _ change: @escaping @Sendable (BotServerState) -> Void = { _ in }
         ) async throws -> (findings: [ConnectionFinding], calls: Set<String>) {
             let server = try BotServer()
@@ -28,9 +29,10 @@ extension TelegramTests {
                 "\(Self.group)": RoomName("general"), "\(Self.group)/7": RoomName("general"),
             ]
             let test = try TestBus()
-            let context = Context(
+            var context = Context(
                 name: "test", language: .en, log: .silent, executor: test.loop,
                 files: { _ in RecordedLines() })
+            context.direction = direction
             let findings = await Telegram(options, context).checkConnection()
             return (findings, await server.perform { Set($0.calls.keys) })
         }
@@ -77,6 +79,13 @@ extension TelegramTests {
                 return
             }
             #expect(sentence.contains(words))
+        }
+
+        @Test func `what the direction does not need is not demanded`() async throws {
+            let (out, _) = try await check(.out) { $0.readsAll = false }
+            #expect(out.last == .works("\(Self.group): @puente_bot may write"))
+            let (into, _) = try await check(.in) { $0.chats[Self.group]?.permitsTexts = false }
+            #expect(into.last == .works("\(Self.group): @puente_bot reads"))
         }
 
         @Test func `an admin reads and writes whatever others may`() async throws {
