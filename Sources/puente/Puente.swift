@@ -177,7 +177,7 @@ struct Puente {
             }
             guard connects else { return .success }
             let connections = try await ConnectionChecks(assembly, on: loop) { address in
-                await ListenCheck(address, nil) {
+                await ListenCheck([ListenAddress(address, of: "listen")]) {
                     Configuration.path($0, of: configuration.file)
                 }.findings()
             }.run()

@@ -97,20 +97,16 @@ package struct IRCServer: ListeningBridge {
                     "expected at most 390 bytes, found \(topic.utf8.count)",
                     at: $topics.location.member(room, at: $topics.location.position))
             }
-            if case .unix(let path) = listen {
-                check.file(path, at: $listen)
-            } else if mode != nil {
-                check.problem(
-                    "\"mode\" is for unix: addresses only, and \"listen\" is \(listen)", at: $mode)
+            checkAddresses(&check, mode: $mode) { $0.option == "listen" ? $listen : $websocket }
+            if websocket == listen, !listen.isAnyPort {
+                check.problem("\(listen) is the address of \"listen\"", at: $websocket)
             }
-            if !listen.isAnyPort {
-                check.unique(
-                    "\(listen)", "address", expected: "an address of its own", at: $listen)
-            }
-            if let websocket, !websocket.isAnyPort {
-                check.unique(
-                    "\(websocket)", "address", expected: "an address of its own", at: $websocket)
-            }
+        }
+
+        /// The addresses for IRC and, if there is one, for WebSockets.
+        package var addresses: [ListenAddress] {
+            [ListenAddress(listen, of: "listen")]
+                + (websocket.map { [ListenAddress($0, of: "websocket")] } ?? [])
         }
 
         /// The options that have to do with connections.
@@ -139,7 +135,7 @@ package struct IRCServer: ListeningBridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await listenRequest().addresses
+        let wanted = try await options.listen.resolved(directory)
         let web = try await options.websocket?.resolved(directory) ?? []
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
@@ -162,12 +158,5 @@ extension Registry {
     /// Registers `ircd`.
     package mutating func registerIRCServer() {
         bridge("ircd", about: "IRC: any client of IRC is a client of the chat.", IRCServer.init)
-    }
-}
-
-extension Address {
-    /// True if the system chooses the port.
-    fileprivate var isAnyPort: Bool {
-        if case .network(_, port: 0) = self { true } else { false }
     }
 }

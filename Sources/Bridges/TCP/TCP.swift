@@ -125,24 +125,12 @@ package struct TCP: ListeningBridge {
                     \($maxLine.found("\(maxLine)"))
                     """, at: $maxLine)
             }
-            if case .unix(let path) = listen {
-                check.file(path, at: $listen)
-            } else {
-                if mode != nil {
-                    check.problem(
-                        "\"mode\" is for unix: addresses only, and \"listen\" is \(listen)",
-                        at: $mode)
-                }
-                if let index = proxyFrom.firstIndex(of: .unix) {
-                    check.warning(
-                        "\"unix\" has no effect: \(listen) can't be reached through a Unix socket",
-                        at: $proxyFrom[index])
-                }
+            checkAddresses(&check, mode: $mode) { _ in $listen }
+            if case .network = listen, let index = proxyFrom.firstIndex(of: .unix) {
+                check.warning(
+                    "\"unix\" has no effect: \(listen) can't be reached through a Unix socket",
+                    at: $proxyFrom[index])
             }
-            // With port 0 the system finds a free port for each bridge.
-            if case .network(_, port: 0) = listen { return }
-            check.unique(
-                "\(listen)", "address", expected: "an address of its own", at: $listen)
         }
 
         /// The options that have to do with its connections.
@@ -170,7 +158,7 @@ package struct TCP: ListeningBridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await listenRequest().addresses
+        let wanted = try await options.listen.resolved(directory)
         warnOfDescriptors(port.log)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }

@@ -90,17 +90,7 @@ package struct Web: ListeningBridge {
                         "expected a secret of at least \(Self.minSecret) bytes", at: location)
                 }
             }
-            if case .unix(let path) = listen {
-                check.file(path, at: $listen)
-            } else if mode != nil {
-                check.problem(
-                    "\"mode\" is for unix: addresses only, and \"listen\" is \(listen)",
-                    at: $mode)
-            }
-            // With port 0 the system finds a free port for each bridge.
-            if case .network(_, port: 0) = listen { return }
-            check.unique(
-                "\(listen)", "address", expected: "an address of its own", at: $listen)
+            checkAddresses(&check, mode: $mode) { _ in $listen }
         }
     }
 
@@ -120,7 +110,7 @@ package struct Web: ListeningBridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await listenRequest().addresses
+        let wanted = try await options.listen.resolved(directory)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
             // Each room has two forms: frames, and server-sent events.

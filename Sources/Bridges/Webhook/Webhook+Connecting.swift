@@ -13,7 +13,8 @@ extension Webhook: ConnectionChecking {
         guard context.direction != .out, let hook = options.hook else { return findings }
         if let listen = hook.listen {
             let context = context
-            findings += await ListenCheck(listen, nil, directory: { context.path($0) }).findings()
+            let address = ListenAddress(listen, of: "listen")
+            findings += await ListenCheck([address], directory: { context.path($0) }).findings()
         } else if let web = hook.web {
             findings.append(.untried("the hook is served by the bridge \(web.quoted)"))
         }
@@ -36,5 +37,15 @@ extension Webhook: ConnectionChecking {
         } catch {
             return .fails("\(receiver): \(error): check \"url\"")
         }
+    }
+}
+
+extension Webhook: ListenRequester {
+    /// Returns the addresses that the hook will listen on; none if nothing comes in, or if a web
+    /// bridge serves it.
+    package func listenRequests() async throws -> [ListenRequest] {
+        guard context.direction != .out, let listen = options.hook?.listen else { return [] }
+        let context = context
+        return [ListenRequest(try await listen.resolved { context.path($0) })]
     }
 }

@@ -33,6 +33,13 @@ import Testing
         }
     }
 
+    @Test(arguments: Direction.allCases)
+    func `only a hook that is used listens`(direction: Direction) async throws {
+        let test = try TestBus()
+        let requests = try await Self.bridge(direction, on: test).listenRequests()
+        #expect(requests.count == (direction == .out ? 0 : 1))
+    }
+
     @Test func `the half without effect is told`() {
         #expect(WebhookOptions.problems(Self.options, direction: .both) == [])
         #expect(
@@ -42,6 +49,13 @@ import Testing
         #expect(
             WebhookOptions.problems(Self.options, direction: .out) == [
                 #"hook: nothing comes in by a bridge whose direction is "out": "hook" has no effect"#
+            ])
+    }
+
+    @Test func `the path of a socket has to be one`() {
+        #expect(
+            WebhookOptions.problems(Self.options.replacing("127.0.0.1:0", with: "unix:here/")) == [
+                "hook.listen: expected the path of a file, found the directory \"here/\""
             ])
     }
 }

@@ -54,18 +54,24 @@ extension ListeningBridge {
         }
     }
 
-    /// Checks the address and the certificate.
+    /// Checks the addresses and the certificate.
     package func checkConnection() async -> [ConnectionFinding] {
         await ListenCheck(
-            options.listen, options.tls?.files(directory), directory: directory
+            options.addresses, options.tls?.files(directory), directory: directory
         ).findings()
     }
 
     /// Returns the addresses that it will listen on.
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
-    package func listenRequest() async throws -> ListenRequest {
-        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
+    package func listenRequests() async throws -> [ListenRequest] {
+        var requests: [ListenRequest] = []
+        for wanted in options.addresses {
+            requests.append(
+                ListenRequest(
+                    try await wanted.address.resolved(directory), mode: options.mode?.bits))
+        }
+        return requests
     }
 
     /// Listens until the bus stops, then sends every client what it is owed.

@@ -59,6 +59,7 @@ extension ServedNetwork {
         var settings = HTTPServer.Options()
         settings.maxConnections = options.maxConnections
         settings.maxPerAddress = options.maxPerAddress
+        settings.mode = options.mode?.bits
         settings.proxies = TrustedProxies(options.proxyFrom)
         settings.stalledAfter = options.stalledAfter
         settings.counts = port.statistics.connections

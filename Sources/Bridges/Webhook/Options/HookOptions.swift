@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// The option `hook`: the requests that come in.
@@ -42,6 +43,7 @@ package struct HookOptions: PluginOptions {
     /// Reports a path that can't be one, an address too many or too few, and a hook without a text.
     package func validate(_ check: inout OptionCheck) {
         checkPath(&check)
+        if let listen { check.address(listen, at: $listen) }
         if listen == nil, web == nil {
             check.problem(
                 "expected \"listen\" with an address, or \"web\" with a bridge's name, found neither"
@@ -73,10 +75,6 @@ package struct HookOptions: PluginOptions {
             check.unique(
                 "\(web) \(text)", "path", expected: "a path of its own under \(web.quoted)",
                 at: $path)
-        } else if let listen {
-            if case .network(_, port: 0) = listen { return }
-            check.unique(
-                "\(listen)", "address", expected: "an address of its own", at: $listen)
         }
     }
 

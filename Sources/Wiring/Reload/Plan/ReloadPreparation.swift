@@ -112,9 +112,9 @@ struct ReloadPreparation: Sendable {
         }
         for bridge in running.values {
             guard let requester = bridge.supervised.bridge as? any ListenRequester,
-                let request = try? await requester.listenRequest()
+                let wanted = try? await requester.listenRequests()
             else { continue }
-            requests.append(request)
+            requests += wanted
         }
         return requests
     }
@@ -127,7 +127,7 @@ struct ReloadPreparation: Sendable {
         for made in prepared.made.bridges {
             guard let requester = made.bridge as? any ListenRequester else { continue }
             do {
-                requests.append(try await requester.listenRequest())
+                requests += try await requester.listenRequests()
             } catch {
                 // A bridge that goes on listens already, whatever the resolver says by now.
                 if !staying.contains(made.entry.name) { throw error }
