@@ -59,9 +59,8 @@ struct HistoryCommands {
             return .usage
         }
         return await reading(options.room) { archive, language in
-            let since = options.since.map(\.ago)
-            let found = try archive.search(words, in: options.room, last: options.last)
-                .filter { message in since.map { message.time >= $0 } ?? true }
+            let found = try archive.search(
+                words, in: options.room, last: options.last, since: options.since.map(\.ago))
             _ = show(found, as: MessageLines(language, isJSON: options.isJSON))
         }
     }

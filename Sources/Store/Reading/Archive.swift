@@ -72,21 +72,25 @@ package final class Archive {
     ///
     /// - Parameters:
     ///   - room: the room; `nil` for all rooms.
-    ///   - time: the oldest time allowed.
+    ///   - time: the oldest time allowed, by `Message.time`.
     package func history(
         in room: String? = nil, last count: Int, since time: Timestamp? = nil
     ) throws(StoreError) -> [Message] {
         let (condition, id) = try condition(on: room)
         if room != nil, id == nil { return [] }
-        // By number, which rises with time, so that reading stops at the first one too old.
+        // By number, which rises with the time of arrival: what arrived too early was said too
+        // early, and is not read.
+        let isRecent = time == nil ? "" : " AND \(stored.timeSaid) >= ?4"
         let statement = try stored.statement(
             """
             SELECT \(stored.columns) FROM messages
-            WHERE kind IN (0, 4) AND number > ?2\(condition) ORDER BY number DESC LIMIT ?3
+            WHERE kind IN (0, 4) AND number > ?2\(condition)\(isRecent)
+            ORDER BY number DESC LIMIT ?3
             """)
         if let id { statement.bind(1, id) }
         statement.bind(2, try time.map(number) ?? 0)
         statement.bind(3, Int64(count))
+        if let time { statement.bind(4, time.milliseconds) }
         return try stored.messages(of: statement).reversed()
     }
 
@@ -108,13 +112,28 @@ package final class Archive {
     }
 
     /// Returns the newest texts that contain all the words, the oldest first.
+    ///
+    /// - Parameter time: the oldest time allowed, by `Message.time`.
     package func search(
-        _ words: SearchWords, in room: String? = nil, last count: Int
+        _ words: SearchWords, in room: String? = nil, last count: Int, since time: Timestamp? = nil
     ) throws(StoreError) -> [Message] {
         let tail: SearchTail
         if let known = self.tail { tail = known } else { tail = try SearchTail() }
         self.tail = tail
-        return try stored.search(words, in: room, atMost: count, tail: tail)
+        guard let time else {
+            return try stored.search(words, in: room, atMost: count, tail: tail)
+        }
+        // What arrived before was said before.
+        let early = try number(before: time)
+        var most = count
+        while true {
+            let found = try stored.search(words, in: room, atMost: most, tail: tail)
+            let recent = found.filter { $0.time >= time }
+            let isAll = found.count < most || found.first.map { $0.number <= early } ?? true
+            if isAll || recent.count >= count { return recent.suffix(count) }
+            // Among these are messages that came long after they were said.
+            most *= 2
+        }
     }
 
     /// Returns everything that is known about a number; `nil` if nothing is.
@@ -142,8 +161,8 @@ package final class Archive {
         return (" AND room = ?1", try stored.id(ofRoom: room))
     }
 
-    /// Returns the number of the last message before a time, by binary search: times rise with
-    /// numbers.
+    /// Returns the number of the last message that arrived before a time, by binary search: times
+    /// of arrival rise with numbers.
     package func number(before time: Timestamp) throws(StoreError) -> MessageNumber {
         let row = try stored.statement(
             "SELECT number, time FROM messages WHERE number >= ?1 ORDER BY number LIMIT 1")

@@ -12,6 +12,8 @@ final class StoredMessages {
     private var rooms: [Int64: String] = [:]
     /// Columns of a message, in the order that `message(in:)` expects.
     let columns: String
+    /// The time at which a message was said, as `Message.time` has it, in SQL.
+    let timeSaid: String
 
     private struct SenderName: Hashable {
         let name: String
@@ -27,6 +29,7 @@ final class StoredMessages {
         fold: @escaping @Sendable (String) -> String, clock: StoreClock
     ) {
         self.database = database
+        timeSaid = version < 2 ? "time" : "min(ifnull(said, time), time)"
         let channel =
             version < 4
             ? "channel"

@@ -64,6 +64,34 @@ import TestSupport
         }
     }
 
+    @Test func `since a time counts what was said since then, whenever it arrived`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let first = store.reserve(12)
+        let messages = (0..<12).map { index in
+            let text = index == 3 ? "aguja nueva" : "aguja \(index)"
+            var message = Message.make(text, number: first + index, time: 50_000)
+            // All but one come when the other side can be reached again.
+            if index != 3 { message.details = MessageDetails(said: 1_000 + Int64(index)) }
+            return message
+        }
+        try await store.keep(messages)
+        await store.close()
+        let archive = try Archive(folder.file)
+        let words = try #require(SearchWords("aguja"))
+        for (time, texts) in [
+            (Int64(2_000), ["aguja nueva"]),
+            (1_010, ["aguja nueva", "aguja 10", "aguja 11"]), (60_000, []),
+        ] {
+            let since = Timestamp(milliseconds: time)
+            #expect(try archive.history(last: 5, since: since).map(\.text) == texts)
+            #expect(try archive.search(words, last: 5, since: since).map(\.text) == texts)
+        }
+        let since = Timestamp(milliseconds: 1_010)
+        #expect(try archive.history(last: 2, since: since).map(\.text) == ["aguja 10", "aguja 11"])
+        let last = try archive.search(words, last: 1, since: Timestamp(milliseconds: 2_000))
+        #expect(last.map(\.text) == ["aguja nueva"])
+    }
+
     @Test func `everything about a message`() async throws {
         let store = try SQLiteStore.open(folder.file, wall: { 9_000 })
         let number = store.reserve(2)
