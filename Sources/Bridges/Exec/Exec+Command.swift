@@ -33,6 +33,7 @@ extension ChildCommand {
     /// - Parameters:
     ///   - command: the program, with a slash in it or to be found by PATH, and its arguments.
     ///   - path: returns the path of a program with a slash.
+    ///   - directory: the directory that it runs in, from which relative entries of PATH lead.
     /// - Throws: `BridgeError` if there is no such program or directory.
     init(
         _ command: [String], fileIn path: (String) -> String, environment: [String: String],
@@ -51,7 +52,8 @@ extension ChildCommand {
             }
         } else {
             let path = environment["PATH"] ?? Exec.Options.usualPath
-            guard let found = Self.find(name, in: path) else {
+            let found = Self.find(name, in: path, from: Self.absolute(directory))
+            guard let found else {
                 throw BridgeError("there is no program \(name) in \(path)")
             }
             file = found

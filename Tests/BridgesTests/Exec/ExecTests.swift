@@ -1,4 +1,5 @@
 import Chat
+import Foundation
 import Glibc
 import MessageBus
 import Sockets
@@ -310,6 +311,26 @@ import Testing
             #expect(
                 "\(error)".hasSuffix("/no-such-script is not a file that can be run (chmod +x)"))
         }
+    }
+
+    @Test func `relative directories of PATH lead from the directory that the program runs in`()
+        async throws
+    {
+        let directory = URL.temporaryDirectory.appending(path: "puente-\(UUID().uuidString)")
+        let programs = directory.appending(path: "bin")
+        try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let program = programs.appending(path: "only-here").path(percentEncoded: false)
+        try "#!/bin/sh\necho \"$READY\"; echo it runs >&2; cat >&2\n".write(
+            toFile: program, atomically: true, encoding: .utf8)
+        #expect(chmod(program, 0o755) == 0)
+        let host = try await ExecHost("") {
+            $0.command = ["only-here"]
+            $0.directory = directory.path(percentEncoded: false)
+            $0.environment["PATH"] = Secret("bin:/usr/bin:/bin")
+        }
+        await host.logged("it runs")
+        await host.untilReady()
     }
 
     @Test func `at the end it gets what was said, then stop, and its last words are published`()

@@ -55,7 +55,8 @@ import Testing
             try loop.start(named: "child loop")
             let record = record
             let command = ChildCommand(
-                program: ChildCommand.find(arguments[0], in: "/usr/bin:/bin") ?? arguments[0],
+                program: ChildCommand.find(arguments[0], in: "/usr/bin:/bin", from: "/")
+                    ?? arguments[0],
                 arguments: arguments, environment: environment, directory: directory)
             try await withCheckedThrowingContinuation { continuation in
                 loop.perform { [self] in
@@ -226,9 +227,18 @@ import Testing
         await #expect(throws: SocketError("start /nowhere/x", errno: ENOENT)) {
             try await Child(["/nowhere/x"])
         }
-        #expect(ChildCommand.find("sh", in: "/nowhere:/bin:/usr/bin") == "/bin/sh")
-        #expect(ChildCommand.find("bin", in: "/usr") == nil)
-        #expect(ChildCommand.find("nothing-like-it", in: "/usr/bin:/bin") == nil)
+    }
+
+    @Test func `a program is found in the directories of a PATH`() {
+        func find(_ name: String, in path: String) -> String? {
+            ChildCommand.find(name, in: path, from: "/usr")
+        }
+        #expect(find("sh", in: "/nowhere:/bin:/usr/bin") == "/bin/sh")
+        #expect(find("bin", in: "/usr") == nil)
+        #expect(find("nothing-like-it", in: "/usr/bin:/bin") == nil)
+        // From the directory that the program runs in, not from that of this process.
+        #expect(find("sh", in: "nowhere:bin") == "/usr/bin/sh")
+        #expect(find("sh", in: "::") == nil)
     }
 
     @Test func `the guard kills the group when the daemon's end of its pipe closes`() async throws {

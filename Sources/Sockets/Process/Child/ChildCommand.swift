@@ -21,17 +21,24 @@ public struct ChildCommand: Sendable {
         self.directory = directory
     }
 
-    /// Returns the file that a program's name stands for, as a shell finds it: the first executable
-    /// one in the directories of a PATH.
+    /// Returns the file that a program's name stands for: the first executable one in the
+    /// directories of a PATH.
     ///
-    /// Looks at the disk.
+    /// Looks at the disk. Unlike a shell, it takes an empty entry for nothing, not for the present
+    /// directory.
     ///
     /// - Parameters:
     ///   - name: a name without a slash.
     ///   - path: the directories, with colons between them.
-    /// - Returns: `nil` if none of them has such a file.
-    public static func find(_ name: String, in path: String) -> String? {
-        path.split(separator: ":").lazy.map { "\($0)/\(name)" }.first(where: isExecutable)
+    ///   - directory: the absolute path of the directory that the program is to run in, from which
+    ///     relative entries lead.
+    /// - Returns: an absolute path; `nil` if no directory has such a file.
+    public static func find(
+        _ name: String, in path: String, from directory: String
+    ) -> String? {
+        path.split(separator: ":").lazy
+            .map { $0.hasPrefix("/") ? "\($0)/\(name)" : "\(directory)/\($0)/\(name)" }
+            .first(where: isExecutable)
     }
 
     /// Returns whether a path is that of a file, not a directory, which this process may execute.
