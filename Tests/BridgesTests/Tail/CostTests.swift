@@ -64,7 +64,7 @@ import Testing
         for _ in 0..<5 { folder.wait(.seconds(30)) }
         #expect(folder.log.sentences.count { $0.contains("named pipe") } == 1)
         #expect(
-            folder.log.sentences.first { $0.contains("named pipe") }?.hasPrefix("50 files (")
+            folder.log.sentences.first { $0.contains("named pipe") }?.hasPrefix("50 paths (")
                 == true)
         #expect(!folder.log.sentences.contains { $0.contains("no file matches") })
         folder.remove("7.log")

@@ -10,7 +10,7 @@ final class PathReport {
     struct Content {
         /// The only path.
         let one: String
-        /// The number of paths and the first ones.
+        /// The number of paths, with the noun for them, and the first ones.
         let list: String
         /// The reason that is reported.
         let reason: String
@@ -20,18 +20,24 @@ final class PathReport {
     private var told: [FilePath: String] = [:]
     private var isChanged = false
     private var lastTold: MonotonicTime?
+    private let nouns: String
     private let one: (Content) -> String
     private let many: (Content) -> String
 
-    /// Paths named in a sentence.
-    private static let named = 3
+    /// Paths, and reasons, named in a sentence.
+    static let named = 3
 
     /// Creates an empty report.
     ///
     /// - Parameters:
+    ///   - nouns: the noun for several of what has these paths.
     ///   - one: the sentence about one path.
     ///   - many: the sentence about several.
-    init(one: @escaping (Content) -> String, many: @escaping (Content) -> String) {
+    init(
+        _ nouns: String = "files", one: @escaping (Content) -> String,
+        many: @escaping (Content) -> String
+    ) {
+        self.nouns = nouns
         self.one = one
         self.many = many
     }
@@ -90,9 +96,10 @@ final class PathReport {
         let sorted = paths.keys.sorted()
         let reasons = Set(paths.values).filter { !$0.isEmpty }.sorted()
         let first = sorted.prefix(Self.named).map(\.description).joined(separator: ", ")
+        let more = sorted.count > Self.named ? ", …" : ""
         let content = Content(
-            one: first, list: "\(sorted.count) files (\(first)\(sorted.count > 3 ? ", …" : ""))",
-            reason: reasons.prefix(3).joined(separator: "; "))
+            one: first, list: "\(sorted.count) \(nouns) (\(first)\(more))",
+            reason: reasons.prefix(Self.named).joined(separator: "; "))
         return sorted.count == 1 ? one(content) : many(content)
     }
 }

@@ -27,19 +27,19 @@ final class TailLog {
         "\($0.list) can't be opened: \($0.reason); they are tried again"
     }
     /// Paths that can't be examined, and the reasons.
-    let failures = PathReport {
+    let failures = PathReport("paths") {
         "\($0.one): can't be examined: \($0.reason); it is tried again"
     } many: {
         "\($0.list) can't be examined: \($0.reason); they are tried again"
     }
     /// Matching paths of anything but files.
-    let others = PathReport {
+    let others = PathReport("paths") {
         "\($0.one) is \($0.reason) and is not followed"
     } many: {
         "\($0.list) are not files and are not followed: \($0.reason)"
     }
     /// Symbolic links that are not followed.
-    let linksOut = PathReport {
+    let linksOut = PathReport("links") {
         "\($0.one) leads out of the configured directories and is not followed "
             + "(\"follow\": \"links\" would)"
     } many: {
@@ -47,7 +47,7 @@ final class TailLog {
             + "(\"follow\": \"links\" would)"
     }
     /// Linked directories that are not entered.
-    let unentered = PathReport {
+    let unentered = PathReport("paths") {
         "\($0.one) is a link to a directory, and ** does not enter it (\"follow\": \"links\" would)"
     } many: {
         "\($0.list) are links to directories, and ** does not enter them "
@@ -111,10 +111,10 @@ final class TailLog {
 
     /// Returns the first of some paths, and the number of the others.
     static func list(_ paths: [FilePath]) -> String {
-        let first = paths.prefix(3).map(\.description).joined(separator: ", ")
+        let first = paths.prefix(PathReport.named).map(\.description).joined(separator: ", ")
         switch paths.count {
         case 1: return "\(first) is"
-        case 2, 3: return "\(first) are"
+        case ...PathReport.named: return "\(first) are"
         default: return "\(paths.count) files (\(first), …) are"
         }
     }
