@@ -193,6 +193,14 @@ import Testing
             "«pipeline 31» ha fallado en main de acme/web https://gitlab.com/acme/web/-/pipelines/31"
         ),
         (
+            #"""
+            {"object_kind": "wiki_page", "user": {"username": "ana"}, "project": {"path_with_namespace": "acme/web"},
+             "object_attributes": {"title": "Home", "action": "create", "url": "https://x.example/w"}}
+            """#,
+            "ana created wiki page “Home” in acme/web https://x.example/w",
+            "ana ha creado la página del wiki «Home» de acme/web https://x.example/w"
+        ),
+        (
             #"{"object_kind": "emoji", "user": {"username": "ana"}, "object_attributes": {"action": "award"}}"#,
             "event emoji (award) from GitLab, by ana", "evento emoji (award) de GitLab, por ana"
         ),

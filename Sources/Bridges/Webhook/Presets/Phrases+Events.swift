@@ -63,8 +63,8 @@ extension Phrases {
     /// Returns the verb for an action of GitHub's or GitLab's; false if it says less than that.
     private func verb(_ action: String) -> (String, isKnown: Bool) {
         switch action {
-        case "opened", "open", "create", "created":
-            (say("ha abierto", "opened"), true)
+        case "opened", "open": (say("ha abierto", "opened"), true)
+        case "created", "create": (say("ha creado", "created"), true)
         case "closed", "close": (say("ha cerrado", "closed"), true)
         case "reopened", "reopen": (say("ha reabierto", "reopened"), true)
         case "merged", "merge": (say("ha fusionado", "merged"), true)
