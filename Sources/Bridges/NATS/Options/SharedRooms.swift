@@ -16,7 +16,7 @@ package struct SharedRooms: OptionValue {
     /// A list of rooms, or the names of rooms there by those here.
     package static var schema: OptionSchema {
         .either([
-            .list(of: RoomName.schema, atLeast: 1),
+            .list(of: RoomName.schema, atLeast: 1, isUnique: true),
             .map(of: .pattern("^[a-z0-9_-]{1,32}$"), names: "^[a-z0-9_-]{1,32}$"),
         ])
     }
@@ -26,20 +26,38 @@ package struct SharedRooms: OptionValue {
         "it looks like [\"general\"] or {\"general\": \"casa\"}"
     }
 
-    /// Reads a list or an object.
+    /// Reads a list or an object, neither of which may be empty or have a room twice.
     package static func decode(
         _ value: ConfigValue, into problems: inout Problems
     ) -> SharedRooms? {
         switch value.kind {
-        case .array(let values):
-            let rooms = values.compactMap { RoomName.decode($0, into: &problems) }
-            guard rooms.count == values.count else { return nil }
-            return SharedRooms(Dictionary(rooms.map { ($0.text, $0.text) }) { first, _ in first })
-        case .object(let members): return decode(members, into: &problems)
+        case .array(let values) where !values.isEmpty: return decode(values, into: &problems)
+        case .object(let members) where !members.isEmpty: return decode(members, into: &problems)
+        case .array, .object:
+            problems.add("expected at least one room, found none", at: value.location)
+            return nil
         default:
             problems.expected(Self.self, found: value)
             return nil
         }
+    }
+
+    private static func decode(
+        _ values: [ConfigValue], into problems: inout Problems
+    ) -> SharedRooms? {
+        var names: [String: String] = [:]
+        var isGood = true
+        for value in values {
+            guard let room = RoomName.decode(value, into: &problems)?.text else {
+                isGood = false
+                continue
+            }
+            if names.updateValue(room, forKey: room) != nil {
+                problems.add("the room \(value.found) is given twice", at: value.location)
+                isGood = false
+            }
+        }
+        return isGood ? SharedRooms(names) : nil
     }
 
     private static func decode(
@@ -48,7 +66,7 @@ package struct SharedRooms: OptionValue {
         var (names, owners): ([String: String], [String: String]) = ([:], [:])
         var isGood = true
         for member in members {
-            if let rooms = problems.rooms, !rooms.contains(member.key) {
+            if let rooms = problems.rooms, !problems.hasRoom(member.key) {
                 let nearest = problems.suggestion(for: member.key, among: rooms)
                 problems.add(
                     "there is no room \(member.key.quoted)\(nearest)", at: member.keyLocation)

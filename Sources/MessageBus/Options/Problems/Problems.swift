@@ -53,7 +53,7 @@ public struct Problems: Sendable {
     public var sortedWarnings: [Problem] { doubtful.sorted }
 
     /// Returns whether a room exists; true if that can't be told.
-    func hasRoom(_ name: String) -> Bool { roomNames?.contains(name) ?? true }
+    package func hasRoom(_ name: String) -> Bool { roomNames?.contains(name) ?? true }
 
     /// Records that an entry has a value that no other entry may have.
     ///
