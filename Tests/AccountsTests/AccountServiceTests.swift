@@ -291,6 +291,27 @@ import Testing
         #expect(host.changes == [.created(ana)])
     }
 
+    @Test func `once the service is closed, waiting and later requests get the same answer`()
+        async throws
+    {
+        let host = try AccountHost()
+        _ = try await host.made("Ana")
+        host.hashing.close()
+        let waiting = await host.ask { service, then in
+            for connection in UInt64(1)...2 {
+                service.logIn(
+                    LoginAttempt(
+                        key: "ana", password: .make("password"), address: .first,
+                        connection: connection),
+                    then: { if connection == 2 { then($0) } })
+            }
+            service.close()
+        }
+        #expect(waiting == .unavailable)
+        #expect(await host.logIn("ana", connection: 3) == .unavailable)
+        #expect(await host.register("bob") == .unavailable)
+    }
+
     @Test func `while the accounts can't be read nobody gets a name`() async throws {
         let folder = AccountFolder()
         try folder.spoil()

@@ -80,10 +80,13 @@ final class PasswordChecker: Sendable {
     /// - Parameter account: the account that it is about; `nil` if there is none of that name.
     func enqueue(_ request: PasswordRequest, about account: AccountID? = nil) {
         let now = environment.steady()
-        typealias Refused = (request: PasswordRequest, seconds: Int)
+        typealias Refused = (request: PasswordRequest, refusal: PasswordRequest.Refusal)
+        let queueIsFull = PasswordRequest.Refusal.rateLimited(seconds: Self.queueSeconds)
         let (refused, starts) = state.withLock { state -> (Refused?, Bool) in
-            if state.isClosed { return ((request, Self.queueSeconds), false) }
-            if let seconds = wait(request, state.attempts) { return ((request, seconds), false) }
+            if state.isClosed { return ((request, .unavailable), false) }
+            if let seconds = wait(request, state.attempts) {
+                return ((request, .rateLimited(seconds: seconds)), false)
+            }
             let (address, logins) = (request.attempt.address, state.logins)
             let admission = state.queue.enqueue(
                 request, from: address, connection: request.attempt.connection,
@@ -91,16 +94,16 @@ final class PasswordChecker: Sendable {
             ) { [attempts = state.attempts] in attempts.recentFailures(at: $0, now: now) }
             let starts = state.running < environment.hashers
             switch admission {
-            case .refused: return ((request, Self.queueSeconds), false)
+            case .refused: return ((request, queueIsFull), false)
             case .waits:
                 if starts { state.running += 1 }
                 return (nil, starts)
             case .waitsInsteadOf(let other):
                 if starts { state.running += 1 }
-                return ((other, Self.queueSeconds), starts)
+                return ((other, queueIsFull), starts)
             }
         }
-        if let refused { refuse(refused.request, .rateLimited(seconds: refused.seconds)) }
+        if let refused { refuse(refused.request, refused.refusal) }
         if starts { start() }
     }
 
