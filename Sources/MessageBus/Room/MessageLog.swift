@@ -38,7 +38,7 @@ package final class MessageLog {
     /// The number of the newest message that was let go; 0 if none was.
     ///
     /// Its text may be kept, but messages before or after it may be missing.
-    @safe @exclusivity(unchecked) private(set) var forgottenThrough: MessageNumber = 0
+    @safe @exclusivity(unchecked) package private(set) var forgottenThrough: MessageNumber = 0
     /// The number up to which messages have expired, so that they are given to nobody who asks for
     /// earlier ones; 0 if none has.
     package private(set) var expiredThrough: MessageNumber = 0

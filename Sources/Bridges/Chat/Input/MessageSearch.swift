@@ -2,7 +2,8 @@ import MessageBus
 import Sockets
 
 /// The search for texts that hold given words: in the store, and in what the store has not
-/// committed yet. Without a store that outlives the process, it covers all that the room's log has.
+/// committed yet and the room's log has. Without a store that outlives the process, it covers all
+/// that the log has.
 ///
 /// Folding a full log takes 20 to 130 ms, so it is done on a thread of its own, one search at a
 /// time and piece by piece. Safe from any thread.
@@ -27,7 +28,8 @@ package actor MessageSearch {
 
     /// Returns the numbers of the newest texts of a room that hold all the words, rising.
     ///
-    /// Everything said before the call is found, committed or not.
+    /// Everything said before the call is found, committed or not; but for texts that the room's
+    /// log had to let go before a store that lags has committed them.
     package func numbers(
         with words: SearchWords, in room: String, of bus: Bus, atMost count: Int
     ) async throws -> [MessageNumber] {
@@ -66,14 +68,20 @@ package actor MessageSearch {
     ) -> Piece {
         guard let log = bus.room(room)?.log else { return Piece(texts: [], next: nil) }
         let end = min(end, log.end)
-        if number == 0, end <= log.start {
-            let older = log.olderTexts(before: end, atMost: step)
-            return Piece(texts: older?.texts ?? [], next: older?.position)
+        // Texts that are older than the batches.
+        let hasOlder = number < log.forgottenThrough
+        if end <= log.start {
+            guard hasOlder, let older = log.olderTexts(before: end, atMost: step) else {
+                return Piece(texts: [], next: nil)
+            }
+            let texts = older.texts.filter { $0.number > number }
+            return Piece(
+                texts: texts, next: texts.count < older.texts.count ? nil : older.position)
         }
         let first = max(log.start, number == 0 ? 0 : log.position(after: number))
         guard first < end else { return Piece(texts: [], next: nil) }
         let start = end - min(step, end - first)
-        let isLast = start == first && (number > 0 || start == 0)
+        let isLast = start == first && !hasOlder
         return Piece(
             texts: log.texts(in: start..<end, atMost: step), next: isLast ? nil : start)
     }
