@@ -22,5 +22,8 @@ import Testing
         #expect(password(String(repeating: "e\u{301}", count: 100))?.count == 200)
         #expect(password(String(repeating: "e\u{301}", count: 129)) == nil)
         #expect(password(String(repeating: "x", count: 2_000)) == nil)
+        // No character shrinks more: 896 bytes that compose to 256.
+        let long = String(repeating: "\u{1FBE}\u{308}\u{301}", count: 128)
+        #expect(long.utf8.count == 896 && password(long)?.count == 256)
     }
 }

@@ -1,9 +1,9 @@
 import MessageBus
 
 extension Password {
-    /// The most bytes of a text that can become a password in NFC: composing shrinks a text to no
-    /// less than a third.
-    private static let maxUncomposedBytes = 3 * allowedCount.upperBound
+    /// The most bytes of a text that can become a password in NFC: composing shrinks 7 bytes to no
+    /// less than 2, as for names.
+    private static let maxUncomposedBytes = allowedCount.upperBound * 7 / 2
 
     /// Makes a password from a text that somebody typed, in any normal form; `nil` if it can't be
     /// one.

@@ -41,9 +41,9 @@ package struct Name: Sendable, Equatable {
     package static let maxBytes = 64
     /// The most bytes in a name before it is composed; bounds the work for a name of 8 KiB.
     ///
-    /// A longer text can't become a name: composing shrinks a text to no less than a third (three
-    /// conjoining jamo, 9 bytes, are one syllable of 3).
-    package static let maxUncomposedBytes = 3 * maxBytes
+    /// A longer text can't become a name: composing shrinks 7 bytes to no less than 2 (U+1FBE U+0308
+    /// U+0301 is U+0390; of all characters none shrinks more).
+    package static let maxUncomposedBytes = maxBytes * 7 / 2
 
     /// Checks and composes a name; ASCII needs neither Foundation nor tables.
     ///

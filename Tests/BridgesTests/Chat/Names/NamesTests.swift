@@ -145,10 +145,16 @@ func problem(_ raw: String) -> NameProblem? {
     }
 
     @Test(arguments: [
-        "Аna", "Anа", "Ωmega", "αbc", "Ивaн", "Αна", "Ana Иван", "𝛂na", "µm", "Пётr",
+        "Аna", "Anа", "Ωmega", "αbc", "Ивaн", "Αна", "Ana Иван", "𝛂na", "µm", "Пётr", "\u{AB66}α",
     ])
     func `letters that look alike don't mix`(raw: String) {
         #expect(problem(raw) == .mixedScripts)
+    }
+
+    @Test func `a name may be composed of three and a half times its bytes`() throws {
+        let raw = String(repeating: "\u{1FBE}\u{308}\u{301}", count: 32)
+        #expect(raw.utf8.count == 224)
+        #expect(try Name(raw).text.utf8.elementsEqual(String(repeating: "ΐ", count: 32).utf8))
     }
 
     @Test func `a guest has a name that nobody can choose`() {
