@@ -213,11 +213,19 @@ extension SQLiteAccountStore {
         try change { database, version throws(StoreError) in
             guard let old = try presentName(of: id, in: database) else { return false }
             try reserve(old.name, key: old.key, for: id, at: time, version, in: database)
-            for text in Self.removals {
-                _ = try database.run(text) { statement in
+            _ = try database.run(
+                """
+                UPDATE accounts SET key = NULL, password = NULL, removed = ?3, version = ?2
+                WHERE id = ?1
+                """
+            ) { statement in
+                statement.bind(1, id.rawValue)
+                statement.bind(2, version)
+                statement.bind(3, time.milliseconds)
+            }
+            for table in Self.tablesOfAccounts {
+                _ = try database.run("DELETE FROM \(table) WHERE account = ?1") { statement in
                     statement.bind(1, id.rawValue)
-                    statement.bind(2, version)
-                    statement.bind(3, time.milliseconds)
                 }
             }
             try removePrivateMessages(of: id, in: database)
@@ -225,16 +233,8 @@ extension SQLiteAccountStore {
         }
     }
 
-    /// Statements that remove an account (?1) in a version (?2) at a time (?3).
-    private static let removals = [
-        """
-        UPDATE accounts SET key = NULL, password = NULL, removed = ?3, version = ?2 WHERE id = ?1
-        """,
-        "DELETE FROM login_addresses WHERE account = ?1",
-        "DELETE FROM tokens WHERE account = ?1",
-        "DELETE FROM sessions WHERE account = ?1",
-        "DELETE FROM seen WHERE account = ?1",
-    ]
+    /// The tables whose rows belong to an account.
+    private static let tablesOfAccounts = ["login_addresses", "tokens", "sessions", "seen"]
 
     // MARK: - Roles
 

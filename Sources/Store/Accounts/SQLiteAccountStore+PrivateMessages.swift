@@ -62,7 +62,8 @@ extension SQLiteAccountStore {
         }.first ?? (0, 0)
     }
 
-    /// Removes and returns the messages that wait for an account, the oldest first.
+    /// Returns the messages that wait for an account, the oldest first; from then on they wait no
+    /// longer, and stay.
     package func dequeueWaiting(for receiver: AccountID) throws -> [PrivateMessage] {
         let isWaiting = "receiver = ?1 AND waiting"
         // Most logins find none, and need no transaction.
@@ -140,7 +141,6 @@ extension SQLiteAccountStore {
             statement.bind(2, number)
             statement.bind(3, time.milliseconds)
             statement.bind(4, Int64(count))
-            statement.bind(5, Int64(clamping: number.rawValue))
         } _: { row in
             Self.message(in: row)
         }.reversed()

@@ -33,12 +33,15 @@ import CSQLite
     // MARK: - Values
 
     /// Binds an integer.
-    func bind(_ index: Int32, _ value: Int64) { unsafe sqlite3_bind_int64(pointer, index, value) }
+    func bind(_ index: Int32, _ value: Int64) {
+        let result = unsafe sqlite3_bind_int64(pointer, index, value)
+        // An integer takes no memory, so only a mistake of ours can be refused: a parameter that
+        // the statement does not have, or a statement that is not reset.
+        assert(result == SQLITE_OK, "parameter \(index) can't be bound")
+    }
 
     /// Binds a message's number.
-    func bind(_ index: Int32, _ value: MessageNumber) {
-        unsafe sqlite3_bind_int64(pointer, index, value.column)
-    }
+    func bind(_ index: Int32, _ value: MessageNumber) { bind(index, value.column) }
 
     /// Binds a text, copied; `nil` is NULL.
     func bind(_ index: Int32, _ text: String?) throws(StoreError) {
