@@ -8,7 +8,7 @@ extension AccountService {
     /// Stores a private message unless neither sender nor receiver has an account.
     package func save(_ message: PrivateMessage) {
         guard message.sender.account != nil || message.receiver.account != nil else { return }
-        run { [accountStore] in try accountStore.read { try $0.save(message, isLeft: false) } }
+        run { [accountStore] in try accountStore.withStore { try $0.save(message, isLeft: false) } }
     }
 
     /// Stores a private message for somebody who is away; `then` is called on the bus's loop.
@@ -19,7 +19,7 @@ extension AccountService {
         else { return environment.post { then.value(.unavailable) } }
         run(
             { [accountStore, environment] in
-                let result = try accountStore.read { store -> LeavingResult in
+                let result = try accountStore.withStore { store -> LeavingResult in
                     let waiting = try store.waitingCount(for: receiver, from: sender)
                     guard waiting.all < Self.maxWaiting, waiting.ofSender < Self.maxOfSender
                     else {
@@ -32,8 +32,8 @@ extension AccountService {
             }, failing: { then.value(.unavailable) })
     }
 
-    /// Removes and returns the messages left for an account while its owner was away, the oldest
-    /// first.
+    /// Returns the messages left for an account while its owner was away, the oldest first; from
+    /// then on they are no longer left, but kept like all others.
     package func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
         ask(then, otherwise: []) { try $0.dequeueWaiting(for: id) }
     }
@@ -86,7 +86,7 @@ extension AccountService {
         let then = LoopConfined(then)
         run(
             { [accountStore, environment] in
-                let found = try accountStore.read(question)
+                let found = try accountStore.withStore(question)
                 environment.post { then.value(found) }
             }, failing: { then.value(answer) })
     }

@@ -32,7 +32,7 @@ extension AccountService {
         guard let version = accounts.passwordVersion(of: id) else { return }
         let now = now
         run { [accountStore] in
-            try accountStore.read {
+            try accountStore.withStore {
                 try $0.logIn(session: digest, to: id, passwordVersion: version, at: now)
             }
         }
@@ -40,13 +40,13 @@ extension AccountService {
 
     /// Logs a session out.
     package func endSession(_ digest: [UInt8]) {
-        run { [accountStore] in try accountStore.read { try $0.endSession(digest) } }
+        run { [accountStore] in try accountStore.withStore { try $0.endSession(digest) } }
     }
 
     /// Records how far an account has read a room.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {
         run { [accountStore] in
-            try accountStore.read { try $0.recordSeen(number, in: room, by: id) }
+            try accountStore.withStore { try $0.recordSeen(number, in: room, by: id) }
         }
     }
 

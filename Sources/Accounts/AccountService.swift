@@ -97,7 +97,9 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
             } else {
                 passwordChecker.restore(try accountStore.load { _ in true })
             }
-            if isDue { try accountStore.read { try $0.deleteExpired(at: time, history: history) } }
+            if isDue {
+                try accountStore.withStore { try $0.deleteExpired(at: time, history: history) }
+            }
         }
     }
 

@@ -3,7 +3,7 @@ import MessageBus
 /// A middleware that drops a text that repeats one of its sender's within a short time.
 ///
 /// The time is counted from the moment the text last passed, by the times when messages were
-/// written. Not texts but 128-bit keys of them are kept, made with secrets of this process: a
+/// written. Not texts but 128-bit keys of them are kept, made with secrets of this step: a
 /// collision is practically impossible, even on purpose. The latest 50,000 to 100,000 are
 /// remembered; if more come within the time, the oldest are forgotten early. An edit is never
 /// a repetition, not even one that undoes the last; a new message with the same text is. Entering

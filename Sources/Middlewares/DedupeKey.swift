@@ -3,7 +3,7 @@
 /// Two 64-bit hashes of the same words, each made by multiplying to 128 bits and folding the halves
 /// like wyhash: 16 bytes in about a nanosecond, where the standard library's hash takes ten.
 struct DedupeKey: Hashable, Sendable {
-    /// Secret numbers of this process, so that nobody can construct two texts with one key.
+    /// Secret numbers of one step, so that nobody can construct two texts with one key.
     struct Secret: Sendable {
         fileprivate let first = UInt64.random(in: 0 ... .max) | 1
         fileprivate let second = UInt64.random(in: 0 ... .max) | 1

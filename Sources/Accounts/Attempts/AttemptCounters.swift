@@ -9,8 +9,8 @@ package struct AttemptCounters: Sendable {
 
     /// The most counters remembered; those used longest ago are forgotten first.
     static let maxCount = 10_000
-    /// The limit for a name at an address: after five failures in a minute, each further one
-    /// doubles the delay.
+    /// The limit for a name at an address: the fifth failure in a minute delays the next attempt,
+    /// and each further one doubles the delay.
     private static let nameAtAddress = AttemptCounter.Limit(count: 5, milliseconds: 60_000)
     /// The limit for an address: 30 failures a minute.
     private static let address = AttemptCounter.Limit(count: 30, milliseconds: 60_000)

@@ -46,7 +46,7 @@ final class PasswordChecker: Sendable {
     func restore(_ stored: [StoredAttempts]) {
         let now = environment.steady()
         // There may be no file yet.
-        let logins = try? accountStore.read {
+        let logins = try? accountStore.withStore {
             LoginAddresses(try $0.loginAddresses(atMost: LoginAddresses.maxStored))
         }
         state.withLock { state in
@@ -235,7 +235,7 @@ final class PasswordChecker: Sendable {
         _ request: PasswordRequest, _ find: (any AccountStore) throws -> Credentials?
     ) throws -> RightPassword? {
         let attempt = request.attempt
-        let (credentials, isKnown) = try accountStore.read { store in
+        let (credentials, isKnown) = try accountStore.withStore { store in
             let credentials = try find(store)
             let isKnown = try credentials.map {
                 try store.wasLoggedIn($0.account.id, at: attempt.address)
@@ -248,7 +248,7 @@ final class PasswordChecker: Sendable {
         let isRight = hashing.isHash(credentials?.password ?? decoyHash, attempt.password)
         guard let credentials, isRight else {
             let changes = record(request, isRight: false, isKnown: isKnown)
-            logFailure { try accountStore.read { try save(changes, in: $0) } }
+            logFailure { try accountStore.withStore { try save(changes, in: $0) } }
             return nil
         }
         return RightPassword(credentials: credentials, isKnown: isKnown)
@@ -292,7 +292,7 @@ final class PasswordChecker: Sendable {
             return (nil, state.attempts.recordRegistration(at: address, now: now))
         }
         if let seconds { throw Refused(seconds: seconds) }
-        logFailure { try accountStore.read { try save(changes, in: $0) } }
+        logFailure { try accountStore.withStore { try save(changes, in: $0) } }
     }
 
     private struct Refused: Error {

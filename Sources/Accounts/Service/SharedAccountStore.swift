@@ -42,10 +42,11 @@ final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
         self.publish = publish
     }
 
-    /// Calls a function with the store.
+    /// Calls a function with the store: one that reads, or writes what no `changes` tell of, such
+    /// as private messages, sessions and counters.
     ///
     /// - Throws: what the function throws, or `Closed`.
-    func read<Value: Sendable>(_ body: (any AccountStore) throws -> Value) throws -> Value {
+    func withStore<Value: Sendable>(_ body: (any AccountStore) throws -> Value) throws -> Value {
         try lock.withLock { _ in
             guard !isClosed else { throw Closed() }
             return try body(store)

@@ -109,8 +109,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Stores a private message for somebody who is away: at most 50 from each sender and 500 in
     /// all, for 90 days.
     func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void)
-    /// Removes and returns the messages left for an account while its owner was away, the oldest
-    /// first.
+    /// Returns the messages left for an account while its owner was away, the oldest first; from
+    /// then on they are no longer left, but kept like all others.
     func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
     /// Returns the last private messages between an account and somebody with a folded name, the
     /// oldest first.

@@ -110,7 +110,8 @@ package protocol AccountStore: AnyObject {
     func waitingCount(
         for receiver: AccountID, from sender: AccountID
     ) throws -> (all: Int, ofSender: Int)
-    /// Removes and returns the messages that wait for an account, the oldest first.
+    /// Returns the messages that wait for an account, the oldest first; from then on they wait no
+    /// longer, and stay.
     func dequeueWaiting(for receiver: AccountID) throws -> [PrivateMessage]
     /// Returns the last messages between an account and somebody, the oldest first.
     ///

@@ -3,7 +3,7 @@ import Metrics
 extension HTTPServer {
     /// The settings of a server.
     package struct Options {
-        /// The most TCP connections; those of proxies are not counted.
+        /// The most connections; those of proxies are not counted.
         package var maxConnections = 10_000
         /// The most connections from one address.
         package var maxPerAddress = 100
