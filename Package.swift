@@ -74,7 +74,7 @@ let package = Package(
         .target(name: "Locking"),
         // Counters and histograms, and their form for Prometheus, for whoever counts something.
         .target(name: "Metrics"),
-        // The clocks of the kernel and the times that they tell, for loops and threads.
+        // Times, spans, and the readers of the time that everything is given.
         .target(name: "TimeUnits"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
@@ -108,7 +108,8 @@ let package = Package(
         .target(
             name: "TailBridge",
             dependencies: [
-                "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns", "TimeUnits",
+                "CLinux", "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns",
+                "TimeUnits",
             ],
             path: "Sources/Bridges/Tail"),
         .target(

@@ -324,10 +324,16 @@ import Testing
         try "#!/bin/sh\necho \"$READY\"; echo it runs >&2; cat >&2\n".write(
             toFile: program, atomically: true, encoding: .utf8)
         #expect(chmod(program, 0o755) == 0)
+        var options = Exec.Options()
+        options.command = ["only-here"]
+        options.directory = directory.path(percentEncoded: false)
+        options.environment["PATH"] = Secret("bin:/usr/bin:/bin")
+        let found = try options.childCommand(try TestBus().context()).program
+        #expect(found == program)
         let host = try await ExecHost("") {
-            $0.command = ["only-here"]
-            $0.directory = directory.path(percentEncoded: false)
-            $0.environment["PATH"] = Secret("bin:/usr/bin:/bin")
+            let ready = $0.environment["READY"]
+            $0 = options
+            $0.environment["READY"] = ready
         }
         await host.logged("it runs")
         await host.untilReady()

@@ -72,9 +72,6 @@ final class PendingFiles {
     /// Marks a file's checkpoint as unsaved.
     func enqueueUnsaved(_ tailed: TailedFile) { unsaved.append(tailed) }
 
-    /// True if a checkpoint has to be saved.
-    var hasUnsaved: Bool { unsaved.contains(where: \.isToBeSaved) }
-
     /// Removes and returns at most `count` files whose checkpoints have to be saved; they count as
     /// saved from now on.
     func dequeueUnsaved(atMost count: Int) -> [TailedFile] {
@@ -87,7 +84,8 @@ final class PendingFiles {
         }
     }
 
-    /// True if unsaved checkpoints did not fit into the last batch.
+    /// True if checkpoints wait to be saved, those of stopped files included until they are
+    /// dequeued.
     var hasMoreUnsaved: Bool { !unsaved.isEmpty }
 
     // MARK: - Time

@@ -28,7 +28,7 @@ extension TailedFiles {
                 hasCapacity = readNext(into: batch, now: now)
             }
         } while hasCapacity && pendingFiles.release()
-        if !batch.isEmpty || !checkpoints.isEmpty || pendingFiles.hasUnsaved {
+        if !batch.isEmpty || !checkpoints.isEmpty || pendingFiles.hasMoreUnsaved {
             addCheckpoints(to: batch)
         }
         tailLog.writeCounts(now: now)

@@ -96,9 +96,13 @@ struct ReloadPreparation: Sendable {
             try await assembly.bus.perform { _ in try accounts.checkNames(of: keys) }
             try await DedicatedThread.run(named: "reload") { Result { try stage.open() } }.get()
             let sockets = assembly.loop.listeningSockets
-            let wanted = try sockets.reserve(try await requests(prepared))
+            let requests = try await requests(prepared)
+            // A bridge that goes on need not listen: it may have ended, or wait before it tries
+            // again; then nothing changes for it, whoever has its address by now.
+            let staying = requests.staying.map { try? sockets.reserve([$0]) }
+            let wanted = try sockets.reserve(requests.needed)
             let present = try? sockets.reserve(await presentRequests())
-            return [wanted, present].compactMap(\.self)
+            return (staying + [wanted, present]).compactMap(\.self)
         } catch {
             throw ReloadRefusal("\(error)")
         }
@@ -119,25 +123,32 @@ struct ReloadPreparation: Sendable {
         return requests
     }
 
-    /// Returns what the bridges of the new configuration listen on, also those that go on.
-    private func requests(_ prepared: Prepared) async throws -> [ListenRequest] {
-        var requests: [ListenRequest] = []
+    /// Returns the addresses of the new configuration: those of bridges that go on, and those that
+    /// it needs besides.
+    private func requests(
+        _ prepared: Prepared
+    ) async throws -> (staying: [ListenRequest], needed: [ListenRequest]) {
+        // Bridges that go on get their sockets before anything new takes them: one with port 0 may
+        // have the very port that the status page is to have now.
+        var requests: (staying: [ListenRequest], needed: [ListenRequest]) = ([], [])
         let movesStatus = prepared.plan.movesStatus
         let staying = Set(prepared.plan.bridges.filter { $0.kind == .stays }.map(\.name))
         for made in prepared.made.bridges {
             guard let requester = made.bridge as? any ListenRequester else { continue }
-            do {
-                requests += try await requester.listenRequests()
-            } catch {
-                // A bridge that goes on listens already, whatever the resolver says by now.
-                if !staying.contains(made.entry.name) { throw error }
+            if staying.contains(made.entry.name) {
+                // Whatever the resolver says by now.
+                requests.staying += (try? await requester.listenRequests()) ?? []
+            } else {
+                requests.needed += try await requester.listenRequests()
             }
         }
         do {
             let status = try await StatusService.listenRequest(of: prepared.made.configuration)
-            // A bridge that goes on gets its sockets before anything new takes them: a bridge with
-            // port 0 may have the very port that the status page is to have now.
-            if let status { requests.insert(status, at: movesStatus ? requests.endIndex : 0) }
+            if movesStatus {
+                requests.needed += [status].compactMap(\.self)
+            } else {
+                requests.staying.insert(contentsOf: [status].compactMap(\.self), at: 0)
+            }
         } catch {
             if movesStatus { throw BridgeError("status: \(error)") }
         }

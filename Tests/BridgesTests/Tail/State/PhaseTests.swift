@@ -42,15 +42,15 @@ import Testing
         file.saveCheckpoint()
         file.saveCheckpoint()
         #expect(queue.count == 1)
-        #expect(queue.hasUnsaved)
+        #expect(queue.hasMoreUnsaved)
         #expect(queue.dequeue() === file)
         file.stop()
         file.isDirty = true
         file.saveCheckpoint()
         #expect(!file.isTailed && !file.isLost)
         #expect(queue.count == 0)
-        #expect(!queue.hasUnsaved)
         #expect(queue.dequeueUnsaved(atMost: 9).isEmpty)
+        #expect(!queue.hasMoreUnsaved)
     }
 
     @Test func `a file that begins with an unsaved record is saved`() {

@@ -1,3 +1,4 @@
+import CLinux
 import Chat
 import Glibc
 import MessageBus
@@ -112,8 +113,7 @@ extension TailedFiles {
 
     /// Watches a file without new data, without opening it for reading.
     func watchUnopened(_ tailed: TailedFile) {
-        // O_PATH (open(2)), which only GNU declares.
-        guard events != nil, let file = try? OpenFile(tailed.path, 0o10000000),
+        guard events != nil, let file = try? OpenFile(tailed.path, O_PATH),
             (try? file.status().id) == tailed.id
         else {
             tailed.isDirty = true

@@ -32,7 +32,11 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
     }
 
     /// Traps in debug builds off the loop.
-    func assertOwned() { connection?.assertOwned() }
+    func assertOwned() {
+        #if DEBUG
+            connection?.assertOwned()
+        #endif
+    }
 
     /// Answers the request.
     ///
