@@ -24,14 +24,14 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     /// True once the accounts are in memory: before that nobody may have any name.
     private var isLoaded = false
     private var observers: [(AccountChange) -> Void] = []
-    private var lastExpiry: Int64?
+    private var lastExpiry: Timestamp?
     private let failures: ThrottledLog
 
     /// Time between two checks for changes by other processes: such changes are seen within a
     /// second.
     package static let refreshInterval = Duration.milliseconds(400)
-    /// Milliseconds between two deletions of what has expired.
-    private static let expiryPause: Int64 = 600_000
+    /// The time between two deletions of what has expired.
+    private static let expiryPause = Duration.seconds(600)
     /// Accounts and reserved names at most: about 300 MB in memory.
     static let maxAccounts = 1_000_000
 
@@ -85,10 +85,10 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     /// Called every `refreshInterval`.
     package func refresh() {
         let (time, history) = (now, settings.history)
-        let isDue = lastExpiry.map { time.milliseconds - $0 >= Self.expiryPause } ?? true
+        let isDue = lastExpiry.map { time - $0 >= Self.expiryPause } ?? true
         if isDue {
-            lastExpiry = time.milliseconds
-            restrictions.removeExpired(at: time.milliseconds)
+            lastExpiry = time
+            restrictions.removeExpired(at: time)
         }
         let isLoaded = isLoaded
         run { [accountStore, passwordChecker] in
@@ -167,7 +167,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         if !isTaken { environment.post(failing) }
     }
 
-    var now: Timestamp { Timestamp(milliseconds: environment.wall()) }
+    var now: Timestamp { environment.wall() }
 
     // MARK: - Names
 

@@ -36,9 +36,9 @@ package struct LogMessages: CopyableMiddleware {
         }
     }
 
-    /// Milliseconds of delay from which on a line of the daemon's log, which begins with the
-    /// present time, also has that of the message.
-    private static let late: Int64 = 60_000
+    /// The delay from which on a line of the daemon's log, which begins with the present time, also
+    /// has that of the message.
+    private static let late = Duration.seconds(60)
 
     private let level: Log.Level
     private let hasText: Bool
@@ -84,7 +84,7 @@ package struct LogMessages: CopyableMiddleware {
             return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
         case .deletion: return line + " " + word("ha borrado", "has deleted")
         }
-        if file == nil, message.received.milliseconds - message.time.milliseconds >= Self.late {
+        if file == nil, message.received - message.time >= Self.late {
             line += " (\(word("dicho", "said")) \(message.time.inUTC))"
         }
         guard hasText else { return line + " (\(message.body.count) bytes)" }

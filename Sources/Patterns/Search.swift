@@ -63,6 +63,7 @@ import TimeUnits
 private struct TimeBudget {
     private static let limit: Duration = .milliseconds(20)
 
+    // The kernel's clock, because computing time is what the kernel counts.
     private let began = KernelClock.monotonic
     /// The thread's own time at which it was first read.
     private var computing: Duration?

@@ -37,7 +37,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package let path: String
     private let options: Options
     private let fold: @Sendable (String) -> String
-    private let clock: StoreClock
+    private let clock: any TimeSource
     private let log: Log
     private let startThread: StartThread
     private let writeQueue: WriteQueue
@@ -60,7 +60,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     ///   - startThread: starts a thread that lives as long as the store.
     package init(
         _ path: String, _ options: Options, fold: @escaping @Sendable (String) -> String,
-        clock: StoreClock, log: Log, startThread: @escaping StartThread
+        clock: any TimeSource, log: Log, startThread: @escaping StartThread
     ) {
         self.path = path
         self.options = options

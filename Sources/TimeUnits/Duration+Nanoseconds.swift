@@ -17,8 +17,16 @@ extension Duration {
     package var wholeSeconds: Int64 { components.seconds }
 
     /// The whole milliseconds of the duration, in which programs on the network count time.
-    package var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    ///
+    /// At most the largest number in either direction.
+    @inlinable package var wholeMilliseconds: Int64 {
+        // Up to nine seconds fit in 64 bits, as in `inNanoseconds`.
+        if let short = Int64(exactly: attoseconds) { return short / 1_000_000_000_000_000 }
+        return Int64(clamping: attoseconds / 1_000_000_000_000_000)
+    }
+
+    /// True if its milliseconds do not fit in 64 bits, so that `wholeMilliseconds` is a bound.
+    @inlinable package var isBeyondMilliseconds: Bool {
+        wholeMilliseconds == .max || wholeMilliseconds == .min
     }
 }

@@ -9,6 +9,8 @@ import TimeUnits
 /// The parts of a daemon, made from bridge.json but not started; `puente check` goes this far.
 package struct Assembly: Sendable {
     package let configuration: Configuration
+    /// The time, for everything that is not on the loop.
+    let clock: any TimeSource = SystemClock()
     let loop: EventLoop
     let log: Log
     let logThreshold: LogThreshold
@@ -43,19 +45,19 @@ package struct Assembly: Sendable {
         _ configuration: Configuration, source: ConfigurationSource? = nil, namePolicy: NamePolicy,
         sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
-        let loop = try EventLoop()
-        let clock = SystemClock()
+        let clock = clock
+        let loop = try EventLoop(clock: clock)
         let errors = RecentErrors()
         logThreshold = LogThreshold(configuration.log.level)
-        let log = Log(from: logThreshold, times: .init(of: loop)) { entry in
-            errors.record(entry, at: Timestamp(milliseconds: clock.wall()))
+        let log = Log(from: logThreshold, times: .init(of: loop, clock)) { entry in
+            errors.record(entry, at: clock.wall())
             sink(entry)
         }
         let files = LogFiles(log: log)
         var context = Self.context(of: configuration, log, loop, files)
-        store = Self.store(of: configuration, context, fold: namePolicy.fold)
+        store = Self.store(of: configuration, context, clock, fold: namePolicy.fold)
         let accounts = try Self.accounts(
-            of: configuration, context, beside: store, on: loop, fold: namePolicy.fold)
+            of: configuration, context, clock, beside: store, on: loop, fold: namePolicy.fold)
         context.accounts = accounts
         var maker = EntryMaker(context: context, fold: namePolicy.fold)
         let chain = Chain(maker.steps(configuration.middleware))
@@ -80,9 +82,9 @@ package struct Assembly: Sendable {
         bus = Bus(
             settings, chain: chain, store: store ?? VolatileStore(), executor: loop,
             atTurnEnd: { loop.atTurnEnd($0) })
-        let now = Timestamp(milliseconds: clock.wall())
+        let now = clock.wall()
         monitor = StatusMonitor(
-            bus, on: loop, clock: clock.monotonic, startedAt: now,
+            bus, on: loop, clock: clock, startedAt: now,
             reload: ReloadOutcome(startedAt: now), errors: errors)
         status = StatusService(
             monitor, from: loop.listeningSockets, configuration.language, log: log)
@@ -141,15 +143,14 @@ package struct Assembly: Sendable {
         settings.namePolicy = namePolicy
         settings.accounts = accounts
         settings.log = log
-        settings.uptime = { loop.now }
-        settings.time = { loop.wallTime }
+        settings.clock = TurnClock(loop)
         settings.tasks = LoopExecutor(loop)
         return settings
     }
 
     /// Makes the store that a configuration asks for, not open yet.
     private static func store(
-        of configuration: Configuration, _ context: Context,
+        of configuration: Configuration, _ context: Context, _ clock: any TimeSource,
         fold: @escaping @Sendable (String) -> String
     ) -> SQLiteStore? {
         configuration.store.map { chosen in
@@ -157,32 +158,26 @@ package struct Assembly: Sendable {
                 backlog: chosen.backlog.bytes, history: chosen.history)
             // Including those that are off for now: they will continue where they stopped.
             options.bridges = Set(configuration.bridgeNames)
-            let clock = SystemClock()
             return SQLiteStore(
                 context.path(chosen.path), options, fold: fold,
-                clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: context.log,
-                startThread: DedicatedThread.start)
+                clock: clock, log: context.log, startThread: DedicatedThread.start)
         }
     }
 
     /// Makes the accounts that a configuration asks for, not read yet.
     private static func accounts(
-        of configuration: Configuration, _ context: Context, beside messages: SQLiteStore?,
-        on loop: EventLoop, fold: @Sendable (String) -> String
+        of configuration: Configuration, _ context: Context, _ clock: any TimeSource,
+        beside messages: SQLiteStore?, on loop: EventLoop, fold: @Sendable (String) -> String
     ) throws -> AccountService {
         var settings = AccountSettings()
         settings.policy.isLoginRequired = configuration.accounts == .required
         settings.policy.isRegistrationOpen = configuration.isRegistrationOpen
-        settings.history = configuration.store?.history.wholeMilliseconds
+        settings.history = configuration.store?.history
         settings.outlivesProcess = configuration.store != nil
         settings.bridgeKeys = Set(configuration.bridgeNames.map(fold))
-        let clock = SystemClock()
-        let (wall, monotonic) = (clock.wall(), clock.monotonic())
         var environment = AccountEnvironment(
-            post: { loop.perform($0) }, startThread: DedicatedThread.start, wall: clock.wall,
-            // Setting the clock must neither end nor prolong anybody's wait.
-            steady: { wall + (clock.monotonic() - monotonic).wholeMilliseconds })
-        environment.assertOwned = { loop.assertOwned() }
+            post: { loop.perform($0) }, startThread: DedicatedThread.start,
+            assertOwned: { loop.assertOwned() }, clock: clock)
         environment.log = context.log
         environment.hashers = AccountEnvironment.hashersOfMachine
         let store = messages.map {
@@ -200,10 +195,10 @@ extension AccountEnvironment {
 }
 
 extension Log.Times {
-    /// The system's clock, and the timers of a loop.
-    fileprivate init(of loop: EventLoop) {
+    /// A clock, and the timers of a loop.
+    fileprivate init(of loop: EventLoop, _ clock: any TimeSource) {
         self.init(
-            now: SystemClock().monotonic,
+            clock: clock,
             later: { delay, action in
                 loop.perform { loop.set(LoopTimer(action), after: delay) }
             })

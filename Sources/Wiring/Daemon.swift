@@ -193,10 +193,8 @@ package struct Daemon: Sendable {
     /// The observer that makes the daemon take part in reloads, beside the bus.
     private var reloadObserver: ReloadObserver {
         let outcome = assembly.monitor.reload
-        let clock = SystemClock()
-        let recordSuccess: @Sendable () -> Void = {
-            outcome.recordSuccess(at: Timestamp(milliseconds: clock.wall()))
-        }
+        let clock = assembly.clock
+        let recordSuccess: @Sendable () -> Void = { outcome.recordSuccess(at: clock.wall()) }
         var observer = ReloadObserver()
         observer.begin = { [service] in service.beginReload() }
         observer.end = { [service] result in
@@ -221,8 +219,9 @@ package struct Daemon: Sendable {
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
-            bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), roster: roster, states: service.bridges,
+            bus: assembly.bus, log: assembly.log, clock: assembly.clock,
+            sleep: { try await clock.sleep(for: $0) }, executor: LoopExecutor(loop), roster: roster,
+            states: service.bridges,
             onStopping: { [service] in service.beginStopping() },
             requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)

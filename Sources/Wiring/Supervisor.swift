@@ -54,7 +54,7 @@ package struct Supervisor: Sendable {
     private let log: Log
     private let throttledLog: ThrottledLog
     private let deadlines: Deadlines
-    private let now: @Sendable () -> Duration
+    private let clock: any TimeSource
     private let sleep: @Sendable (Duration) async throws -> Void
     private let executor: (any TaskExecutor)?
     private let roster: BridgeRoster
@@ -68,7 +68,7 @@ package struct Supervisor: Sendable {
     /// Makes a supervisor.
     ///
     /// - Parameters:
-    ///   - now: returns the time since an arbitrary moment; tests have their own.
+    ///   - clock: tells how long a bridge has run.
     ///   - sleep: waits; tests have their own.
     ///   - executor: the executor that `run` is called on, for tasks outside of its group.
     ///   - roster: adds bridges while `run` is running.
@@ -79,9 +79,7 @@ package struct Supervisor: Sendable {
     ///     the bus itself hangs.
     package init(
         bus: Bus, log: Log, deadlines: Deadlines = Deadlines(),
-        now: @escaping @Sendable () -> Duration = { [start = ContinuousClock.now] in
-            start.duration(to: .now)
-        },
+        clock: any TimeSource = SystemClock(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         },
@@ -95,7 +93,7 @@ package struct Supervisor: Sendable {
         self.log = log
         throttledLog = ThrottledLog(log)
         self.deadlines = deadlines
-        self.now = now
+        self.clock = clock
         self.sleep = sleep
         self.executor = executor
         self.roster = roster
@@ -275,7 +273,7 @@ package struct Supervisor: Sendable {
                 bridge.report.record(.ready)
                 record(.ready, of: bridge)
             }
-            let start = now()
+            let start = clock.monotonic()
             let end = await run(bridge)
             let wasReady = bridge.attachment.isReady
             wasEverReady = wasEverReady || wasReady
@@ -308,7 +306,7 @@ package struct Supervisor: Sendable {
                 return .failedToStart(bridge: name, reason: failure)
             }
             // A bridge that fails as soon as it is ready did not work: the pause must grow.
-            if wasReady, now() - start > backoff.longest { backoff.reset() }
+            if wasReady, clock.monotonic() - start > backoff.longest { backoff.reset() }
             record(.failed, of: bridge)
             let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")

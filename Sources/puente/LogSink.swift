@@ -23,7 +23,7 @@ final class LogSink: Sendable {
     }
 
     func write(_ entry: Log.Entry) {
-        let time = Timestamp(milliseconds: SystemClock().wall())
+        let time = SystemClock().wall()
         let line = LogLine(entry, at: isJournal ? nil : time)
         writer.write(isJSON.load(ordering: .relaxed) ? line.json : line.text)
     }

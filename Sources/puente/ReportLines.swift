@@ -4,8 +4,8 @@ import Store
 
 /// A report on the fate of a message, for people.
 struct ReportLines {
-    /// The shortest delay that gets a line, in milliseconds.
-    private static let late: Int64 = 2_000
+    /// The shortest delay that gets a line.
+    private static let late = Duration.seconds(2)
 
     private let report: MessageReport
     private let lines: MessageLines
@@ -21,7 +21,7 @@ struct ReportLines {
         if let message = report.message {
             result.append(lines.lines(message))
             result.append("came by     \(message.sender.bridge)\(Self.origin(message.origin))")
-            if message.received.milliseconds - message.time.milliseconds >= Self.late {
+            if message.received - message.time >= Self.late {
                 result.append("arrived     \(message.received.inLocalTime)")
             }
             if let reply = message.reply {

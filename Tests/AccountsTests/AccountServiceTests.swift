@@ -259,7 +259,7 @@ import Testing
         async throws
     {
         var settings = AccountSettings()
-        settings.history = 86_400_000
+        settings.history = .seconds(86_400)
         let host = try AccountHost(settings)
         let ana = try await host.made("Ana")
         let remove = { @Sendable (password: String) in

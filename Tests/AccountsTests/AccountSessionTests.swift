@@ -34,7 +34,7 @@ import Testing
     {
         let host = try AccountHost(store: folder.store())
         let other = try folder.commandLine()
-        let time = Timestamp(milliseconds: host.clock.wall())
+        let time = host.clock.wall()
         let (ana, bob) = (try await host.made("Ana"), try await host.made("Bob"))
         let bobs = [UInt8](repeating: 3, count: 32)
         let logIn = { () async in

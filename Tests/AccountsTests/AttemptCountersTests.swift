@@ -4,7 +4,7 @@ import Testing
 @testable import Accounts
 
 @Suite(.timeLimit(.minutes(10))) struct AttemptCountersTests {
-    private let start: Int64 = 1_700_000_000_000
+    private let start = Timestamp(milliseconds: 1_700_000_000_000)
     private let home = ClientAddress.first
     private let away = ClientAddress.second
 
@@ -13,7 +13,8 @@ import Testing
         isKnown: Bool? = false, after seconds: Double = 0
     ) -> Int? {
         counters.secondsUntilLogin(
-            of: key, at: address ?? home, isKnown: isKnown, now: start + Int64(seconds * 1_000))
+            of: key, at: address ?? home, isKnown: isKnown,
+            now: start + .milliseconds(Int64(seconds * 1_000)))
     }
 
     private func fail(
@@ -21,7 +22,8 @@ import Testing
         isKnown: Bool = false, after seconds: Double = 0
     ) {
         _ = counters.recordFailure(
-            of: key, at: address ?? home, isKnown: isKnown, now: start + Int64(seconds * 1_000))
+            of: key, at: address ?? home, isKnown: isKnown,
+            now: start + .milliseconds(Int64(seconds * 1_000)))
     }
 
     @Test func `after five failures in a minute the next waits 2 s, then 4 s, up to an hour`() {
@@ -79,8 +81,8 @@ import Testing
         #expect(wait(counters, "somebody", after: 60) == nil)
         fail(&counters, "somebody", after: 60)
         #expect(wait(counters, "else", after: 60) == 1)
-        #expect(counters.recentFailures(at: home, now: start + 60_000) == 30)
-        #expect(counters.recentFailures(at: home, now: start + 89_500) == 1)
+        #expect(counters.recentFailures(at: home, now: start + .seconds(60)) == 30)
+        #expect(counters.recentFailures(at: home, now: start + .milliseconds(89_500)) == 1)
     }
 
     @Test func `a name has a hundred failures an hour at addresses where it was never logged in`() {
@@ -112,7 +114,7 @@ import Testing
         var counters = AttemptCounters()
         func wait(_ seconds: Double, at address: ClientAddress? = nil) -> Int? {
             counters.secondsUntilRegistration(
-                at: address ?? home, now: start + Int64(seconds * 1_000))
+                at: address ?? home, now: start + .milliseconds(Int64(seconds * 1_000)))
         }
         for index in 0..<60 {
             #expect(wait(0) == nil, "\(index)")
@@ -122,12 +124,12 @@ import Testing
         #expect(wait(0, at: away) == nil)
         #expect(wait(59.5) == 1)
         #expect(wait(60) == nil)
-        _ = counters.recordRegistration(at: home, now: start + 60_000)
+        _ = counters.recordRegistration(at: home, now: start + .seconds(60))
         #expect(wait(60) == 60)
         // An hour without any fills it again.
         for index in 0..<60 {
             #expect(wait(7_200) == nil, "\(index)")
-            _ = counters.recordRegistration(at: home, now: start + 7_200_000)
+            _ = counters.recordRegistration(at: home, now: start + .seconds(7_200))
         }
         #expect(wait(7_200) == 60)
     }
@@ -142,7 +144,7 @@ import Testing
         }
         #expect(wait(counters, "old", at: .numbered(60_000), after: 1) == 1)
         let changes = counters.recordFailure(
-            of: "y", at: .numbered(50_000), isKnown: true, now: start + 2_000)
+            of: "y", at: .numbered(50_000), isKnown: true, now: start + .seconds(2))
         #expect(changes.forgotten.count == 2)
         #expect(wait(counters, "old", at: .numbered(60_000), after: 1) == nil)
         #expect(wait(counters, "new", at: .numbered(60_001), after: 1) == 2)
@@ -153,17 +155,17 @@ import Testing
         var stored: [[UInt8]: StoredAttempts] = [:]
         for index in 0..<7 {
             let changes = counters.recordFailure(
-                of: "ana", at: home, isKnown: false, now: start + Int64(index))
+                of: "ana", at: home, isKnown: false, now: start + .milliseconds(index))
             for tries in changes.changed { stored[tries.counter] = tries }
         }
-        let again = AttemptCounters(Array(stored.values), at: start + 7)
+        let again = AttemptCounters(Array(stored.values), at: start + .milliseconds(7))
         for seconds in [0, 1, 5, 8, 9, 70.0] {
             #expect(wait(again, after: seconds) == wait(counters, after: seconds))
         }
         #expect(stored.count == 3)
         // A clock that was ahead by years keeps nobody out for more than an hour.
-        let early = AttemptCounters(Array(stored.values), at: start - 1_000_000_000_000)
-        let now = start - 1_000_000_000_000
+        let early = AttemptCounters(Array(stored.values), at: start - .seconds(1_000_000_000))
+        let now = start - .seconds(1_000_000_000)
         #expect(early.secondsUntilLogin(of: "ana", at: home, isKnown: false, now: now) == 3_600)
     }
 }

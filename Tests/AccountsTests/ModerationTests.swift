@@ -13,8 +13,8 @@ import Testing
             service.add(
                 Ban(
                     of: subject, shown: "x", by: "bob", reason: "spam",
-                    at: Timestamp(milliseconds: now),
-                    until: seconds.map { Timestamp(milliseconds: now + $0 * 1_000) }),
+                    at: now,
+                    until: seconds.map { now + .seconds($0) }),
                 then: then)
         }
     }
@@ -55,7 +55,7 @@ import Testing
 
     @Test func `a mute is given, replaced and taken back`() async throws {
         let host = try AccountHost()
-        let now = Timestamp(milliseconds: host.clock.wall())
+        let now = host.clock.wall()
         for giver in ["bob", "eva"] {
             let result: ModerationResult = await host.ask { service, then in
                 service.add(

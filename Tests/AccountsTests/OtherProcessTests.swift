@@ -20,7 +20,7 @@ import Testing
     @Test func `changes by another process are seen and told`() async throws {
         let host = try AccountHost(store: folder.store())
         let other = try folder.commandLine()
-        let time = Timestamp(milliseconds: host.clock.wall())
+        let time = host.clock.wall()
         let bob = try await host.made("Bob")
         guard
             case .created(let ana) = try other.create(
@@ -54,7 +54,7 @@ import Testing
     @Test func `a name may go from one account to another between two looks`() async throws {
         let host = try AccountHost(store: folder.store())
         let other = try folder.commandLine()
-        let time = Timestamp(milliseconds: host.clock.wall())
+        let time = host.clock.wall()
         let ana = try await host.made("Ana")
         #expect(try other.remove(ana.id, at: time))
         #expect(try other.free("ana"))
@@ -104,8 +104,8 @@ import Testing
         let host = try AccountHost(store: folder.store())
         let other = try folder.commandLine()
         let ana = try await host.made("Ana")
-        let now = Timestamp(milliseconds: host.clock.wall())
-        let later = Timestamp(milliseconds: now.milliseconds + 10_000)
+        let now = host.clock.wall()
+        let later = now + .seconds(10)
         let block = try #require(AddressBlock("192.0.2.0/24"))
         let byName = Ban(
             of: .name("ana"), shown: "Ana", account: ana.id, by: "bob", reason: "spam", at: now,
@@ -145,7 +145,7 @@ import Testing
         let host = try AccountHost(store: folder.store())
         let other = try folder.commandLine()
         let ana = try await host.made("Ana")
-        let now = Timestamp(milliseconds: host.clock.wall())
+        let now = host.clock.wall()
         try other.add(
             Ban(
                 of: .name("ana"), shown: "Ana", account: ana.id, by: "bob", reason: "", at: now,

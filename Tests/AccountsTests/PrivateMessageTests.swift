@@ -184,9 +184,11 @@ import Testing
         let numbers = {
             try store.privateMessages(of: ana.id, with: bob.id, key: "bob", before: .max, last: 9)
         }
-        try store.deleteExpired(at: Timestamp(milliseconds: 10 * day), history: 7 * day)
+        try store.deleteExpired(
+            at: Timestamp(milliseconds: 10 * day), history: .seconds(7 * 86_400))
         #expect(try numbers().map(\.number) == [2, 3])
-        try store.deleteExpired(at: Timestamp(milliseconds: 91 * day), history: 7 * day)
+        try store.deleteExpired(
+            at: Timestamp(milliseconds: 91 * day), history: .seconds(7 * 86_400))
         #expect(try numbers().map(\.number) == [])
     }
 }

@@ -128,7 +128,7 @@ private final class StoreFiles {
             "\(path)/\(name)",
             SQLiteStore.Options(backlog: 64 << 20, history: .seconds(90 * 86_400)),
             fold: { $0.lowercased() },
-            clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: .silent,
+            clock: clock, log: .silent,
             startThread: DedicatedThread.start)
     }
 }

@@ -122,8 +122,8 @@ private final class Trial {
 
     init(hasTimer: Bool = true) {
         let times = times
-        let timed = Log.Times(now: { times.now }, later: { times.add($1, after: $0) })
-        let untimed = Log.Times(now: { times.now })
+        let timed = Log.Times(clock: times, later: { times.add($1, after: $0) })
+        let untimed = Log.Times(clock: times)
         throttled = ThrottledLog(recorder.log(by: hasTimer ? timed : untimed))
     }
 
@@ -136,7 +136,7 @@ private final class Trial {
     func advance(by duration: Duration) { times.advance(by: duration) }
 }
 
-private final class TestTimes: Sendable {
+private final class TestTimes: TimeSource {
     private struct Timer: Sendable {
         let at: MonotonicTime
         let run: @Sendable () -> Void
@@ -149,7 +149,8 @@ private final class TestTimes: Sendable {
 
     private let state = Locked(State())
 
-    var now: MonotonicTime { state.withLock { $0.now } }
+    func monotonic() -> MonotonicTime { state.withLock { $0.now } }
+    func wall() -> Timestamp { .epoch }
 
     func add(_ action: @escaping @Sendable () -> Void, after delay: Duration) {
         state.withLock { $0.timers.append(Timer(at: $0.now + delay, run: action)) }

@@ -23,8 +23,8 @@ final class StatusHost: Sendable {
         let test = try TestBus(store: store)
         self.test = test
         let monitor = StatusMonitor(
-            test.bus, on: test.loop, clock: test.clock.monotonic,
-            startedAt: Timestamp(milliseconds: 1_735_689_600_000), reload: reload, errors: errors)
+            test.bus, on: test.loop, clock: test.clock, startedAt: 1_735_689_600_000,
+            reload: reload, errors: errors)
         self.monitor = monitor
         test.loop.perform { monitor.start() }
         await test.settle()

@@ -45,7 +45,7 @@ import Testing
         // Each waits for a transaction at most, and each would otherwise have to be lucky.
         for number in UInt8(0)..<20 {
             let tries = StoredAttempts(
-                counter: [number], failures: [1], delay: 0, until: 0, used: 1)
+                counter: [number], failures: [1], delay: .zero, until: 0, used: 1)
             try accounts.save([tries], forgetting: [])
         }
         isDone.withLock { $0 = true }
@@ -74,7 +74,7 @@ import Testing
         for number in UInt8(0)..<10 {
             await pollUntil { store.report.backlogBytes != 0 }
             let tries = StoredAttempts(
-                counter: [number], failures: [1], delay: 0, until: 0, used: 1)
+                counter: [number], failures: [1], delay: .zero, until: 0, used: 1)
             try other.save([tries], forgetting: [])
         }
         isDone.withLock { $0 = true }

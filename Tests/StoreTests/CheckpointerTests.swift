@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import Store
@@ -40,7 +41,7 @@ import Testing
         for number in UInt8(0)..<100 {
             for other in UInt8(0)..<30 {
                 let tries = StoredAttempts(
-                    counter: [number, other], failures: [1], delay: 0, until: 0, used: 1)
+                    counter: [number, other], failures: [1], delay: .zero, until: 0, used: 1)
                 try accounts.save([tries], forgetting: [])
             }
         }

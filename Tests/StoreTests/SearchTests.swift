@@ -158,7 +158,7 @@ import TestSupport
                     """)
             }
         }
-        let stored = StoredMessages(connection.database, fold: { $0 }, clock: .still)
+        let stored = StoredMessages(connection.database, fold: { $0 }, clock: StoppedClock())
         let tail = try SearchTail()
         let most = SearchTail.maxBytes / size
         func found() throws -> [Int64] {
@@ -207,9 +207,4 @@ import TestSupport
         #expect(try await find(store, "otro") == ["otro"])
         await store.close()
     }
-}
-
-extension StoreClock {
-    /// A clock for which no time passes.
-    fileprivate static var still: Self { StoreClock(wall: { 0 }, monotonic: { .start }) }
 }

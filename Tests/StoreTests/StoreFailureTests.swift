@@ -130,7 +130,7 @@ import TestSupport
         let other = try Database(folder.file, .write)
         try other.execute("PRAGMA locking_mode = EXCLUSIVE")
         try other.execute("BEGIN EXCLUSIVE; CREATE TABLE x (y); COMMIT")
-        let again = try SQLiteStore.open(folder.file, log: log.log, wall: { 1_800_000_000_000 })
+        let again = try SQLiteStore.open(folder.file, log: log.log, wall: 1_800_000_000_000)
         #expect(again.condition == .fails)
         let first = again.reserve(1)
         #expect(first > last)

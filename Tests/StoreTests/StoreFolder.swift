@@ -55,18 +55,18 @@ extension SQLiteStore {
     /// Makes a store with the clocks standing still, and commits without delay.
     static func make(
         _ file: String, _ options: Options = .quick, log: Log = .silent,
-        wall: @escaping @Sendable () -> Int64 = { 1_000_000 }
+        wall: Int64 = 1_000_000
     ) -> SQLiteStore {
         SQLiteStore(
             file, options, fold: { $0.lowercased() },
-            clock: StoreClock(wall: wall, monotonic: { .start }), log: log,
+            clock: StoppedClock(at: Timestamp(milliseconds: wall)), log: log,
             startThread: DedicatedThread.start)
     }
 
     /// Makes a store and opens it.
     static func open(
         _ file: String, _ options: Options = .quick, log: Log = .silent,
-        wall: @escaping @Sendable () -> Int64 = { 1_000_000 }
+        wall: Int64 = 1_000_000
     ) throws -> SQLiteStore {
         let store = make(file, options, log: log, wall: wall)
         try store.open()
@@ -87,7 +87,8 @@ extension SQLiteStore {
         let first = number ?? reserve(texts.count)
         let messages = texts.enumerated().map { offset, text in
             Message.make(
-                text, by: .make(name), room: room, number: first + offset, time: time)
+                text, by: .make(name), room: room, number: first + offset,
+                time: Timestamp(milliseconds: time))
         }
         try await keep(messages)
         return first

@@ -4,7 +4,7 @@ import Locking
 /// A clock that stands still until a test turns it, for event loops and for tasks that sleep.
 ///
 /// Safe from any thread.
-package final class ManualClock: LoopClock, Clock {
+package final class ManualClock: TimeSource, Clock {
     /// A moment: how long after the beginning.
     package struct Instant: InstantProtocol {
         let sinceStart: Duration
@@ -34,12 +34,12 @@ package final class ManualClock: LoopClock, Clock {
         var observers: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// Milliseconds since 1970 at the beginning.
-    private let start: Int64
+    /// The moment at the beginning.
+    private let start: Timestamp
     private let state = Locked(State())
 
     /// Makes a clock; by default its wall clock begins at 2025-01-01 00:00 UTC.
-    package init(startingAt milliseconds: Int64 = 1_735_689_600_000) { start = milliseconds }
+    package init(startingAt moment: Timestamp = 1_735_689_600_000) { start = moment }
 
     /// Turns the clock and wakes who has slept long enough.
     ///
@@ -65,13 +65,13 @@ package final class ManualClock: LoopClock, Clock {
         }
     }
 
-    // MARK: - LoopClock
+    // MARK: - TimeSource
 
     /// The time since the beginning.
     package func monotonic() -> MonotonicTime { .after(now.sinceStart) }
 
-    /// Milliseconds since 1970.
-    package func wall() -> Int64 { start + Int64(now.sinceStart / .milliseconds(1)) }
+    /// The moment that so much time after the beginning is.
+    package func wall() -> Timestamp { start + now.sinceStart }
 
     /// False: the kernel's timers know nothing of it.
     package var isReal: Bool { false }

@@ -35,7 +35,7 @@ import TimeUnits
     @Test func `the kernel's clock goes forward`() {
         let start = KernelClock.monotonic
         #expect(KernelClock.monotonic >= start)
-        #expect(KernelClock.wallMilliseconds > 1_700_000_000_000)
+        #expect(KernelClock.wall > Timestamp(milliseconds: 1_700_000_000_000))
         #expect(KernelClock.threadTime > .zero)
     }
 }

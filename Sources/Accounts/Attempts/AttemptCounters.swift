@@ -2,8 +2,7 @@ import MessageBus
 
 /// The counters of failed logins and of registrations.
 ///
-/// Owned by `PasswordChecker`, under its lock. The time is an argument: milliseconds since 1970,
-/// which never go back.
+/// Owned by `PasswordChecker`, under its lock. The time is an argument, and never goes back.
 package struct AttemptCounters: Sendable {
     private var counters: [AttemptKey: AttemptCounter] = [:]
 
@@ -11,14 +10,14 @@ package struct AttemptCounters: Sendable {
     static let maxCount = 10_000
     /// The limit for a name at an address: the fifth failure in a minute delays the next attempt,
     /// and each further one doubles the delay.
-    private static let nameAtAddress = AttemptCounter.Limit(count: 5, milliseconds: 60_000)
+    private static let nameAtAddress = AttemptCounter.Limit(count: 5, period: .seconds(60))
     /// The limit for an address: 30 failures a minute.
-    private static let address = AttemptCounter.Limit(count: 30, milliseconds: 60_000)
+    private static let address = AttemptCounter.Limit(count: 30, period: .seconds(60))
     /// The limit for a name at addresses where it was never logged in: 100 failures an hour.
-    private static let name = AttemptCounter.Limit(count: 100, milliseconds: 3_600_000)
+    private static let name = AttemptCounter.Limit(count: 100, period: .seconds(3_600))
     /// Registrations at an address: 60 at once, then one a minute.
     private static let registrationBurst = 60
-    private static let registrationInterval: Int64 = 60_000
+    private static let registrationInterval = Duration.seconds(60)
 
     /// The counters that a record has changed, to be stored.
     package struct Changes: Sendable {
@@ -28,11 +27,11 @@ package struct AttemptCounters: Sendable {
     }
 
     /// Makes counters from stored ones.
-    package init(_ stored: [StoredAttempts] = [], at now: Int64 = 0) {
+    package init(_ stored: [StoredAttempts] = [], at now: Timestamp = .epoch) {
         for attempts in stored.suffix(Self.maxCount) {
             // A bucket may be ahead by an hour, a delay too.
             counters[AttemptKey(bytes: attempts.counter)] = AttemptCounter(
-                failures: attempts.failures, delay: attempts.delay * 1_000, until: attempts.until,
+                failures: attempts.failures, delay: attempts.delay, until: attempts.until,
                 used: attempts.used, now: now)
         }
     }
@@ -45,9 +44,9 @@ package struct AttemptCounters: Sendable {
     /// - Parameter isKnown: true if the account was logged in at the address, so that failures
     ///   elsewhere don't count; `nil` if that is not known yet.
     package func secondsUntilLogin(
-        of key: String, at address: ClientAddress, isKnown: Bool?, now: Int64
+        of key: String, at address: ClientAddress, isKnown: Bool?, now: Timestamp
     ) -> Int? {
-        var next = max(now, counters[.name(key, at: address)]?.until ?? 0)
+        var next = max(now, counters[.name(key, at: address)]?.until ?? .epoch)
         if let counter = counters[.address(address)] {
             next = max(next, counter.nextAllowed(Self.address, at: now))
         }
@@ -59,7 +58,7 @@ package struct AttemptCounters: Sendable {
 
     /// Records a failed login.
     package mutating func recordFailure(
-        of key: String, at address: ClientAddress, isKnown: Bool, now: Int64
+        of key: String, at address: ClientAddress, isKnown: Bool, now: Timestamp
     ) -> Changes {
         var changes = Changes()
         update(.name(key, at: address), into: &changes) {
@@ -79,15 +78,15 @@ package struct AttemptCounters: Sendable {
     }
 
     /// Returns the failures at an address within the last minute.
-    package func recentFailures(at address: ClientAddress, now: Int64) -> Int {
-        let since = now - Self.address.milliseconds
+    package func recentFailures(at address: ClientAddress, now: Timestamp) -> Int {
+        let since = now - Self.address.period
         return counters[.address(address)]?.failures.count { $0 > since } ?? 0
     }
 
     // MARK: - Registrations
 
     /// Returns the seconds until a registration from an address is taken; `nil` if now.
-    package func secondsUntilRegistration(at address: ClientAddress, now: Int64) -> Int? {
+    package func secondsUntilRegistration(at address: ClientAddress, now: Timestamp) -> Int? {
         guard let counter = counters[.registrations(at: address)] else { return nil }
         let next = counter.nextAllowed(
             burst: Self.registrationBurst, every: Self.registrationInterval, at: now)
@@ -95,7 +94,7 @@ package struct AttemptCounters: Sendable {
     }
 
     /// Records a registration.
-    package mutating func recordRegistration(at address: ClientAddress, now: Int64) -> Changes {
+    package mutating func recordRegistration(at address: ClientAddress, now: Timestamp) -> Changes {
         var changes = Changes()
         update(.registrations(at: address), into: &changes) {
             $0.fill(every: Self.registrationInterval, at: now)
@@ -118,11 +117,11 @@ package struct AttemptCounters: Sendable {
         guard let counter = counters[key] else { return }
         changes.changed.append(
             StoredAttempts(
-                counter: key.bytes, failures: counter.failures, delay: counter.delay / 1_000,
+                counter: key.bytes, failures: counter.failures, delay: counter.delay,
                 until: counter.until, used: counter.used))
     }
 
-    private static func seconds(from now: Int64, to next: Int64) -> Int? {
-        next > now ? Int((next - now + 999) / 1_000) : nil
+    private static func seconds(from now: Timestamp, to next: Timestamp) -> Int? {
+        next > now ? Int((next - now + .milliseconds(999)).wholeSeconds) : nil
     }
 }

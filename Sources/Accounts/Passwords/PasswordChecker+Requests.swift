@@ -92,7 +92,7 @@ extension PasswordChecker {
         environment.post { then(result) }
     }
 
-    private var now: Timestamp { Timestamp(milliseconds: environment.wall()) }
+    private var now: Timestamp { environment.wall() }
 
     private func hashed(_ password: Password) throws -> String {
         guard let hash = hashing.hash(password) else { throw NoMemory() }

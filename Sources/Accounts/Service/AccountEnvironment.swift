@@ -6,12 +6,11 @@ package struct AccountEnvironment: Sendable {
     package var post: @Sendable (@escaping @Sendable () -> Void) -> Void
     /// Starts a named thread; throws a sentence if the system gives no more.
     package var startThread: @Sendable (String, @escaping @Sendable () -> Void) throws -> Void
-    /// Milliseconds since 1970, as the wall clock has it.
-    package var wall: @Sendable () -> Int64
-    /// Milliseconds since 1970 that never go back nor jump, whatever happens to the wall clock.
-    package var steady: @Sendable () -> Int64
     /// Traps in debug builds if the bus's loop runs and the caller is not on it.
-    package var assertOwned: @Sendable () -> Void = {}
+    package var assertOwned: @Sendable () -> Void
+    /// The time; safe from any thread.
+    package let clock: any TimeSource
+    private let start: (wall: Timestamp, monotonic: MonotonicTime)
     /// The daemon's log.
     package var log = Log.silent
     /// The number of passwords hashed at once.
@@ -21,11 +20,19 @@ package struct AccountEnvironment: Sendable {
     package init(
         post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
         startThread: @escaping @Sendable (String, @escaping @Sendable () -> Void) throws -> Void,
-        wall: @escaping @Sendable () -> Int64, steady: @escaping @Sendable () -> Int64
+        assertOwned: @escaping @Sendable () -> Void, clock: any TimeSource
     ) {
         self.post = post
+        self.assertOwned = assertOwned
         self.startThread = startThread
-        self.wall = wall
-        self.steady = steady
+        self.clock = clock
+        start = (clock.wall(), clock.monotonic())
     }
+
+    /// Returns the present moment as the wall clock has it.
+    func wall() -> Timestamp { clock.wall() }
+
+    /// Returns a present moment that never goes back nor jumps: setting the clock must neither end
+    /// nor prolong anybody's wait.
+    func steady() -> Timestamp { start.wall + (clock.monotonic() - start.monotonic) }
 }

@@ -4,9 +4,9 @@ import MessageBus
 package struct AccountSettings: Sendable {
     /// The rules of bridge.json.
     package var policy = AccountPolicy()
-    /// Milliseconds that messages are kept, and the names of removed accounts with them; `nil`: as
+    /// The time for which messages are kept, and the names of removed accounts with them; `nil`: as
     /// long as the process lives.
-    package var history: Int64?
+    package var history: Duration?
     /// True if accounts outlive the process.
     package var outlivesProcess = true
     /// The folded names of the bridges; no account with the role `relay` may have one.

@@ -12,10 +12,10 @@ struct AccountTable {
     /// Files that are older than this rule may have several accounts for one nick.
     private var nickIDs: [String: [AccountID]] = [:]
     private var reserved: [String: Timestamp] = [:]
-    /// Milliseconds that names stay reserved; `nil`: for ever.
-    private let history: Int64?
+    /// The time for which names stay reserved; `nil`: for ever.
+    private let history: Duration?
 
-    init(history: Int64?) { self.history = history }
+    init(history: Duration?) { self.history = history }
 
     /// Number of accounts and reserved names.
     var count: Int { entries.count + reserved.count }
@@ -47,9 +47,9 @@ struct AccountTable {
 
     /// Returns true if a name is still reserved for an account that is gone or has another name by
     /// now.
-    func isReserved(_ key: String, at now: Int64) -> Bool {
+    func isReserved(_ key: String, at now: Timestamp) -> Bool {
         guard let since = reserved[key] else { return false }
-        return history.map { now < since.milliseconds + $0 } ?? true
+        return history.map { now < since + $0 } ?? true
     }
 
     /// Takes what has changed, and returns the changes for observers, in their order.

@@ -20,7 +20,7 @@ struct RestrictionTable {
     // MARK: - Questions
 
     /// Returns the ban that keeps an address out.
-    func ban(of address: ClientAddress, at now: Int64) -> Ban? {
+    func ban(of address: ClientAddress, at now: Timestamp) -> Ban? {
         for prefix in prefixes[address.family]?.keys.sorted() ?? [] {
             guard let block = AddressBlock(address, prefix: prefix), let ban = bannedBlocks[block]
             else { continue }
@@ -30,34 +30,34 @@ struct RestrictionTable {
     }
 
     /// Returns the ban of a folded name or of its account.
-    func ban(ofName key: String, account: AccountID?, at now: Int64) -> Ban? {
+    func ban(ofName key: String, account: AccountID?, at now: Timestamp) -> Ban? {
         if let ban = bannedNames[key], ban.isInForce(at: now) { return ban }
         let ban = account.flatMap { bannedAccounts[$0] }.flatMap { bannedNames[$0] }
         return ban?.isInForce(at: now) == true ? ban : nil
     }
 
     /// Returns the mute of a folded name or of its account.
-    func mute(ofName key: String, account: AccountID?, at now: Int64) -> Mute? {
+    func mute(ofName key: String, account: AccountID?, at now: Timestamp) -> Mute? {
         if let mute = mutedNames[key], mute.isInForce(at: now) { return mute }
         let mute = account.flatMap { mutedAccounts[$0] }.flatMap { mutedNames[$0] }
         return mute?.isInForce(at: now) == true ? mute : nil
     }
 
     /// Returns the bans in force, the newest last.
-    func bans(at now: Int64) -> [Ban] {
+    func bans(at now: Timestamp) -> [Ban] {
         (Array(bannedNames.values) + Array(bannedBlocks.values)).filter { $0.isInForce(at: now) }
             .sorted { $0.time < $1.time }
     }
 
     /// Returns the mutes in force, the newest last.
-    func mutes(at now: Int64) -> [Mute] {
+    func mutes(at now: Timestamp) -> [Mute] {
         mutedNames.values.filter { $0.isInForce(at: now) }.sorted { $0.time < $1.time }
     }
 
     // MARK: - Changes
 
     /// Takes what has changed, and returns the changes for observers.
-    mutating func apply(_ stored: StoredAccounts, at now: Int64) -> [AccountChange] {
+    mutating func apply(_ stored: StoredAccounts, at now: Timestamp) -> [AccountChange] {
         if stored.isWhole { self = RestrictionTable() }
         var changes: [AccountChange] = []
         for (ban, isOver) in stored.bans {
@@ -88,7 +88,7 @@ struct RestrictionTable {
     }
 
     /// Forgets those that are over.
-    mutating func removeExpired(at now: Int64) {
+    mutating func removeExpired(at now: Timestamp) {
         for ban in Array(bannedNames.values) + Array(bannedBlocks.values)
         where !ban.isInForce(at: now) { _ = remove(ban.subject) }
         for mute in mutedNames.values where !mute.isInForce(at: now) {
@@ -130,7 +130,7 @@ struct RestrictionTable {
 }
 
 extension Ban {
-    fileprivate func isInForce(at now: Int64) -> Bool { end.map { now < $0.milliseconds } ?? true }
+    fileprivate func isInForce(at now: Timestamp) -> Bool { end.map { now < $0 } ?? true }
 
     /// Returns true if it is the same ban of the same account, whose name may be another.
     fileprivate func isSame(as other: Ban) -> Bool {
@@ -140,7 +140,7 @@ extension Ban {
 }
 
 extension Mute {
-    fileprivate func isInForce(at now: Int64) -> Bool { end.map { now < $0.milliseconds } ?? true }
+    fileprivate func isInForce(at now: Timestamp) -> Bool { end.map { now < $0 } ?? true }
 
     /// Returns true if it is the same mute of the same account, whose name may be another.
     fileprivate func isSame(as other: Mute) -> Bool {

@@ -94,15 +94,15 @@ package struct Exec: DurableBridge {
 
     let options: Options
     let context: Context
-    private let time: TimeSource
+    private let time: PauseClock
 
     /// Makes a bridge whose program does not run yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
+        self.init(options, context, time: PauseClock(LoopSleep(context.loop)))
     }
 
     /// Makes a bridge with another time source.
-    init(_ options: Options, _ context: Context, time: TimeSource) {
+    init(_ options: Options, _ context: Context, time: PauseClock) {
         self.options = options
         self.context = context
         self.time = time

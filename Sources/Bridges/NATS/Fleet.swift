@@ -13,7 +13,9 @@ struct Fleet: Sendable {
     let names: FleetNames
     /// The time for which messages that the stream has forgotten are put into it again.
     let resend: Duration
-    let time: TimeSource
+    let time: PauseClock
+    /// The clock of the bridge's threads.
+    let clock: any TimeSource
     /// The numbers of ours that the stream has for other messages.
     let reusedNumbers: ReusedNumbers
 

@@ -38,10 +38,10 @@ struct FleetRun: Sendable {
     ///
     /// - Parameters:
     ///   - checkpoints: those that an earlier run has left.
-    ///   - now: the present time, in milliseconds since 1970.
+    ///   - now: the present time.
     init(
         _ fleet: Fleet, _ access: BrokerAccess, _ settings: StreamSettings, sharesPresence: Bool,
-        checkpoints: [String: [UInt8]], now: Int64
+        checkpoints: [String: [UInt8]], now: Timestamp
     ) {
         self.fleet = fleet
         self.checkpoints = checkpoints
@@ -54,6 +54,7 @@ struct FleetRun: Sendable {
             access, settings, store: fleet.store, rooms: fleet.rooms.there.values.sorted(),
             isReader: fleet.port.direction != .out, position: position(Fleet.readKey),
             sent: position(Fleet.sentKey), log: fleet.log,
+            clock: fleet.clock,
             companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
         ) { events.send($0) }
         self.broker = broker
@@ -102,7 +103,8 @@ struct FleetRun: Sendable {
         await port.ready()
         reportReachability()
         await port.expose { [broker, presence] in
-            BridgeGauges(broker.state.withLock { $0 }, presence.peers)
+            BridgeGauges(
+                broker.state.withLock { $0 }, presence.peers, at: fleet.clock.monotonic())
         }
     }
 
@@ -179,9 +181,9 @@ struct FleetRun: Sendable {
     private func checkName() async throws {
         guard broker.isConnected else { return }
         let pause = Duration.milliseconds(100)
-        let end = KernelClock.monotonic + FleetPresence.minHelloSpan * 2
+        let end = fleet.clock.monotonic() + FleetPresence.minHelloSpan * 2
         var tries = 0
-        while tries < 8 || presence.isSuspicious && KernelClock.monotonic < end {
+        while tries < 8 || presence.isSuspicious && fleet.clock.monotonic() < end {
             if tries % 4 == 0 { presence.sayHello(asks: true) }
             tries += 1
             guard try await fleet.sleep(for: pause) else { return }

@@ -10,7 +10,8 @@ package struct NATS: FleetBridge, DurableBridge {
     /// The daemon's context.
     let context: Context
     private let instance: String
-    private let time: TimeSource
+    private let time: PauseClock
+    private let clock: any TimeSource
     private let reusedNumbers = ReusedNumbers()
 
     /// Makes a bridge that connects to nothing yet.
@@ -18,11 +19,14 @@ package struct NATS: FleetBridge, DurableBridge {
     /// - Throws: a sentence if the instance has no name of its own, or keeps nothing, or if its
     ///   credentials file is invalid.
     package init(_ options: Options, _ context: Context) throws {
-        try self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
+        try self.init(options, context, time: PauseClock(LoopSleep(context.loop)))
     }
 
-    /// Makes a bridge with another time source.
-    init(_ options: Options, _ context: Context, time: TimeSource) throws {
+    /// Makes a bridge with other clocks: one for its tasks, one for its threads.
+    init(
+        _ options: Options, _ context: Context, time: PauseClock,
+        clock: any TimeSource = SystemClock()
+    ) throws {
         if context.name == "puente" {
             throw BridgeError(
                 "instances are told apart by their names: give this one a \"name\" other than "
@@ -34,6 +38,7 @@ package struct NATS: FleetBridge, DurableBridge {
         self.options = options
         self.context = context
         self.time = time
+        self.clock = clock
         instance = context.name
         access = options.access { context.path($0) }
         if let credentials = access.credentials {
@@ -77,10 +82,11 @@ package struct NATS: FleetBridge, DurableBridge {
             port: port, phrases: phrases, instance: instance, store: store,
             rooms: FleetRooms(rooms),
             names: FleetNames(format: port.attachment.senderFormat, phrases: phrases),
-            resend: options.resend, time: time, reusedNumbers: reusedNumbers)
+            resend: options.resend, time: time, clock: clock,
+            reusedNumbers: reusedNumbers)
         let run = FleetRun(
             fleet, access, options.settings, sharesPresence: options.presence,
-            checkpoints: try await port.checkpoints(), now: await port.now.milliseconds)
+            checkpoints: try await port.checkpoints(), now: await port.now)
         try await run.run()
     }
 }

@@ -108,7 +108,7 @@ package struct Tail: SiblingBridge {
 
     let configuration: TailConfiguration
     private let beginning: Beginning
-    private let clock: any LoopClock
+    private let clock: any TimeSource
     private let hearsEvents: Bool
     private let siblings: TailSiblings
     private let member: TailSiblings.Member?
@@ -120,7 +120,7 @@ package struct Tail: SiblingBridge {
 
     /// Creates a bridge with a given clock, optionally without inotify.
     init(
-        _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true,
+        _ options: Options, _ context: Context, clock: any TimeSource, hearsEvents: Bool = true,
         siblings: TailSiblings = TailSiblings()
     ) throws {
         configuration = try TailConfiguration(options, context)

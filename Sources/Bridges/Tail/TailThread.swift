@@ -11,7 +11,7 @@ final class TailThread: Sendable {
     /// The saved checkpoints, emptied by `run()`: with many files they are large.
     private let kept: Locked<[String: [UInt8]]>
     private let log: Log
-    private let clock: any LoopClock
+    private let clock: any TimeSource
     private let events: FileEvents
     let batches: BoundedQueue<TailBatch>
     private let lastReport = Locked(TailReport())
@@ -30,7 +30,7 @@ final class TailThread: Sendable {
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     init(
         _ configuration: TailConfiguration, kept: [String: [UInt8]], hearsEvents: Bool,
-        clock: any LoopClock,
+        clock: any TimeSource,
         _ log: Log
     ) throws(SocketError) {
         self.configuration = configuration
@@ -58,6 +58,7 @@ final class TailThread: Sendable {
             let files = try TailedFiles(
                 configuration, kept: kept, events: events, tailLog: TailLog(log))
             files.tailLog.confinement.claim()
+            files.clock = clock
             // The first batch says that the first scan is done, whatever it contains.
             scanIfDue(files)
             enqueue(files.nextBatch(now: now) ?? TailBatch())

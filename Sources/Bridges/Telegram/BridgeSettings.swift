@@ -11,7 +11,7 @@ struct BridgeSettings: Sendable {
     let relaysNotices: Bool
     /// True if edits are relayed.
     let showsEdits: Bool
-    let time: TimeSource
+    let time: PauseClock
 
     var log: Log { port.log }
 

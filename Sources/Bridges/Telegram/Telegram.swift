@@ -70,15 +70,15 @@ package struct Telegram: DurableBridge {
     let loop: EventLoop
     /// The direction of messages, as bridge.json has it.
     let direction: Direction
-    private let time: TimeSource
+    private let time: PauseClock
 
     /// Makes a bridge that connects to nothing yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
+        self.init(options, context, time: PauseClock(LoopSleep(context.loop)))
     }
 
     /// Makes a bridge with another time source.
-    init(_ options: Options, _ context: Context, time: TimeSource) {
+    init(_ options: Options, _ context: Context, time: PauseClock) {
         self.options = options
         loop = context.loop
         direction = context.direction

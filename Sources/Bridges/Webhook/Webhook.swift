@@ -46,15 +46,15 @@ package struct Webhook: DurableBridge {
 
     let options: Options
     let context: Context
-    let time: TimeSource
+    let time: PauseClock
 
     /// Makes a bridge that neither sends nor listens yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
+        self.init(options, context, time: PauseClock(LoopSleep(context.loop)))
     }
 
     /// Makes a bridge with another time source.
-    init(_ options: Options, _ context: Context, time: TimeSource) {
+    init(_ options: Options, _ context: Context, time: PauseClock) {
         self.options = options
         self.context = context
         self.time = time

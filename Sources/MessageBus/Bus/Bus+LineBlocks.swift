@@ -13,7 +13,7 @@ extension Bus {
         for block in blocks where block.count > 0 {
             let arena = block.arena
             arena.room = room.name
-            arena.details = arena.details.map { $0.arriving(at: settings.time()) }
+            arena.details = arena.details.map { $0.arriving(at: settings.clock.wall()) }
             arena.senders = block.origins.map {
                 sender(of: Draft("", from: $0.name), by: attachment)
             }

@@ -64,7 +64,7 @@ extension Bus {
     }
 
     /// The time of the present turn, by the wall clock.
-    package var now: Timestamp { Timestamp(milliseconds: settings.time()) }
+    package var now: Timestamp { settings.clock.wall() }
 
     /// Returns whether a bridge has said that it works since it was last started.
     package func isReady(_ attachment: BridgeAttachment) -> Bool { attachment.isReady }
@@ -211,7 +211,7 @@ extension Bus {
         var header = MessageHeader()
         header.kind = draft.kind
         if draft.isAutomatic { header.flags.insert(.automatic) }
-        let details = MessageDetails(of: draft, at: settings.time())
+        let details = MessageDetails(of: draft, at: settings.clock.wall())
         let sender = sender(of: draft, by: attachment)
         append(text, header, details, by: sender, to: batch)
         if draft.origin?.passed.contains(instanceID) == true {

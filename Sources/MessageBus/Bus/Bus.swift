@@ -1,4 +1,5 @@
-import TimeUnits
+// Plug-ins get the units of time with the bus.
+@_exported import TimeUnits
 
 /// The bus: all rooms, all bridges, and the path of a message between them.
 ///
@@ -16,10 +17,8 @@ public actor Bus {
         /// The accounts, bans and mutes.
         package var accounts: any AccountDirectory = NoAccounts()
         package var log = Log.silent
-        /// Returns the time of a clock that never jumps, as of the present turn.
-        package var uptime: @Sendable () -> MonotonicTime = { MonotonicTime(nanoseconds: 0) }
-        /// Returns milliseconds since 1970, as of the present turn.
-        package var time: @Sendable () -> Int64 = { 0 }
+        /// The time of the present turn.
+        package var clock: any TimeSource = StoppedClock()
         /// The executor of tasks that the bus begins itself, so that it needs no thread of Swift's
         /// pool, which a plug-in may block.
         ///
@@ -183,7 +182,7 @@ public actor Bus {
     /// Returns an empty batch that arrives now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)
-        batch.arena.uptime = settings.uptime().nanoseconds
+        batch.arena.uptime = settings.clock.monotonic().nanoseconds
         return batch
     }
 
@@ -210,8 +209,8 @@ public actor Bus {
 
     /// Numbers a batch and sends it through the chains.
     func judge(_ batch: Batch, by attachment: BridgeAttachment) {
-        let time = settings.time()
-        batch.arena.uptime = settings.uptime().nanoseconds
+        let time = settings.clock.wall()
+        batch.arena.uptime = settings.clock.monotonic().nanoseconds
         batch.keepsLeaves = true
         batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()

@@ -1,5 +1,3 @@
-import TimeUnits
-
 /// The daemon's own log: sentences for its operator.
 ///
 /// Safe from any thread, never waits.
@@ -41,25 +39,25 @@ public struct Log: Sendable {
 
     /// The clock and timer by which repeated lines are counted (`ThrottledLog`).
     public struct Times: Sendable {
-        let now: @Sendable () -> MonotonicTime
+        let clock: any TimeSource
         let later: (@Sendable (Duration, @escaping @Sendable () -> Void) -> Void)?
 
         /// Makes them from a clock and a timer.
         ///
         /// - Parameters:
-        ///   - now: the time of a clock that never jumps.
+        ///   - clock: the clock, which must be safe from any thread.
         ///   - later: calls a function once, on any thread, after a time; `nil` if there is no
         ///     timer.
         public init(
-            now: @escaping @Sendable () -> MonotonicTime,
+            clock: any TimeSource,
             later: (@Sendable (Duration, @escaping @Sendable () -> Void) -> Void)? = nil
         ) {
-            self.now = now
+            self.clock = clock
             self.later = later
         }
 
         /// The system's monotonic clock, without a timer.
-        public static let system = Times(now: { KernelClock.monotonic })
+        public static let system = Times(clock: SystemClock())
     }
 
     private let threshold: LogThreshold

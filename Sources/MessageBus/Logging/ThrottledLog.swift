@@ -82,7 +82,7 @@ public final class ThrottledLog: Sendable {
     ) {
         guard times > 0, log.shows(level) else { return }
         let cause = Cause(name: cause, bridge: bridge)
-        let now = log.times.now()
+        let now = log.times.clock.monotonic()
         guard let (key, earlier) = begin(cause, times: times, level, counted, at: now) else {
             return setTimer(at: now)
         }
@@ -113,10 +113,10 @@ public final class ThrottledLog: Sendable {
     /// Writes the counts of minutes that are over.
     ///
     /// The timer of the log's times does this; call it for a log without a timer.
-    public func writeCounts() { writeRepeats(at: log.times.now(), all: false) }
+    public func writeCounts() { writeRepeats(at: log.times.clock.monotonic(), all: false) }
 
     /// Writes all remaining counts, at the end.
-    public func writeRemainingCounts() { writeRepeats(at: log.times.now(), all: true) }
+    public func writeRemainingCounts() { writeRepeats(at: log.times.clock.monotonic(), all: true) }
 
     // MARK: - Counting
 
@@ -217,6 +217,6 @@ public final class ThrottledLog: Sendable {
     private func timeHasCome() {
         state.withLock { $0.isTimed = false }
         writeCounts()
-        setTimer(at: log.times.now())
+        setTimer(at: log.times.clock.monotonic())
     }
 }

@@ -82,9 +82,9 @@ public struct Message: Sendable {
     /// The kind of message.
     public var kind: Kind { header.kind }
     /// The time at which it was said, by the wall clock: as its bridge knows it, else `received`.
-    public var time: Timestamp { Timestamp(milliseconds: min(details?.said ?? .max, header.time)) }
+    public var time: Timestamp { min(details?.said ?? .latest, header.time) }
     /// The time at which the bus took it in, by the wall clock.
-    public var received: Timestamp { Timestamp(milliseconds: header.time) }
+    public var received: Timestamp { header.time }
     /// The time at which the bus took it in, by a clock that never jumps and counts from an
     /// arbitrary moment.
     ///
@@ -95,7 +95,7 @@ public struct Message: Sendable {
     /// repetitions use it.
     public var moment: Duration {
         guard let said = details?.said else { return arrival }
-        return arrival - .milliseconds(max(header.time - said, 0))
+        return arrival - max(header.time - said, .zero)
     }
     /// A number for the message's attachment, which two different attachments are unlikely to
     /// share; 0: none.

@@ -186,14 +186,12 @@ package final class Cursor {
 
 extension Cursor {
     /// Returns the texts and corrections that are still to be read.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    func waiting(at now: Int64) -> WaitingMessages {
+    func waiting(at now: Timestamp) -> WaitingMessages {
         var waiting = WaitingMessages(
             channel: channel ?? room.name, count: pendingPrivateMessages.count, age: .zero)
         if discardsAll { return waiting }
         waiting.count += max(0, room.log.start - min(room.log.start, position))
-        var oldest = pendingPrivateMessages.first?.time.milliseconds
+        var oldest = pendingPrivateMessages.first?.time
         room.log.forEachText(from: position, for: bridge, channel: channel) { header in
             oldest = min(oldest ?? header.time, header.time)
             waiting.count += 1
@@ -202,7 +200,7 @@ extension Cursor {
             waiting.count += count
             oldest = first ?? oldest
         }
-        waiting.age = oldest.map { .milliseconds(max(0, now - $0)) } ?? .zero
+        waiting.age = oldest.map { max(.zero, now - $0) } ?? .zero
         return waiting
     }
 

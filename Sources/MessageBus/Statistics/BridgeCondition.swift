@@ -8,7 +8,7 @@ package final class BridgeCondition: Sendable {
     package struct Report: Sendable, Equatable {
         package internal(set) var state = BridgeState.starting
         /// The time at which the state began, by the wall clock.
-        package internal(set) var since = Timestamp(milliseconds: 0)
+        package internal(set) var since = Timestamp.epoch
         /// The sentence that says why; empty if there is nothing to say.
         package internal(set) var reason = ""
         /// True if nobody waits for the bridge.
@@ -31,7 +31,7 @@ package final class BridgeCondition: Sendable {
     /// Records a state; if it was that already, only the reason changes.
     func set(_ state: BridgeState, at time: Timestamp, because reason: String = "") {
         contents.withLock { report in
-            if report.state != state || report.since.milliseconds == 0 { report.since = time }
+            if report.state != state || report.since == .epoch { report.since = time }
             report.state = state
             report.reason = reason
         }

@@ -7,7 +7,7 @@ extension Bus {
 
     /// Shows the taps a judged batch.
     func recordForTaps(_ batch: Batch, by attachment: BridgeAttachment) {
-        let uptime = settings.uptime()
+        let uptime = settings.clock.monotonic()
         for tap in taps { tap.record(batch, by: attachment, common: commonChain, uptime: uptime) }
     }
 }

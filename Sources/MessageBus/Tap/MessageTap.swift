@@ -108,7 +108,7 @@ extension TapEvent {
         let isHidden =
             header.flags.contains(.isPrivate) || drop != nil && judged.hidesDropped
         number = header.number
-        time = Timestamp(milliseconds: header.time)
+        time = header.time
         kind = header.kind
         room = batch.room
         sender = batch.arena.sender(of: header)

@@ -181,11 +181,14 @@ public final class DescriptorWriter: Sendable {
     @discardableResult
     private func waitUntilReady(for events: PollEvents) -> Bool {
         let timeout = events.isEmpty ? nil : state.withLock { $0.timeout }
-        let start = ContinuousClock.now
+        // The kernel waits, so the kernel's clock tells how long it has.
+        let start = KernelClock.monotonic
         let ready = thread.wait(for: events, milliseconds: timeout ?? -1)
         if !ready.isDisjoint(with: .broken) {
             end(thread.error(EPIPE))
-        } else if let timeout, ready.isEmpty, start.duration(to: .now) >= .milliseconds(timeout) {
+        } else if let timeout, ready.isEmpty,
+            KernelClock.monotonic - start >= .milliseconds(timeout)
+        {
             end(thread.error(reason: "nobody reads it"))
         }
         return ready.isDisjoint(with: .broken) && ready.contains(.writable)

@@ -156,6 +156,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {
             unsafe pthread_cond_wait(hasJobs, lock)
             return true
         }
+        // The kernel waits, by a clock of its own.
         var end = timespec(KernelClock.monotonic + Self.timeout)
         return unsafe pthread_cond_timedwait(hasJobs, lock, &end) != ETIMEDOUT
     }

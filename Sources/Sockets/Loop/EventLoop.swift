@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 import Synchronization
-import TimeUnits
+// Every file that uses a loop also needs its units of time.
+@_exported import TimeUnits
 
 /// An event loop: one thread that waits for descriptors, timers and jobs, and runs their handlers.
 ///
@@ -23,7 +24,7 @@ import TimeUnits
     public let routes = HTTPRoutes()
     /// The sockets that its listeners listen with; other loops may share them.
     package let listeningSockets: ListeningSockets
-    private let clock: any LoopClock
+    private let clock: any TimeSource
     private var poll: PollTable
     private let inbox: LoopInbox
     private let timerDescriptor: Int32
@@ -49,8 +50,8 @@ import TimeUnits
     // swiftc -O). Safe all the same: nothing that runs during an access makes another one.
     /// The time at the beginning of this turn, by a clock that never jumps.
     @safe @exclusivity(unchecked) public private(set) var now: MonotonicTime
-    /// Milliseconds since 1970 at the beginning of this turn.
-    @safe @exclusivity(unchecked) public private(set) var wallTime: Int64
+    /// The moment of the wall clock at the beginning of this turn.
+    @safe @exclusivity(unchecked) public private(set) var wallTime: Timestamp
 
     /// The most events of a turn.
     private static let eventsPerTurn = 1_024
@@ -58,7 +59,7 @@ import TimeUnits
     /// Makes a loop that does not run yet.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
-    public convenience init(clock: any LoopClock = SystemClock()) throws {
+    public convenience init(clock: any TimeSource = SystemClock()) throws {
         try self.init(clock: clock, ListeningSockets())
     }
 
@@ -66,7 +67,7 @@ import TimeUnits
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     package init(
-        clock: any LoopClock = SystemClock(), _ listeningSockets: ListeningSockets
+        clock: any TimeSource = SystemClock(), _ listeningSockets: ListeningSockets
     ) throws {
         self.clock = clock
         self.listeningSockets = listeningSockets

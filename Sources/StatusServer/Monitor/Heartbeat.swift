@@ -8,7 +8,7 @@ import TimeUnits
 /// `age` is safe from any thread; the rest is confined to the loop.
 package final class Heartbeat: @unchecked Sendable {  // the timer is touched on the loop only
     private let loop: EventLoop
-    private let clock: @Sendable () -> MonotonicTime
+    private let clock: any TimeSource
     /// Nanoseconds of the last note.
     private let last: Atomic<Int64>
     private let onBeat: () -> Void
@@ -21,23 +21,18 @@ package final class Heartbeat: @unchecked Sendable {  // the timer is touched on
 
     /// Makes a heartbeat that has just begun; it goes on for as long as the loop runs.
     ///
-    /// - Parameters:
-    ///   - clock: the time of a clock that never jumps.
-    ///   - onBeat: is called on the loop with each note.
-    init(
-        of loop: EventLoop, clock: @escaping @Sendable () -> MonotonicTime,
-        onBeat: @escaping () -> Void
-    ) {
+    /// - Parameter onBeat: is called on the loop with each note.
+    init(of loop: EventLoop, clock: any TimeSource, onBeat: @escaping () -> Void) {
         self.loop = loop
         self.clock = clock
         self.onBeat = onBeat
-        last = Atomic(clock().nanoseconds)
+        last = Atomic(clock.monotonic().nanoseconds)
     }
 
     /// Begins; on the loop, or before it runs.
     func start() {
         loop.assertOwned()
-        last.store(clock().nanoseconds, ordering: .relaxed)
+        last.store(clock.monotonic().nanoseconds, ordering: .relaxed)
         loop.set(timer, after: Self.interval)
     }
 
@@ -46,12 +41,12 @@ package final class Heartbeat: @unchecked Sendable {  // the timer is touched on
 
     /// The time since the last note.
     var age: Duration {
-        max(.zero, clock() - MonotonicTime(nanoseconds: last.load(ordering: .relaxed)))
+        max(.zero, clock.monotonic() - MonotonicTime(nanoseconds: last.load(ordering: .relaxed)))
     }
 
     private func beat() {
         loop.assertOwned()
-        last.store(clock().nanoseconds, ordering: .relaxed)
+        last.store(clock.monotonic().nanoseconds, ordering: .relaxed)
         loop.set(timer, after: Self.interval)
         onBeat()
     }

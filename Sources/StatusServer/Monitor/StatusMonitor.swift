@@ -19,7 +19,7 @@ package final class StatusMonitor: Sendable {
 
     private let bus: Bus
     private let loop: EventLoop
-    private let clock: @Sendable () -> MonotonicTime
+    private let clock: any TimeSource
     private let questions = Locked(Questions())
     private let heartbeat = Locked<Heartbeat?>(nil)
     /// The instance's name.
@@ -41,10 +41,10 @@ package final class StatusMonitor: Sendable {
     ///
     /// - Parameters:
     ///   - loop: the bus's loop.
-    ///   - clock: the time of a clock that never jumps.
+    ///   - clock: the loop's clock.
     package init(
-        _ bus: Bus, on loop: EventLoop, clock: @escaping @Sendable () -> MonotonicTime,
-        startedAt time: Timestamp, reload: ReloadOutcome, errors: RecentErrors
+        _ bus: Bus, on loop: EventLoop, clock: any TimeSource, startedAt time: Timestamp,
+        reload: ReloadOutcome, errors: RecentErrors
     ) {
         self.bus = bus
         self.loop = loop
@@ -70,7 +70,7 @@ package final class StatusMonitor: Sendable {
 
     private func sample() {
         let report = bus.assumeIsolated { $0.report() }
-        history.record(report, at: clock())
+        history.record(report, at: clock.monotonic())
     }
 
     /// The time since the bus's loop last turned.

@@ -35,7 +35,7 @@ extension SQLiteAccountStore {
             SELECT id, name, key, role, created FROM accounts WHERE key IS NOT NULL ORDER BY key
             """
         ) { row in
-            (Self.account(in: row), Timestamp(milliseconds: row.integer(4)))
+            (Self.account(in: row), row.time(4))
         }
     }
 
@@ -100,7 +100,7 @@ extension SQLiteAccountStore {
                 try statement.bind(3, role.rawValue)
                 try statement.bind(4, password)
                 statement.bind(5, version)
-                statement.bind(6, time.milliseconds)
+                statement.bind(6, time)
             }
             let id = AccountID(rawValue: database.lastRow)
             return .created(Account(id: id, name: name, key: key, role: role))
@@ -183,7 +183,7 @@ extension SQLiteAccountStore {
             try statement.bind(1, key)
             try statement.bind(2, name)
             statement.bind(3, id.rawValue)
-            statement.bind(4, time.milliseconds)
+            statement.bind(4, time)
             statement.bind(5, version)
         }
     }
@@ -221,7 +221,7 @@ extension SQLiteAccountStore {
             ) { statement in
                 statement.bind(1, id.rawValue)
                 statement.bind(2, version)
-                statement.bind(3, time.milliseconds)
+                statement.bind(3, time)
             }
             for table in Self.tablesOfAccounts {
                 _ = try database.run("DELETE FROM \(table) WHERE account = ?1") { statement in

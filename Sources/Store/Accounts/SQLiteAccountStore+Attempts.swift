@@ -42,7 +42,7 @@ extension SQLiteAccountStore {
             ) { statement throws(StoreError) in
                 statement.bind(1, id.rawValue)
                 try statement.bind(2, address.description)
-                statement.bind(3, time.milliseconds)
+                statement.bind(3, time)
             }
             _ = try database.run(
                 """
@@ -63,7 +63,7 @@ extension SQLiteAccountStore {
         ) { row in
             unsafe StoredAttempts(
                 counter: Array(row.bytes(0)), failures: Self.times(row.bytes(1)),
-                delay: row.integer(2), until: row.integer(3), used: row.integer(4))
+                delay: .seconds(row.integer(2)), until: row.time(3), used: row.time(4))
         }
     }
 
@@ -86,7 +86,7 @@ extension SQLiteAccountStore {
                 ) { statement throws(StoreError) in
                     try statement.bind(1, bytes: counter.counter)
                     try statement.bind(2, bytes: Self.bytes(counter.failures))
-                    statement.bind(3, counter.delay)
+                    statement.bind(3, counter.delay.wholeSeconds)
                     statement.bind(4, counter.until)
                     statement.bind(5, counter.used)
                 }
@@ -94,15 +94,18 @@ extension SQLiteAccountStore {
         }
     }
 
-    private static func times(_ bytes: UnsafeRawBufferPointer) -> [Int64] {
+    private static func times(_ bytes: UnsafeRawBufferPointer) -> [Timestamp] {
         (0..<bytes.count / 8).map { index in
-            unsafe Int64(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
+            unsafe Timestamp(
+                milliseconds: Int64(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self)))
         }
     }
 
-    private static func bytes(_ times: [Int64]) -> [UInt8] {
-        times.flatMap { time in unsafe withUnsafeBytes(of: time.littleEndian) { unsafe Array($0) } }
+    private static func bytes(_ times: [Timestamp]) -> [UInt8] {
+        times.flatMap { time in
+            unsafe withUnsafeBytes(of: time.milliseconds.littleEndian) { unsafe Array($0) }
+        }
     }
 }
 

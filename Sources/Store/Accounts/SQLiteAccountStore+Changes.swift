@@ -53,7 +53,7 @@ extension SQLiteAccountStore {
             statement.bind(1, version)
         } _: { row in
             StoredAccounts.ReservedName(
-                key: row.text(0) ?? "", time: Timestamp(milliseconds: row.integer(1)),
+                key: row.text(0) ?? "", time: row.time(1),
                 isFreed: row.integer(2) != 0)
         }
     }

@@ -1,23 +1,22 @@
 import MessageBus
 
 extension SQLiteAccountStore {
-    /// Milliseconds that a message waits for somebody who is away.
-    private static let maxWait: Int64 = 90 * 86_400_000
-    /// Milliseconds that rows stay for others to see that they are void: an hour, while a daemon
+    /// The time for which a message waits for somebody who is away.
+    private static let maxWait = Duration.seconds(90 * 86_400)
+    /// The time for which rows stay for others to see that they are void: an hour, while a daemon
     /// looks twice a second.
-    private static let grace: Int64 = 3_600_000
+    private static let grace = Duration.seconds(3_600)
 
     /// Deletes what is too old.
-    package func deleteExpired(at time: Timestamp, history: Int64?) throws {
-        let now = time.milliseconds
-        var statements: [(String, Int64)] = [
+    package func deleteExpired(at now: Timestamp, history: Duration?) throws {
+        var statements: [(String, Timestamp)] = [
             (
                 "UPDATE private_messages SET waiting = 0 WHERE waiting AND time < ?1",
                 now - Self.maxWait
             ),
             ("DELETE FROM bans WHERE until < ?1", now - Self.grace),
             ("DELETE FROM accounts WHERE removed < ?1", now - Self.grace),
-            ("DELETE FROM sessions WHERE seen < ?1", now - 30 * 86_400_000),
+            ("DELETE FROM sessions WHERE seen < ?1", now - Self.lifetime),
             ("DELETE FROM login_attempts WHERE used < ?1 AND until < ?1", now - Self.grace),
         ]
         if let history {

@@ -98,8 +98,8 @@ extension SQLiteAccountStore {
                 if let account = restriction.account { statement.bind(4, account.rawValue) }
                 try statement.bind(5, restriction.giver)
                 try statement.bind(6, restriction.reason)
-                statement.bind(7, restriction.time.milliseconds)
-                if let end = restriction.end { statement.bind(8, end.milliseconds) }
+                statement.bind(7, restriction.time)
+                if let end = restriction.end { statement.bind(8, end) }
                 statement.bind(9, version)
             }
         }
@@ -118,7 +118,7 @@ extension SQLiteAccountStore {
                 statement.bind(1, kind)
                 try statement.bind(2, subject)
                 statement.bind(3, version)
-                statement.bind(4, time.milliseconds)
+                statement.bind(4, time)
             }
         }
     }
@@ -143,7 +143,7 @@ extension SQLiteAccountStore {
             let ban = Ban(
                 of: subject, shown: row.text(1) ?? "", account: Self.account(row, 2),
                 by: row.text(3) ?? "", reason: row.text(4) ?? "",
-                at: Timestamp(milliseconds: row.integer(5)), until: Self.time(row, 6))
+                at: row.time(5), until: Self.time(row, 6))
             return (ban, row.integer(7) != 0)
         }
     }
@@ -155,7 +155,7 @@ extension SQLiteAccountStore {
         try rows("kind = \(Kind.mute)", since: version, in: database) { row in
             let mute = Mute(
                 of: row.text(0) ?? "", shown: row.text(1) ?? "", account: Self.account(row, 2),
-                by: row.text(3) ?? "", at: Timestamp(milliseconds: row.integer(5)),
+                by: row.text(3) ?? "", at: row.time(5),
                 until: Self.time(row, 6))
             return (mute, row.integer(7) != 0)
         }
@@ -182,6 +182,6 @@ extension SQLiteAccountStore {
     }
 
     private static func time(_ row: Statement, _ column: Int32) -> Timestamp? {
-        row.isNull(column) ? nil : Timestamp(milliseconds: row.integer(column))
+        row.isNull(column) ? nil : row.time(column)
     }
 }

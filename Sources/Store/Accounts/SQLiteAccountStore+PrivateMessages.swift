@@ -17,7 +17,7 @@ extension SQLiteAccountStore {
                 """
             ) { statement throws(StoreError) in
                 statement.bind(1, message.number)
-                statement.bind(2, message.time.milliseconds)
+                statement.bind(2, message.time)
                 try Self.bind(message.sender, from: 3, to: statement)
                 try Self.bind(message.receiver, from: 6, to: statement)
                 try statement.bind(9, message.text)
@@ -139,7 +139,7 @@ extension SQLiteAccountStore {
         ) { statement in
             statement.bind(1, id.rawValue)
             statement.bind(2, number)
-            statement.bind(3, time.milliseconds)
+            statement.bind(3, time)
             statement.bind(4, Int64(count))
         } _: { row in
             Self.message(in: row)
@@ -221,7 +221,7 @@ extension SQLiteAccountStore {
 
     private static func message(in row: Statement) -> PrivateMessage {
         PrivateMessage(
-            number: row.number(0), time: Timestamp(milliseconds: row.integer(1)),
+            number: row.number(0), time: row.time(1),
             from: party(in: row, from: 2), to: party(in: row, from: 5), text: row.text(8) ?? "",
             answering: row.isNull(9)
                 ? nil

@@ -2,10 +2,10 @@ import MessageBus
 
 // Browsers that are logged in, and how far people have read.
 extension SQLiteAccountStore {
-    /// Milliseconds after its last use at which the login of a session ends.
-    private static let lifetime: Int64 = 30 * 86_400_000
-    /// Milliseconds until the use of a session is written again.
-    private static let useInterval: Int64 = 3_600_000
+    /// The time after its last use at which the login of a session ends.
+    static let lifetime = Duration.seconds(30 * 86_400)
+    /// The time until the use of a session is written again.
+    private static let useInterval = Duration.seconds(3_600)
     /// The most sessions of an account; the ones not used for longest go.
     private static let maxOfAccount = 100
 
@@ -25,7 +25,7 @@ extension SQLiteAccountStore {
             ) { statement throws(StoreError) in
                 try statement.bind(1, bytes: digest)
                 statement.bind(2, id.rawValue)
-                statement.bind(3, time.milliseconds)
+                statement.bind(3, time)
                 statement.bind(4, version)
             }
             _ = try database.run(
@@ -45,17 +45,17 @@ extension SQLiteAccountStore {
             "SELECT account, seen FROM sessions WHERE digest = ?1 AND seen > ?2"
         ) { statement throws(StoreError) in
             try statement.bind(1, bytes: digest)
-            statement.bind(2, time.milliseconds - Self.lifetime)
+            statement.bind(2, time - Self.lifetime)
         } _: { row in
-            (account: AccountID(rawValue: row.integer(0)), seen: row.integer(1))
+            (account: AccountID(rawValue: row.integer(0)), seen: row.time(1))
         }.first
         guard let found else { return nil }
-        if time.milliseconds - found.seen > Self.useInterval {
+        if time - found.seen > Self.useInterval {
             try transaction(.normal) { database throws(StoreError) in
                 _ = try database.run("UPDATE sessions SET seen = ?2 WHERE digest = ?1") {
                     statement throws(StoreError) in
                     try statement.bind(1, bytes: digest)
-                    statement.bind(2, time.milliseconds)
+                    statement.bind(2, time)
                 }
             }
         }

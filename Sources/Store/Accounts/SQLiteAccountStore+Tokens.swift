@@ -15,7 +15,7 @@ extension SQLiteAccountStore {
                 row.text(0) ?? "", key: row.text(1) ?? "",
                 account: row.isNull(2) ? nil : AccountID(rawValue: row.integer(2)),
                 room: row.text(3), isReadOnly: row.integer(4) != 0,
-                created: Timestamp(milliseconds: row.integer(5)))
+                created: row.time(5))
             return unsafe (token, Array(row.bytes(6)))
         }
     }
@@ -35,7 +35,7 @@ extension SQLiteAccountStore {
                 if let account = token.account { statement.bind(4, account.rawValue) }
                 try statement.bind(5, token.room)
                 statement.bind(6, Int64(token.isReadOnly ? 1 : 0))
-                statement.bind(7, token.created.milliseconds)
+                statement.bind(7, token.created)
             }
         }
     }

@@ -8,7 +8,7 @@ import TimeUnits
     /// The result of examining the value.
     enum Step<Value> {
         case done(Value)
-        /// Look again when woken, or at a moment of the monotonic clock.
+        /// Look again when woken, or at a time of `KernelClock.monotonic`: the kernel waits.
         case sleep(until: MonotonicTime?)
     }
 

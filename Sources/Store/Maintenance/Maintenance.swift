@@ -4,12 +4,13 @@ import TimeUnits
 /// The background work of the store: indexing and deleting, when no message waits to be written.
 ///
 /// Confined to the store's thread, except for its initializer. A failure here never keeps messages
-/// from being stored.
+/// from being stored. Its times are of `KernelClock.monotonic`, by which the thread sleeps until
+/// they have come.
 final class Maintenance {
     private let path: String
     private let status: StoreStatus
     private let log: Log
-    private let clock: StoreClock
+    private let clock: any TimeSource
     private let index = SearchIndex()
     private let scrubber = Scrubber()
     private let retention: Retention
@@ -27,7 +28,7 @@ final class Maintenance {
     private static let closingBudget: Duration = .milliseconds(500)
 
     init(
-        _ path: String, status: StoreStatus, retention: Retention, log: Log, clock: StoreClock
+        _ path: String, status: StoreStatus, retention: Retention, log: Log, clock: any TimeSource
     ) {
         self.retention = retention
         self.clock = clock

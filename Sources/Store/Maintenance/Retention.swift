@@ -35,12 +35,12 @@ final class Retention {
     /// The time after the start within which all bridges should have asked for their cursors,
     /// even if the daemon was off for longer than messages are kept.
     private static let startGrace: Duration = .seconds(3_600)
-    /// Least time, in milliseconds, that a cursor not seen since the start protects messages.
-    private static let minHold: Int64 = 7 * 86_400_000
+    /// The least time for which a cursor not seen since the start protects messages.
+    private static let minHold = Duration.seconds(7 * 86_400)
     /// Messages from the future in a row that are skipped: about ten milliseconds of work.
     private static let maxFutureMessages: Int64 = 10_000
-    /// Milliseconds that dropped messages are remembered.
-    private static let droppedFor: Int64 = 86_400_000
+    /// The time for which dropped messages are remembered.
+    private static let droppedFor = Duration.seconds(86_400)
     /// The most dropped messages that are remembered.
     private static let maxDropped: Int64 = 100_000
 
@@ -66,17 +66,16 @@ final class Retention {
     /// Does one step: deletes a few messages.
     ///
     /// - Parameters:
-    ///   - time: milliseconds since 1970.
+    ///   - time: the present moment of the wall clock.
     ///   - indexed: number of the last message whose words are in the index.
     func advance(
-        _ connection: WriteConnection, at now: MonotonicTime, time: Int64, indexed: Int64
+        _ connection: WriteConnection, at now: MonotonicTime, time: Timestamp, indexed: Int64
     ) throws(StoreError) {
         connection.assertOwned()
-        let cutoff = time - history.wholeMilliseconds
+        let cutoff = time - history
         try recordUse(connection, at: now, time: time)
         let hold =
-            now < startGraceEnd
-            ? 0 : time - max(Self.minHold, history.wholeMilliseconds)
+            now < startGraceEnd ? .epoch : time - max(Self.minHold, history)
         var hasMore = false
         for (room, name, last) in try deletableEnds(connection, behind: indexed, holding: hold) {
             let limits = ExpiredMessages(
@@ -94,7 +93,7 @@ final class Retention {
     }
 
     /// Writes down which cursors are in use: at once for new ones, then once an hour.
-    private func recordUse(_ connection: WriteConnection, at now: MonotonicTime, time: Int64)
+    private func recordUse(_ connection: WriteConnection, at now: MonotonicTime, time: Timestamp)
         throws(StoreError)
     {
         if now - lastRecorded >= Self.recordPause { (unrecorded, lastRecorded) = (readers, now) }
@@ -110,7 +109,7 @@ final class Retention {
     /// - Parameter since: time since which the cursor of an unseen reader must have been used to
     ///   protect messages.
     private func deletableEnds(
-        _ connection: WriteConnection, behind indexed: Int64, holding since: Int64
+        _ connection: WriteConnection, behind indexed: Int64, holding since: Timestamp
     ) throws(StoreError) -> [(room: Int64, name: String, last: Int64)] {
         var last: [Int64: Int64] = [:]
         var names: [Int64: String] = [:]
@@ -130,7 +129,7 @@ final class Retention {
                 .init(bridge: bridge, name: cursors.text(3)), room: cursors.text(4) ?? "")
             guard
                 readers.contains(reader)
-                    || bridges.contains(bridge) && cursors.integer(5) >= since
+                    || bridges.contains(bridge) && cursors.time(5) >= since
             else { continue }
             let room = cursors.integer(0)
             last[room] = min(last[room] ?? 0, cursors.integer(1))
@@ -143,9 +142,9 @@ final class Retention {
         let room: Int64
         let first: Int64
         let last: Int64
-        let cutoff: Int64
+        let cutoff: Timestamp
         /// The present; a later time stamp proves nothing, because clocks have been wrong.
-        let present: Int64
+        let present: Timestamp
         let count: Int64
     }
 
@@ -200,7 +199,7 @@ final class Retention {
         statement.bind(3, limits.last)
         statement.bind(4, Self.maxFutureMessages)
         statement.bind(5, limits.present)
-        return try statement.step() && statement.integer(0) < limits.cutoff
+        return try statement.step() && statement.time(0) < limits.cutoff
     }
 
     private func delete(_ expired: ExpiredMessages, in connection: WriteConnection)
@@ -243,7 +242,7 @@ final class Retention {
 
     /// Deletes dropped messages that are too old or too many; returns true if there may be more.
     private func deleteDropped(
-        _ connection: WriteConnection, before time: Int64
+        _ connection: WriteConnection, before time: Timestamp
     ) throws(StoreError) -> Bool {
         let statement = try connection.statement(
             """
@@ -274,7 +273,7 @@ final class Retention {
     ///
     /// Looks at the oldest links only. Links of messages that exist are deleted with the message.
     private func deleteLinksOfDropped(
-        _ connection: WriteConnection, before time: Int64
+        _ connection: WriteConnection, before time: Timestamp
     ) throws(StoreError) -> Bool {
         let statement = try connection.statement(
             """

@@ -16,11 +16,10 @@ package final class Archive {
     /// - Throws: `StoreError` if there is none, if it is newer than this program, or if it is not a
     ///   store.
     package convenience init(_ path: String) throws(StoreError) {
-        try self.init(
-            path, clock: StoreClock(wall: { 0 }, monotonic: { MonotonicTime(nanoseconds: 0) }))
+        try self.init(path, clock: StoppedClock())
     }
 
-    private init(_ path: String, clock: StoreClock) throws(StoreError) {
+    private init(_ path: String, clock: any TimeSource) throws(StoreError) {
         self.path = path
         guard FileIdentity(of: path) != nil else {
             throw StoreError(
@@ -171,7 +170,7 @@ package final class Archive {
         while low < high {
             let middle = low + (high - low) / 2
             row.bind(1, middle)
-            let isLater = try !row.step() || row.integer(1) >= time.milliseconds
+            let isLater = try !row.step() || row.time(1) >= time
             let found = row.number(0)
             row.reset()
             if isLater { high = middle } else { low = max(middle, found) + 1 }

@@ -153,10 +153,3 @@ package struct MessageReport: Sendable {
         return (names, time)
     }
 }
-
-extension Statement {
-    /// Returns the time in a column of milliseconds since 1970.
-    fileprivate func time(_ column: Int32) -> Timestamp {
-        Timestamp(milliseconds: integer(column))
-    }
-}

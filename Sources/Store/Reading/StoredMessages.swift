@@ -7,7 +7,7 @@ import TimeUnits
 final class StoredMessages {
     let database: Database
     private let fold: @Sendable (String) -> String
-    private let clock: StoreClock
+    private let clock: any TimeSource
     private var senders: [SenderName: Sender] = [:]
     private var rooms: [Int64: String] = [:]
     /// Columns of a message, in the order that `message(in:)` expects.
@@ -26,7 +26,7 @@ final class StoredMessages {
     /// - Parameter version: the file's version; an older file is read as it is.
     init(
         _ database: Database, version: Int64 = Schema.current,
-        fold: @escaping @Sendable (String) -> String, clock: StoreClock
+        fold: @escaping @Sendable (String) -> String, clock: any TimeSource
     ) {
         self.database = database
         timeSaid = version < 2 ? "time" : "min(ifnull(said, time), time)"
@@ -218,7 +218,7 @@ final class StoredMessages {
         var header = MessageHeader()
         header.number = row.number(0)
         header.kind = Message.Kind(rawValue: UInt8(clamping: row.integer(2))) ?? .message
-        header.time = row.integer(3)
+        header.time = row.time(3)
         let text = unsafe row.bytes(6)
         header.place(at: 0, count: text.count)
         if unsafe text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
@@ -237,7 +237,7 @@ final class StoredMessages {
         let hasOrigin = !row.isNull(7) || !row.isNull(8) || !row.isNull(9)
         let hasReply = !row.isNull(10)
         let other = row.text(13).map { self.sender($0, bridge: sender.bridge) }
-        let said = row.isNull(14) ? nil : row.integer(14)
+        let said = row.isNull(14) ? nil : row.time(14)
         let deleter = row.text(16)
         let corrected = row.isNull(17) ? nil : row.number(17)
         guard

@@ -40,6 +40,9 @@ import CSQLite
         assert(result == SQLITE_OK, "parameter \(index) can't be bound")
     }
 
+    /// Binds a moment, in milliseconds since 1970.
+    func bind(_ index: Int32, _ value: Timestamp) { bind(index, value.milliseconds) }
+
     /// Binds a message's number.
     func bind(_ index: Int32, _ value: MessageNumber) { bind(index, value.column) }
 
@@ -118,6 +121,9 @@ import CSQLite
 
     /// Returns an integer; 0 for NULL.
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(pointer, column) }
+
+    /// Returns a moment in milliseconds since 1970; the epoch for NULL.
+    func time(_ column: Int32) -> Timestamp { Timestamp(milliseconds: integer(column)) }
 
     /// Returns a message's number.
     func number(_ column: Int32) -> MessageNumber { MessageNumber(column: integer(column)) }

@@ -13,7 +13,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     let status: StoreStatus
     let lock: StoreLock
     let log: Log
-    let clock: StoreClock
+    let clock: any TimeSource
     private let beginLock: BeginLock
     private var connection: WriteConnection?
     /// Batches taken from the queue that are not committed yet.
@@ -48,7 +48,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     init(
         _ path: String, lock: StoreLock, writeQueue: WriteQueue, numbers: NumberReserve,
         status: StoreStatus, retention: Retention, checkpointer: Checkpointer, beginLock: BeginLock,
-        log: Log, clock: StoreClock
+        log: Log, clock: any TimeSource
     ) {
         self.path = path
         self.beginLock = beginLock
@@ -78,7 +78,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
             guard error.mayPass else { throw error }
             if lock.reserved == 0, isFileThere {
                 // The numbers given are unknown: assume a million (2^20) in each second since 1970.
-                let seconds = UInt64(clamping: max(clock.wall(), 0) / 1_000)
+                let seconds = UInt64(clamping: max(clock.wall().milliseconds, 0) / 1_000)
                 numbers.start(at: MessageNumber(rawValue: seconds << 20))
             }
         }

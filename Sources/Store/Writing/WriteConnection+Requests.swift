@@ -3,7 +3,7 @@ import MessageBus
 // Writes that go along with messages, and questions answered after them.
 extension WriteConnection {
     /// Writes or answers a request; returns the function to call once that is committed.
-    func write(_ request: StoreRequest, at time: Int64) throws(StoreError) -> (() -> Void)? {
+    func write(_ request: StoreRequest, at time: Timestamp) throws(StoreError) -> (() -> Void)? {
         switch request {
         case .progress(let progress, let commit):
             try write(progress, at: time)
@@ -32,7 +32,7 @@ extension WriteConnection {
 
     // MARK: - Sources
 
-    private func write(_ progress: BridgeProgress, at time: Int64) throws(StoreError) {
+    private func write(_ progress: BridgeProgress, at time: Timestamp) throws(StoreError) {
         let setting = try statement(
             "INSERT OR REPLACE INTO checkpoints (bridge, source, state) VALUES (?1, ?2, ?3)")
         let forgetting = try statement("DELETE FROM checkpoints WHERE bridge = ?1 AND source = ?2")
@@ -61,7 +61,7 @@ extension WriteConnection {
     // MARK: - Durable readers
 
     private func advance(
-        _ reader: DurableReader, to number: MessageNumber, at time: Int64
+        _ reader: DurableReader, to number: MessageNumber, at time: Timestamp
     ) throws(StoreError) {
         // A late acknowledgement must not move the cursor back.
         let statement = try self.statement(
@@ -79,7 +79,7 @@ extension WriteConnection {
     }
 
     /// Records the use of cursors; missing ones are not created.
-    func recordUse(_ readers: Set<DurableReader>, at time: Int64) throws(StoreError) {
+    func recordUse(_ readers: Set<DurableReader>, at time: Timestamp) throws(StoreError) {
         let statement = try self.statement(
             """
             UPDATE cursors SET used = ?4 WHERE bridge = ?1 AND channel = ?2
@@ -108,7 +108,7 @@ extension WriteConnection {
     }
 
     private func insert(
-        _ link: Link, in channel: DurableReader.Channel, at time: Int64
+        _ link: Link, in channel: DurableReader.Channel, at time: Timestamp
     ) throws(StoreError) {
         let statement = try self.statement(
             """
@@ -128,7 +128,7 @@ extension WriteConnection {
 
     private func recordAttempt(
         _ answer: String, to number: MessageNumber, of channel: DurableReader.Channel,
-        at time: Int64
+        at time: Timestamp
     ) throws(StoreError) {
         let statement = try self.statement(
             """

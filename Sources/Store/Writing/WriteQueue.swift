@@ -4,7 +4,7 @@ import TimeUnits
 
 /// The queue of writes from the bus's loop, and from any task, to the store's thread.
 ///
-/// Safe from any thread.
+/// Safe from any thread. All its times are of `KernelClock.monotonic`, by which the thread sleeps.
 final class WriteQueue: Sendable {
     /// Limits of what may wait, and for how long.
     struct Limits: Sendable {

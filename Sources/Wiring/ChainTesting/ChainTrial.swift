@@ -40,8 +40,7 @@ struct ChainTrial: Sendable {
         settings.language = configuration.language
         settings.rooms = configuration.rooms
         settings.namePolicy = namePolicy
-        settings.uptime = { clock.uptime }
-        settings.time = { clock.wall }
+        settings.clock = clock
         settings.tasks = LoopExecutor(loop)
         // Nothing is published, so no turn has anything to end.
         bus = Bus(settings, chain: common, executor: loop, atTurnEnd: { _ in })

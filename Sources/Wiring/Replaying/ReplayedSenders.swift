@@ -28,7 +28,7 @@ final class ReplayedSenders: Sendable {
         var message = message
         message.author = sender(message.sender)
         // The clock that limits go by began with 1970, for a replay.
-        message.uptime = message.header.time * 1_000_000
+        message.uptime = message.header.time.milliseconds * 1_000_000
         message.header.flags.remove(.dropped)
         return message
     }

@@ -21,9 +21,7 @@ extension AccountCommands {
     func addBan(_ text: String, _ duration: Duration?, reason: String) throws {
         let subject = try subject(text)
         let now = now
-        let end = duration.map {
-            Timestamp(milliseconds: now.milliseconds + Int64($0 / .milliseconds(1)))
-        }
+        let end = duration.map { now + $0 }
         var account: AccountID?
         let shown: String
         switch subject {

@@ -85,7 +85,7 @@ struct AccountCommands {
     // MARK: - Shared by the commands
 
     /// The present moment.
-    var now: Timestamp { Timestamp(milliseconds: SystemClock().wall()) }
+    var now: Timestamp { SystemClock().wall() }
 
     /// Returns a name that somebody may choose.
     func chosen(_ text: String) throws -> Name {

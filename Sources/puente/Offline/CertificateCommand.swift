@@ -15,7 +15,7 @@ struct CertificateCommand {
             let new = try SelfSignedCertificate(for: hosts)
             try new.write(to: ".")
             let names = SelfSignedCertificate.fileNames
-            let end = Timestamp(milliseconds: new.validity.end * 1_000).inUTC.prefix(10)
+            let end = new.validity.end.inUTC.prefix(10)
             let all = hosts.map { "\($0)" }.joined(separator: ", ")
             Terminal.printLine(
                 """

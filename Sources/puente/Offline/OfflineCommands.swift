@@ -133,7 +133,5 @@ struct OfflineCommands {
 
 extension Duration {
     /// The moment that lies this far back.
-    var ago: Timestamp {
-        Timestamp(milliseconds: SystemClock().wall() - Int64(self / .milliseconds(1)))
-    }
+    var ago: Timestamp { SystemClock().wall() - self }
 }

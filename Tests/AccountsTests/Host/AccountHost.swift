@@ -71,8 +71,7 @@ final class AccountHost: Sendable {
             startThread: { name, body in
                 if name == "passwords" { return try threads.start(body) }
                 try DedicatedThread.start(named: name, body)
-            }, wall: clock.wall, steady: clock.wall)
-        environment.assertOwned = { loop.assertOwned() }
+            }, assertOwned: { loop.assertOwned() }, clock: clock)
         environment.log = log.log
         environment.hashers = hashers
         service = AccountService(

@@ -22,8 +22,7 @@ final class AttackHost: Sendable {
         settings.namePolicy = .chat(.es)
         settings.log = log.log
         let loop = loop
-        settings.uptime = { loop.now }
-        settings.time = { loop.wallTime }
+        settings.clock = TurnClock(loop)
         bus = Bus(settings, chain: Chain(), executor: loop, atTurnEnd: { loop.atTurnEnd($0) })
         MemoryTrimmer.start(on: loop)
         try loop.start(named: "attacked")

@@ -22,7 +22,7 @@ import Testing
     /// Returns whether a program conforms, and what the kit has to say.
     private static func conforms(
         _ command: [String], isDurable: Bool = false, endsAtFailure: Bool = false,
-        by time: TimeSource? = nil
+        by time: PauseClock? = nil
     ) async throws -> (conforms: Bool, report: [String]) {
         Signals.ignoreFailedWrites()
         let loop = try EventLoop()
@@ -31,7 +31,7 @@ import Testing
         let report = Locked<[String]>([])
         let deadlines = deadlines(for: command.last ?? "")
         let kit = try Conformance(
-            command, isDurable: isDurable, on: loop, time: time ?? TimeSource(LoopSleep(loop)),
+            command, isDurable: isDurable, on: loop, time: time ?? PauseClock(LoopSleep(loop)),
             deadlines: deadlines
         ) { line in report.withLock { $0.append(line) } }
         let conforms = await kit.run(endsAtFailure: endsAtFailure)
@@ -105,7 +105,7 @@ import Testing
 
     @Test func `a deadline that passes while its end is computed is a deadline`() async throws {
         let (conforms, report) = try await Self.conforms(
-            ["python3", Self.file("broken.py"), "never-ready"], by: TimeSource(EarlyClock()))
+            ["python3", Self.file("broken.py"), "never-ready"], by: PauseClock(EarlyClock()))
         #expect(!conforms)
         #expect(report.first?.hasPrefix("fail: ready: it has not said") == true, "\(report)")
     }

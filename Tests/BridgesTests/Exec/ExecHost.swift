@@ -41,7 +41,7 @@ final class ExecHost: Sendable {
         options.environment = ["READY": Secret(#"{"type":"ready","can":["echo","ack"]}"#)]
         change(&options)
         clock = ManualClock()
-        let bridge = Exec(options, test.context(), time: TimeSource(clock))
+        let bridge = Exec(options, test.context(), time: PauseClock(clock))
         let port = port
         run = Task { try await test.run(bridge, on: port) }
     }

@@ -1,5 +1,6 @@
 import IRC
 import Sockets
+import TestSupport
 import Testing
 
 @testable import IRCServerBridge
@@ -11,8 +12,8 @@ import Testing
         (951_782_400_000, "2000-02-29T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
     ])
     func `a time is written and read`(milliseconds: Int64, text: String) {
-        #expect(ServerTime.text(milliseconds) == text)
-        #expect(ServerTime.read(text) == milliseconds)
+        #expect(ServerTime.text(Timestamp(milliseconds: milliseconds)) == text)
+        #expect(ServerTime.read(text)?.milliseconds == milliseconds)
     }
 
     @Test(arguments: [
@@ -26,7 +27,8 @@ import Testing
     @Test func `a marker beyond the bound replaces the one with the oldest time`() throws {
         let markers = ReadMarkers(on: try EventLoop())
         for number in 0..<200 {
-            #expect(markers.move("c\(number)", to: 1_000 - Int64(number), .client(1)) > 0)
+            let time = Timestamp(milliseconds: 1_000 - Int64(number))
+            #expect(markers.move("c\(number)", to: time, .client(1)) == time)
         }
         #expect(markers.move("new", to: 5, .client(1)) == 5)
         #expect(markers.marker(of: "new", .client(1)) == 5)

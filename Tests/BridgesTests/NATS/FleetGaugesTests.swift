@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import NATSBridge
@@ -7,7 +8,7 @@ import Testing
     private func notes(_ change: (inout StreamState) -> Void) -> [String] {
         var state = Broker.State(position: StreamPosition(), sent: StreamPosition())
         change(&state.stream)
-        return BridgeGauges(state, [:]).notes
+        return BridgeGauges(state, [:], at: .start).notes
     }
 
     @Test func `who leads is told where there is more than one server`() {

@@ -39,7 +39,7 @@ final class FleetHost: Sendable {
         let context = Context(
             name: name, language: .es, log: test.log.log, executor: test.loop,
             files: { _ in RecordedLines() })
-        let bridge = try NATS(options, context, time: TimeSource(ContinuousClock()))
+        let bridge = try NATS(options, context, time: PauseClock(ContinuousClock()))
         let port = port
         run = Task { try await test.run(bridge, on: port) }
     }

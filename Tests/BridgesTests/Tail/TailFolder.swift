@@ -29,7 +29,9 @@ final class TailFolder {
     private var events: FileEvents?
     private(set) var now = MonotonicTime.after(.seconds(1))
     /// The time by which the wall clock was shifted.
-    var wallShift = Duration.zero
+    var wallShift = Duration.zero {
+        didSet { files?.clock = ShiftedClock(shift: wallShift) }
+    }
 
     init(_ patterns: String..., hearsEvents: Bool = true) throws {
         var template = Array("/tmp/puente-tail-XXXXXX\0".utf8CString)
@@ -67,9 +69,7 @@ final class TailFolder {
         self.events = events
         files = try TailedFiles(
             configuration, kept: kept, events: events, tailLog: TailLog(log.log))
-        files?.wallTime = { [unowned self] in
-            KernelClock.wallNanoseconds + self.wallShift.inNanoseconds
-        }
+        files?.clock = ShiftedClock(shift: wallShift)
         scan()
     }
 
@@ -193,4 +193,12 @@ final class TailFolder {
         copy(name, to: "\(name).1")
         truncate(name)
     }
+}
+
+/// The system's clock, with the wall clock set to another time.
+private struct ShiftedClock: TimeSource {
+    let shift: Duration
+
+    func monotonic() -> MonotonicTime { SystemClock().monotonic() }
+    func wall() -> Timestamp { SystemClock().wall() + shift }
 }

@@ -95,7 +95,7 @@ final class TelegramHost: Sendable {
         let context = Context(
             name: "puente", language: .es, log: test.log.log, executor: test.loop,
             files: { _ in NoLines() })
-        let bridge = Telegram(options, context, time: TimeSource(test.clock))
+        let bridge = Telegram(options, context, time: PauseClock(test.clock))
         return Task { try await test.run(bridge, on: port) }
     }
 

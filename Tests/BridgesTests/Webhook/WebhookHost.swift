@@ -34,7 +34,7 @@ final class WebhookHost: Sendable {
         reader = await test.port("reader")
         port = await test.port("hook", direction: direction)
         let bridge = Webhook(
-            try WebhookOptions.decode(options), test.context(), time: TimeSource(test.clock))
+            try WebhookOptions.decode(options), test.context(), time: PauseClock(test.clock))
         let port = port
         run = Task { try await test.run(bridge, on: port) }
     }

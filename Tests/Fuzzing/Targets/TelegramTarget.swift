@@ -37,7 +37,7 @@ private struct TelegramLaws {
             port: await test.port("telegram"), phrases: Self.phrases,
             composer: TelegramComposer(phrases: Self.phrases, format: "{name}: {text}"),
             wording: MessageWording(Self.phrases), relaysNotices: true, showsEdits: true,
-            time: TimeSource(test.clock))
+            time: PauseClock(test.clock))
     }
 
     /// Publishes the messages of updates, twice.

@@ -41,9 +41,9 @@ import Testing
         let now = bus.clock.wall()
         let block = LineBlock()
         let origin = LineBlock.Origin(name: "a", channel: "/a")
-        let times = [
-            now - 3_600_500, now - 30_000, now + 5_000, 0, now - 12 * 365 * 86_400_000,
-            now - 7_200_000,
+        let times: [Timestamp] = [
+            now - .milliseconds(3_600_500), now - .seconds(30), now + .seconds(5), .epoch,
+            now - .seconds(12 * 365 * 86_400), now - .seconds(7_200),
         ]
         for (index, time) in times.enumerated() {
             block.begin(origin, at: UInt64(index), said: time)
@@ -56,8 +56,9 @@ import Testing
         for (index, time) in times.enumerated() {
             let message = try #require(await iterator.next())
             let isKept = [0, 5].contains(index)
-            #expect(message.time.milliseconds == (isKept ? time - time % 1_000 : now), "\(index)")
-            #expect(message.received.milliseconds == now)
+            let second = Timestamp(milliseconds: time.milliseconds / 1_000 * 1_000)
+            #expect(message.time == (isKept ? second : now), "\(index)")
+            #expect(message.received == now)
             #expect(message.origin?.remoteID == "\(index)")
         }
     }

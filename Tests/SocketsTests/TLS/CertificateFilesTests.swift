@@ -27,7 +27,8 @@ import Testing
         let context = try certificate.files.load()
         #expect(context.fingerprint == certificate.fingerprint)
         #expect(context.fingerprint.utf8.count == 32 * 3 - 1)
-        #expect(context.validity.end - context.validity.start == 90 * 86_400 + 3_600)
+        let span: Duration = context.validity.end - context.validity.start
+        #expect(span == .seconds(90 * 86_400 + 3_600))
     }
 
     @Test func `each mistake has a sentence that names the file`() throws {

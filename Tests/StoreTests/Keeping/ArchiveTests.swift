@@ -71,7 +71,10 @@ import TestSupport
             let text = index == 3 ? "aguja nueva" : "aguja \(index)"
             var message = Message.make(text, number: first + index, time: 50_000)
             // All but one come when the other side can be reached again.
-            if index != 3 { message.details = MessageDetails(said: 1_000 + Int64(index)) }
+            if index != 3 {
+                message.details = MessageDetails(
+                    said: Timestamp(milliseconds: 1_000 + Int64(index)))
+            }
             return message
         }
         try await store.keep(messages)
@@ -93,7 +96,7 @@ import TestSupport
     }
 
     @Test func `everything about a message`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { 9_000 })
+        let store = try SQLiteStore.open(folder.file, wall: 9_000)
         let number = store.reserve(2)
         let batch = Batch.make([
             .make("uno", number: number, time: 5_000),

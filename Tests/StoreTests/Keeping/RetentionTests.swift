@@ -22,7 +22,8 @@ import TestSupport
         let indexed = try connection.database.number(
             "SELECT value FROM meta WHERE key = 'indexed'")
         repeat {
-            try retention.advance(connection, at: .start, time: time, indexed: indexed ?? 0)
+            try retention.advance(
+                connection, at: .start, time: Timestamp(milliseconds: time), indexed: indexed ?? 0)
         } while retention.due < .after(.seconds(1))
     }
 
@@ -35,7 +36,7 @@ import TestSupport
     }
 
     @Test func `old messages go with all that belongs to them`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let store = try SQLiteStore.open(folder.file, wall: Self.day)
         let first = try await store.keep(
             (0..<1_000).map { "viejo \($0)" }, time: Self.day)
         try await store.keep(["antes"], in: "logs", time: 80 * Self.day)
@@ -58,7 +59,7 @@ import TestSupport
     }
 
     @Test func `it tells how far the messages of a room are gone`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let store = try SQLiteStore.open(folder.file, wall: Self.day)
         let first = try await store.keep((0..<500).map { "viejo \($0)" }, time: Self.day)
         try await store.keep(["antes"], in: "logs", time: 95 * Self.day)
         await store.close()
@@ -68,7 +69,9 @@ import TestSupport
         var told: [String: [MessageNumber]] = [:]
         retention.onExpiry = { told[$0, default: []].append($1) }
         repeat {
-            try retention.advance(connection, at: .start, time: 100 * Self.day, indexed: .max)
+            try retention.advance(
+                connection, at: .start, time: Timestamp(milliseconds: 100 * Self.day),
+                indexed: .max)
         } while retention.due < .after(.seconds(1))
         #expect(told == ["general": [first + 199, first + 399, first + 499]])
         let status = StoreStatus()
@@ -78,7 +81,7 @@ import TestSupport
     }
 
     @Test func `that a message was dropped is known as long as messages are kept`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { 50 * Self.day })
+        let store = try SQLiteStore.open(folder.file, wall: 50 * Self.day)
         let channel = DurableReader.Channel(bridge: "telegram", name: "-1").dropped
         let kept = store.enqueue(
             BridgeProgress(
@@ -103,7 +106,7 @@ import TestSupport
         // Kept for longer than they are old: the store's own retention runs beside this.
         var options = SQLiteStore.Options.quick
         options.history = .seconds(1_000 * 86_400)
-        let store = try SQLiteStore.open(folder.file, options, wall: { 95 * Self.day })
+        let store = try SQLiteStore.open(folder.file, options, wall: 95 * Self.day)
         let first = try await store.keep(["a", "b", "c", "d"], time: Self.day)
         try await store.keep(["e"], in: "logs", time: Self.day)
         let room = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
@@ -121,7 +124,7 @@ import TestSupport
     }
 
     @Test func `a cursor that nobody uses holds for a week or as long as messages`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { 90 * Self.day })
+        let store = try SQLiteStore.open(folder.file, wall: 90 * Self.day)
         let first = try await store.keep(["a", "b"], time: Self.day)
         let reader = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
         try await store.advance(reader, to: first, links: [])
@@ -144,14 +147,14 @@ import TestSupport
     }
 
     @Test func `a cursor that is asked for holds`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let store = try SQLiteStore.open(folder.file, wall: Self.day)
         let first = try await store.keep(["a", "b"], time: Self.day)
         let reader = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
         try await store.advance(reader, to: first, links: [])
         await store.close()
         var options = SQLiteStore.Options.quick
         options.bridges = ["telegram"]
-        let again = try SQLiteStore.open(folder.file, options, wall: { 100 * Self.day })
+        let again = try SQLiteStore.open(folder.file, options, wall: 100 * Self.day)
         #expect(try await again.cursor(of: reader) == first)
         try await pollUntil { try await again.message(numbered: first) == nil }
         let database = try Database(folder.file, .read)
@@ -178,7 +181,9 @@ import TestSupport
     {
         let store = try SQLiteStore.open(folder.file)
         for (text, time) in [("a", 98 * Self.day), ("b", 100 * Self.day - 1_000)] {
-            let batch = Batch.make([.make(text, number: store.reserve(1), time: time)])
+            let batch = Batch.make([
+                .make(text, number: store.reserve(1), time: Timestamp(milliseconds: time))
+            ])
             batch.drop(0, Drop(code: "dropped", reason: text))
             store.enqueue(batch, isOwed: false)
             store.endTurn()
@@ -216,10 +221,10 @@ import TestSupport
         """
 
     @Test func `the store does it by itself`() async throws {
-        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let store = try SQLiteStore.open(folder.file, wall: Self.day)
         try await store.keep(["viejo"], time: Self.day)
         await store.close()
-        let again = try SQLiteStore.open(folder.file, wall: { 100 * Self.day })
+        let again = try SQLiteStore.open(folder.file, wall: 100 * Self.day)
         try await pollUntil {
             try await again.texts(in: "general", before: .max, atMost: 1).isEmpty
         }

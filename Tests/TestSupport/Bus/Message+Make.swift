@@ -14,13 +14,13 @@ extension Message {
     ///
     /// - Parameters:
     ///   - arrival: when it comes in.
-    ///   - time: the same by the wall clock, in milliseconds since 1970.
+    ///   - time: the same by the wall clock.
     ///   - other: whom it is for if it is private; in a rename the new name.
     package static func make(
         _ text: String = "hola", by sender: Sender = .make(), kind: Kind = .message,
         room: String = "general", number: MessageNumber = 1, arrival: Duration = .zero,
-        time: Int64 = 0,
-        other: Sender? = nil, isPrivate: Bool = false, hadControlCharacters: Bool = false
+        time: Timestamp = .epoch, other: Sender? = nil, isPrivate: Bool = false,
+        hadControlCharacters: Bool = false
     ) -> Message {
         var header = MessageHeader()
         header.kind = kind

@@ -39,12 +39,11 @@ package final class TestBus: Sendable {
         settings.accounts = accounts ?? NoAccounts()
         settings.log = log.log(
             by: Log.Times(
-                now: clock.monotonic,
+                clock: clock,
                 later: { delay, action in
                     loop.perform { loop.set(LoopTimer(action), after: delay) }
                 }))
-        settings.uptime = { loop.now }
-        settings.time = { loop.wallTime }
+        settings.clock = TurnClock(loop)
         bus = Bus(
             settings, chain: Self.chain(middlewares), store: store, executor: loop,
             atTurnEnd: { loop.atTurnEnd($0) })

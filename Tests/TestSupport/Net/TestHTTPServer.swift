@@ -33,7 +33,7 @@ package final class TestHTTPServer: Sendable {
     ///   - endsAtOnce: whether its side of each connection ends before anything is read.
     ///   - handler: called on the loop for each request, in the order of a connection.
     package init(
-        clock: any LoopClock = SystemClock(), port: UInt16 = 0, endsAtOnce: Bool = false,
+        clock: any TimeSource = SystemClock(), port: UInt16 = 0, endsAtOnce: Bool = false,
         handler: sending @escaping Handler
     ) throws {
         loop = try EventLoop(clock: clock)

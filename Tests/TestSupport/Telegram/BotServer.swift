@@ -13,7 +13,7 @@ package final class BotServer: Sendable {
     private let state: BotServerState
 
     /// Starts one.
-    package init(clock: any LoopClock = SystemClock(), port: UInt16 = 0) throws {
+    package init(clock: any TimeSource = SystemClock(), port: UInt16 = 0) throws {
         let state = BotServerState()
         server = try TestHTTPServer(clock: clock, port: port) { state.answer($0, $1) }
         self.state = state

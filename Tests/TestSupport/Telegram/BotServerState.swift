@@ -60,7 +60,7 @@ package final class BotServerState: @unchecked Sendable {
 
     var now: MonotonicTime { loop?.now ?? .start }
     /// The time, in seconds since 1970.
-    package var date: Int64 { (loop?.wallTime ?? 0) / 1_000 }
+    package var date: Int64 { (loop?.wallTime.milliseconds ?? 0) / 1_000 }
 
     func blame(_ sentence: String) { misbehaviour.append(sentence) }
 

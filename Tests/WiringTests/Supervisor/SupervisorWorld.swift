@@ -34,13 +34,12 @@ final class SupervisorWorld: Sendable {
         for bridge in bridges { await test.bus.attach(bridge.attachment) }
         let (clock, pauses) = (test.clock, pauses.continuation)
         let watches = watches.continuation
-        let beginning = clock.now
         var deadlines = Supervisor.Deadlines()
         // Told apart from all other pauses, which tests count.
         deadlines.readiness = Self.readiness
         let supervisor = Supervisor(
             bus: test.bus, log: test.log.log, deadlines: deadlines,
-            now: { beginning.duration(to: clock.now) },
+            clock: clock,
             sleep: { pause in
                 // The deadline is fixed before the test hears of it and advances the clock.
                 let end = clock.now.advanced(by: pause)

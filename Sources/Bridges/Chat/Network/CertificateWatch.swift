@@ -36,8 +36,8 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private static let warningInterval: Duration = .seconds(86_400)
     /// The time for which keys of session tickets are used.
     private static let keyLifetime: Duration = .seconds(43_200)
-    /// Seconds before the end at which warnings begin: 14 days.
-    private static let warningTime: Int64 = 14 * 86_400
+    /// The time before the end at which warnings begin: 14 days.
+    private static let warningTime = Duration.seconds(14 * 86_400)
 
     /// Reads the files for the first time.
     ///
@@ -147,8 +147,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
                 server: chmod o-r
                 """)
         }
-        let now = loop.wallTime / 1_000
-        if now < context.validity.start {
+        if present < context.validity.start {
             log.warning(
                 """
                 the certificate in \(files.certificate.name) is not valid before \
@@ -160,20 +159,20 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
 
     /// Warns once a day of a certificate that ends soon or has ended.
     private func warnOfEnd() {
-        let rest = context.validity.end - loop.wallTime / 1_000
+        let rest = context.validity.end - present
         guard rest < Self.warningTime,
             lastWarning.map({ loop.now - $0 >= Self.warningInterval }) ?? true
         else { return }
         lastWarning = loop.now
         let day = Self.day(context.validity.end)
-        if rest < 0 {
+        if rest < .zero {
             return log.warning(
                 """
                 the certificate in \(files.certificate.name) ended on \(day): clients refuse it; \
                 a new one is picked up without a restart
                 """)
         }
-        let days = rest / 86_400
+        let days = rest.wholeSeconds / 86_400
         let time = days == 0 ? "within a day" : days == 1 ? "in 1 day" : "in \(days) days"
         log.warning(
             """
@@ -182,7 +181,10 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
             """)
     }
 
-    private static func day(_ seconds: Int64) -> String {
-        String(Timestamp(milliseconds: seconds * 1_000).inUTC.prefix(10))
+    /// The present second: dates of certificates know no parts of it.
+    private var present: Timestamp {
+        Timestamp(milliseconds: loop.wallTime.milliseconds / 1_000 * 1_000)
     }
+
+    private static func day(_ time: Timestamp) -> String { String(time.inUTC.prefix(10)) }
 }

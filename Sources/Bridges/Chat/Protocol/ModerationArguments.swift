@@ -50,8 +50,7 @@ package enum ModerationArguments {
         guard word.count <= 20, let time = Duration(option: word.text)
         else { return unsafe isMistyped(word) ? nil : Term(end: nil, rest: text) }
         guard time > .zero, time <= Duration.maxOption else { return nil }
-        let end = start.milliseconds + Int64(time / .milliseconds(1))
-        return unsafe Term(end: Timestamp(milliseconds: end), rest: rest)
+        return unsafe Term(end: start + time, rest: rest)
     }
 
     /// Returns whether a word begins with a digit, of whatever script: `5`, `1h30m`, `2026-12-01`.

@@ -29,7 +29,7 @@ package struct Conformance: Sendable {
     let command: ChildCommand
     let isDurable: Bool
     let loop: EventLoop
-    let time: TimeSource
+    let time: PauseClock
     let deadlines: Deadlines
     private let report: @Sendable (String) -> Void
 
@@ -45,13 +45,13 @@ package struct Conformance: Sendable {
         report: @escaping @Sendable (String) -> Void
     ) throws {
         try self.init(
-            command, isDurable: isDurable, on: loop, time: TimeSource(LoopSleep(loop)),
+            command, isDurable: isDurable, on: loop, time: PauseClock(LoopSleep(loop)),
             deadlines: Deadlines(), report: report)
     }
 
     /// Makes a kit with another time source and other deadlines.
     init(
-        _ command: [String], isDurable: Bool, on loop: EventLoop, time: TimeSource,
+        _ command: [String], isDurable: Bool, on loop: EventLoop, time: PauseClock,
         deadlines: Deadlines, report: @escaping @Sendable (String) -> Void
     ) throws {
         self.command = try ChildCommand(

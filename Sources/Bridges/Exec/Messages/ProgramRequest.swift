@@ -9,8 +9,8 @@ enum ProgramRequest: Sendable {
         var name: String?
         var room: String?
         var reply: MessageNumber?
-        /// Milliseconds since 1970.
-        var time: Int64?
+        /// The time at which it was said; `nil` if the program has not told it.
+        var time: Timestamp?
         var id: JSON
         var remote: String?
         var checkpoint: [String: String]
@@ -62,7 +62,7 @@ enum ProgramRequest: Sendable {
         say.name = json["from"].nonEmptyString
         say.room = json["room"].nonEmptyString
         say.reply = number(json["reply"]) ?? number(json["reply"]["number"])
-        say.time = json["time"].integer
+        say.time = json["time"].integer.map { Timestamp(milliseconds: $0) }
         say.remote = json["remote"].nonEmptyString
         if case .object(let states) = json["checkpoint"] {
             for case (let key, .text(let state)) in states { say.checkpoint[key] = state }

@@ -124,7 +124,7 @@ extension ProgramSession {
         var draft = Draft(say.text, from: say.name ?? port.name)
         draft.room = say.room
         draft.isAutomatic = true
-        draft.time = say.time.map { Timestamp(milliseconds: $0) }
+        draft.time = say.time
         draft.reply = say.reply.map { Quotation(number: $0, name: "", excerpt: "") }
         if let remote = say.remote {
             draft.origin = Origin(remoteID: remote)

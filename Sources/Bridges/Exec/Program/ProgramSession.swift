@@ -36,12 +36,12 @@ final class ProgramSession: Sendable {
     let rooms: [String]
     let pending = Locked(PendingDeliveries())
     let state = Locked(State())
-    private let time: TimeSource
+    private let time: PauseClock
 
     /// Makes a session whose program does not run yet.
     init(
         _ options: Exec.Options, _ port: Port, _ loop: EventLoop, log: ProgramLog,
-        time: TimeSource
+        time: PauseClock
     ) {
         self.options = options
         self.port = port

@@ -1,3 +1,5 @@
+import MessageBus
+
 /// The order of a server to be reached by TLS only (IRCv3 strict transport security), and the time
 /// until which it is to be obeyed.
 struct STSPolicy: Sendable, Equatable {
@@ -5,14 +7,14 @@ struct STSPolicy: Sendable, Equatable {
     let host: String
     /// The port for TLS.
     let port: UInt16
-    /// The time until which the policy applies, in milliseconds since 1970.
-    var until: Int64
+    /// The time until which the policy applies.
+    var until: Timestamp
 
     /// The key of the checkpoint.
     static let checkpointKey = "sts"
 
     /// Makes a policy.
-    init(host: String, port: UInt16, until: Int64) {
+    init(host: String, port: UInt16, until: Timestamp) {
         self.host = host
         self.port = port
         self.until = until
@@ -24,11 +26,11 @@ struct STSPolicy: Sendable, Equatable {
         guard words.count == 3, let port = UInt16(words[1]), let until = Int64(words[2]) else {
             return nil
         }
-        self.init(host: String(words[0]), port: port, until: until)
+        self.init(host: String(words[0]), port: port, until: Timestamp(milliseconds: until))
     }
 
     /// The state that the store is to keep.
-    var state: [UInt8] { Array("\(host) \(port) \(until)".utf8) }
+    var state: [UInt8] { Array("\(host) \(port) \(until.milliseconds)".utf8) }
 
     /// Returns the number behind a key in the value of the capability `sts`.
     static func number(_ key: String, in value: String) -> Int64? {

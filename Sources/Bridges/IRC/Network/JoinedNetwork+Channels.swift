@@ -58,8 +58,8 @@ extension JoinedNetwork {
     }
 
     /// Returns whether a message has waited for too long.
-    static func isOld(_ message: Message, _ limit: Duration, _ now: Int64) -> Bool {
-        .milliseconds(now - message.received.milliseconds) > limit
+    static func isOld(_ message: Message, _ limit: Duration, _ now: Timestamp) -> Bool {
+        now - message.received > limit
     }
 
     /// Records that a channel can't be joined at present.

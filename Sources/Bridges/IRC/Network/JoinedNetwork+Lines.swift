@@ -131,8 +131,8 @@ extension JoinedNetwork {
             return
         }
         // A hundred years at most, so that nothing overflows.
-        stsDuration = min(seconds, 3_155_760_000) * 1_000
-        sts = STSPolicy(host: host, port: upgradePort ?? sts?.port ?? port, until: 0)
+        stsDuration = .seconds(min(seconds, 3_155_760_000))
+        sts = STSPolicy(host: host, port: upgradePort ?? sts?.port ?? port, until: .epoch)
         renewSTS()
     }
 
@@ -144,7 +144,7 @@ extension JoinedNetwork {
     func renewSTS(isEnding: Bool = true) {
         guard let stsDuration, var policy = sts else { return }
         let until = loop.wallTime + stsDuration
-        guard isEnding || until - policy.until > max(stsDuration / 4, 60_000) else { return }
+        guard isEnding || until - policy.until > max(stsDuration / 4, .seconds(60)) else { return }
         policy.until = until
         sts = policy
         enqueue(.checkpoint(Checkpoint(key: STSPolicy.checkpointKey, state: policy.state)))

@@ -6,8 +6,8 @@ import Sockets
 extension JoinedNetwork {
     /// Tags that bots' messages have (IRCv3 bot mode).
     private static let botTags = ["bot", "draft/bot", "inspircd.org/bot"]
-    /// The most milliseconds by which a server's time may lie in the past.
-    private static let pastBound: Int64 = 86_400_000
+    /// The longest time by which a server's time may lie in the past.
+    private static let pastBound = Duration.seconds(86_400)
 
     /// Begins or ends a batch.
     func batch(_ line: IRCMessage) {
@@ -70,10 +70,10 @@ extension JoinedNetwork {
 
     /// Returns the time of a line, unless it can't be right.
     private func time(of line: IRCMessage) -> Timestamp? {
-        guard let time = line.tags["time"].flatMap({ TimeTag.milliseconds($0) }),
+        guard let time = line.tags["time"].flatMap({ TimeTag.time($0) }),
             time <= loop.wallTime, time > loop.wallTime - Self.pastBound
         else { return nil }
-        return Timestamp(milliseconds: time)
+        return time
     }
 
     /// Returns a text without formatting, and whether it says what somebody does; `nil` if it is a

@@ -57,9 +57,9 @@ actor JoinedNetwork {
     /// Marks that the store is to keep.
     var marks: [SendMark] = []
     var sts: STSPolicy?
-    /// Milliseconds for which the server must be reached by TLS after a connection has ended; `nil`
+    /// The time for which the server must be reached by TLS after a connection has ended; `nil`
     /// if it has not demanded that on this one.
-    var stsDuration: Int64?
+    var stsDuration: Duration?
     /// The port to which the server has sent the bridge, for TLS.
     var upgradePort: UInt16?
     /// The end of the last connection, until it is looked at.

@@ -1,7 +1,9 @@
+import MessageBus
+
 /// The time in the tag `time` of a line (IRCv3 server-time).
 enum TimeTag {
-    /// Reads `2011-10-19T16:40:51.620Z` as milliseconds since 1970; `nil` if it is no such time.
-    static func milliseconds(_ text: String) -> Int64? {
+    /// Reads `2011-10-19T16:40:51.620Z`; `nil` if it is no such time.
+    static func time(_ text: String) -> Timestamp? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),
             let year = number(bytes[0..<4]), let month = number(bytes[5..<7]),
@@ -19,7 +21,8 @@ enum TimeTag {
             milliseconds = fraction * [0, 100, 10, 1][digits.count]
         }
         let days = Self.days(year, month, day)
-        return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds
+        let minutes = (days * 24 + hour) * 60 + minute
+        return Timestamp(milliseconds: minutes * 60_000 + second * 1_000 + milliseconds)
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {

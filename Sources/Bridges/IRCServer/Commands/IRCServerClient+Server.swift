@@ -13,7 +13,7 @@ extension IRCServerClient {
         case "VERSION":
             numeric("351", ["puente-\(Version.current)", network.name, phrases.aboutPuente])
         case "TIME":
-            numeric("391", [network.name, ServerTime.text(bus.now.milliseconds)])
+            numeric("391", [network.name, ServerTime.text(bus.now)])
         case "INFO":
             numeric("371", [phrases.aboutPuente])
             numeric("374", [phrases.endOfInfo])

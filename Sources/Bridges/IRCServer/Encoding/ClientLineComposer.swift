@@ -161,7 +161,7 @@ struct ClientLineComposer {
         let start = bytes.count
         if form.options.contains(.time) {
             Self.append("@time=", to: &bytes)
-            ServerTime.append(message.time.milliseconds, to: &bytes)
+            ServerTime.append(message.time, to: &bytes)
         }
         if form.options.contains(.tags), isWhole, message.header.isSaid {
             begin("msgid=", from: start, in: &bytes)

@@ -4,8 +4,8 @@ import MessageBus
 /// Times as `server-time` writes them: `2026-11-29T19:05:10.123Z`.
 enum ServerTime {
     /// Appends a time.
-    static func append(_ milliseconds: Int64, to bytes: inout [UInt8]) {
-        let (days, time) = divide(milliseconds, by: 86_400_000)
+    static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
+        let (days, time) = divide(moment.milliseconds, by: 86_400_000)
         let (year, month, day) = date(ofDay: days)
         append(year, 4, to: &bytes)
         bytes.append(UInt8(ascii: "-"))
@@ -24,14 +24,14 @@ enum ServerTime {
     }
 
     /// Returns a time as text.
-    static func text(_ milliseconds: Int64) -> String {
+    static func text(_ moment: Timestamp) -> String {
         var bytes: [UInt8] = []
-        append(milliseconds, to: &bytes)
+        append(moment, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Returns milliseconds since 1970; `nil` for what is no such time.
-    static func read(_ text: String) -> Int64? {
+    /// Reads a time; `nil` for what is no such time.
+    static func read(_ text: String) -> Timestamp? {
         let bytes = Array(text.utf8)
         guard (20...24).contains(bytes.count), bytes.last == UInt8(ascii: "Z"),
             let year = number(bytes, 0..<4), bytes[4] == UInt8(ascii: "-"),
@@ -51,7 +51,8 @@ enum ServerTime {
             fraction = read * [1_000, 100, 10, 1][digits.count]
         }
         let seconds = hour * 3_600 + minute * 60 + second
-        return (self.day(year, month, day) * 86_400 + seconds) * 1_000 + fraction
+        let days = self.day(year, month, day)
+        return Timestamp(milliseconds: (days * 86_400 + seconds) * 1_000 + fraction)
     }
 
     private static func number(_ bytes: [UInt8], _ range: Range<Int>) -> Int64? {

@@ -9,7 +9,7 @@ struct MessageTimes {
     /// Returns the number of the last text said up to a moment; 0 if there is none.
     ///
     /// Numbers rise with time, so a few requests find it, by bisection.
-    func lastNumber(until time: Int64, _ bus: isolated Bus) async throws -> MessageNumber {
+    func lastNumber(until time: Timestamp, _ bus: isolated Bus) async throws -> MessageNumber {
         var low: MessageNumber = 0
         var high = room.lastNumber + 1
         // Invariant: what is said up to `low` is not later, what is said from `high` on is.
@@ -21,7 +21,7 @@ struct MessageTimes {
                 low = middle
                 continue
             }
-            if found.time.milliseconds <= time {
+            if found.time <= time {
                 low = middle
             } else {
                 high = found.number

@@ -13,7 +13,7 @@ final class ReadMarkers {
     }
 
     private let loop: EventLoop
-    private var markers: [Owner: [String: Int64]] = [:]
+    private var markers: [Owner: [String: Timestamp]] = [:]
     private var order: [Owner] = []
 
     /// Targets of one owner at most; the one with the oldest marker is forgotten.
@@ -23,21 +23,21 @@ final class ReadMarkers {
 
     init(on loop: EventLoop) { self.loop = loop }
 
-    /// Returns a marker, in milliseconds since 1970; `nil` if there is none.
-    func marker(of target: String, _ owner: Owner) -> Int64? {
+    /// Returns a marker; `nil` if there is none.
+    func marker(of target: String, _ owner: Owner) -> Timestamp? {
         loop.assertOwned()
         return markers[owner]?[target]
     }
 
     /// Moves a marker forward, and returns where it is then.
-    func move(_ target: String, to time: Int64, _ owner: Owner) -> Int64 {
+    func move(_ target: String, to time: Timestamp, _ owner: Owner) -> Timestamp {
         loop.assertOwned()
         if markers[owner] == nil {
             order.append(owner)
             if order.count > Self.maxOwners { markers[order.removeFirst()] = nil }
         }
         var own = markers[owner] ?? [:]
-        let moved = max(own[target] ?? .min, time)
+        let moved = max(own[target] ?? time, time)
         if own[target] == nil, own.count >= Self.maxTargets,
             let oldest = own.min(by: { $0.value < $1.value })
         {

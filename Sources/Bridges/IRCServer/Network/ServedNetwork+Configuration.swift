@@ -41,7 +41,7 @@ extension ServedNetwork {
         port.statistics.connections.isUsed = true
         port.attachment.readGauges = { [weak self] bus in
             guard let self else { return BridgeGauges() }
-            return BridgeGauges(of: rooms, allForms, at: bus.now.milliseconds)
+            return BridgeGauges(of: rooms, allForms, at: bus.now)
         }
     }
 }

@@ -13,7 +13,7 @@ extension Broker {
 
     /// Records the reason why there is no connection, or no stream.
     func record(_ error: BrokerError) {
-        let now = KernelClock.monotonic
+        let now = clock.monotonic()
         let isTold = state.withLock { state in
             state.problem = error
             return state.told.add(error.description, at: now)
@@ -24,7 +24,7 @@ extension Broker {
 
     /// Records the reason why nothing can be read, although messages may go out.
     func recordSilence(_ error: BrokerError) {
-        let now = KernelClock.monotonic
+        let now = clock.monotonic()
         let isTold = state.withLock { state in
             state.silence = error
             return state.told.add(error.description, at: now)
@@ -60,7 +60,7 @@ extension Broker {
 
     /// Records that a message could not be put into the stream.
     func recordFailure(_ error: BrokerError) {
-        let now = KernelClock.monotonic
+        let now = clock.monotonic()
         let (isLogged, isNew) = state.withLock { state in
             defer { state.refusal = error }
             let isNew = state.refusal?.description != error.description
@@ -77,7 +77,7 @@ extension Broker {
 
     /// Records the server's complaints, such as a missing right.
     func recordComplaints(of session: BrokerSession) {
-        let now = KernelClock.monotonic
+        let now = clock.monotonic()
         let sentences = session.connection.complaints.present(at: now)
         let complaint =
             sentences.isEmpty
@@ -98,7 +98,7 @@ extension Broker {
 
     /// Records a message of the stream that was not sent by an instance.
     func recordForeignMessage(_ sequence: UInt64) {
-        let now = KernelClock.monotonic
+        let now = clock.monotonic()
         if state.withLock({ $0.foreignMessageLines.admit(at: now) }) {
             log.warning("message \(sequence) of the stream was not sent by an instance")
         }
@@ -106,7 +106,7 @@ extension Broker {
 
     /// Logs how many such messages there were beside those already logged.
     func logForeignMessages() {
-        let now = KernelClock.monotonic
+        let now = clock.monotonic()
         guard let count = state.withLock({ $0.foreignMessageLines.drainHeldCount(at: now) }) else {
             return
         }

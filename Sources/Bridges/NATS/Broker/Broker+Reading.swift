@@ -17,7 +17,7 @@ private struct Reading {
     /// The subject on which the broker reports the end of a request.
     var request = ""
     /// The time at which something last came, or the broker was last checked.
-    var heard = KernelClock.monotonic
+    var heard: MonotonicTime
 
     /// Counts a message; returns false if others before it were lost on the way.
     ///
@@ -60,7 +60,7 @@ extension Broker {
         var deliveries = try BrokerInbox(session.connection)
         var stream = first
         var pace = ConsumerPace()
-        var (looked, sized) = (KernelClock.monotonic, KernelClock.monotonic)
+        var (looked, sized) = (clock.monotonic(), clock.monotonic())
         var reading = try makeConsumer(session, stream, &inbox, &pace)
         while !session.isOver, !hasEnded {
             // While there is no capacity, nothing is requested; everything else is checked as
@@ -80,16 +80,16 @@ extension Broker {
                     reading = try makeConsumer(session, stream, &inbox, &pace)
                 }
             }
-            if KernelClock.monotonic - looked > Self.look {
-                looked = KernelClock.monotonic
+            if clock.monotonic() - looked > Self.look {
+                looked = clock.monotonic()
                 recordComplaints(of: session)
                 logForeignMessages()
             }
-            if KernelClock.monotonic - sized > Self.silence {
-                sized = KernelClock.monotonic
+            if clock.monotonic() - sized > Self.silence {
+                sized = clock.monotonic()
                 refreshStreamState(&inbox)
             }
-            if session.takeCheckRequest() || KernelClock.monotonic - reading.heard > Self.silence {
+            if session.takeCheckRequest() || clock.monotonic() - reading.heard > Self.silence {
                 let isGood =
                     try isFull
                     ? checkStream(&reading.heard, &stream, &inbox)
@@ -105,15 +105,15 @@ extension Broker {
     /// - Throws: `BrokerError` if the broker does not answer, or the stream is another one.
     func watch(_ session: BrokerSession, _ first: StreamState) throws(BrokerError) {
         var inbox = try BrokerInbox(session.connection)
-        var (stream, looked, heard) = (first, KernelClock.monotonic, KernelClock.monotonic)
+        var (stream, looked, heard) = (first, clock.monotonic(), clock.monotonic())
         recordAnswer(of: stream)
         while !session.isOver, !hasEnded {
             wake.wait(atMost: Self.nap)
-            if KernelClock.monotonic - looked > Self.look {
-                looked = KernelClock.monotonic
+            if clock.monotonic() - looked > Self.look {
+                looked = clock.monotonic()
                 recordComplaints(of: session)
             }
-            if session.takeCheckRequest() || KernelClock.monotonic - heard > Self.silence {
+            if session.takeCheckRequest() || clock.monotonic() - heard > Self.silence {
                 _ = try checkStream(&heard, &stream, &inbox)
                 recordAnswer(of: stream)
             }
@@ -143,7 +143,7 @@ extension Broker {
             // Somebody has put such a message into the stream, or the consumer is gone.
             reading.swallowed += 1
             reading.asked = max(0, reading.asked - 1)
-            if KernelClock.monotonic - reading.heard > Self.look { session.requestCheck() }
+            if clock.monotonic() - reading.heard > Self.look { session.requestCheck() }
             return nil
         }
     }
@@ -156,7 +156,7 @@ extension Broker {
         var tries = 0
         var failure: BrokerError?
         while true {
-            sleep(for: pace.pause(at: KernelClock.monotonic, after: failure))
+            sleep(for: pace.pause(at: clock.monotonic(), after: failure))
             do throws(BrokerError) {
                 return try createConsumer(stream, &inbox)
             } catch {
@@ -197,7 +197,7 @@ extension Broker {
         guard let name = answer["name"].string else {
             throw BrokerError(.rejected, "the broker makes no consumer")
         }
-        return Reading(name: name, known: position.sequence)
+        return Reading(name: name, known: position.sequence, heard: clock.monotonic())
     }
 
     /// Reads a message; returns false if the consumer is to be made anew.
@@ -220,7 +220,7 @@ extension Broker {
         else {
             return true
         }
-        reading.heard = KernelClock.monotonic
+        reading.heard = clock.monotonic()
         recordAnswer()
         reading.asked = max(0, reading.asked - 1)
         // Nothing is acknowledged: a message that was lost on the way shows as a gap.
@@ -262,7 +262,7 @@ extension Broker {
     private func checkStream(
         _ heard: inout MonotonicTime, _ stream: inout StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
-        heard = KernelClock.monotonic
+        heard = clock.monotonic()
         let present = try presentStream(stream, &inbox)
         state.withLock { $0.stream = present }
         let position = state.withLock { $0.position }

@@ -75,19 +75,19 @@ extension Broker {
         _ session: BrokerSession, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> StreamState {
         var doubt = TruncationCheck()
-        let end = KernelClock.monotonic + TruncationCheck.timeout * 2
+        let end = clock.monotonic() + TruncationCheck.timeout * 2
         while true {
             let stream = try findOrCreateStream(&inbox)
             let known = state.withLock { state in
                 [state.position, state.sent].filter { $0.created == stream.created }
                     .map(\.sequence).max() ?? 0
             }
-            if doubt.isSettled(stream, known: known, at: KernelClock.monotonic) { return stream }
+            if doubt.isSettled(stream, known: known, at: clock.monotonic()) { return stream }
             let sentence = BrokerError(
                 .rejected,
                 "the stream \(stream.name) ends before message \(known), which it had: asking again"
             )
-            let isOver = doubt.isHopeless || KernelClock.monotonic > end
+            let isOver = doubt.isHopeless || clock.monotonic() > end
             if isOver || session.isOver || hasEnded { throw sentence }
             record(sentence)
             recordFirstOutcome(nil)
@@ -97,9 +97,9 @@ extension Broker {
 
     /// Waits for a time, or until everything is to end; blocks.
     func sleep(for time: Duration) {
-        let end = KernelClock.monotonic + time
+        let end = clock.monotonic() + time
         while !hasEnded {
-            let left = end - KernelClock.monotonic
+            let left = end - clock.monotonic()
             if left <= .zero { return }
             wake.wait(atMost: min(left, Self.nap))
         }

@@ -77,6 +77,7 @@ final class Broker: Sendable {
     /// False if messages only go out.
     let isReader: Bool
     let log: Log
+    let clock: any TimeSource
     let publishing = PublishQueue()
     /// Batches that were read and wait for the bus.
     let incoming: BoundedQueue<ReceivedBatch>
@@ -101,6 +102,7 @@ final class Broker: Sendable {
     init(
         _ access: BrokerAccess, _ settings: StreamSettings, store: String, rooms: [String],
         isReader: Bool = true, position: StreamPosition, sent: StreamPosition, log: Log,
+        clock: any TimeSource,
         companions: [(name: String, body: @Sendable (BrokerSession) -> Void)] = [],
         onEvent: @escaping @Sendable (Event) -> Void
     ) {
@@ -110,6 +112,7 @@ final class Broker: Sendable {
         self.rooms = rooms
         self.isReader = isReader
         self.log = log
+        self.clock = clock
         self.companions = companions
         self.onEvent = onEvent
         state = Locked(State(position: position, sent: sent))
@@ -177,11 +180,11 @@ final class Broker: Sendable {
             let servers = access.servers + state.withLock { $0.discovered }
             let address = servers[next % servers.count]
             next += 1
-            let start = KernelClock.monotonic
+            let start = clock.monotonic()
             var failure: BrokerError?
             do throws(BrokerError) {
                 let connection = try BrokerConnection(
-                    to: address, access, name: "puente \(store)")
+                    to: address, access, name: "puente \(store)", clock: clock)
                 try serve(BrokerSession(connection))
                 tries = 0
             } catch {
@@ -198,7 +201,7 @@ final class Broker: Sendable {
             }
             // After a connection that has lasted, another is made at once, to another server if
             // possible.
-            if KernelClock.monotonic - start > .seconds(10) {
+            if clock.monotonic() - start > .seconds(10) {
                 backoff.reset()
                 refusalBackoff.reset()
             }

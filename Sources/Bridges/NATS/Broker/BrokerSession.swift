@@ -35,11 +35,11 @@ final class BrokerSession: Sendable {
     }
 
     /// Records that the stream has taken a message.
-    func recordPublished() { publishedAt.withLock { $0 = KernelClock.monotonic } }
+    func recordPublished() { publishedAt.withLock { $0 = connection.clock.monotonic() } }
 
     /// Returns whether the stream has taken a message within a time.
     func hasPublished(within time: Duration) -> Bool {
-        publishedAt.withLock { $0.map { KernelClock.monotonic - $0 < time } ?? false }
+        publishedAt.withLock { $0.map { connection.clock.monotonic() - $0 < time } ?? false }
     }
 
     /// Starts a thread that uses the connection until the session is over.

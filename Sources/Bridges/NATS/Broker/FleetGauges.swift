@@ -7,9 +7,8 @@ extension BridgeGauges {
     private static let maxNamed = 50
 
     /// Makes the numbers and sentences of a running nats bridge.
-    init(_ state: Broker.State, _ peers: [String: FleetPeer]) {
+    init(_ state: Broker.State, _ peers: [String: FleetPeer], at now: MonotonicTime) {
         self.init()
-        let now = KernelClock.monotonic
         let living = peers.values.filter { !$0.isGone }
         let silence = peers.values.map { now - $0.heard }.max() ?? .zero
         values = [

@@ -10,6 +10,8 @@ import Sockets
 @safe final class BrokerConnection: @unchecked Sendable {  // the library's own lock guards it
     /// The server's address, as in bridge.json or as a server has reported it.
     let address: String
+    /// The clock by which answers are waited for.
+    let clock: any TimeSource
     private let pointer: OpaquePointer
     private let closing: Closing
     private let subscriptions = Locked<[BrokerSubscription]>([])
@@ -20,8 +22,11 @@ import Sockets
     /// Safe from any thread.
     private final class Closing: Sendable {
         let complaints = PermissionViolations()
+        let clock: any TimeSource
         let isClosed = Locked(false)
         let signal = ThreadSignal()
+
+        init(_ clock: any TimeSource) { self.clock = clock }
     }
 
     /// The time that connecting may take, to each server.
@@ -36,14 +41,18 @@ import Sockets
     /// Connects, which blocks.
     ///
     /// - Throws: `BrokerError`.
-    init(to address: String, _ access: BrokerAccess, name: String) throws(BrokerError) {
+    init(
+        to address: String, _ access: BrokerAccess, name: String,
+        clock: any TimeSource = SystemClock()
+    ) throws(BrokerError) {
         self.address = address
+        self.clock = clock
         var options: OpaquePointer?
         guard unsafe natsOptions_Create(&options) == NATS_OK, let options = unsafe options else {
             throw BrokerError(.unreachable, "no memory for a connection")
         }
         defer { unsafe natsOptions_Destroy(options) }
-        let closing = Closing()
+        let closing = Closing(clock)
         self.closing = closing
         unsafe natsOptions_SetURL(options, address)
         unsafe natsOptions_SetName(options, name)
@@ -61,8 +70,8 @@ import Sockets
             options,
             { _, _, status, argument in
                 guard let argument = unsafe argument else { return }
-                unsafe Unmanaged<Closing>.fromOpaque(argument).takeUnretainedValue()
-                    .complaints.recordLast(status)
+                let closing = unsafe Unmanaged<Closing>.fromOpaque(argument).takeUnretainedValue()
+                closing.complaints.recordLast(status, at: closing.clock.monotonic())
             }, unsafe held.toOpaque())
         unsafe natsOptions_SetClosedCB(
             options,
@@ -168,9 +177,9 @@ import Sockets
     /// No thread may use them any more.
     func end() {
         unsafe natsConnection_Close(pointer)
-        let deadline = KernelClock.monotonic + Self.closeTimeout
+        let deadline = clock.monotonic() + Self.closeTimeout
         while !closing.isClosed.withLock({ $0 }) {
-            let rest = deadline - KernelClock.monotonic
+            let rest = deadline - clock.monotonic()
             // The library still uses the connection: leaking it is better than freeing it.
             if rest <= .zero { return }
             closing.signal.wait(atMost: rest)

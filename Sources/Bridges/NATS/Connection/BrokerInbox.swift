@@ -38,11 +38,11 @@ struct BrokerInbox {
         let own = "\(base).\(asked)"
         try connection.publish(
             content, to: subject, reply: own, headers: id.map { ["Nats-Msg-Id": $0] } ?? [:])
-        let end = KernelClock.monotonic + deadline
+        let end = connection.clock.monotonic() + deadline
         while true {
-            let rest = end - KernelClock.monotonic
+            let rest = end - connection.clock.monotonic()
             guard rest > .zero, let answer = try answer(to: subject, within: rest) else {
-                let refused = connection.complaints.present(at: KernelClock.monotonic)
+                let refused = connection.complaints.present(at: connection.clock.monotonic())
                     .first { $0.contains(subject) }
                 let complaint = refused.map { " (\($0))" } ?? ""
                 throw BrokerError(

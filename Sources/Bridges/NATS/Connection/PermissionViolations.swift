@@ -23,13 +23,13 @@ final class PermissionViolations: Sendable {
 
     /// Records the library's words about an error; called on the thread on which the library
     /// reports it.
-    func recordLast(_ status: natsStatus) {
+    func recordLast(_ status: natsStatus, at now: MonotonicTime) {
         guard status == NATS_NOT_PERMITTED else { return }
         var last = NATS_OK
         let text = unsafe String(lent: nats_GetLastError(&last)) ?? ""
         record(
             BrokerError.withoutSourcePlaces(text.isEmpty ? "permissions violation" : text),
-            at: KernelClock.monotonic)
+            at: now)
     }
 
     /// Returns the present sentences, sorted.

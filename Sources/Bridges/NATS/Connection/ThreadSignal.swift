@@ -40,6 +40,7 @@ import TimeUnits
 
     /// Returns when the signal is sent, or after a time.
     func wait(atMost time: Duration) {
+        // The kernel waits, by a clock of its own.
         var deadline = timespec(KernelClock.monotonic + time)
         unsafe pthread_mutex_lock(lock)
         while !isSent, unsafe pthread_cond_timedwait(condition, lock, &deadline) == 0 {}

@@ -32,7 +32,7 @@ struct RecordWriter {
             guard let number = message.deletedNumber else { return nil }
             record.subject = try await reference(to: number)
         }
-        record.time = message.time.milliseconds
+        record.time = message.time
         if sender !== message.sender {
             sender = message.sender
             name = FleetNames.parts(of: message.sender.name)

@@ -147,15 +147,13 @@ final class RoomPublisher: Sendable {
 
     /// Returns the number after which the messages come that are put into the stream again.
     private func firstNumber(through last: MessageNumber) async throws -> MessageNumber {
-        let now = await fleet.port.now.milliseconds
-        let seconds = fleet.resend.components.seconds
-        let start = now - seconds * 1_000
+        let start = await fleet.port.now - .seconds(fleet.resend.components.seconds)
         // Numbers rise with time, so bisection finds the place.
         var (low, high) = (MessageNumber(rawValue: 0), last)
         while low + 1 < high {
             let middle = MessageNumber(rawValue: low.rawValue + (high.rawValue - low.rawValue) / 2)
             let next = try await fleet.port.events(in: room, after: middle, atMost: 1)
-            if let message = next?.messages.first, message.received.milliseconds < start {
+            if let message = next?.messages.first, message.received < start {
                 low = max(middle, message.number)
             } else {
                 high = middle

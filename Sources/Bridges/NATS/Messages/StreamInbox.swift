@@ -24,7 +24,7 @@ struct StreamInbox {
     private var enqueued: Set<FleetReference> = []
     private var position: StreamPosition
     private var kept: StreamPosition
-    private var keptAt = KernelClock.monotonic
+    private var keptAt: MonotonicTime
     /// The throttle for log lines about messages longer than this instance allows.
     private var tooLong = LogAllowance()
     /// The time of the first loss that nobody has been told about yet.
@@ -44,7 +44,7 @@ struct StreamInbox {
         self.fleet = fleet
         self.broker = broker
         self.position = position
-        kept = position
+        (kept, keptAt) = (position, fleet.clock.monotonic())
         seen = [:]
         for (name, state) in checkpoints {
             let parts = name.split(separator: " ")
@@ -65,7 +65,7 @@ struct StreamInbox {
             if next.isEmpty { break }
             do {
                 for received in next { try await enqueue(received) }
-                let isDue = KernelClock.monotonic - keptAt > Self.pause
+                let isDue = fleet.clock.monotonic() - keptAt > Self.pause
                 if !drafts.isEmpty || !changed.isEmpty || isDue { try await publish() }
             } catch PortError.stopped {
                 // Messages that were not published are read again by the next run.
@@ -87,14 +87,14 @@ struct StreamInbox {
                 try await enqueue(record, of: batch.instance, from: remote.store, in: room)
             }
             progress.end(batch)
-            if progress.lost > 0, lostAt == nil { lostAt = KernelClock.monotonic }
+            if progress.lost > 0, lostAt == nil { lostAt = fleet.clock.monotonic() }
             if progress != before {
                 seen[remote] = progress
                 changed.insert(remote)
             }
             if drafts.count >= Self.batch { try await publish() }
         }
-        if let lostAt, received.pending == 0, KernelClock.monotonic - lostAt > Self.timeout {
+        if let lostAt, received.pending == 0, fleet.clock.monotonic() - lostAt > Self.timeout {
             try await tellLosses()
         }
     }
@@ -113,7 +113,7 @@ struct StreamInbox {
         var draft = Draft(record.text, from: name)
         draft.room = room
         draft.identity = "\(store) \(record.bridge) \(record.name)"
-        draft.time = Timestamp(milliseconds: record.time)
+        draft.time = record.time
         draft.isAutomatic = record.isAutomatic
         draft.isContinuation = record.isContinuation
         if record.attachment != 0 { draft.attachment = "\(record.attachment)" }
@@ -171,7 +171,7 @@ struct StreamInbox {
                 guard case .drop(let reason, let code, _) = receipt.verdict else { continue }
                 let sentence = "message #\(receipt.number) was dropped: [\(code)] \(reason)"
                 // This is nobody's decision, unlike a drop by a middleware.
-                if code == "too-long", tooLong.admit(at: KernelClock.monotonic) {
+                if code == "too-long", tooLong.admit(at: fleet.clock.monotonic()) {
                     fleet.log.warning(
                         "a message of another instance is longer than any here: \(sentence)")
                 } else {
@@ -179,11 +179,11 @@ struct StreamInbox {
                 }
             }
         }
-        if let count = tooLong.drainHeldCount(at: KernelClock.monotonic) {
+        if let count = tooLong.drainHeldCount(at: fleet.clock.monotonic()) {
             fleet.log.warning("\(count) more messages of other instances were too long")
         }
         (drafts, enqueued, changed) = ([], [], [])
-        (kept, keptAt) = (position, KernelClock.monotonic)
+        (kept, keptAt) = (position, fleet.clock.monotonic())
     }
 
     /// Tells each room how many messages it has lost.

@@ -6,8 +6,8 @@ struct FleetPeer: Sendable {
     var name: String
     /// A number for its present run.
     var run: String
-    /// The start of that run, in milliseconds since 1970.
-    var since: Int64
+    /// The start of that run.
+    var since: Timestamp
     /// The time at which the instance was last heard.
     var heard: MonotonicTime
     /// The version of the list of people there.

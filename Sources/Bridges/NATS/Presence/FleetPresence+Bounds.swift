@@ -12,7 +12,7 @@ extension FleetPresence {
 
     /// Forgets an instance that is gone if there are too many; returns false if none is gone.
     func makeRoom(for peer: FleetPeer) -> Bool {
-        let now = KernelClock.monotonic
+        let now = fleet.clock.monotonic()
         let (hasRoom, isLogged) = state.withLock { state in
             state.peers = state.peers.filter {
                 !$0.value.isGone || now - $0.value.heard < Self.memory
@@ -33,7 +33,7 @@ extension FleetPresence {
     /// Logs a line about an instance, unless there were many; returns whether it was logged.
     @discardableResult
     func log(_ line: String, isWarning: Bool = false) -> Bool {
-        let now = KernelClock.monotonic
+        let now = fleet.clock.monotonic()
         guard state.withLock({ $0.lines.admit(at: now) }) else { return false }
         if isWarning { fleet.log.warning(line) } else { fleet.log.info(line) }
         return true
@@ -41,7 +41,7 @@ extension FleetPresence {
 
     /// Logs how many lines were left out.
     func tellLines() {
-        let now = KernelClock.monotonic
+        let now = fleet.clock.monotonic()
         let (lines, refused) = state.withLock {
             ($0.lines.drainHeldCount(at: now), $0.refusals.drainHeldCount(at: now))
         }

@@ -20,7 +20,8 @@ extension FleetPresence {
             }
             let id = state.withLock {
                 $0.privateMessages.insert(
-                    to: store, from: message.sender.name, for: receiver, now: KernelClock.monotonic)
+                    to: store, from: message.sender.name, for: receiver,
+                    now: fleet.clock.monotonic())
             }
             let (name, bridge) = FleetNames.parts(of: message.sender.name)
             let there =
@@ -66,7 +67,7 @@ extension FleetPresence {
 
     /// Tells the senders about messages that the other instance has not answered.
     func tellLatePrivateMessages() async {
-        let late = state.withLock { $0.privateMessages.removeLate(at: KernelClock.monotonic) }
+        let late = state.withLock { $0.privateMessages.removeLate(at: fleet.clock.monotonic()) }
         for entry in late { await tellLoss(of: entry.receiver, to: entry.sender, .unanswered) }
     }
 

@@ -37,7 +37,7 @@ final class FleetPresence: Sendable {
     /// False if instances only tell each other that they are there.
     let isShared: Bool
     private let run: String
-    private let since: Int64
+    private let since: Timestamp
     let state: Locked<State>
     private let lock = AsyncLock()
     /// Signalled when another instance has this one's name or store.
@@ -58,10 +58,10 @@ final class FleetPresence: Sendable {
     ///
     /// - Parameters:
     ///   - isShared: false if instances only tell each other that they are there.
-    ///   - since: the start of this run, in milliseconds since 1970.
+    ///   - since: the start of this run.
     ///   - isConnected: returns whether the others can be heard.
     init(
-        _ fleet: Fleet, _ channel: LiveChannel, isShared: Bool, since: Int64,
+        _ fleet: Fleet, _ channel: LiveChannel, isShared: Bool, since: Timestamp,
         isConnected: @escaping @Sendable () -> Bool
     ) {
         self.fleet = fleet
@@ -102,9 +102,9 @@ final class FleetPresence: Sendable {
                     channel.send(.change(change))
                 }
             }
-            if !isConnected() { state.withLock { $0.deafAt = KernelClock.monotonic } }
-            if KernelClock.monotonic >= next {
-                next = KernelClock.monotonic + Self.helloInterval
+            if !isConnected() { state.withLock { $0.deafAt = fleet.clock.monotonic() } }
+            if fleet.clock.monotonic() >= next {
+                next = fleet.clock.monotonic() + Self.helloInterval
                 sayHello()
                 await lock.run { await removeSilent() }
             }
@@ -166,7 +166,7 @@ final class FleetPresence: Sendable {
             )
             if peer.people.isEmpty { peer.parts = [:] }
         }
-        peer.heard = KernelClock.monotonic
+        peer.heard = fleet.clock.monotonic()
         if known == nil {
             guard makeRoom(for: peer) else { return }
             log("instance \(peer.name) is there, its store \(store)")
@@ -185,7 +185,7 @@ final class FleetPresence: Sendable {
     /// Once is not a sign of life: after a standstill, a broker may deliver a message of a run that
     /// has ended.
     private func isAlive(_ hello: LiveMessage.Hello, _ store: String) -> Bool {
-        let (now, key) = (KernelClock.monotonic, "\(store) \(hello.run)")
+        let (now, key) = (fleet.clock.monotonic(), "\(store) \(hello.run)")
         return state.withLock { state in
             state.suspects = state.suspects.filter { now - $0.value < Self.silenceTimeout }
             guard let first = state.suspects[key] else {
@@ -293,7 +293,7 @@ final class FleetPresence: Sendable {
 
     /// Removes instances that have given no sign of life for too long.
     private func removeSilent() async {
-        let now = KernelClock.monotonic
+        let now = fleet.clock.monotonic()
         // Without a connection the rooms are told that once, for all instances; after a
         // reconnection, each instance has its full time again.
         let isTold = isConnected()

@@ -1,4 +1,5 @@
 import JSON
+import TimeUnits
 
 /// A message about the present moment from one instance to others, which no stream keeps.
 enum LiveMessage: Sendable, Equatable {
@@ -8,8 +9,8 @@ enum LiveMessage: Sendable, Equatable {
         var name: String
         /// A number for this run of the bridge.
         var run: String
-        /// The start of the run, in milliseconds since 1970.
-        var since: Int64
+        /// The start of the run.
+        var since: Timestamp
         /// A count of all changes of the list of people there.
         var version: Int64
         /// True if all others are to say hello at once.
@@ -76,7 +77,7 @@ enum LiveMessage: Sendable, Equatable {
         case .hello(let hello):
             .object([
                 "type": .text("hello"), "name": .text(hello.name), "run": .text(hello.run),
-                "since": .integer(hello.since), "version": .integer(hello.version),
+                "since": .integer(hello.since.milliseconds), "version": .integer(hello.version),
                 "asks": .bool(hello.asks),
             ])
         case .change(let change):
@@ -125,7 +126,7 @@ enum LiveMessage: Sendable, Equatable {
             else { return nil }
             self = .hello(
                 Hello(
-                    name: name, run: run, since: since, version: version,
+                    name: name, run: run, since: Timestamp(milliseconds: since), version: version,
                     asks: json["asks"].isTrue))
         case "change":
             guard let version = json["version"].integer else { return nil }

@@ -29,8 +29,8 @@ struct FleetRecord: Sendable, Equatable {
     var kind = Kind.message
     /// The message's number on the instance where it was said.
     var number: UInt64
-    /// The time at which it was said, in milliseconds since 1970.
-    var time: Int64 = 0
+    /// The time at which it was said.
+    var time = Timestamp.epoch
     /// The name of the author, without the bridge.
     var name = ""
     /// The bridge of that instance that brought the message in; empty for people of the instance
@@ -72,7 +72,7 @@ struct FleetRecord: Sendable, Equatable {
         if attachment != 0 { flags |= Flags.attachment }
         scratch.append(flags)
         scratch.append(number)
-        scratch.append(UInt64(max(0, time)))
+        scratch.append(UInt64(max(0, time.milliseconds)))
         scratch.append(name)
         scratch.append(bridge)
         scratch.append(text)
@@ -103,7 +103,7 @@ struct FleetRecord: Sendable, Equatable {
         else { return nil }
         self.init(number: number)
         self.kind = kind
-        self.time = Int64(clamping: min(time, Self.latest))
+        self.time = Timestamp(milliseconds: Int64(clamping: min(time, Self.latest)))
         (self.name, self.bridge, self.text) = (name, bridge, text)
         if flags & Flags.quoted != 0 {
             guard let message = Self.reference(&reader), let name = reader.text(),

@@ -15,7 +15,7 @@ extension ChatServer {
         for readers in rooms {
             guard let feed = readers.feed else { continue }
             gauges.waiting.append(
-                feed.waiting(for: readers.cursors, at: bus.now.milliseconds))
+                feed.waiting(for: readers.cursors, at: bus.now))
         }
         return gauges
     }

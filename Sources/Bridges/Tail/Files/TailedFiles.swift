@@ -40,8 +40,8 @@ final class TailedFiles {
     var schedule: ScanSchedule
     /// The descriptors of open files.
     var descriptors = DescriptorUse()
-    /// Returns the time in nanoseconds since 1970.
-    var wallTime: () -> Int64 = { KernelClock.wallNanoseconds }
+    /// The clock that stamps files.
+    var clock: any TimeSource = SystemClock()
 
     /// Creates an instance that has not scanned yet.
     ///

@@ -233,7 +233,8 @@ import Sockets
         _ piece: MessageSplitter.Piece, at position: UInt64, _ tailed: TailedFile,
         to batch: TailBatch
     ) -> Bool {
-        let (origin, said) = (tailed.origin, tailed.observed.modified / 1_000_000)
+        let origin = tailed.origin
+        let said = Timestamp(milliseconds: tailed.observed.modified / 1_000_000)
         if piece.omitted == 0 {
             return unsafe batch.append(piece.text, at: position, of: origin, said: said)
         }

@@ -25,10 +25,10 @@ final class TailBatch: @unchecked Sendable {  // handed over whole
     ///
     /// Returns false if there is no room for it.
     ///
-    /// - Parameter said: the time at which the file was last written, in milliseconds since 1970.
+    /// - Parameter said: the time at which the file was last written.
     func append(
         _ text: UnsafeRawBufferPointer, at position: UInt64, of origin: LineBlock.Origin,
-        said: Int64
+        said: Timestamp
     ) -> Bool {
         guard let block = block(for: text.count) else { return false }
         block.begin(origin, at: position, said: said)

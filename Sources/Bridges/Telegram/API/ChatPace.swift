@@ -14,7 +14,7 @@ final class ChatPace: Sendable {
     final class Total: Sendable {
         private let bucket: Locked<TokenBucket>
 
-        init(_ time: TimeSource) {
+        init(_ time: PauseClock) {
             bucket = Locked(
                 TokenBucket(capacity: 25, refill: .milliseconds(40), now: time.now()))
         }
@@ -32,7 +32,7 @@ final class ChatPace: Sendable {
 
     /// Held by whoever sends to this chat: one message at a time.
     let lock = AsyncLock()
-    private let time: TimeSource
+    private let time: PauseClock
     private let total: Total
     private let state: Locked<State>
 
@@ -45,7 +45,7 @@ final class ChatPace: Sendable {
     /// Time added to the wait that Telegram asks for, as its clock need not agree with ours.
     private static let margin = Duration.milliseconds(250)
 
-    init(_ time: TimeSource, _ total: Total) {
+    init(_ time: PauseClock, _ total: Total) {
         self.time = time
         self.total = total
         state = Locked(

@@ -23,10 +23,8 @@ struct FloodWait: Sendable, Equatable {
 
     /// Returns the time that is left.
     func remaining(at now: Timestamp) -> Duration {
-        let (passed, overflows) = now.milliseconds
-            .subtractingReportingOverflow(since.milliseconds)
         // If the clock was set back, nobody knows how much time has passed.
-        return overflows ? .zero : max(pause - .milliseconds(max(passed, 0)), .zero)
+        max(pause - max(now - since, .zero), .zero)
     }
 
     // MARK: - In the store

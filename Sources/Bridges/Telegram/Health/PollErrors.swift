@@ -15,7 +15,7 @@ final class PollErrors: Sendable {
     }
 
     private let log: Log
-    private let time: TimeSource
+    private let time: PauseClock
     private let state = Locked(State())
 
     /// The most answers remembered.

@@ -5,8 +5,8 @@ import MessageBus
 struct UpdateProgress: Sendable, Equatable {
     /// The update to ask for next; nil for any.
     private(set) var next: Int64?
-    /// The time at which the last one came, in milliseconds since 1970.
-    private(set) var time: Int64 = 0
+    /// The time at which the last one came.
+    private(set) var time = Timestamp.epoch
     /// The keys of the last messages, so that none is published twice when Telegram begins to count
     /// anew.
     private var recent: [String] = []
@@ -18,9 +18,9 @@ struct UpdateProgress: Sendable, Equatable {
     /// The most keys that are remembered: twice the updates of an answer, since only the last
     /// answer can come again.
     private static let remembered = 200
-    /// The time in milliseconds for which `next` is trusted: a day less than the week without
-    /// updates after which Telegram counts from a random number.
-    private static let trust: Int64 = 6 * 86_400_000
+    /// The time for which `next` is trusted: a day less than the week without updates after which
+    /// Telegram counts from a random number.
+    private static let trust = Duration.seconds(6 * 86_400)
 
     /// Makes the progress of a bot none of whose updates were read.
     init() {}
@@ -34,13 +34,13 @@ struct UpdateProgress: Sendable, Equatable {
             return
         }
         self.next = next
-        self.time = time
+        self.time = Timestamp(milliseconds: time)
         recent = words.dropFirst(2).map(String.init)
     }
 
     /// Returns the checkpoints that have changed since the last call.
     mutating func drainCheckpoints() -> [Checkpoint] {
-        let words = ["\(next ?? 0)", "\(time)"] + recent
+        let words = ["\(next ?? 0)", "\(time.milliseconds)"] + recent
         let state = Array(words.joined(separator: " ").utf8)
         return [Checkpoint(key: Self.checkpointKey, state: state)] + texts.drainCheckpoints()
     }
@@ -49,8 +49,8 @@ struct UpdateProgress: Sendable, Equatable {
     ///
     /// If the clock was set back, nobody knows how long there were no updates.
     func offset(at now: Timestamp) -> Int64? {
-        let (passed, overflows) = now.milliseconds.subtractingReportingOverflow(time)
-        return !overflows && passed.magnitude < UInt64(Self.trust) ? next : nil
+        let passed = now - time
+        return max(passed, .zero - passed) < Self.trust ? next : nil
     }
 
     /// Returns true if a message was published already.
@@ -61,7 +61,7 @@ struct UpdateProgress: Sendable, Equatable {
     /// - Parameter key: the key of its message; nil if there is none.
     mutating func record(update id: Int64, key: String?, at now: Timestamp) {
         next = id + 1
-        time = now.milliseconds
+        time = now
         guard let key else { return }
         if recent.count >= Self.remembered {
             recent.removeFirst(recent.count - Self.remembered + 1)

@@ -141,7 +141,7 @@ import MessageBus
 
     private func writeTime(into json: inout JSONBytes) {
         json.write(",\"time\":")
-        json.write(min(details?.said ?? .max, header.time))
+        json.write(min(details?.said ?? .latest, header.time).milliseconds)
     }
 
     private func writeName(

@@ -9,7 +9,7 @@ extension WebServer {
         port.attachment.readGauges = { [weak self] bus in
             guard let self else { return BridgeGauges() }
             return BridgeGauges(
-                of: rooms.map(\.room), rooms.flatMap(\.allForms), at: bus.now.milliseconds)
+                of: rooms.map(\.room), rooms.flatMap(\.allForms), at: bus.now)
         }
     }
 }

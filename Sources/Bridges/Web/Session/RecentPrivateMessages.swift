@@ -15,8 +15,8 @@ struct RecentPrivateMessages {
     private struct Entry {
         let session: SessionID
         let number: MessageNumber
-        /// The time at which the message was sent, in milliseconds of the bus's clock.
-        let time: Int64
+        /// The time at which the message was sent.
+        let time: Timestamp
         let bytes: Int
     }
 
@@ -27,8 +27,8 @@ struct RecentPrivateMessages {
     private var first = 0
     private var bytes = 0
 
-    /// Milliseconds for which a message is remembered.
-    private static let lifetime: Int64 = 86_400_000
+    /// The time for which a message is remembered.
+    private static let lifetime = Duration.seconds(86_400)
     /// The most bytes of all messages together: about 20,000 messages of 200 characters.
     private static let maxBytes = 8 << 20
     /// Bytes that a message takes besides its frame.
@@ -38,7 +38,7 @@ struct RecentPrivateMessages {
 
     /// Remembers a message that a session was sent, as a frame.
     mutating func record(
-        _ frame: [UInt8], numbered number: MessageNumber, for session: SessionID, at time: Int64
+        _ frame: [UInt8], numbered number: MessageNumber, for session: SessionID, at time: Timestamp
     ) {
         forget(before: time - Self.lifetime)
         var known = frames[session] ?? []
@@ -54,14 +54,14 @@ struct RecentPrivateMessages {
 
     /// Returns the frames of the messages after a number, in order.
     mutating func frames(
-        for session: SessionID, after number: MessageNumber, at time: Int64
+        for session: SessionID, after number: MessageNumber, at time: Timestamp
     ) -> [MessageNumber: [UInt8]] {
         forget(before: time - Self.lifetime)
         let found = (frames[session] ?? []).filter { $0.number > number }
         return Dictionary(uniqueKeysWithValues: found.map { ($0.number, $0.frame) })
     }
 
-    private mutating func forget(before time: Int64) {
+    private mutating func forget(before time: Timestamp) {
         while first < entries.count, entries[first].time < time { forgetOldest() }
     }
 

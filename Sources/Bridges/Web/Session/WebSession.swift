@@ -215,7 +215,7 @@ extension WebSession: PresenceDelegate {
         }
         // Private messages of accounts are in the store.
         guard account == nil else { return }
-        let time = server.port.bus.settings.time()
+        let time = server.port.bus.settings.clock.wall()
         server.sessions.recentPrivateMessages.record(
             frame, numbered: message.number, for: id, at: time)
     }

@@ -210,7 +210,7 @@ extension WebClient {
     ) {
         guard isFirst, server.port.direction != .in else { return }
         guard let account = session.account else { return showWhispers([], after: number, bus) }
-        let since = Timestamp(milliseconds: bus.settings.time() - Self.day)
+        let since = bus.now - Self.day
         ask(within: PendingQuery.passwordTimeout) { then in
             bus.accounts.dequeueLeft(for: account, then: then)
         } then: { [self] (left: [PrivateMessage]?, bus) in
@@ -224,8 +224,8 @@ extension WebClient {
         }
     }
 
-    /// Milliseconds for which private messages are sent again to a page that comes back.
-    private static let day: Int64 = 86_400_000
+    /// The time for which private messages are sent again to a page that comes back.
+    private static let day = Duration.seconds(86_400)
 
     /// Sends private messages from the store, and those after a number that only this process
     /// knows.
@@ -235,7 +235,7 @@ extension WebClient {
         var frames: [MessageNumber: [UInt8]] = [:]
         if let number, let session {
             frames = server.sessions.recentPrivateMessages.frames(
-                for: session.id, after: number, at: bus.settings.time())
+                for: session.id, after: number, at: bus.now)
         }
         for message in messages {
             frames[message.number] = server.frame(ofPrivate: Message(message))

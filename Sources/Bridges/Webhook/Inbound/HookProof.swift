@@ -32,9 +32,7 @@ package struct HookProof: Sendable {
     }
 
     /// Returns the reason why a request is refused; `nil` if its sender is proved.
-    ///
-    /// - Parameter now: seconds since 1970.
-    func objection(to request: HookRequest, at now: Int64) -> String? {
+    func objection(to request: HookRequest, at now: Timestamp) -> String? {
         switch kind {
         case .standard: standardObjection(to: request, at: now)
         case .github: githubObjection(to: request)
@@ -44,7 +42,7 @@ package struct HookProof: Sendable {
         }
     }
 
-    private func standardObjection(to request: HookRequest, at now: Int64) -> String? {
+    private func standardObjection(to request: HookRequest, at now: Timestamp) -> String? {
         guard let id = request.field("webhook-id"),
             let timestamp = request.field("webhook-timestamp"),
             let signatures = request.field("webhook-signature")
@@ -52,7 +50,7 @@ package struct HookProof: Sendable {
         guard let time = Int64(timestamp), timestamp.utf8.count <= 12 else {
             return "webhook-timestamp is not a number of seconds"
         }
-        guard abs(time - now) <= Self.tolerance else {
+        guard abs(time - now.milliseconds / 1_000) <= Self.tolerance else {
             return "webhook-timestamp is more than \(Self.tolerance / 60) minutes from now"
         }
         let codes = signatures.split(separator: " ").prefix(Self.maxSignatures)

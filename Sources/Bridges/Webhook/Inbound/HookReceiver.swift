@@ -39,7 +39,7 @@ struct HookReceiver {
     }
 
     private mutating func answer(_ requests: [HTTPRouteRequest]) async throws {
-        let now = await port.now.milliseconds
+        let now = await port.now
         var pending: [Pending] = []
         var places: [String: Int] = [:]
         for request in requests {
@@ -57,7 +57,7 @@ struct HookReceiver {
         if !pending.isEmpty { try await publish(pending, at: now) }
     }
 
-    private mutating func publish(_ pending: [Pending], at now: Int64) async throws {
+    private mutating func publish(_ pending: [Pending], at now: Timestamp) async throws {
         let receipts: [Receipt]
         do {
             // An empty list of checkpoints: it makes the call wait until the messages are stored,
@@ -108,9 +108,9 @@ struct HookReceiver {
         case say(Draft, id: String?)
     }
 
-    private mutating func read(_ request: HTTPRouteRequest, at now: Int64) async -> Reading {
+    private mutating func read(_ request: HTTPRouteRequest, at now: Timestamp) async -> Reading {
         let read = HookRequest(request)
-        if let objection = proof.objection(to: read, at: now / 1_000) {
+        if let objection = proof.objection(to: read, at: now) {
             throttledLog.warning(
                 cause: "proof", "a request from \(request.client) is refused: \(objection)")
             return .answer(HTTPRouteAnswer(401, objection))
@@ -147,13 +147,14 @@ struct HookReceiver {
     }
 
     /// Returns the answer to an id that was seen within a day, even by an earlier run.
-    private mutating func earlierAnswer(to id: String, at now: Int64) async -> HTTPRouteAnswer? {
+    private mutating func earlierAnswer(to id: String, at now: Timestamp) async -> HTTPRouteAnswer?
+    {
         if let answer = recent.answer(to: id, at: now) { return answer }
         // A store that can't be read keeps nobody from speaking.
         guard let number = try? await port.number(once: id) else { return nil }
         // The store remembers an id as long as the message, and at least for a day.
         if let message = try? await port.message(numbered: number),
-            message.received.milliseconds < now - RecentAnswers.lifetime
+            message.received < now - RecentAnswers.lifetime
         {
             return nil
         }

@@ -93,7 +93,7 @@ final class OpenHook: Sendable {
     }
 
     /// Warns if the web bridge that should serve it is not there.
-    func watchServer(_ time: TimeSource) async {
+    func watchServer(_ time: PauseClock) async {
         guard let web = hook.web else { return }
         do { try await time.sleep(Self.timeout) } catch { return }
         if !loop.routes.hasServer(web) {

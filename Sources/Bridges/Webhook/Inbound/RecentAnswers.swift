@@ -8,7 +8,7 @@ import Sockets
 struct RecentAnswers {
     private struct Entry {
         let id: String
-        let time: Int64
+        let time: Timestamp
     }
 
     private var answers: [String: HTTPRouteAnswer] = [:]
@@ -17,24 +17,24 @@ struct RecentAnswers {
 
     /// The most ids: with the longest ones about 5 MB.
     private static let bound = 10_000
-    /// Milliseconds for which an id is remembered.
-    static let lifetime: Int64 = 86_400_000
+    /// The time for which an id is remembered.
+    static let lifetime = Duration.seconds(86_400)
 
     /// Returns the answer to an id, if it is younger than a day.
-    mutating func answer(to id: String, at now: Int64) -> HTTPRouteAnswer? {
+    mutating func answer(to id: String, at now: Timestamp) -> HTTPRouteAnswer? {
         removeOld(at: now)
         return answers[id]
     }
 
     /// Remembers an answer.
-    mutating func record(_ id: String, _ answer: HTTPRouteAnswer, at time: Int64) {
+    mutating func record(_ id: String, _ answer: HTTPRouteAnswer, at time: Timestamp) {
         if answers.updateValue(answer, forKey: id) == nil {
             order.append(Entry(id: id, time: time))
         }
         removeOld(at: time)
     }
 
-    private mutating func removeOld(at now: Int64) {
+    private mutating func removeOld(at now: Timestamp) {
         while first < order.count,
             order.count - first > Self.bound || order[first].time < now - Self.lifetime
         {

@@ -6,14 +6,13 @@ struct BatchPlan: Equatable, Sendable {
     let first: MessageNumber
     /// The last one's.
     let last: MessageNumber
-    /// The time since which the receiver has accepted nothing, in milliseconds since 1970; `nil` if
-    /// it has.
-    var failingSince: Int64?
+    /// The time since which the receiver has accepted nothing; `nil` if it has.
+    var failingSince: Timestamp?
 
     /// The name of the checkpoint.
     static let checkpointKey = "batch"
 
-    init(first: MessageNumber, last: MessageNumber, failingSince: Int64? = nil) {
+    init(first: MessageNumber, last: MessageNumber, failingSince: Timestamp? = nil) {
         (self.first, self.last, self.failingSince) = (first, last, failingSince)
     }
 
@@ -25,11 +24,12 @@ struct BatchPlan: Equatable, Sendable {
         else { return nil }
         self.init(
             first: first, last: last,
-            failingSince: words.count == 3 ? Int64(words[2]) : nil)
+            failingSince: words.count == 3
+                ? Int64(words[2]).map { Timestamp(milliseconds: $0) } : nil)
     }
 
     var checkpoint: Checkpoint {
-        let since = failingSince.map { " \($0)" } ?? ""
+        let since = failingSince.map { " \($0.milliseconds)" } ?? ""
         return Checkpoint(key: Self.checkpointKey, state: Array("\(first) \(last)\(since)".utf8))
     }
 }

@@ -17,11 +17,11 @@ struct FailureNotices {
     private let port: Port
     private let receiver: Receiver
     private var pending: (count: Int, reason: Reason)?
-    /// The time from which the room may be told again, in milliseconds since 1970.
-    private(set) var due: Int64 = 0
+    /// The time from which the room may be told again.
+    private(set) var due = Timestamp.epoch
 
-    /// Milliseconds between two notices.
-    private static let pause: Int64 = 60_000
+    /// The time between two notices.
+    private static let pause = Duration.seconds(60)
 
     init(_ port: Port, _ receiver: Receiver) {
         self.port = port
@@ -39,7 +39,7 @@ struct FailureNotices {
 
     /// Tells the room, if it is time.
     mutating func announceIfDue() async {
-        guard await port.now.milliseconds >= due else { return }
+        guard await port.now >= due else { return }
         await announce()
     }
 
@@ -47,7 +47,7 @@ struct FailureNotices {
     mutating func announce() async {
         guard let (count, reason) = pending else { return }
         pending = nil
-        due = await port.now.milliseconds + Self.pause
+        due = await port.now + Self.pause
         let phrases = Phrases(port.language)
         let sentence =
             switch reason {

@@ -130,7 +130,7 @@ extension WebhookOutbox {
     ) async throws -> Bool? {
         wantsFreshConnection = true
         status.recordFailure(reason, asksFor: pause)
-        let now = await port.now.milliseconds
+        let now = await port.now
         if plan.failingSince == nil {
             failingSince = failingSince ?? now
             plan.failingSince = failingSince
@@ -149,17 +149,17 @@ extension WebhookOutbox {
 
     /// Returns the time until a batch is given up.
     private func timeLeft(
-        _ plan: BatchPlan, _ given: [Delivery], at now: Int64
+        _ plan: BatchPlan, _ given: [Delivery], at now: Timestamp
     ) -> Duration {
-        let said = given.first?.message.received.milliseconds ?? now
+        let said = given.first?.message.received ?? now
         // Messages that waited while nothing was tried have all of their time left.
         let start = max(said, plan.failingSince ?? now)
-        return options.giveUpAfter - .milliseconds(max(now - start, 0))
+        return options.giveUpAfter - max(now - start, .zero)
     }
 
     /// Passes over a batch, and all messages after it that have waited as long.
     private mutating func giveUp(_ plan: BatchPlan, _ reason: String) async throws {
-        let now = await port.now.milliseconds
+        let now = await port.now
         let all = queue.withContents { contents in
             Array(
                 contents.deliveries.prefix { delivery in

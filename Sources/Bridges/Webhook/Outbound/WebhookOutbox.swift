@@ -13,7 +13,7 @@ struct WebhookOutbox {
     let encoder: RequestBodyEncoder
     let client: HTTPClient
     let queue: DeliveryQueue
-    let time: TimeSource
+    let time: PauseClock
     let status: ReceiverStatus
     var notices: FailureNotices
     var backoff = Backoff()
@@ -21,8 +21,8 @@ struct WebhookOutbox {
     var storeID = ""
     /// The batch that an earlier run has begun.
     var restored: BatchPlan?
-    /// The time since which nothing was accepted, in milliseconds since 1970.
-    var failingSince: Int64?
+    /// The time since which nothing was accepted.
+    var failingSince: Timestamp?
     /// True if open connections must not be used.
     var wantsFreshConnection = false
 
@@ -32,7 +32,7 @@ struct WebhookOutbox {
     /// Makes an outbox; `nil` if there is no receiver.
     init?(
         _ options: Webhook.Options, _ port: Port, instance: String, client: HTTPClient,
-        queue: DeliveryQueue, time: TimeSource
+        queue: DeliveryQueue, time: PauseClock
     ) {
         guard let receiver = options.url.flatMap({ Receiver($0) }) else { return nil }
         self.port = port
@@ -95,8 +95,8 @@ struct WebhookOutbox {
             !$0.deliveries.isEmpty || $0.isFinished
         }
         if notices.isPending {
-            let left = notices.due - (await port.now.milliseconds)
-            try await wait(until: isReady, atMost: .milliseconds(max(left, 0)), orStopping: true)
+            let left = notices.due - (await port.now)
+            try await wait(until: isReady, atMost: max(left, .zero), orStopping: true)
             await notices.announceIfDue()
         }
         try await queue.wait(until: isReady)

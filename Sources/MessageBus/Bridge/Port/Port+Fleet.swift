@@ -54,7 +54,7 @@ extension Port {
     package var waiting: [WaitingMessages] {
         get async {
             await bus.perform { bus in
-                attachment.durableReaders.map { $0.waiting(at: bus.settings.time()) }
+                attachment.durableReaders.map { $0.waiting(at: bus.settings.clock.wall()) }
             }
         }
     }

@@ -19,8 +19,7 @@ final class DeliveryProgress: Sendable {
 
     private struct Pending {
         let number: MessageNumber
-        /// Milliseconds since 1970.
-        let time: Int64
+        let time: Timestamp
     }
 
     let reader: DurableReader
@@ -69,8 +68,8 @@ final class DeliveryProgress: Sendable {
     }
 
     /// The texts that were handed over and are not acknowledged: how many, and when the oldest of
-    /// them was said, in milliseconds since 1970.
-    var unacknowledged: (count: Int, oldest: Int64?) {
+    /// them was said.
+    var unacknowledged: (count: Int, oldest: Timestamp?) {
         state.withLock { ($0.pending.count, $0.pending.first?.time) }
     }
 

@@ -47,11 +47,9 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
     }
 
     /// Returns the texts that wait for the reader, with those that it has and has not acknowledged.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    func waiting(at now: Int64) -> WaitingMessages {
+    func waiting(at now: Timestamp) -> WaitingMessages {
         room.owner.assertOwned()
-        var first: Int64?
+        var first: Timestamp?
         room.log.forEachText(
             from: room.log.position(after: countedThrough), for: attachment.name, channel: channel
         ) { _ in counted += 1 }
@@ -63,7 +61,7 @@ final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on th
             ).first
             first = next?.header.time
         }
-        let age = (oldest ?? first).map { Duration.milliseconds(max(0, now - $0)) } ?? .zero
+        let age = (oldest ?? first).map { max(.zero, now - $0) } ?? .zero
         return WaitingMessages(
             channel: channel ?? room.name, count: handedOver + counted, age: age)
     }

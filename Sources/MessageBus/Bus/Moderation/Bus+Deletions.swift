@@ -10,8 +10,8 @@ extension Bus {
         case forbidden
     }
 
-    /// Milliseconds within which people may delete what they have said.
-    private static var authorsTime: Int64 { 3_600_000 }
+    /// The time within which people may delete what they have said.
+    private static var authorsTime: Duration { .seconds(3_600) }
 
     /// Deletes a message: from the room's log, and from the store, for good.
     ///
@@ -50,7 +50,7 @@ extension Bus {
         guard message.sender.bridge == attachment.name, attachment.direction != .out else {
             return .drop("the message is not this bridge's", code: "forbidden")
         }
-        guard settings.time() - message.header.time <= Self.authorsTime else {
+        guard settings.clock.wall() - message.header.time <= Self.authorsTime else {
             return .drop("the message is more than an hour old", code: "forbidden")
         }
         try await erase(message, by: message.sender).wait()
@@ -60,14 +60,13 @@ extension Bus {
     /// Returns the time at or after which messages must have been said for somebody to delete them;
     /// `nil` for moderators, who may delete whatever they can read.
     package func earliestDeletable(by role: Role?) -> Timestamp? {
-        role?.mayModerate == true
-            ? nil : Timestamp(milliseconds: settings.time() - Self.authorsTime)
+        role?.mayModerate == true ? nil : settings.clock.wall() - Self.authorsTime
     }
 
     private func isOwn(
         _ message: Message, _ sender: Sender, _ connection: UInt32, _ session: [UInt8]?
     ) -> Bool {
-        guard settings.time() - message.header.time <= Self.authorsTime else { return false }
+        guard settings.clock.wall() - message.header.time <= Self.authorsTime else { return false }
         if let account = message.sender.account { return account == sender.account }
         if let session, message.sender.bridge == sender.bridge,
             message.details?.channel == Origin(session: session, id: "").channel
@@ -104,7 +103,7 @@ extension Bus {
             header, copying: .init(start: nil, count: 0), sender: deleter,
             details: MessageDetails(reply: quoted))
         // No chain is asked: a deletion can't be refused.
-        batch.arena.number(from: nextNumber(), time: settings.time())
+        batch.arena.number(from: nextNumber(), time: settings.clock.wall())
         if store(batch) { room.append(batch.arena) }
     }
 }

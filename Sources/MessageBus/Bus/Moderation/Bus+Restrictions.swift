@@ -126,13 +126,13 @@ extension Bus {
         let server = settings.namePolicy.server(settings.language)
         var header = MessageHeader()
         header.number = nextNumber()
-        header.time = settings.time()
+        header.time = settings.clock.wall()
         let message = Message(
             header: header,
             sender: Sender(
                 name: server, key: settings.namePolicy.fold(server), bridge: "", identity: 0),
             body: Body("[announce] \(text)"), room: "", details: nil,
-            uptime: settings.uptime().nanoseconds)
+            uptime: settings.clock.monotonic().nanoseconds)
         // The operator at the console belongs to this bus too.
         for attachment in bridges where !attachment.presences.isEmpty && attachment.isReachable {
             attachment.deliver(message)

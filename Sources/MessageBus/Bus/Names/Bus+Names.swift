@@ -3,13 +3,13 @@ extension Bus {
     /// Returns whether somebody here has a folded name, or somebody who has left had it within the
     /// hour.
     package func isKnown(_ key: String) -> Bool {
-        people[key] != nil || knownNames.isRemembered(key, at: settings.uptime())
+        people[key] != nil || knownNames.isRemembered(key, at: settings.clock.monotonic())
     }
 
     /// The folded names of everybody here, and of everybody who has left or changed names within
     /// the hour.
     package var knownNameIndex: NameIndex {
-        knownNames.forget(at: settings.uptime())
+        knownNames.forget(at: settings.clock.monotonic())
         return knownNames.index
     }
 

@@ -67,7 +67,7 @@ extension Bus {
         person.detach(presence)
         guard isLast else { return }
         people.removeValue(forKey: presence.sender.key)
-        knownNames.release(presence.sender.key, at: settings.uptime())
+        knownNames.release(presence.sender.key, at: settings.clock.monotonic())
         tellPeopleChange(presence.sender.key)
     }
 
@@ -76,7 +76,7 @@ extension Bus {
             sender: sender, account: sender.account.flatMap { settings.accounts.account($0) },
             firstNumber: unusedNumber ?? 0)
         people[sender.key] = person
-        knownNames.occupy(sender.key, at: settings.uptime())
+        knownNames.occupy(sender.key, at: settings.clock.monotonic())
         tellPeopleChange(sender.key)
         return person
     }
@@ -132,8 +132,8 @@ extension Bus {
             people.removeValue(forKey: old)
             people[sender.key] = person
             person.firstNumber = unusedNumber ?? 0
-            knownNames.release(old, at: settings.uptime())
-            knownNames.occupy(sender.key, at: settings.uptime())
+            knownNames.release(old, at: settings.clock.monotonic())
+            knownNames.occupy(sender.key, at: settings.clock.monotonic())
             tellPeopleChange(old)
             tellPeopleChange(sender.key)
         }

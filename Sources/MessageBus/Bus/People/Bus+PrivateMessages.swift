@@ -119,7 +119,7 @@ extension Message {
     package init(_ stored: PrivateMessage) {
         var header = MessageHeader()
         header.number = stored.number
-        header.time = stored.time.milliseconds
+        header.time = stored.time
         header.flags =
             stored.text.utf8.contains(UInt8(ascii: "\n")) ? [.isPrivate, .hasLines] : .isPrivate
         self.init(

@@ -60,7 +60,7 @@ extension Bus {
             room: draft.room ?? attachment.room, capacity: 1, bytes: text.utf8.count)
         text.withUTF8 { append(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         guard batch.drops.isEmpty else { return nil }
-        batch.arena.number(from: 0, time: settings.time())
+        batch.arena.number(from: 0, time: settings.clock.wall())
         return words(of: batch.arena.message(at: 0), in: batch.room, by: attachment)
     }
 

@@ -133,7 +133,7 @@ extension Bus {
     ) {
         guard let pending = saidIDs.next(of: channel) else { return }
         if let number {
-            if let id = pending.id { saidIDs.record(id, as: number, at: settings.time()) }
+            if let id = pending.id { saidIDs.record(id, as: number, at: settings.clock.wall()) }
             return finish(pending, of: channel, .saidBefore(number))
         }
         let answered =
@@ -168,7 +168,7 @@ extension Bus {
         _ pending: SaidIDs.Pending, of channel: DurableReader.Channel, _ result: SpeechResult
     ) {
         if case .said(let number) = result, let id = pending.id {
-            saidIDs.record(id, as: number, at: settings.time())
+            saidIDs.record(id, as: number, at: settings.clock.wall())
             if keepsMessages {
                 var progress = BridgeProgress(
                     bridge: channel.bridge, checkpoints: [],

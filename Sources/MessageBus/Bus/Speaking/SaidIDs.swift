@@ -69,7 +69,7 @@ struct SaidIDs {
 
     private struct Entry {
         let id: SpeechID
-        let time: Int64
+        let time: Timestamp
     }
 
     private var numbers: [SpeechID: MessageNumber] = [:]
@@ -80,8 +80,8 @@ struct SaidIDs {
 
     /// The most ids to remember: about 20 MB.
     private static let bound = 100_000
-    /// Milliseconds for which an id is remembered.
-    private static let lifetime: Int64 = 86_400_000
+    /// The time for which an id is remembered.
+    private static let lifetime = Duration.seconds(86_400)
     /// The number of a session's messages at which no more is read from it: more than a page keeps
     /// unsent while there is no connection.
     private static let maxWaiting = 1_000
@@ -92,7 +92,7 @@ struct SaidIDs {
     func number(of id: SpeechID) -> MessageNumber? { numbers[id] }
 
     /// Remembers an id.
-    mutating func record(_ id: SpeechID, as number: MessageNumber, at time: Int64) {
+    mutating func record(_ id: SpeechID, as number: MessageNumber, at time: Timestamp) {
         if numbers.updateValue(number, forKey: id) == nil {
             order.append(Entry(id: id, time: time))
         }

@@ -52,14 +52,16 @@ package final class LineBlock: @unchecked Sendable {  // handed over whole
     ///
     /// - Parameters:
     ///   - position: a position in the source before which none of the lines stands.
-    ///   - said: the latest time at which the lines were written, in milliseconds since 1970.
-    package func begin(_ origin: Origin, at position: UInt64, said: Int64? = nil) {
+    ///   - said: the latest time at which the lines were written.
+    package func begin(_ origin: Origin, at position: UInt64, said: Timestamp? = nil) {
         if origins.last != origin {
             origins.append(origin)
             details = nil
         }
         // A file that grows has another time with each line: seconds are enough.
-        let said = said.map { $0 - $0 % 1_000 }
+        let said = said.map {
+            Timestamp(milliseconds: $0.milliseconds - $0.milliseconds % 1_000)
+        }
         if details == nil || details?.said != said || position < start
             || position - start > UInt64(UInt32.max / 2)
         {

@@ -139,7 +139,7 @@
     // MARK: - Changing messages
 
     /// Gives the messages numbers in a row, and a time.
-    package func number(from first: MessageNumber, time: Int64) {
+    package func number(from first: MessageNumber, time: Timestamp) {
         for index in 0..<count {
             unsafe headers[index].number = first + index
             unsafe headers[index].time = time

@@ -7,9 +7,8 @@ package final class MessageDetails: Sendable {
     package let other: Sender?
     /// The name of the person who has deleted it; `nil` if nobody has.
     package let deleter: String?
-    /// The time at which it was said, in milliseconds since 1970, if that is not the time of
-    /// arrival.
-    package let said: Int64?
+    /// The time at which it was said, if that is not the time of arrival.
+    package let said: Timestamp?
     /// A fingerprint of its attachment, or 0.
     package let attachment: UInt64
     /// True if it belongs to the message before it.
@@ -20,7 +19,8 @@ package final class MessageDetails: Sendable {
     private let start: UInt64?
 
     package init(
-        reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil, said: Int64? = nil,
+        reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil,
+        said: Timestamp? = nil,
         attachment: UInt64 = 0, isContinuation: Bool = false, deleter: String? = nil,
         corrected: MessageNumber? = nil
     ) {
@@ -37,9 +37,9 @@ package final class MessageDetails: Sendable {
 
     /// Makes the details of a draft that a bus takes in at a moment; `nil` if there are none.
     ///
-    /// - Parameter now: milliseconds since 1970; asked for only if the draft has a time of its own.
-    convenience init?(of draft: Draft, at now: @autoclosure () -> Int64) {
-        let said = draft.time.flatMap { Self.said($0.milliseconds, at: now()) }
+    /// - Parameter now: is asked for only if the draft has a time of its own.
+    convenience init?(of draft: Draft, at now: @autoclosure () -> Timestamp) {
+        let said = draft.time.flatMap { Self.said($0, at: now()) }
         guard
             draft.reply != nil || draft.origin != nil || said != nil || draft.attachment != nil
                 || draft.isContinuation || draft.corrected != nil
@@ -50,13 +50,13 @@ package final class MessageDetails: Sendable {
             isContinuation: draft.isContinuation, corrected: draft.corrected)
     }
 
-    /// The longest time, in milliseconds, for which a message may have been on its way: one that is
-    /// ten years older comes from a clock that was never set.
-    private static let maxTransitTime: Int64 = 3_653 * 86_400_000
+    /// The longest time for which a message may have been on its way: one that is ten years older
+    /// comes from a clock that was never set.
+    private static let maxTransitTime = Duration.seconds(3_653 * 86_400)
 
     /// Returns a time if it is credible: not in the future, and not in an impossible past.
-    private static func said(_ time: Int64, at now: Int64) -> Int64? {
-        time > 0 && time <= now && now - time < maxTransitTime ? time : nil
+    private static func said(_ time: Timestamp, at now: Timestamp) -> Timestamp? {
+        time > .epoch && time <= now && now - time < maxTransitTime ? time : nil
     }
 
     /// Returns the FNV-1a hash of a text, never 0.
@@ -66,7 +66,7 @@ package final class MessageDetails: Sendable {
 
     /// Makes the details that many lines of a file or stream share: the `position` of each header
     /// counts from `start`.
-    package init(channel: String, start: UInt64, said: Int64? = nil) {
+    package init(channel: String, start: UInt64, said: Timestamp? = nil) {
         reply = nil
         other = nil
         deleter = nil
@@ -96,16 +96,15 @@ package final class MessageDetails: Sendable {
 
     /// Returns the same details for lines that arrive at a moment, without a time that hardly
     /// differs from it.
-    func arriving(at now: Int64) -> MessageDetails {
+    func arriving(at now: Timestamp) -> MessageDetails {
         guard let said, let start, let origin,
             now - said < Self.minTransitTime || Self.said(said, at: now) == nil
         else { return self }
         return MessageDetails(channel: origin.channel ?? "", start: start)
     }
 
-    /// The shortest time, in milliseconds, that a file's line must have waited before its own time
-    /// is kept.
-    private static let minTransitTime: Int64 = 60_000
+    /// The shortest time that a file's line must have waited before its own time is kept.
+    private static let minTransitTime = Duration.seconds(60)
 
     /// Returns a message's position in the file or stream that it came from; `nil` if it came from
     /// none.

@@ -34,8 +34,8 @@ package struct MessageHeader: Sendable {
     }
 
     package var number: MessageNumber = 0
-    /// Milliseconds since 1970.
-    package var time: Int64 = 0
+    /// The time at which the bus took it in, by the wall clock.
+    package var time = Timestamp.epoch
     /// The offset of the text in the arena's storage.
     @usableFromInline package var offset: UInt32 = 0
     /// Bytes of text.

@@ -141,8 +141,9 @@ package protocol AccountStore: AnyObject {
     /// for people who are away after 90 days, bans and mutes that are over, and what is left of
     /// removed accounts.
     ///
-    /// - Parameter history: milliseconds that messages are kept; `nil`: as long as the store lives.
-    func deleteExpired(at time: Timestamp, history: Int64?) throws
+    /// - Parameter history: the time for which messages are kept; `nil`: as long as the store
+    ///   lives.
+    func deleteExpired(at time: Timestamp, history: Duration?) throws
     /// Closes the file; nothing may be called after it.
     func close()
 }

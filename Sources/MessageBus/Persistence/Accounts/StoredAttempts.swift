@@ -2,17 +2,19 @@
 package struct StoredAttempts: Sendable, Equatable {
     /// The hash of the key that it counts for (`AttemptKey`).
     package let counter: [UInt8]
-    /// The times of failures, the oldest first, in milliseconds since 1970.
-    package let failures: [Int64]
-    /// Seconds by which the last failure put off the next try; 0: not at all.
-    package let delay: Int64
-    /// The time at which the next attempt is allowed, in milliseconds since 1970; 0: at once.
-    package let until: Int64
-    /// The time of the last use, in milliseconds since 1970.
-    package let used: Int64
+    /// The times of failures, the oldest first.
+    package let failures: [Timestamp]
+    /// The time by which the last failure put off the next try; zero: not at all.
+    package let delay: Duration
+    /// The time at which the next attempt is allowed; the epoch: at once.
+    package let until: Timestamp
+    /// The time of the last use.
+    package let used: Timestamp
 
     /// Makes a counter.
-    package init(counter: [UInt8], failures: [Int64], delay: Int64, until: Int64, used: Int64) {
+    package init(
+        counter: [UInt8], failures: [Timestamp], delay: Duration, until: Timestamp, used: Timestamp
+    ) {
         self.counter = counter
         self.failures = failures
         self.delay = delay

@@ -47,10 +47,10 @@ extension Bus {
     private func gauges(of attachment: BridgeAttachment) -> BridgeGauges {
         var gauges = attachment.readGauges?(self) ?? BridgeGauges()
         for cursor in attachment.cursors {
-            gauges.add(cursor.waiting(at: settings.time()))
+            gauges.add(cursor.waiting(at: settings.clock.wall()))
         }
         for reader in attachment.durableReaders {
-            gauges.add(reader.waiting(at: settings.time()))
+            gauges.add(reader.waiting(at: settings.clock.wall()))
         }
         return gauges
     }

@@ -8,8 +8,8 @@ import MessageBus
 struct DroppedMessage: Sendable {
     /// The number that the message had been given.
     let number: MessageNumber
-    /// The time at which it came, in milliseconds since 1970.
-    let time: Int64
+    /// The time at which it came.
+    let time: Timestamp
     /// The kind of message.
     let kind: Message.Kind
     /// The room that it was for.

@@ -1,3 +1,5 @@
+import MessageBus
+
 /// A limit per second, so that a flood of drops does not burden the store.
 ///
 /// Confined to the bus's loop.
@@ -10,10 +12,9 @@ struct PerSecondLimit {
     init(perSecond: Int) { self.perSecond = perSecond }
 
     /// Takes one; returns false if this second's are used up.
-    ///
-    /// - Parameter time: milliseconds of the wall clock.
-    mutating func spend(at time: Int64) -> Bool {
-        if time / 1_000 != second { (second, used) = (time / 1_000, 0) }
+    mutating func spend(at time: Timestamp) -> Bool {
+        let present = time.milliseconds / 1_000
+        if present != second { (second, used) = (present, 0) }
         used += 1
         return used <= perSecond
     }

@@ -20,6 +20,7 @@ enum BoundedInput {
         switch status.st_mode & S_IFMT {
         case S_IFREG: return try read(descriptor, limit, until: nil)
         case S_IFIFO, S_IFCHR:
+            // The kernel waits, so the kernel's clock tells how long.
             return try read(descriptor, limit, until: KernelClock.monotonic + timeout)
         case S_IFDIR: throw FileProblem(errno: EISDIR)
         default: throw FileProblem(sentence: "neither a file nor a pipe")

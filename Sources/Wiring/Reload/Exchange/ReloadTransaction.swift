@@ -19,7 +19,7 @@ struct ReloadTransaction: Sendable {
     private let made: MadeConfiguration
     private let refreshes: [BridgeRefresh]
     private let sleep: @Sendable (Duration) async throws -> Void
-    private let deadline: ContinuousClock.Instant
+    private let deadline: MonotonicTime
     private var running: [String: RunningBridge]
     private var exchanges: [Exchange] = []
 
@@ -50,7 +50,7 @@ struct ReloadTransaction: Sendable {
         (self.plan, self.made, self.refreshes) = (plan, made, refreshes)
         (self.assembly, self.supervisor, self.roster) = (assembly, supervisor, roster)
         (self.running, self.sleep) = (running, sleep)
-        deadline = ContinuousClock.now + Self.maxDuration
+        deadline = assembly.clock.monotonic() + Self.maxDuration
     }
 
     /// Exchanges everything; returns the bridges that run from now on.
@@ -102,7 +102,7 @@ struct ReloadTransaction: Sendable {
         }
     }
 
-    private var remaining: Duration { ContinuousClock.now.duration(to: deadline) }
+    private var remaining: Duration { deadline - assembly.clock.monotonic() }
 
     /// Drains and ends bridges, and takes them off the bus.
     private func stop(

@@ -1,5 +1,6 @@
 import JSON
 import MessageBus
+import TestSupport
 import Testing
 
 @testable import NATSBridge

@@ -166,8 +166,8 @@ import Testing
     }
 
     @Test func `the end of a certificate is warned of once a day from 14 days on`() async throws {
-        let end = Int64(time(nil)) + 90 * 86_400
-        let clock = ManualClock(startingAt: (end - 16 * 86_400 + 60) * 1_000)
+        let end = SystemClock().wall() + .seconds(90 * 86_400)
+        let clock = ManualClock(startingAt: end - .seconds(16 * 86_400 - 60))
         let host = try await ChatHost(
             [ChatHost.Bridge("tcp") { $0.options.tls = options() }], clock: clock)
         func warnings() async -> [String] {

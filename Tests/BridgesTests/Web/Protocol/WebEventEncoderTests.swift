@@ -6,7 +6,7 @@ import Testing
 @testable import WebBridge
 
 @Suite struct WebEventEncoderTests {
-    private static let time: Int64 = 1_700_000_000_000
+    private static let time: Timestamp = 1_700_000_000_000
 
     private func message(
         _ text: String = "hola", number: MessageNumber = 7, kind: Message.Kind = .message,

@@ -56,18 +56,14 @@ extension RoomForm {
     }
 
     /// Returns what waits for the readers.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    fileprivate func waiting(at now: Int64) -> WaitingMessages {
+    fileprivate func waiting(at now: Timestamp) -> WaitingMessages {
         feed.waiting(for: readers.lazy.compactMap { $0.cursor(in: self.feed.transcript) }, at: now)
     }
 }
 
 extension BridgeGauges {
     /// Makes the gauges of a server: what waits in each room for the readers of all its forms.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    package init(of rooms: [Room], _ forms: [some RoomForm], at now: Int64) {
+    package init(of rooms: [Room], _ forms: [some RoomForm], at now: Timestamp) {
         self.init()
         for room in rooms {
             var waiting = WaitingMessages(channel: room.name, count: 0, age: .zero)

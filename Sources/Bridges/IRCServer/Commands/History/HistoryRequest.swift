@@ -6,8 +6,8 @@ struct HistoryRequest: Sendable {
     enum Reference: Sendable, Equatable {
         /// By its number, `msgid=`.
         case number(MessageNumber)
-        /// By a time, `timestamp=`, in milliseconds since 1970.
-        case time(Int64)
+        /// By a time, `timestamp=`.
+        case time(Timestamp)
 
         /// Reads a reference; `nil` if it is not one.
         init?(_ text: String) {
@@ -109,7 +109,7 @@ struct HistoryRequest: Sendable {
         switch reference {
         case .number(let number): number
         case .time(let time):
-            try await MessageTimes(room).lastNumber(until: time - 1, bus) + 1
+            try await MessageTimes(room).lastNumber(until: time - .milliseconds(1), bus) + 1
         }
     }
 
@@ -179,14 +179,14 @@ struct HistoryRequest: Sendable {
     private func isBefore(_ message: Message, _ reference: Reference) -> Bool {
         switch reference {
         case .number(let number): message.number < number
-        case .time(let time): message.time.milliseconds < time
+        case .time(let time): message.time < time
         }
     }
 
     private func isAfter(_ message: Message, _ reference: Reference) -> Bool {
         switch reference {
         case .number(let number): message.number > number
-        case .time(let time): message.time.milliseconds > time
+        case .time(let time): message.time > time
         }
     }
 }

@@ -94,41 +94,41 @@ extension IRCServerClient {
         let (from, to) = (min(one, other), max(one, other))
         let rooms = presences.map(\.room.name)
         ask { (bus: isolated Bus) in
-            var latest: [(String, Int64)] = []
+            var latest: [(String, Timestamp)] = []
             for room in rooms.compactMap({ bus.room($0) }) {
                 let last = try await bus.lastTexts(in: room, atMost: 1).last
-                if let last { latest.append(("#\(room.name)", last.time.milliseconds)) }
+                if let last { latest.append(("#\(room.name)", last.time)) }
             }
             return latest
-        } then: { [self] (found: [(String, Int64)]?, bus) in
+        } then: { [self] (found: [(String, Timestamp)]?, bus) in
             addConversations(to: found ?? [], from, to, atMost: min(wanted, Self.maxHistory), bus)
         }
     }
 
     private func addConversations(
-        to rooms: [(String, Int64)], _ from: Int64, _ to: Int64, atMost count: Int,
+        to rooms: [(String, Timestamp)], _ from: Timestamp, _ to: Timestamp, atMost count: Int,
         _ bus: isolated Bus
     ) {
         guard let account = sender?.account else { return sendTargets(rooms, from, to, count) }
         ask { then in
             bus.accounts.privateMessages(
-                of: account, after: 0, since: Timestamp(milliseconds: max(0, from)), atMost: 1_000,
-                then: then)
+                of: account, after: 0, since: max(.epoch, from), atMost: 1_000, then: then)
         } then: { [self] (found: [PrivateMessage]?, _) in
-            var latest: [String: Int64] = [:]
+            var latest: [String: Timestamp] = [:]
             for message in found ?? [] {
                 let message = Message(message)
                 let isMine = message.sender.account == account
                 guard let person = isMine ? message.other : message.sender else { continue }
                 let nick = network.people.nick(of: person)
-                latest[nick] = max(latest[nick] ?? 0, message.time.milliseconds)
+                latest[nick] = max(latest[nick] ?? .epoch, message.time)
             }
             sendTargets(rooms + latest.map { ($0.key, $0.value) }, from, to, count)
         }
     }
 
-    private func sendTargets(_ targets: [(String, Int64)], _ from: Int64, _ to: Int64, _ count: Int)
-    {
+    private func sendTargets(
+        _ targets: [(String, Timestamp)], _ from: Timestamp, _ to: Timestamp, _ count: Int
+    ) {
         let name = network.nextBatch()
         var lines = Array(":\(network.name) BATCH +\(name) draft/chathistory-targets\r\n".utf8)
         let found = targets.filter { $0.1 > from && $0.1 < to }.sorted { $0.1 < $1.1 }

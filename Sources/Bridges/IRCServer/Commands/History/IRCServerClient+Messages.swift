@@ -37,7 +37,7 @@ extension IRCServerClient {
 
     /// Tells the account's other devices, whatever they speak, how far a room is read.
     private func recordSeen(
-        _ target: String, through time: Int64, by account: AccountID, _ bus: isolated Bus
+        _ target: String, through time: Timestamp, by account: AccountID, _ bus: isolated Bus
     ) {
         guard let name = network.room(target)?.name else { return }
         ask { (bus: isolated Bus) in

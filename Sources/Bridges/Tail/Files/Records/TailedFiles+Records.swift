@@ -23,7 +23,7 @@ extension TailedFiles {
     /// are missing.
     func sweepRecords(now: MonotonicTime) {
         guard schedule.isSweepDue(now: now) else { return }
-        let wall = Duration.nanoseconds(wallTime()).wholeSeconds
+        let wall = clock.wall().milliseconds / 1_000
         let time = schedule.beginSweep(wall: wall, now: now)
         let directories = DirectoryListings()
         var forgotten = 0

@@ -170,7 +170,7 @@ extension TailedFiles {
     private func recordUnknownNames(_ search: PathSearch, _ heard: ChangedNames) {
         let look = schedule.lastScanWallTime
         // A file written just before may be stamped a tick earlier.
-        schedule.lastScanWallTime = wallTime() - Duration.milliseconds(20).inNanoseconds
+        schedule.lastScanWallTime = (clock.wall() - .milliseconds(20)).milliseconds * 1_000_000
         guard !schedule.isFirstScan else { return }
         let present = search.files.filter { index[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {

@@ -11,10 +11,8 @@ struct HTTPDate {
     ]
 
     /// Returns `Sun, 06 Nov 1994 08:49:37 GMT`.
-    ///
-    /// - Parameter milliseconds: since 1970.
-    mutating func bytes(at milliseconds: Int64) -> [UInt8] {
-        let now = milliseconds / 1_000
+    mutating func bytes(at time: Timestamp) -> [UInt8] {
+        let now = time.milliseconds / 1_000
         if now != second {
             second = now
             text = Array(Self.text(now).utf8)

@@ -22,10 +22,10 @@ struct HTTPResponseEncoder {
     ///
     /// - Parameters:
     ///   - isEncrypted: whether the client speaks TLS, to us or to its proxy.
-    ///   - time: milliseconds since 1970.
+    ///   - time: the present moment of the wall clock.
     mutating func appendHeader(
         of response: HTTPResponse, to bytes: inout [UInt8], _ connection: Connection,
-        isEncrypted: Bool, at time: Int64
+        isEncrypted: Bool, at time: Timestamp
     ) {
         bytes.append("HTTP/1.1 \(response.status.code) ")
         bytes.append(response.status.reason)

@@ -1,15 +1,13 @@
-import TimeUnits
-
-/// The kernel's clocks.
-public struct SystemClock: LoopClock {
+/// The time of the system: the kernel's clocks.
+public struct SystemClock: TimeSource {
     /// Makes a clock.
-    public init() {}
+    @inlinable public init() {}
 
     /// `CLOCK_MONOTONIC`.
     public func monotonic() -> MonotonicTime { KernelClock.monotonic }
 
     /// `CLOCK_REALTIME`.
-    public func wall() -> Int64 { KernelClock.wallMilliseconds }
+    public func wall() -> Timestamp { KernelClock.wall }
 
     /// True.
     public var isReal: Bool { true }

@@ -3,13 +3,13 @@ import MessageBus
 /// The clock by which a bridge measures its pauses; a test advances one by hand.
 ///
 /// Safe from any thread.
-package struct TimeSource: Sendable {
+package struct PauseClock: Sendable {
     /// Returns the time since an arbitrary moment.
     package let now: @Sendable () -> Duration
     /// Returns after a pause; throws when the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Makes a time source from a clock.
+    /// Makes one from a clock.
     package init<Time: Clock>(_ clock: Time) where Time.Duration == Duration {
         let start = clock.now
         now = { start.duration(to: clock.now) }
