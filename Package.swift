@@ -108,8 +108,7 @@ let package = Package(
         .target(
             name: "TailBridge",
             dependencies: [
-                "CLinux", "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns",
-                "TimeUnits",
+                "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns", "TimeUnits",
             ],
             path: "Sources/Bridges/Tail"),
         .target(

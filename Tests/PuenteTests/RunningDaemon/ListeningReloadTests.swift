@@ -58,4 +58,26 @@ import Testing
             #expect(try await program.exitStatus() == 0)
         }
     }
+
+    @Test func `a bridge that does not listen yet keeps no reload from the others`() async throws {
+        let neighbour = try TestFolder(bridges: TestFolder.chat)
+        let holder = try neighbour.start()
+        let taken = try await holder.port()
+        let folder = try TestFolder()
+        // It can't start, and waits for its next attempt.
+        let optional =
+            #"{ "type": "tcp", "name": "late", "optional": true, "listen": "127.0.0.1:\#(taken)" }"#
+        try folder.write(Self.configuration(other: optional))
+        let daemon = try folder.start()
+        let client = try ChatClient(port: try await daemon.port(of: "irc"))
+        try folder.write(Self.configuration(#", "historyOnJoin": 1"#, other: optional))
+        let reload = try await folder.result("reload")
+        #expect(reload.status == 0, "\(reload)")
+        try client.send("NICK ana\r\nUSER ana 0 * :Ana\r\n")
+        #expect(try await Self.answers(client, "after"))
+        for program in [daemon, holder] {
+            program.signal(SIGTERM)
+            #expect(try await program.exitStatus() == 0)
+        }
+    }
 }

@@ -99,10 +99,10 @@ struct ReloadPreparation: Sendable {
             let requests = try await requests(prepared)
             // A bridge that goes on need not listen: it may have ended, or wait before it tries
             // again; then nothing changes for it, whoever has its address by now.
-            let staying = requests.staying.map { try? sockets.reserve([$0]) }
-            let wanted = try sockets.reserve(requests.needed)
+            let staying = requests.staying.filter { (try? sockets.reserve([$0])) != nil }
+            let wanted = try sockets.reserve(staying + requests.needed)
             let present = try? sockets.reserve(await presentRequests())
-            return (staying + [wanted, present]).compactMap(\.self)
+            return [wanted, present].compactMap(\.self)
         } catch {
             throw ReloadRefusal("\(error)")
         }

@@ -1,4 +1,3 @@
-import CLinux
 import Chat
 import Glibc
 import MessageBus
@@ -113,7 +112,8 @@ extension TailedFiles {
 
     /// Watches a file without new data, without opening it for reading.
     func watchUnopened(_ tailed: TailedFile) {
-        guard events != nil, let file = try? OpenFile(tailed.path, O_PATH),
+        // O_PATH (open(2)), which only GNU declares.
+        guard events != nil, let file = try? OpenFile(tailed.path, 0o10000000),
             (try? file.status().id) == tailed.id
         else {
             tailed.isDirty = true
