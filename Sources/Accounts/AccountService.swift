@@ -103,7 +103,8 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         }
     }
 
-    /// Refuses what waits and closes the store; may be called on any thread.
+    /// Refuses what waits and closes the store; may be called on any thread but a running bus's
+    /// loop.
     package func close() {
         passwordChecker.close()
         accountStore.close()

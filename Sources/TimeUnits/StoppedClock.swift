@@ -11,4 +11,7 @@ package struct StoppedClock: TimeSource {
 
     /// The moment that it was made with.
     package func wall() -> Timestamp { wallTime }
+
+    /// False.
+    package var isReal: Bool { false }
 }

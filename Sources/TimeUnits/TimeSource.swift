@@ -7,11 +7,6 @@ public protocol TimeSource: Sendable {
     func monotonic() -> MonotonicTime
     /// Returns the present moment of the wall clock, which may be set.
     func wall() -> Timestamp
-    /// True if a timer of the kernel agrees with it.
+    /// True if a timer of the kernel agrees with it: then a loop may sleep until a time of it.
     var isReal: Bool { get }
-}
-
-extension TimeSource {
-    /// False: timers of the kernel know nothing of a time that is not the system's.
-    public var isReal: Bool { false }
 }

@@ -151,6 +151,7 @@ private final class TestTimes: TimeSource {
 
     func monotonic() -> MonotonicTime { state.withLock { $0.now } }
     func wall() -> Timestamp { .epoch }
+    var isReal: Bool { false }
 
     func add(_ action: @escaping @Sendable () -> Void, after delay: Duration) {
         state.withLock { $0.timers.append(Timer(at: $0.now + delay, run: action)) }

@@ -6,9 +6,10 @@ extension TimeSource {
     /// Negative for a moment before the machine started; only differences matter. 0 for a moment
     /// that is further away than 64 bits of nanoseconds reach.
     func uptime(at moment: Timestamp) -> MonotonicTime {
-        let (age, overflows) = (wall() - moment).wholeMilliseconds
-            .multipliedReportingOverflow(by: 1_000_000)
+        // Without a `Duration`, whose division costs more: this is called for each stored message.
+        let (age, isFar) = wall().milliseconds.subtractingReportingOverflow(moment.milliseconds)
+        let (nanoseconds, overflows) = age.multipliedReportingOverflow(by: 1_000_000)
         let present = monotonic().nanoseconds
-        return MonotonicTime(nanoseconds: overflows ? 0 : present - age)
+        return MonotonicTime(nanoseconds: isFar || overflows ? 0 : present - nanoseconds)
     }
 }

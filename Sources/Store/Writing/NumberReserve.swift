@@ -50,7 +50,7 @@ final class NumberReserve: Sendable {
     /// The number below which all are reserved, given or not.
     var end: MessageNumber { monitor.withLock { $0.end } }
 
-    /// Adds numbers that were reserved on the disk.
+    /// Adds numbers that were reserved on the disk or, at the start, that could not be.
     func extend(to number: MessageNumber) {
         monitor.withLock { state in
             state.end = max(state.end, number)

@@ -4,7 +4,7 @@ import MessageBus
 
 /// The connection by which the store's thread writes the database.
 ///
-/// Confined to the store's thread, except for its initializer.
+/// Confined to the store's thread once that has started; before, `StoreWriter.open` uses it.
 @safe final class WriteConnection {
     private let confinement: ThreadConfinement
     let database: Database

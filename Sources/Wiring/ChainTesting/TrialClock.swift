@@ -18,6 +18,8 @@ final class TrialClock: TimeSource {
     func monotonic() -> MonotonicTime { Self.start + elapsed.withLock { $0 } }
     /// The moment that so much time after the start is.
     func wall() -> Timestamp { Self.startOfWall + elapsed.withLock { $0 } }
+    /// False: a test turns it.
+    var isReal: Bool { false }
 
     /// Turns the clock; it stands still at its end, in 73 years.
     func advance(by duration: Duration) {

@@ -5,6 +5,8 @@ import StatusServer
 
 /// The command `status`, which answers how the daemon is doing, for people or for programs; the
 /// exit status is that of `/ready`.
+///
+/// Runs on the loop of the control socket, as every `ControlCommand` does.
 package struct StatusControlCommand: ControlCommand {
     private let monitor: StatusMonitor
     private let loop: EventLoop

@@ -4,6 +4,8 @@ import MessageBus
 /// The command `puente tap`, which shows the messages that pass now.
 ///
 /// Sends an object for each message, and `{"missed":N}` for those that could not be shown in time.
+///
+/// Runs on the loop of the control socket, as every `ControlCommand` does.
 struct TapControlCommand: ControlCommand {
     let bus: Bus
 

@@ -3,6 +3,8 @@ import JSON
 import MessageBus
 
 /// The command `version`, which answers with the version of the daemon and its process.
+///
+/// Runs on the loop of the control socket, as every `ControlCommand` does.
 package struct VersionControlCommand: ControlCommand {
     /// `version`.
     package var name: String { "version" }

@@ -72,6 +72,9 @@ import Testing
         #expect(Self.problems([("realname", "a\nb")]).count == 1)
         #expect(Self.problems([("outgoingFormat", "{name}")]).count == 1)
         #expect(Self.problems([("tls", [("fingerprint", "abc" as Any)])]).count == 1)
+        // 64 bytes of full-width digits and one other.
+        let wide = String(repeating: "\u{FF11}", count: 21) + "1"
+        #expect(Self.problems([("tls", [("fingerprint", wide as Any)])]).count == 1)
         #expect(Self.problems([("tls", "yes")]).count == 1)
         #expect(Self.problems([("channels", [("swift", "general" as Any)])])[0].contains("#"))
         #expect(Self.problems([("channels", [("#a", "nowhere" as Any)])]).count == 1)

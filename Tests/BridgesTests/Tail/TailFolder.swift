@@ -201,4 +201,5 @@ private struct ShiftedClock: TimeSource {
 
     func monotonic() -> MonotonicTime { SystemClock().monotonic() }
     func wall() -> Timestamp { SystemClock().wall() + shift }
+    var isReal: Bool { false }
 }

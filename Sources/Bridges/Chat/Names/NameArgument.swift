@@ -16,8 +16,10 @@ import Sockets
     package let rest: UnsafeRawBufferPointer
     /// The text after the parentheses, without the space around it.
     package let restBehindParentheses: UnsafeRawBufferPointer
-    /// True if parentheses may belong to the name but are not written as the bus writes them: with
-    /// spaces at their edges, at full width, or with text directly after them.
+    /// True if parentheses may belong to the name but are not written as the bus writes them.
+    ///
+    /// They have spaces at their edges, are at full width, or have text directly after them; behind
+    /// a name in quotes they have no space in front of them.
     package let isAmbiguous: Bool
     /// The complete arguments.
     private let arguments: UnsafeRawBufferPointer

@@ -66,7 +66,8 @@ package enum NameFolding {
             || text.unicodeScalars.reduce(0) { $0 + maxScalars(of: $1) } <= maxScalars
     }
 
-    private static func maxScalars(of scalar: Unicode.Scalar) -> Int {
+    /// Returns the most scalars that a scalar becomes.
+    static func maxScalars(of scalar: Unicode.Scalar) -> Int {
         switch scalar.value {
         case ..<0x80: 1
         // The ligatures that are a sentence and a phrase; squared words; words; circled and similar
@@ -75,6 +76,8 @@ package enum NameFolding {
         case 0xFDFB: 8
         case 0x3300...0x33FF: 6
         case 0xFDF0...0xFDFC, 0x3200...0x32FF, 0x1F100...0x1F2FF: 5
+        // Quadruple signs; Roman numbers and numbers in parentheses.
+        case 0x2057, 0x2152, 0x2167, 0x2177, 0x247D...0x2487, 0x2A0C: 4
         default: 3
         }
     }

@@ -71,7 +71,7 @@ extension JoinedNetwork {
     /// Returns the time of a line, unless it can't be right.
     private func time(of line: IRCMessage) -> Timestamp? {
         guard let time = line.tags["time"].flatMap({ TimeTag.time($0) }),
-            time <= loop.wallTime, time > loop.wallTime - Self.pastBound
+            time <= loop.wallTime, loop.wallTime - time < Self.pastBound
         else { return nil }
         return time
     }

@@ -30,6 +30,6 @@ struct VerificationOptions: PluginOptions {
 
     private static func isFingerprint(_ text: String) -> Bool {
         let digits = text.filter { $0 != ":" }
-        return digits.utf8.count == 64 && digits.allSatisfy(\.isHexDigit)
+        return digits.utf8.count == 64 && digits.allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 }

@@ -63,7 +63,7 @@ public struct Port: Sendable {
     /// Publishes a message.
     ///
     /// - Returns: its number, and the verdict of the chains.
-    /// - Throws: `PortError` if the bus has stopped or the room does not exist.
+    /// - Throws: `PortError` if the bus has stopped or the room does not exist; `CancellationError`.
     @discardableResult
     public func publish(_ draft: Draft) async throws -> Receipt {
         try await publish([draft])[0]

@@ -97,7 +97,7 @@ struct SaidIDs {
             order.append(Entry(id: id, time: time))
         }
         while order.count - first > Self.bound
-            || first < order.count && order[first].time < time - Self.lifetime
+            || first < order.count && time - order[first].time > Self.lifetime
         {
             numbers[order[first].id] = nil
             first += 1

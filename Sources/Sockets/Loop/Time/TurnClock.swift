@@ -12,4 +12,7 @@ package struct TurnClock: TimeSource {
 
     /// `EventLoop.wallTime`.
     package func wall() -> Timestamp { loop.wallTime }
+
+    /// False: it stands still during a turn.
+    package var isReal: Bool { false }
 }

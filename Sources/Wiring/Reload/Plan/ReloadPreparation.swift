@@ -99,10 +99,12 @@ struct ReloadPreparation: Sendable {
             let requests = try await requests(prepared)
             // A bridge that goes on need not listen: it may have ended, or wait before it tries
             // again; then nothing changes for it, whoever has its address by now.
-            let staying = requests.staying.filter { (try? sockets.reserve([$0])) != nil }
+            let staying = requests.staying.reduce(into: [ListenRequest]()) { found, request in
+                if (try? sockets.reserve(found + [request])) != nil { found.append(request) }
+            }
             let wanted = try sockets.reserve(staying + requests.needed)
-            let present = try? sockets.reserve(await presentRequests())
-            return [wanted, present].compactMap(\.self)
+            let present = await presentRequests().compactMap { try? sockets.reserve([$0]) }
+            return [wanted] + present
         } catch {
             throw ReloadRefusal("\(error)")
         }

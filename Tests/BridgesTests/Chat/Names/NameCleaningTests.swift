@@ -44,4 +44,15 @@ import Testing
             #expect(Name(cleaning: name.text, phrases: phrases) == name, "seed \(seed)")
         }
     }
+
+    @Test func `no scalar folds to more scalars than its bound`() {
+        // The blocks with compatibility characters.
+        let blocks: [ClosedRange<UInt32>] = [
+            0x80...0x33FF, 0xA640...0xABFF, 0xF900...0xFFFF, 0x1D000...0x1FBFF,
+        ]
+        for scalar in blocks.joined().compactMap(Unicode.Scalar.init) {
+            let folded = NameFolding.key(String(Character(scalar))).unicodeScalars.count
+            #expect(folded <= NameFolding.maxScalars(of: scalar), "\(scalar.value)")
+        }
+    }
 }
