@@ -17,7 +17,7 @@ import Testing
             }
         }
         #expect(people["bob"]?.readLine() == nil, "bob has left and is still connected")
-        #expect(daemon.stop() == 0)
+        #expect(daemon.stop() == 0, "\(daemon.restOfLog())")
         for (who, person) in people { #expect(person.readLine() == nil, "\(who) sees more") }
     }
 }
@@ -47,11 +47,12 @@ private final class RunningDaemon {
     private let log: Terminal
     private let process: TestProcess
     private let port: UInt16
+    /// Stays as long as the daemon runs, which keeps its store there.
+    private let directory: URL
 
     init() throws {
-        let directory = URL.temporaryDirectory.appending(path: "puente-\(UUID().uuidString)")
+        directory = URL.temporaryDirectory.appending(path: "puente-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
         let shipped = try ProjectFile("bridge.json").text
         let file = directory.appending(path: "bridge.json")
         try shipped.replacing(/"(?:0\.0\.0\.0:2000|127\.0\.0\.1:8080)"/, with: "\"127.0.0.1:0\"")
@@ -98,7 +99,18 @@ private final class RunningDaemon {
         return process.wait()
     }
 
-    func kill() { process.signal(SIGKILL) }
+    /// Kills it if it still runs, and removes its files.
+    func kill() {
+        process.signal(SIGKILL)
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Returns the lines that it has logged since it listens.
+    func restOfLog() -> [String] {
+        var lines: [String] = []
+        while let line = log.readLine() { lines.append(line) }
+        return lines
+    }
 }
 
 /// The input and output of one person.
