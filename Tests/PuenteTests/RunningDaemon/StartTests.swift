@@ -67,8 +67,12 @@ import Testing
 
     @Test func `an optional bridge that can't start stops nothing and is tried again`() async throws
     {
-        let first = try TestFolder(bridges: TestFolder.chat).start()
-        let port = try await first.port()
+        // No other test gets it in between.
+        let port = try LoopbackSocket.freePort()
+        let first = try TestFolder(
+            bridges: #"{ "type": "tcp", "name": "chat", "listen": "127.0.0.1:\#(port)" }"#
+        ).start()
+        #expect(try await first.port() == port)
         let folder = try TestFolder(
             bridges: """
                 { "type": "tcp", "name": "late", "listen": "127.0.0.1:\(port)", "optional": true }
