@@ -1,4 +1,5 @@
 import Glibc
+import Locking
 import TestSupport
 import Testing
 
@@ -41,6 +42,20 @@ import Testing
         _ = address.withPointer { bind(descriptor, $0, $1) }
         if isListening { Glibc.listen(descriptor, 5) }
         return descriptor
+    }
+
+    // MARK: - Closing
+
+    @Test func `a closed socket is closed for programs too that are being started`() throws {
+        let listener = try listen(Self.free(4))
+        // What a program has between fork(2) and execve(2).
+        let copies = pool.state.withLock { $0.sockets.values.map { dup($0.descriptor) } }
+        defer { for copy in copies { close(copy) } }
+        listener.close()
+        #expect(!Self.accepts(listener.address))
+        let next = try listen(listener.address)
+        #expect(Self.accepts(next.address))
+        next.close()
     }
 
     // MARK: - Reservations

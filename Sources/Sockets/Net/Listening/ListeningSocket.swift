@@ -173,6 +173,9 @@ struct ListeningSocket: Sendable {
 
     /// Stops listening; the kernel refuses connections that were not accepted.
     func close() {
+        // A program that is just being started has a copy of every descriptor until execve(2):
+        // closing ours alone would leave the address taken for that long.
+        if !isInherited { shutdown(descriptor, Int32(SHUT_RDWR)) }
         Glibc.close(descriptor)
         if !isInherited { file?.remove() }
     }
