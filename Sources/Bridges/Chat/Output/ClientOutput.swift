@@ -5,7 +5,7 @@ import Sockets
 /// answers of its own, each at its place among them.
 ///
 /// Owned by its connection; confined to the bus's loop.
-package struct ClientOutput {
+package struct ClientOutput: ~Copyable {
     /// The result of sending.
     package enum Progress {
         /// The kernel has everything.

@@ -26,8 +26,8 @@ final class ReadScheduler {
     private let loop: EventLoop
     /// The batch in which lines are gathered; its bound is the number of lines read at once.
     private let batch: Batch
-    /// Lines that the chains judge in one slice of time, as measured.
-    private var linesAtOnce: Int
+    /// Lines that the chains judge in `sliceTime`, as measured.
+    private var linesPerSlice: Int
     /// Connections whose last read brought no more than a person types; they come first.
     private var typing = WaitingQueue<ChatConnection>()
     /// The others.
@@ -40,7 +40,15 @@ final class ReadScheduler {
     /// The approximate number of readers.
     private var readers = 1
     /// Bytes that go out in a turn, to all readers together.
-    private var outputPerTurn = outputBounds.lowerBound
+    private var outputPerTurn = minOutputPerTurn
+    /// The connection that was read last.
+    private var lastRead: ObjectIdentifier?
+    /// The time at which `lastRead` took the place of another, in nanoseconds of the loop's clock.
+    private var lastChange: Int64 = 0
+    /// True if the connection being read is the only one that was read lately.
+    private var isAlone = false
+    /// Bytes that the connection being read may read at once.
+    private(set) var readSize = ChatServer.readSize
     /// The divisor of the time that gives a connection's share: a connection that uses less is
     /// served at once.
     private var inverseShare = minInverseShare
@@ -66,14 +74,23 @@ final class ReadScheduler {
     private static let sliceTime: Int64 = 100_000
     /// Nanoseconds after which a connection's use is forgotten: a second.
     private static let memoryTime: Int64 = 1_000 * turnTime
-    /// Bytes for each reader in a turn: copying them takes the kernel as long as the calls do, so
-    /// that more would save nothing and make a turn longer.
+    /// Bytes for each reader in a turn: copying them takes the kernel half as long as the calls do,
+    /// so that more would save little and make a turn longer.
     private static let outputPerReader = 8 << 10
-    /// The bounds on the bytes that go out in a turn, to all readers together: the kernel copies
-    /// them in 1 to 3 ms.
+    /// Bytes for each reader in a turn in which nobody waits: a read, and the names in front of its
+    /// lines.
     ///
-    /// A connection that is alone may have one read more, which keeps writes large.
-    private static let outputBounds = 768 << 10...2 << 20
+    /// A delivery costs a third of what it costs with `outputPerReader`.
+    private static let outputPerReaderAlone = 96 << 10
+    /// The least bound on the bytes that go out in a turn, to all readers together: the kernel
+    /// copies them in about 1 ms.
+    private static let minOutputPerTurn = 768 << 10
+    /// Nanoseconds after which a connection is alone if no other was read: a pair that talks by
+    /// programs never waits for a turn without the bound, and a person, who types less often, once
+    /// a line.
+    private static let aloneAfter: Int64 = 100 * turnTime
+    /// The fewest bytes that are read at once: more than a person types.
+    private static let minReadSize = 2 << 10
     /// Bytes that a person may have typed since the last turn; a read of more is bulk.
     static let typedBytes = 1_024
     /// Nanoseconds for a typed line once the turn's time is used up: a few commands.
@@ -101,7 +118,7 @@ final class ReadScheduler {
     init(on loop: EventLoop, _ batch: Batch) {
         self.loop = loop
         self.batch = batch
-        linesAtOnce = batch.arena.capacity
+        linesPerSlice = batch.arena.capacity
     }
 
     /// The current time, up to date even within a turn, in nanoseconds of the loop's clock.
@@ -182,9 +199,7 @@ final class ReadScheduler {
     func endTurn(readers: Int) {
         (publishedBytes, catchUpTime) = (0, 0)
         self.readers = max(1, readers)
-        outputPerTurn = min(
-            max(self.readers * Self.outputPerReader, Self.outputBounds.lowerBound),
-            Self.outputBounds.upperBound)
+        outputPerTurn = max(self.readers * Self.outputPerReader, Self.minOutputPerTurn)
         let count = Int64(self.readers)
         inverseShare = max(Self.minInverseShare, 2 * count)
         let ahead = max(Self.minAdvance, min(Self.maxAdvance, Self.advanceOfAll / count))
@@ -193,15 +208,35 @@ final class ReadScheduler {
 
     private func run(_ connection: ChatConnection, for time: Int64) {
         let start = now
+        recordRead(of: connection)
+        let time = isAlone ? Self.turnTime : time
         begin(at: start, for: time)
-        let fair = outputPerTurn / readers / Self.usualLineBytes
-        let linesInFairShare = !bulk.isEmpty ? max(Self.minLinesAtOnce, fair) : .max
-        batch.arena.bound = min(linesAtOnce, linesInFairShare)
+        boundRead(to: time)
         connection.continueReading()
-        unpublishedBytes = 0
+        (isAlone, unpublishedBytes) = (false, 0)
         let used = now - start
         let fullAt = max(connection.share.fullAt, turnStart) + used * inverseShare
         connection.share.fullAt = min(fullAt, turnStart + Self.memoryTime)
+    }
+
+    private func recordRead(of connection: ChatConnection) {
+        let id = ObjectIdentifier(connection)
+        if lastRead != id { (lastRead, lastChange) = (id, turnStart) }
+        isAlone =
+            turnStart - lastChange >= Self.aloneAfter && typing.isEmpty && bulk.isEmpty
+    }
+
+    /// Bounds a read by its time and by what may still go out in this turn, so that little of it is
+    /// put off: bytes that wait in the kernel cost nothing, and deferred lines a copy.
+    private func boundRead(to time: Int64) {
+        if !isAlone, !isUnlimited {
+            let left = time > Self.lateSliceTime ? (outputPerTurn - output) / readers : 0
+            readSize = min(max(left, Self.minReadSize), ChatServer.readSize)
+        }
+        let fair = isAlone ? Int.max : outputPerTurn / readers / Self.usualLineBytes
+        let inTime = linesPerSlice * Int(time) / Int(Self.sliceTime)
+        batch.arena.bound = max(
+            Self.minLinesAtOnce, min(inTime, fair, batch.arena.capacity))
     }
 
     /// Begins a slice for a connection whose lines have waited for something other than the queue.
@@ -210,6 +245,7 @@ final class ReadScheduler {
     private func begin(at start: Int64, for time: Int64) {
         isSliceOver = false
         (work, unpublishedBytes) = (0, 0)
+        readSize = ChatServer.readSize
         deadline = start + time
     }
 
@@ -227,10 +263,9 @@ final class ReadScheduler {
     func recordPublication(since start: Int64) {
         let (time, count) = (now - start, batch.count)
         if time > Self.sliceTime {
-            let fitting = count * Int(Self.sliceTime) / Int(time)
-            linesAtOnce = max(Self.minLinesAtOnce, min(batch.arena.capacity, fitting))
-        } else if count >= linesAtOnce {
-            linesAtOnce = min(batch.arena.capacity, 2 * linesAtOnce)
+            linesPerSlice = max(1, count * Int(Self.sliceTime) / Int(time))
+        } else if count >= linesPerSlice {
+            linesPerSlice = min(batch.arena.capacity, 2 * linesPerSlice)
         }
         unpublishedBytes = 0
         if batch.drops.count < count, let first = batch.arena.first,
@@ -250,7 +285,10 @@ final class ReadScheduler {
         if now >= deadline || isOutputEnough { isSliceOver = !isUnlimited }
     }
 
-    private var isOutputEnough: Bool { output >= outputPerTurn && !isUnlimited }
+    private var isOutputEnough: Bool {
+        if isAlone, output < readers * Self.outputPerReaderAlone { return false }
+        return output >= outputPerTurn && !isUnlimited
+    }
     /// True if not even typed lines may be published any more in this turn.
     private var isOutputTwiceEnough: Bool { output >= 2 * outputPerTurn && !isUnlimited }
     /// Bytes that go out because of what was read in this turn.

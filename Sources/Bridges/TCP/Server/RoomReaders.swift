@@ -53,7 +53,7 @@ final class RoomReaders {
     }
 
     /// The positions of the readers.
-    var cursors: some Sequence<TranscriptCursor> { readers.lazy.compactMap(\.output.cursor) }
+    var cursors: some Sequence<TranscriptCursor> { readers.lazy.compactMap { $0.output.cursor } }
 
     /// Sends the new lines to every reader that keeps up.
     func sendPending() {

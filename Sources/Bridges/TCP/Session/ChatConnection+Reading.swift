@@ -55,8 +55,9 @@ extension ChatConnection {
         guard let socket else { return false }
         server.batch.removeAll()
         let storage = server.batch.arena.storage
+        let size = stage == .accepting ? server.scheduler.readSize : ChatServer.readSize
         let outcome = unsafe socket.receive(
-            into: UnsafeMutableRawBufferPointer(start: storage.base, count: ChatServer.readSize))
+            into: UnsafeMutableRawBufferPointer(start: storage.base, count: size))
         switch outcome {
         case .bytes(let count):
             storage.count = count

@@ -11,7 +11,7 @@ import Testing
 @Suite struct ClientOutputTests {
     @Test(arguments: Seeded.some)
     func `each line comes or is counted as skipped`(seed: UInt64) throws {
-        var world = try OutputWorld(seed: seed, ownShare: 0, moves: 0)
+        let world = try OutputWorld(seed: seed, ownShare: 0, moves: 0)
         for _ in 0..<1_000 { try world.step() }
         try world.readToEnd()
         #expect(world.problems.first == nil)
@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: Seeded.some)
     func `one's own lines neither come nor count`(seed: UInt64) throws {
-        var world = try OutputWorld(seed: seed, ownShare: 40, moves: 0)
+        let world = try OutputWorld(seed: seed, ownShare: 40, moves: 0)
         for _ in 0..<1_000 { try world.step() }
         try world.readToEnd()
         #expect(world.problems.first == nil)
@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: Seeded.some)
     func `a change of rooms loses nothing uncounted`(seed: UInt64) throws {
-        var world = try OutputWorld(seed: seed, ownShare: 20, moves: 2)
+        let world = try OutputWorld(seed: seed, ownShare: 20, moves: 2)
         for _ in 0..<1_000 { try world.step() }
         try world.readToEnd()
         #expect(world.problems.first == nil)
@@ -39,7 +39,7 @@ import Testing
 
 /// A connection's output on a socket with a small buffer: what is written to it, and what comes
 /// out.
-private struct OutputWorld {
+private final class OutputWorld {
     private enum Owed: Equatable {
         case line(String)
         case answer(String)
@@ -79,7 +79,7 @@ private struct OutputWorld {
         output.attach(to: transcript)
     }
 
-    mutating func step() throws {
+    func step() throws {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<55: write()
         case 55..<65: answer()
@@ -90,7 +90,7 @@ private struct OutputWorld {
     }
 
     /// Reads everything that is owed.
-    mutating func readToEnd() throws {
+    func readToEnd() throws {
         for _ in 0..<100_000 {
             read(.max)
             sendPending()
@@ -104,7 +104,7 @@ private struct OutputWorld {
     }
 
     /// Writes a few lines, up to a quarter of the ring, as in a turn of the loop.
-    private mutating func write() {
+    private func write() {
         let bound = transcript.head + transcript.capacity / 4
         for _ in 0..<Int.random(in: 1...20, using: &random) where transcript.head < bound {
             count += 1
@@ -128,17 +128,17 @@ private struct OutputWorld {
         if !output.isBlocked { sendPending() }
     }
 
-    private mutating func recordOwnMessages() {
+    private func recordOwnMessages() {
         transcript.drainRuns { run in if run.connectionID == own { output.passOver(run) } }
     }
 
-    private mutating func answer() {
+    private func answer() {
         count += 1
         owed.append(.answer("answer \(count)"))
         output.answer(Array("answer \(count)\n".utf8))
     }
 
-    private mutating func move() {
+    private func move() {
         recordOwnMessages()
         output.detach { Array("skipped \($0)\n".utf8) }
         transcript = Transcript(capacity: 64 << 10)
@@ -152,7 +152,7 @@ private struct OutputWorld {
         output.attach(to: transcript)
     }
 
-    private mutating func sendPending() {
+    private func sendPending() {
         if case .broken = output.sendPending(
             connection, skipNotice: { Array("skipped \($0)\n".utf8) })
         {
@@ -160,7 +160,7 @@ private struct OutputWorld {
         }
     }
 
-    private mutating func read(_ most: Int) {
+    private func read(_ most: Int) {
         var left = most
         while left > 0 {
             var buffer = [UInt8](repeating: 0, count: min(left, 4_096))
@@ -175,7 +175,7 @@ private struct OutputWorld {
         if let end = received.lastIndex(of: 10) { received.removeSubrange(...end) }
     }
 
-    private mutating func check(_ line: String) {
+    private func check(_ line: String) {
         guard problems.count < 5 else { return }
         if line.hasPrefix("answer") {
             while case .line = owed.first {
@@ -202,7 +202,7 @@ private struct OutputWorld {
         }
     }
 
-    private mutating func skip(_ count: Int) {
+    private func skip(_ count: Int) {
         if count < 0 { problems.append("\(-count) too few skipped") }
         var answers: [Owed] = []
         var left = count

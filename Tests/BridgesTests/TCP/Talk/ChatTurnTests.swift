@@ -8,15 +8,16 @@ import Testing
 
 /// A connection's share of a turn of the loop is bounded by time.
 @Suite(.timeLimit(.minutes(10))) struct ChatTurnTests {
-    /// A middleware that takes a millisecond of the loop's clock for each text.
+    /// A middleware that takes some time of the loop's clock for each text.
     private struct Slow: Middleware {
         let clock: ManualClock
+        let time: Duration
         /// Signalled at the text `stop`, after which `goOn` is awaited.
         let stopped: DispatchSemaphore
         let goOn: DispatchSemaphore
 
         func handle(_ message: inout Message) -> Verdict {
-            clock.advance(by: .milliseconds(1))
+            clock.advance(by: time)
             if message.text == "stop" {
                 stopped.signal()
                 goOn.wait()
@@ -26,11 +27,12 @@ import Testing
     }
 
     private static func host(
-        _ stopped: DispatchSemaphore, _ goOn: DispatchSemaphore
+        _ stopped: DispatchSemaphore, _ goOn: DispatchSemaphore, time: Duration = .milliseconds(1)
     ) async throws -> ChatHost {
         let clock = ManualClock()
         return try await ChatHost(
-            middlewares: [Slow(clock: clock, stopped: stopped, goOn: goOn)], clock: clock)
+            middlewares: [Slow(clock: clock, time: time, stopped: stopped, goOn: goOn)],
+            clock: clock)
     }
 
     private func wait(_ semaphore: DispatchSemaphore) async {
@@ -66,6 +68,39 @@ import Testing
         var after = 0
         while let line = try await mallory.line(), line != "mallory: end" { after += 1 }
         #expect(before + after == 1 + 300 * line.count { $0 == "\n" })
+    }
+
+    @Test(arguments: [true, false])
+    func `a client that is alone may send each reader a whole read, others a part`(isAlone: Bool)
+        async throws
+    {
+        let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let host = try await Self.host(stopped, goOn, time: .nanoseconds(200))
+        let bob = try await host.client("bob")
+        let mallory = try await host.client("mallory")
+        var readers: [ChatClient] = []
+        for _ in 0..<38 { readers.append(try await host.client()) }
+        let block = String(repeating: String(repeating: "x", count: 60) + "\n", count: 900)
+        // The scheduler measures the first texts, which take more than a slice.
+        try mallory.send(block)
+        try await mallory.barrier()
+        _ = try await bob.barrier()
+        try await mallory.barrier()
+        if isAlone { host.test.advance(by: .seconds(1)) }
+        try mallory.send("stop\n")
+        await wait(stopped)
+        // Everything is there before it is read.
+        try mallory.send("stop\n" + block)
+        goOn.signal()
+        await wait(stopped)
+        try bob.send("hola\n")
+        goOn.signal()
+        var before = 0
+        while let line = try await mallory.line(), line != "bob: hola" { before += 1 }
+        // The two lines of the stops come first.
+        #expect(isAlone ? before == 2 + 900 : (16..<450).contains(before))
+        withExtendedLifetime(readers) {}
+        try await host.stop()
     }
 
     @Test func `deferred lines are obeyed in order, to the end of the connection`() async throws {
