@@ -41,13 +41,15 @@ final class ReadScheduler {
     private var readers = 1
     /// Bytes that go out in a turn, to all readers together.
     private var outputPerTurn = minOutputPerTurn
-    /// The connection that was read last.
-    private var lastRead: ObjectIdentifier?
-    /// The time at which `lastRead` took the place of another, in nanoseconds of the loop's clock.
+    /// The connection that was read last, and the last message of its room after that.
+    private var lastRead: (id: ObjectIdentifier, number: MessageNumber)?
+    /// The time at which somebody other than `lastRead` was last seen to say something, in
+    /// nanoseconds of the loop's clock.
     private var lastChange: Int64 = 0
-    /// True if the connection being read is the only one that was read lately.
+    /// True if the connection being read is alone: lately no other of this server was read, nobody
+    /// else has spoken in its room by any bridge, and nobody waits.
     private var isAlone = false
-    /// Bytes that the connection being read may read at once.
+    /// Bytes that a connection may read at once; fewer only while `run` reads one.
     private(set) var readSize = ChatServer.readSize
     /// The divisor of the time that gives a connection's share: a connection that uses less is
     /// served at once.
@@ -66,31 +68,28 @@ final class ReadScheduler {
     /// True if everything is read at once, because the server stops.
     var isUnlimited = false
 
-    /// Nanoseconds of reading in a turn, not counting sending: about as long as a line that
-    /// somebody else says has to wait.
+    /// Nanoseconds of reading in a turn, not counting sending.
     private static let turnTime: Int64 = 1_000_000
     /// Nanoseconds that a connection may use at once, however many others wait: shorter slices
     /// would make batches, and so writes, too small.
     private static let sliceTime: Int64 = 100_000
     /// Nanoseconds after which a connection's use is forgotten: a second.
     private static let memoryTime: Int64 = 1_000 * turnTime
-    /// Bytes for each reader in a turn: copying them takes the kernel half as long as the calls do,
-    /// so that more would save little and make a turn longer.
+    /// Bytes for each reader in a turn: the kernel takes half as long to copy them as for the call,
+    /// so that fewer would make a turn hardly shorter.
     private static let outputPerReader = 8 << 10
-    /// Bytes for each reader in a turn in which nobody waits: a read, and the names in front of its
+    /// Bytes for each reader of a connection that is alone: a read, and the names in front of its
     /// lines.
     ///
-    /// A delivery costs a third of what it costs with `outputPerReader`.
+    /// A delivery costs a third of what it costs with `outputPerReader`, and a turn takes three
+    /// times as long: 20 ms with a thousand readers.
     private static let outputPerReaderAlone = 96 << 10
     /// The least bound on the bytes that go out in a turn, to all readers together: the kernel
     /// copies them in about 1 ms.
     private static let minOutputPerTurn = 768 << 10
-    /// Nanoseconds after which a connection is alone if no other was read: a pair that talks by
-    /// programs never waits for a turn without the bound, and a person, who types less often, once
-    /// a line.
+    /// Nanoseconds without anybody else after which a connection is alone: programs that talk to
+    /// each other wait for one long turn at most, and people for one before each line.
     private static let aloneAfter: Int64 = 100 * turnTime
-    /// The fewest bytes that are read at once: more than a person types.
-    private static let minReadSize = 2 << 10
     /// Bytes that a person may have typed since the last turn; a read of more is bulk.
     static let typedBytes = 1_024
     /// Nanoseconds for a typed line once the turn's time is used up: a few commands.
@@ -197,7 +196,7 @@ final class ReadScheduler {
 
     /// Ends a turn: everything published is on its way.
     func endTurn(readers: Int) {
-        (publishedBytes, catchUpTime) = (0, 0)
+        (publishedBytes, unpublishedBytes, catchUpTime) = (0, 0, 0)
         self.readers = max(1, readers)
         outputPerTurn = max(self.readers * Self.outputPerReader, Self.minOutputPerTurn)
         let count = Int64(self.readers)
@@ -208,30 +207,36 @@ final class ReadScheduler {
 
     private func run(_ connection: ChatConnection, for time: Int64) {
         let start = now
-        recordRead(of: connection)
+        isAlone = checkAlone(connection)
         let time = isAlone ? Self.turnTime : time
         begin(at: start, for: time)
         boundRead(to: time)
         connection.continueReading()
-        (isAlone, unpublishedBytes) = (false, 0)
+        lastRead = (ObjectIdentifier(connection), connection.roomReaders.room.lastNumber)
+        (isAlone, unpublishedBytes, readSize) = (false, 0, ChatServer.readSize)
         let used = now - start
         let fullAt = max(connection.share.fullAt, turnStart) + used * inverseShare
         connection.share.fullAt = min(fullAt, turnStart + Self.memoryTime)
     }
 
-    private func recordRead(of connection: ChatConnection) {
-        let id = ObjectIdentifier(connection)
-        if lastRead != id { (lastRead, lastChange) = (id, turnStart) }
-        isAlone =
-            turnStart - lastChange >= Self.aloneAfter && typing.isEmpty && bulk.isEmpty
+    private func checkAlone(_ connection: ChatConnection) -> Bool {
+        if lastRead?.id != ObjectIdentifier(connection)
+            || lastRead?.number != connection.roomReaders.room.lastNumber
+        {
+            lastChange = turnStart
+        }
+        return turnStart - lastChange >= Self.aloneAfter && typing.isEmpty && bulk.isEmpty
     }
 
     /// Bounds a read by its time and by what may still go out in this turn, so that little of it is
     /// put off: bytes that wait in the kernel cost nothing, and deferred lines a copy.
+    ///
+    /// Bytes that a person may have typed are read whole, because a text without an end is taken
+    /// as it comes.
     private func boundRead(to time: Int64) {
-        if !isAlone, !isUnlimited {
-            let left = time > Self.lateSliceTime ? (outputPerTurn - output) / readers : 0
-            readSize = min(max(left, Self.minReadSize), ChatServer.readSize)
+        if !isAlone, !isUnlimited, time > Self.lateSliceTime {
+            let left = (outputPerTurn - output) / readers
+            readSize = min(max(left, Self.outputPerReader), ChatServer.readSize)
         }
         let fair = isAlone ? Int.max : outputPerTurn / readers / Self.usualLineBytes
         let inTime = linesPerSlice * Int(time) / Int(Self.sliceTime)
@@ -245,7 +250,6 @@ final class ReadScheduler {
     private func begin(at start: Int64, for time: Int64) {
         isSliceOver = false
         (work, unpublishedBytes) = (0, 0)
-        readSize = ChatServer.readSize
         deadline = start + time
     }
 
@@ -259,7 +263,7 @@ final class ReadScheduler {
     }
 
     /// Counts the batch that was published since a time, and bounds the next ones so that each fits
-    /// into a slice.
+    /// into the time it is given.
     func recordPublication(since start: Int64) {
         let (time, count) = (now - start, batch.count)
         if time > Self.sliceTime {

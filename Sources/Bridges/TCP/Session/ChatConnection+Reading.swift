@@ -55,7 +55,8 @@ extension ChatConnection {
         guard let socket else { return false }
         server.batch.removeAll()
         let storage = server.batch.arena.storage
-        let size = stage == .accepting ? server.scheduler.readSize : ChatServer.readSize
+        // Records are taken whole: the rest of one would be held here, and not in the kernel.
+        let size = isEncrypted ? ChatServer.readSize : server.scheduler.readSize
         let outcome = unsafe socket.receive(
             into: UnsafeMutableRawBufferPointer(start: storage.base, count: size))
         switch outcome {

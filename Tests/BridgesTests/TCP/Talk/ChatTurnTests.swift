@@ -70,10 +70,13 @@ import Testing
         #expect(before + after == 1 + 300 * line.count { $0 == "\n" })
     }
 
-    @Test(arguments: [true, false])
-    func `a client that is alone may send each reader a whole read, others a part`(isAlone: Bool)
-        async throws
-    {
+    /// The one that has spoken lately beside a client.
+    enum Company: CaseIterable { case nobody, client, bridge }
+
+    @Test(arguments: Company.allCases)
+    func `a client that is alone may send each reader a whole read, others a part`(
+        company: Company
+    ) async throws {
         let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let host = try await Self.host(stopped, goOn, time: .nanoseconds(200))
         let bob = try await host.client("bob")
@@ -86,7 +89,8 @@ import Testing
         try await mallory.barrier()
         _ = try await bob.barrier()
         try await mallory.barrier()
-        if isAlone { host.test.advance(by: .seconds(1)) }
+        if company != .client { host.test.advance(by: .seconds(1)) }
+        if company == .bridge { _ = try await host.port().publish(Draft("hola", from: "eva")) }
         try mallory.send("stop\n")
         await wait(stopped)
         // Everything is there before it is read.
@@ -97,8 +101,8 @@ import Testing
         goOn.signal()
         var before = 0
         while let line = try await mallory.line(), line != "bob: hola" { before += 1 }
-        // The two lines of the stops come first.
-        #expect(isAlone ? before == 2 + 900 : (16..<450).contains(before))
+        // The lines of the bridge and of the stops come first.
+        #expect(company == .nobody ? before == 2 + 900 : (16..<450).contains(before))
         withExtendedLifetime(readers) {}
         try await host.stop()
     }
