@@ -107,6 +107,41 @@ import Testing
         try await host.stop()
     }
 
+    @Test func `lines that are never sent on hold up nobody in later turns`() async throws {
+        let store = LateStore(LateStore.texts(["una aguja"]))
+        let host = try await ChatHost(store: store)
+        let bob = try await host.client("bob")
+        let eve = try await host.client("eve")
+        let mallory = try await host.client("mallory")
+        var readers: [ChatClient] = []
+        for _ in 0..<97 { readers.append(try await host.client()) }
+        _ = try await bob.barrier()
+        // More than a person types.
+        let block = String(repeating: String(repeating: "x", count: 60) + "\n", count: 50)
+        try bob.send(block)
+        _ = try await bob.lines(50)
+        // Mallory is alone, so that all is read at once.
+        try await mallory.barrier()
+        host.test.advance(by: .seconds(1))
+        // Blank lines count as work for a hundred readers, and go to none of them.
+        let blank = String(repeating: String(repeating: " ", count: 60) + "\n", count: 200)
+        try mallory.send("/search aguja\n" + blank)
+        await store.asked(1)
+        store.answer()
+        while let line = try await mallory.line(), !line.contains("una aguja") {}
+        await host.test.settle()
+        try bob.send(block + "end\n")
+        await host.test.settle()
+        try eve.send("hola\n")
+        var isBobFirst = false
+        while let line = try await eve.line(), line != "eve: hola" {
+            isBobFirst = isBobFirst || line == "bob: end"
+        }
+        #expect(isBobFirst)
+        withExtendedLifetime(readers) {}
+        try await host.stop()
+    }
+
     @Test func `deferred lines are obeyed in order, to the end of the connection`() async throws {
         let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let host = try await Self.host(stopped, goOn)
