@@ -59,19 +59,31 @@ package struct Dedupe: CopyableMiddleware {
         if message.isQuotation { return .pass }
         let now = message.moment
         let key = key(of: message)
-        if message.kind != .edit, let said = current[key] ?? previous[key],
-            now - said < within, said - now < within
-        {
-            return message.kind.isNotice ? noticeVerdict : verdict
-        }
         if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
             previous = current
             // Probably as many messages will come as last time.
             current = Dictionary(minimumCapacity: min(previous.count, Self.generation))
             began = now
         }
-        current[key] = now
-        return .pass
+        let time = message.kind == .edit ? .zero : within
+        guard recordMoment(now, of: key, unlessWithin: time) else { return .pass }
+        return message.kind.isNotice ? noticeVerdict : verdict
+    }
+
+    /// Records that a text passes now, unless it passed within a time; returns true then.
+    private mutating func recordMoment(
+        _ now: Duration, of key: DedupeKey, unlessWithin time: Duration
+    ) -> Bool {
+        func isRecent(_ said: Duration) -> Bool { now - said < time && said - now < time }
+        if let said = previous[key], isRecent(said) { return true }
+        // The old moment is found and replaced in one search of the table. The default is not
+        // recent.
+        func record(_ said: inout Duration) -> Bool {
+            if isRecent(said) { return true }
+            said = now
+            return false
+        }
+        return record(&current[key, default: now - time])
     }
 
     private func key(of message: Message) -> DedupeKey {

@@ -78,7 +78,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var runStart: MessageNumber?
     /// The first number that was free when the first run began; `nil` if none had been given.
     var firstStart: MessageNumber?
-    var senders: [SenderKey: Sender] = [:]
+    var senders = KnownSenders()
     var openIntakes = 0
     /// Readers whose cursors outlive the process, for the time of a run.
     var durableReaders: [StoreBackedReader] = []

@@ -138,10 +138,13 @@ extension Bus {
     private func links(
         _ drafts: [Draft], _ receipts: [Receipt], by attachment: BridgeAttachment
     ) -> [(channel: DurableReader.Channel, link: Link)] {
-        zip(drafts, receipts).compactMap { draft, receipt in
-            guard draft.isLinked, let origin = draft.origin, let remoteID = origin.remoteID else {
-                return nil
-            }
+        // By index, here and below: an element that a closure is given is a copy, and drafts have
+        // many parts.
+        drafts.indices.compactMap { index in
+            guard drafts[index].isLinked, let origin = drafts[index].origin,
+                let remoteID = origin.remoteID
+            else { return nil }
+            let receipt = receipts[index]
             let channel = DurableReader.Channel(bridge: attachment.name, name: origin.channel)
             return (
                 receipt.verdict == .pass ? channel : channel.dropped,
@@ -161,9 +164,9 @@ extension Bus {
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {
         var bytes = 0
-        let rest = drafts.dropFirst().prefix(Self.maxDraftsAtOnce - 1).prefix { draft in
-            bytes += draft.text.utf8.count
-            return bytes < Self.maxBytesAtOnce && (draft.room ?? attachment.room) == room
+        let rest = drafts.indices.dropFirst().prefix(Self.maxDraftsAtOnce - 1).prefix { index in
+            bytes += drafts[index].text.utf8.count
+            return bytes < Self.maxBytesAtOnce && (drafts[index].room ?? attachment.room) == room
         }
         return drafts.prefix(1 + rest.count)
     }
@@ -176,10 +179,12 @@ extension Bus {
     ) -> Batch {
         let batch = self.batch(
             room: room.name, capacity: drafts.count,
-            bytes: drafts.reduce(0) { $0 + $1.text.utf8.count })
-        for draft in drafts {
-            var text = draft.text
-            text.withUTF8 { append(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
+            bytes: drafts.indices.reduce(0) { $0 + drafts[$1].text.utf8.count })
+        for index in drafts.indices {
+            var text = drafts[index].text
+            text.withUTF8 {
+                append(drafts[index], UnsafeRawBufferPointer($0), to: batch, by: attachment)
+            }
         }
         guard attachment.direction == .out else {
             publish(batch, in: room, by: attachment, isOwed: isOwed)
@@ -199,9 +204,11 @@ extension Bus {
     }
 
     private func receipts(_ batch: Batch) -> [Receipt] {
-        var verdicts = [Verdict](repeating: .pass, count: batch.count)
-        for (index, drop) in batch.drops { verdicts[index] = Verdict(drop) }
-        return zip(batch.arena.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
+        var receipts = batch.arena.all.map { Receipt(number: $0.number, verdict: .pass) }
+        for (index, drop) in batch.drops {
+            receipts[index] = Receipt(number: receipts[index].number, verdict: Verdict(drop))
+        }
+        return receipts
     }
 
     @safe func append(
@@ -256,20 +263,14 @@ extension Bus {
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
-    /// The most senders remembered for a bridge; all are forgotten when there are more, so that a
-    /// stream of new names does not grow the table for ever.
-    private static var maxSenders: Int { 10_000 }
-
     func sender(of draft: Draft, by attachment: BridgeAttachment) -> Sender {
         if draft.isFromBus || draft.isNamedAsShown { return busSender(draft.name, attachment) }
-        let known = SenderKey(identity: draft.identity, name: draft.name)
-        if let sender = attachment.senders[known] { return sender }
-        if attachment.senders.count >= Self.maxSenders { attachment.senders = [:] }
-        let sender = Sender(
-            named: draft.name, attachment: attachment, namePolicy: settings.namePolicy,
-            identity: identity(of: draft, by: attachment))
-        attachment.senders[known] = sender
-        return sender
+        let key = SenderKey(identity: draft.identity, name: draft.name)
+        return attachment.senders.sender(for: key) {
+            Sender(
+                named: draft.name, attachment: attachment, namePolicy: settings.namePolicy,
+                identity: identity(of: draft, by: attachment))
+        }
     }
 
     /// Returns a sender for the bus itself, whose name no bridge's people can have: it has no

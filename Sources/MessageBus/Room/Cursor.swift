@@ -143,12 +143,16 @@ package final class Cursor {
 
     private func recordDelivery(of messages: [Message]) {
         guard !isDurable, let statistics else { return }
-        statistics.deliveries += UInt64(messages.count { $0.kind != .deletion })
+        // By index: an element that a closure is given is a copy, which counts references.
+        let count = messages.indices.count { messages[$0].kind != .deletion }
+        statistics.deliveries += UInt64(count)
     }
 
     /// Returns the messages that concern the reader, as its chain leaves them.
     private func fit(_ found: [Message]) -> [Message] {
-        let foreign = found.filter { $0.isFor(bridge, channel: channel) }
+        // A copy of the list is made only if something has to be left out, which is rare.
+        let isWhole = found.indices.allSatisfy { found[$0].isFor(bridge, channel: channel) }
+        let foreign = isWhole ? found : found.filter { $0.isFor(bridge, channel: channel) }
         return outgoing.isEmpty
             ? foreign : outgoing.judge(foreign, original: room.log.message(numbered:))
     }

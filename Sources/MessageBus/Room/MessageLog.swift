@@ -178,8 +178,10 @@ package final class MessageLog {
     /// Returns the messages from a position on, at most `count`.
     package func messages(from position: LogPosition, atMost count: Int) -> [Message] {
         owner.assertOwned()
-        var result: [Message] = []
         var position = max(position, start)
+        guard position < end else { return [] }
+        var result: [Message] = []
+        result.reserveCapacity(min(count, end - position))
         while position < end, result.count < count {
             let segment = segments[segmentIndex(holding: position)]
             result.append(segment.arena.message(at: position - segment.start))

@@ -40,9 +40,9 @@
     /// Returns the form of a text, which must be UTF-8; valid until the next form is made, and as
     /// long as the text is.
     package func form(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        changes.removeAll(keepingCapacity: true)
-        count = 0
+        if !changes.isEmpty { changes.removeAll(keepingCapacity: true) }
         if TextScan.isASCII(text) { return unsafe text }
+        count = 0
         var walk = unsafe Walk(text)
         var copied = 0
         while walk.next(table) {

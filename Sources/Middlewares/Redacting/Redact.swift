@@ -53,6 +53,8 @@ package struct Redact: CopyableMiddleware, SecretMasking {
         let signs = unsafe SecretSigns(of: folding?.form(of: text) ?? text)
         if signs.isEmpty { return .pass }
         for index in shapes.indices where !signs.isDisjoint(with: shapes[index].shape.signs) {
+            guard try unsafe shapes[index].matcher.matches(message.content.unsafeBytes, by: folding)
+            else { continue }
             let matcher = shapes[index].matcher
             let mask = mask
             let seen = unsafe SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)

@@ -3,6 +3,17 @@ import Patterns
 
 // Replacing matches. Confined like the matcher: to the bus's loop, for middlewares.
 extension Matcher {
+    /// Returns whether the pattern matches somewhere in a text, or in its form if that is what it
+    /// sees.
+    ///
+    /// - Parameter folding: `nil` if patterns are to see the text as it is.
+    @inline(__always)
+    func matches(
+        _ text: UnsafeRawBufferPointer, by folding: FoldedText?
+    ) throws(PatternError) -> Bool {
+        try unsafe matches(pattern.isExact ? text : folding?.form(of: text) ?? text)
+    }
+
     /// Writes a text with all matches replaced.
     ///
     /// If the pattern was matched against the folded text, the matching characters of the original
@@ -16,8 +27,6 @@ extension Matcher {
         _ seen: SeenText, into result: inout [UInt8], limit: Int,
         _ replacement: (inout [UInt8]) -> Void
     ) throws(PatternError) -> RewriteResult {
-        // Most texts don't match, and finding that out is faster than beginning a search.
-        if try unsafe !matches(seen.form) { return .unchanged }
         var search = unsafe Search(self, in: seen.form)
         guard var match = try search.next() else { return .unchanged }
         let text = unsafe seen.text

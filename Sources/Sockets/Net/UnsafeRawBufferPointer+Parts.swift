@@ -43,6 +43,7 @@ extension UnsafeRawBufferPointer {
     @safe package mutating func removeBeginning(_ count: Int) { unsafe self = part(count...) }
 
     /// Returns the offset of a byte's first occurrence, from an offset on.
+    @inlinable
     @safe package func offset(of byte: UInt8, from start: Int = 0) -> Int? {
         guard start >= 0, start < count, let base = baseAddress else { return nil }
         return unsafe memchr(base + start, Int32(byte), count - start).map {
@@ -51,6 +52,7 @@ extension UnsafeRawBufferPointer {
     }
 
     /// Returns whether the bytes begin with the given ones.
+    @inlinable
     @safe package func begins(with beginning: [UInt8]) -> Bool {
         guard count >= beginning.count, let base = baseAddress else { return false }
         return unsafe memcmp(base, beginning, beginning.count) == 0

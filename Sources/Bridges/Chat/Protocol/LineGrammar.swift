@@ -214,13 +214,16 @@ package final class LineGrammar: Sendable {
     }
 
     /// Returns the offset of a notice's ending among the first bytes of a line.
+    ///
+    /// Searches for the last byte of the ending, a full stop, because a text has fewer of those
+    /// than of spaces, with which the ending begins.
     @safe private func endingOffset(in beginning: UnsafeRawBufferPointer) -> Int? {
-        var start = 0
-        while start + joinedEnding.count <= beginning.count,
-            let offset = beginning.offset(of: joinedEnding[0], from: start)
-        {
-            if beginning.part(offset...).begins(with: joinedEnding) { return offset }
-            start = offset + 1
+        let length = joinedEnding.count
+        var last = length - 1
+        while let found = beginning.offset(of: joinedEnding[length - 1], from: last) {
+            let start = found + 1 - length
+            if beginning.part(start...).begins(with: joinedEnding) { return start }
+            last = found + 1
         }
         return nil
     }

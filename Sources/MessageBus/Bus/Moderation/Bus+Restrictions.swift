@@ -66,7 +66,7 @@ extension Bus {
             restrictions.record(key, of: presence.sender.identity)
         }
         for attachment in bridges {
-            for sender in attachment.senders.values where sender.key == key {
+            for sender in attachment.senders.all where sender.key == key {
                 restrictions.record(key, of: sender.identity)
             }
         }
