@@ -73,6 +73,38 @@ import Testing
         #expect(later == .zero)
     }
 
+    @Test func `a consumer has stopped only if it is found so twice`() {
+        func isStopped(_ answers: [(pending: Bool, delivered: UInt64, milliseconds: Int)]) -> Bool {
+            var stall = ConsumerStall()
+            return answers.map {
+                stall.record(
+                    hasPending: $0.pending, delivered: $0.delivered,
+                    at: .after(.milliseconds($0.milliseconds)))
+            }.last ?? false
+        }
+        #expect(!isStopped([(true, 0, 0)]))
+        #expect(!isStopped([(true, 7, 0), (true, 7, 999)]))
+        #expect(isStopped([(true, 7, 0), (true, 7, 1_000)]))
+        #expect(isStopped([(true, 7, 0), (true, 7, 10), (true, 7, 1_000)]))
+        // One message has come between, or none is waiting any more.
+        #expect(!isStopped([(true, 7, 0), (true, 8, 1_000)]))
+        #expect(!isStopped([(true, 7, 0), (false, 7, 500), (true, 7, 1_000)]))
+    }
+
+    @Test func `a standstill is looked into a second later, unless nothing was requested`() {
+        var stall = ConsumerStall()
+        func isStopped(at seconds: Int) -> Bool {
+            stall.record(hasPending: true, delivered: 7, at: .after(.seconds(seconds)))
+        }
+        #expect(!stall.isCheckDue(at: .start))
+        #expect(!isStopped(at: 0))
+        #expect(!stall.isCheckDue(at: .after(.milliseconds(999))))
+        #expect(stall.isCheckDue(at: .after(.seconds(1))))
+        stall.forget()
+        #expect(!stall.isCheckDue(at: .after(.seconds(1))))
+        #expect(!isStopped(at: 2))
+    }
+
     @Test func `complaints are forgotten when they are not heard again`() {
         let complaints = PermissionViolations()
         complaints.record("Permissions Violation for Publish to \"a\"", at: .start)

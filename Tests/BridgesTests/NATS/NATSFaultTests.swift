@@ -25,11 +25,18 @@ import Testing
         server: NATSServer, norte: FleetHost, sur: FleetHost
     ) {
         let server = try await NATSServer()
+        let (norte, sur) = try await connectPair(to: server)
+        return (server, norte, sur)
+    }
+
+    private func connectPair(
+        to server: NATSServer
+    ) async throws -> (norte: FleetHost, sur: FleetHost) {
         let norte = try await FleetHost("norte", server.address)
         let sur = try await FleetHost("sur", server.address)
         await norte.untilConnected()
         await sur.untilConnected()
-        return (server, norte, sur)
+        return (norte, sur)
     }
 
     /// Deletes the stream and makes it anew, full of rubbish.
@@ -87,7 +94,10 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)))
     func `messages under other subjects are passed over`() async throws {
-        let (server, norte, sur) = try await connectedPair()
+        let server = try await NATSServer()
+        let requests = try ConsumerRequests(server.address)
+        defer { requests.end() }
+        let (norte, sur) = try await connectPair(to: server)
         try ask(server) { inbox in
             for subject in ["puente.a.b.c", "puente.a", "puente.general.x.y.z", "puente.a.b"] {
                 _ = try inbox.request([120], to: subject)
@@ -95,14 +105,17 @@ import Testing
         }
         try await norte.say("fin")
         #expect(await sur.read(until: "fin").last?.sender.name == "ana (norte)")
-        // Nothing had to be made anew for that.
-        let consumers = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
-        #expect(consumers["state"]["consumer_count"].integer == 2)
+        // Nothing had to be made anew for that, four times by either.
+        let count = try requests.count()
+        #expect((2...5).contains(count), "\(count)")
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: ["503", "404", "408", "409", "100"])
     func `a stranger's message with a status is passed over`(status: String) async throws {
-        let (server, norte, sur) = try await connectedPair()
+        let server = try await NATSServer()
+        let requests = try ConsumerRequests(server.address)
+        defer { requests.end() }
+        let (norte, sur) = try await connectPair(to: server)
         try await norte.say("antes")
         _ = await sur.read(until: "antes")
         try ask(server) { inbox in
@@ -121,11 +134,11 @@ import Testing
         #expect(await norte.read(until: "vuelta").last?.sender.name == "bob (sur)")
         let logged = sur.test.log.sentences
         #expect(logged.count { $0.contains("connected to") } == 1, "\(logged)")
-        let answer = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
-        // A 503 that is the first behind a pause is not seen to be missing, so that the stream is
-        // read anew; not for each of the eighty.
-        let count = try #require(answer["state"]["consumer_count"].integer)
-        #expect(status == "503" ? count <= 10 : count == 2, "\(count)")
+        // One consumer for each, and not one more for each of the eighty. A 503 that is the first
+        // behind a pause is not seen to be missing, so that the stream is read anew; and a consumer
+        // that a busy machine has not answered for is requested again.
+        let count = try requests.count()
+        #expect((2...10).contains(count), "\(count)")
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: [Direction.out, .both])
@@ -143,7 +156,8 @@ import Testing
             }
         }
         let consumers = try ask(server) { inbox in try inbox.call("STREAM.INFO.PUENTE") }
-        #expect(consumers["state"]["consumer_count"].integer == (direction == .out ? 0 : 1))
+        let count = try #require(consumers["state"]["consumer_count"].integer)
+        #expect(direction == .out ? count == 0 : count >= 1, "\(count)")
         try ask(server) { inbox in _ = try inbox.call("STREAM.DELETE.PUENTE") }
         await norte.logged("was made anew")
         norte.store.release()

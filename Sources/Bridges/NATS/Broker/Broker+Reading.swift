@@ -18,6 +18,8 @@ private struct Reading {
     var request = ""
     /// The time at which something last came, or the broker was last checked.
     var heard: MonotonicTime
+    /// The search for a standstill.
+    var stall = ConsumerStall()
 
     /// Counts a message; returns false if others before it were lost on the way.
     ///
@@ -67,6 +69,7 @@ extension Broker {
             // usual.
             let isFull = isClosed || !incoming.hasCapacity
             if isFull {
+                reading.stall.forget()
                 wake.wait(atMost: Self.nap)
             } else if reading.asked == 0 {
                 reading.request = try deliveries.pull(
@@ -89,7 +92,10 @@ extension Broker {
                 sized = clock.monotonic()
                 refreshStreamState(&inbox)
             }
-            if session.takeCheckRequest() || clock.monotonic() - reading.heard > Self.silence {
+            let isDue =
+                clock.monotonic() - reading.heard > Self.silence
+                || reading.stall.isCheckDue(at: clock.monotonic())
+            if session.takeCheckRequest() || isDue {
                 let isGood =
                     try isFull
                     ? checkStream(&reading.heard, &stream, &inbox)
@@ -277,7 +283,7 @@ extension Broker {
         return !isCut
     }
 
-    /// Checks the stream and the consumer; returns false if the consumer is gone or stands still.
+    /// Checks the stream and the consumer; returns false if the consumer is gone or has stopped.
     private func check(
         _ reading: inout Reading, _ stream: inout StreamState, _ inbox: inout BrokerInbox
     ) throws(BrokerError) -> Bool {
@@ -291,9 +297,10 @@ extension Broker {
         }
         do throws(BrokerError) {
             let answer = try inbox.call("CONSUMER.INFO.\(stream.name).\(reading.name)")
-            let hasPending = answer["num_pending"].integer ?? 0 > 0
             if answer["num_waiting"].integer ?? 0 == 0 { reading.asked = 0 }
-            return !hasPending
+            return !reading.stall.record(
+                hasPending: answer["num_pending"].integer ?? 0 > 0, delivered: reading.delivered,
+                at: clock.monotonic())
         } catch {
             guard error.kind == .rejected else { throw error }
             return false
