@@ -7,6 +7,7 @@
 /// Holds a `Mutex` of the toolchain. ThreadSanitizer does not know that mutex, which calls the
 /// kernel itself, and so reports each value that two threads share under it. So builds for
 /// sanitizers, made with `PUENTE_SANITIZED=1`, hold a mutex of the C library. Safe from any thread.
+@usableFromInline
 package struct Locked<Value: ~Copyable>: ~Copyable, Sendable {
     #if SANITIZED
         private let contents: PosixLocked<Value>

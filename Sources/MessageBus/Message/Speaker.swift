@@ -13,6 +13,14 @@ import Glibc
     /// Number of bytes of `NAME: `.
     package var prefixCount: Int { unsafe prefix.count }
 
+    /// Makes the speaker of messages that an arena will hold; valid until its messages are removed.
+    @unsafe package init(_ sender: Sender, on connectionID: UInt32, in arena: MessageArena) {
+        var header = MessageHeader()
+        header.connectionID = connectionID
+        header.sender = arena.index(of: sender)
+        unsafe self.init(of: header, in: arena)
+    }
+
     /// Makes the speaker of a message in an arena; valid as long as the arena holds the message.
     @unsafe package init(of header: MessageHeader, in arena: MessageArena) {
         unsafe prefix = arena.prefix(of: header)

@@ -29,25 +29,28 @@ public enum TextScan {
     /// Returns whether every byte is ASCII.
     @safe package static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
+        let count = bytes.count
+        if count < 16 { return unsafe isASCII(short: base, count: count) }
         var offset = 0
         var lanes = SIMD16<UInt8>.zero
-        while offset &+ 32 <= bytes.count {
+        while offset &+ 32 <= count {
             unsafe lanes |=
                 (base + offset).loadUnaligned(as: SIMD16<UInt8>.self)
                 | (base + (offset &+ 16)).loadUnaligned(as: SIMD16<UInt8>.self)
             offset &+= 32
         }
-        if anyHigh(lanes) { return false }
-        var rest: UInt64 = 0
-        while offset &+ 8 <= bytes.count {
-            unsafe rest |= (base + offset).loadUnaligned(as: UInt64.self)
-            offset &+= 8
+        if offset &+ 16 <= count {
+            unsafe lanes |= (base + offset).loadUnaligned(as: SIMD16<UInt8>.self)
         }
-        while offset < bytes.count {
-            unsafe rest |= UInt64(bytes[offset])
-            offset &+= 1
-        }
-        return rest & 0x8080_8080_8080_8080 == 0
+        // The last block overlaps what was seen, as above.
+        unsafe lanes |= (base + (count &- 16)).loadUnaligned(as: SIMD16<UInt8>.self)
+        return !anyHigh(lanes)
+    }
+
+    private static func isASCII(short base: UnsafeRawPointer, count: Int) -> Bool {
+        var all: UInt8 = 0
+        for offset in 0..<count { unsafe all |= base.load(fromByteOffset: offset, as: UInt8.self) }
+        return all < 0x80
     }
 
     /// Returns the scalar that begins at a place of UTF-8; the place moves behind it.

@@ -172,6 +172,9 @@ public final class Connection {
         loop.modify(registration, interest)
     }
 
+    /// Returns whether the loop waits for an event.
+    public func isWaiting(for event: Readiness) -> Bool { interest.contains(event) }
+
     /// Gives its events to another handler from now on.
     public func replaceHandler(with handler: any EventHandler) {
         if let registration { loop.replaceHandler(of: registration, with: handler) }

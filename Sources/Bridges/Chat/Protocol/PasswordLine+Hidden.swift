@@ -15,7 +15,8 @@ extension PasswordLine {
         in text: UnsafeRawBufferPointer, behindName mayFollowName: Bool
     ) -> Bool {
         let front = text.beginning(atMost: maxFrontBytes)
-        guard front.indices.contains(where: { mayHide(front, at: $0) }) else { return false }
+        guard mayHoldSlash(front), front.indices.contains(where: { mayHide(front, at: $0) })
+        else { return false }
         let scalars = Array(
             text.beginning(atMost: maxFrontBytes + maxVerbBytes).text.unicodeScalars)
         var last: Unicode.Scalar?
@@ -29,6 +30,12 @@ extension PasswordLine {
             if !isUnseen(scalar) { last = scalar }
         }
         return false
+    }
+
+    /// Returns false if none of the bytes is a slash, or begins a character that looks like one:
+    /// so it is in nearly every text.
+    @safe static func mayHoldSlash(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.offset(of: 0x2F) != nil || text.offset(of: 0xE2) != nil || text.offset(of: 0xEF) != nil
     }
 
     /// Returns true if a byte is, or ends, a slash that may begin a command.

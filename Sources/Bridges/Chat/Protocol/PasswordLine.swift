@@ -23,6 +23,7 @@ package enum PasswordLine {
     }
 
     @safe private static func mayBegin(clean text: UnsafeRawBufferPointer) -> Bool {
+        guard mayHoldSlash(text.beginning(atMost: maxFrontBytes)) else { return false }
         var last: UInt8?
         for offset in 0..<min(text.count, maxFrontBytes) {
             let byte = text.byte(at: offset)

@@ -16,7 +16,8 @@ import Sockets
     /// bytes.
     // Safe to name: only `place(of:)` and the arena look at it.
     @safe private let base: UnsafeRawPointer?
-    /// The sender, once a message of this connection is in the batch.
+    /// The sender of lines that are taken as they are; `nil` until a message of this connection is
+    /// in the batch, if there was none at the beginning or something else was executed since.
     private var speaker: Speaker?
 
     /// - Parameter base: the start of the bytes that the lines lie in, if it is that of the batch's
@@ -27,6 +28,11 @@ import Sockets
         batch = server.batch
         arena = batch.arena
         self.base = unsafe base
+        if unsafe base != nil, !connection.isRelay, server.port.direction != .out,
+            let sender = connection.participant?.sender
+        {
+            speaker = unsafe Speaker(sender, on: connection.connectionID, in: arena)
+        }
     }
 
     /// Executes a line, or refuses one that is too long.
@@ -240,6 +246,7 @@ import Sockets
 
     /// Publishes the gathered texts, and answers those that were dropped.
     mutating func flush(_ bus: isolated Bus) {
+        speaker = nil
         guard arena.count > 0 else { return }
         let room = connection.roomReaders.room
         arena.room = room.name
@@ -248,7 +255,6 @@ import Sockets
         server.scheduler.recordPublication(since: start)
         if !batch.drops.isEmpty { connection.answer(batch.drops) }
         batch.removeMessages()
-        speaker = nil
     }
 
     /// Returns the place of bytes in the batch's storage; `nil` if the bytes lie elsewhere.

@@ -16,8 +16,25 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         case done
     }
 
+    /// Options as plain numbers: each one that is asked of the options themselves takes a few
+    /// hundred instructions.
+    private struct Pace {
+        /// True if everybody is sent their own lines.
+        let echoes: Bool
+        /// Bytes that are read in a turn before it ends and what was said is sent: enough for large
+        /// writes, and far less than the buffer.
+        let bytesPerTurn: Int
+
+        init(_ options: TCP.Options) {
+            echoes = options.echo
+            bytesPerTurn = min(1 << 20, options.buffer.bytes / 4)
+        }
+    }
+
     /// The options; limits in them may change while the server runs.
-    var options: TCP.Options
+    var options: TCP.Options { didSet { pace = Pace(options) } }
+    /// The options that are asked for in each turn.
+    private var pace: Pace
     let port: Port
     let loop: EventLoop
     let phrases: Phrases
@@ -89,9 +106,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Bytes of one read: a quarter of the smallest sensible ring; larger reads would not make
     /// larger writes.
     static let readSize = 64 << 10
-    /// Bytes that are read in a turn before it ends and what was said is sent: enough for large
-    /// writes, and far less than the default buffer.
-    private static let bytesPerTurn = 1 << 20
     /// Bytes of the batch: a read, and room for texts that middlewares make longer.
     private static let batchBytes = readSize + (16 << 10)
     /// Messages of the batch: a full read of lines of 16 bytes.
@@ -99,6 +113,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
         self.options = options
+        pace = Pace(options)
         self.port = port
         self.loop = loop
         end = Latch(on: loop)
@@ -129,7 +144,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.entrance = entrance
         rooms = all
         if port.direction != .in { for readers in rooms { open(readers, bus) } }
-        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueues() }
+        beforeTurnEndID = loop.beforeTurnEnd { [unowned self] in
+            guard self.scheduler.hasQueued else { return }
+            self.port.bus.assumeIsolated { self.scheduler.serveQueues($0) }
+        }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
@@ -317,8 +335,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Counts bytes that were read, and ends the turn before a burst overtakes the readers.
     func recordRead(_ bytes: Int) {
         bytesReadThisTurn += bytes
-        let bound = min(Self.bytesPerTurn, options.buffer.bytes / 4)
-        if bytesReadThisTurn > bound { loop.endTurnEarly() }
+        if bytesReadThisTurn > pace.bytesPerTurn { loop.endTurnEarly() }
     }
 
     private func endTurn(_ bus: isolated Bus) {
@@ -353,7 +370,7 @@ extension ChatServer: RoomFeedDelegate {
     /// Tells each connection which lines of a room are its own, if it does not want them back.
     func recordOwnMessages(in feed: RoomFeed) {
         feed.transcript.drainRuns { run in
-            guard !options.echo, let connection = connections[run.connectionID],
+            guard !pace.echoes, let connection = connections[run.connectionID],
                 connection.roomReaders.feed === feed
             else { return }
             connection.output.passOver(run)

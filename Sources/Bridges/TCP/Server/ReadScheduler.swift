@@ -128,21 +128,24 @@ final class ReadScheduler {
 
     // MARK: - Turns
 
+    /// True if connections are queued.
+    var hasQueued: Bool { !typing.isEmpty || !bulk.isEmpty }
+
     /// Reads a connection at once, or queues it if it has used up its share.
     ///
     /// Once the turn has lasted long enough, bulk is queued, and only what a person may have typed
     /// is still read: a hundred connections with their shares untouched would make a turn of 10 ms.
-    func serve(_ connection: ChatConnection) {
+    func serve(_ connection: ChatConnection, _ bus: isolated Bus) {
         loop.assertOwned()
         if connection.share.isQueued { return }
         guard connection.share.fullAt - turnStart <= advance else { return enqueue(connection) }
         let left = turnStart + Self.turnTime - now
         if left > 0, !isOutputEnough {
-            run(connection, for: max(Self.sliceTime, left / 2))
+            run(connection, for: max(Self.sliceTime, left / 2), bus)
         } else if connection.share.isBulk || isOutputTwiceEnough {
             enqueue(connection)
         } else {
-            run(connection, for: Self.lateSliceTime)
+            run(connection, for: Self.lateSliceTime, bus)
         }
     }
 
@@ -160,21 +163,22 @@ final class ReadScheduler {
     /// that the kernel gave to another process. Behind a hundred connections that send as much as
     /// they can, their one line would wait for as many slices, and for all that is published in
     /// them.
-    func serveQueues() {
+    func serveQueues(_ bus: isolated Bus) {
         loop.assertOwned()
         let start = now
         // A connection that does not finish is queued again, for the next turn.
         var left = typing.count
         while left > 0, now - start < Self.turnTime / 2, !isOutputTwiceEnough {
-            run(removeFirst(from: &typing), for: Self.lateSliceTime)
+            run(removeFirst(from: &typing), for: Self.lateSliceTime, bus)
             left -= 1
         }
         left = bulk.count
         while left > 0, now - start < Self.turnTime, !isOutputEnough {
-            run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / Int64(left)))
+            let time = max(Self.sliceTime, Self.turnTime / Int64(left))
+            run(removeFirst(from: &bulk), for: time, bus)
             left -= 1
         }
-        if !typing.isEmpty || !bulk.isEmpty { loop.requestTurn() }
+        if hasQueued { loop.requestTurn() }
     }
 
     private func removeFirst(from queue: inout WaitingQueue<ChatConnection>) -> ChatConnection {
@@ -205,13 +209,13 @@ final class ReadScheduler {
         advance = ahead * inverseShare
     }
 
-    private func run(_ connection: ChatConnection, for time: Int64) {
+    private func run(_ connection: ChatConnection, for time: Int64, _ bus: isolated Bus) {
         let start = now
         isAlone = checkAlone(connection)
         let time = isAlone ? Self.turnTime : time
         begin(at: start, for: time)
         boundRead(to: time)
-        connection.continueReading()
+        connection.continueReading(bus)
         lastRead = (ObjectIdentifier(connection), connection.roomReaders.room.lastNumber)
         (isAlone, unpublishedBytes, readSize) = (false, 0, ChatServer.readSize)
         let used = now - start
@@ -225,7 +229,7 @@ final class ReadScheduler {
         {
             lastChange = turnStart
         }
-        return turnStart - lastChange >= Self.aloneAfter && typing.isEmpty && bulk.isEmpty
+        return turnStart - lastChange >= Self.aloneAfter && !hasQueued
     }
 
     /// Bounds a read by its time and by what may still go out in this turn, so that little of it is

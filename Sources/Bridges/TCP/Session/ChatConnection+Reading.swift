@@ -25,7 +25,7 @@ extension ChatConnection {
         } else if bus.isLagging {
             pauseForStore()
         } else if !isBacklogFull, !isBackedUp {
-            server.scheduler.serve(self)
+            server.scheduler.serve(self, bus)
         } else if isBroken {
             closeAfterReading(bus)
         } else {
@@ -34,19 +34,17 @@ extension ChatConnection {
     }
 
     /// Goes on with the deferred lines, or reads once more.
-    func continueReading() {
-        bus.assumeIsolated { bus in
-            switch stage {
-            case .lost: finishReading(bus)
-            case .accepting where input.hasDeferred:
-                input.readDeferred(bus)
-                updateInterest()
-            case .accepting where bus.isLagging: pauseForStore()
-            case .accepting
-            where !isPausedForStore && !isBacklogFull && !isBackedUp && !server.isStopping:
-                _ = read(bus)
-            case .accepting, .waiting, .leaving, .closed: break
-            }
+    func continueReading(_ bus: isolated Bus) {
+        switch stage {
+        case .lost: finishReading(bus)
+        case .accepting where input.hasDeferred:
+            input.readDeferred(bus)
+            updateInterest()
+        case .accepting where bus.isLagging: pauseForStore()
+        case .accepting
+        where !isPausedForStore && !isBacklogFull && !isBackedUp && !server.isStopping:
+            _ = read(bus)
+        case .accepting, .waiting, .leaving, .closed: break
         }
     }
 

@@ -149,8 +149,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var hasLongBacklog: Bool { output.waitingBytes > Self.maxAnswerBytes }
     /// True if the client's input is not read until the client reads.
     var isBacklogFull: Bool {
-        hasLongBacklog || output.waitingPlaces > Self.maxPlaces
-            || output.ownRanges > Self.maxPlaces
+        output.exceeds(bytes: Self.maxAnswerBytes, places: Self.maxPlaces)
     }
 
     func handle(_ ready: Readiness) {
@@ -220,7 +219,8 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
             awaitsListPiece = true
         case .broken: server.turnEndWork.scheduleClose(of: self)
         }
-        updateInterest()
+        // Sending only ever makes a client's input read again.
+        if wasBlocked || output.isBlocked || !socket.isWaiting(for: .readable) { updateInterest() }
     }
 
     /// Tells the loop which events to report.

@@ -198,12 +198,14 @@
     /// Alters, in place, texts with a beginning that only the bus may write.
     func alterReservedMarkers() {
         for index in 0..<count {
-            let header = unsafe headers[index]
-            guard header.count > 0 else { continue }
-            let text = unsafe UnsafeMutableRawBufferPointer(
-                start: storage.base + Int(header.offset), count: Int(header.count))
-            if unsafe ReservedMarkers.mayBegin(with: text[0]) || header.flags.contains(.hasLines) {
-                ReservedMarkers.alter(text)
+            let (start, length) = unsafe (headers[index].offset, headers[index].count)
+            guard length > 0 else { continue }
+            let first = unsafe storage.base + Int(start)
+            if unsafe ReservedMarkers.mayBegin(with: first.load(as: UInt8.self))
+                || headers[index].flags.contains(.hasLines)
+            {
+                unsafe ReservedMarkers.alter(
+                    UnsafeMutableRawBufferPointer(start: first, count: Int(length)))
             }
         }
     }
