@@ -58,32 +58,36 @@ package struct Dedupe: CopyableMiddleware {
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
         let now = message.moment
-        let key = key(of: message)
-        if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
-            previous = current
-            // Probably as many messages will come as last time.
-            current = Dictionary(minimumCapacity: min(previous.count, Self.generation))
-            began = now
-        }
         let time = message.kind == .edit ? .zero : within
-        guard recordMoment(now, of: key, unlessWithin: time) else { return .pass }
+        let passes = record(key(of: message), at: now, unlessWithin: time)
+        beginGenerationIfDue(at: now)
+        if passes { return .pass }
         return message.kind.isNotice ? noticeVerdict : verdict
     }
 
-    /// Records that a text passes now, unless it passed within a time; returns true then.
-    private mutating func recordMoment(
-        _ now: Duration, of key: DedupeKey, unlessWithin time: Duration
+    /// Records that a text passes now; returns false, and changes no moment, if it last passed
+    /// within a time.
+    private mutating func record(
+        _ key: DedupeKey, at now: Duration, unlessWithin time: Duration
     ) -> Bool {
-        func isRecent(_ said: Duration) -> Bool { now - said < time && said - now < time }
-        if let said = previous[key], isRecent(said) { return true }
-        // The old moment is found and replaced in one search of the table. The default is not
-        // recent.
-        func record(_ said: inout Duration) -> Bool {
-            if isRecent(said) { return true }
+        func replace(_ said: inout Duration) -> Bool {
+            if now - said < time, said - now < time { return false }
             said = now
-            return false
+            return true
         }
-        return record(&current[key, default: now - time])
+        // The last moment is found and replaced in one search of the present table. That of a text
+        // which never passed is not within the time.
+        let earlier = previous[key] ?? now - time
+        return replace(&current[key, default: earlier])
+    }
+
+    private mutating func beginGenerationIfDue(at now: Duration) {
+        guard began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation
+        else { return }
+        previous = current
+        // Probably as many messages will come as last time.
+        current = Dictionary(minimumCapacity: min(previous.count, Self.generation))
+        began = now
     }
 
     private func key(of message: Message) -> DedupeKey {

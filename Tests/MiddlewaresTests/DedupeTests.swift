@@ -45,6 +45,13 @@ import Testing
         }
     }
 
+    @Test func `what counts is when it last passed, also if that was said earlier`() {
+        var trial = Trial(dedupe())
+        for seconds in [100, 60, 95] {
+            #expect(trial.judge(.make(arrival: .seconds(seconds))) == .passed("hola"))
+        }
+    }
+
     @Test func `a new name does not help, and others may say the same`() {
         var trial = Trial(dedupe())
         #expect(trial.judge(.make(by: .make("ana", identity: 7))) == .passed("hola"))

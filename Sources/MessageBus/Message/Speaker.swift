@@ -13,7 +13,8 @@ import Glibc
     /// Number of bytes of `NAME: `.
     package var prefixCount: Int { unsafe prefix.count }
 
-    /// Makes the speaker of messages that an arena will hold; valid until its messages are removed.
+    /// Adds a sender to an arena and makes the speaker of their messages there; valid until the
+    /// arena's messages are removed.
     @unsafe package init(_ sender: Sender, on connectionID: UInt32, in arena: MessageArena) {
         var header = MessageHeader()
         header.connectionID = connectionID

@@ -3,15 +3,14 @@ import Patterns
 
 // Replacing matches. Confined like the matcher: to the bus's loop, for middlewares.
 extension Matcher {
-    /// Returns whether the pattern matches somewhere in a text, or in its form if that is what it
-    /// sees.
+    /// Returns whether the pattern matches somewhere in what it sees of a text.
     ///
     /// - Parameter folding: `nil` if patterns are to see the text as it is.
     @inline(__always)
     func matches(
         _ text: UnsafeRawBufferPointer, by folding: FoldedText?
     ) throws(PatternError) -> Bool {
-        try unsafe matches(pattern.isExact ? text : folding?.form(of: text) ?? text)
+        try unsafe matches(text, form: folding?.form(of: text) ?? text)
     }
 
     /// Writes a text with all matches replaced.

@@ -91,17 +91,18 @@ import Testing
         #expect(!isStopped([(true, 7, 0), (false, 7, 500), (true, 7, 1_000)]))
     }
 
-    @Test func `a standstill is looked into a second later, unless nothing was requested`() {
+    @Test func `a broker is asked again after a second, unless something has come`() {
         var stall = ConsumerStall()
         func isStopped(at seconds: Int) -> Bool {
             stall.record(hasPending: true, delivered: 7, at: .after(.seconds(seconds)))
         }
-        #expect(!stall.isCheckDue(at: .start))
+        #expect(!stall.isCheckDue(delivered: 7, at: .start))
         #expect(!isStopped(at: 0))
-        #expect(!stall.isCheckDue(at: .after(.milliseconds(999))))
-        #expect(stall.isCheckDue(at: .after(.seconds(1))))
+        #expect(!stall.isCheckDue(delivered: 7, at: .after(.milliseconds(999))))
+        #expect(stall.isCheckDue(delivered: 7, at: .after(.seconds(1))))
+        #expect(!stall.isCheckDue(delivered: 8, at: .after(.seconds(1))))
         stall.forget()
-        #expect(!stall.isCheckDue(at: .after(.seconds(1))))
+        #expect(!stall.isCheckDue(delivered: 7, at: .after(.seconds(1))))
         #expect(!isStopped(at: 2))
     }
 

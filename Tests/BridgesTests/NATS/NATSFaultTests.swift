@@ -105,8 +105,9 @@ import Testing
         }
         try await norte.say("fin")
         #expect(await sur.read(until: "fin").last?.sender.name == "ana (norte)")
-        // Nothing had to be made anew for that, four times by either.
-        let count = try requests.count()
+        // One consumer for each of the two, and not one more for each of the four messages; a few
+        // more may have been requested again because the machine was busy.
+        let count = try requests.total()
         #expect((2...5).contains(count), "\(count)")
     }
 
@@ -134,11 +135,11 @@ import Testing
         #expect(await norte.read(until: "vuelta").last?.sender.name == "bob (sur)")
         let logged = sur.test.log.sentences
         #expect(logged.count { $0.contains("connected to") } == 1, "\(logged)")
-        // One consumer for each, and not one more for each of the eighty. A 503 that is the first
-        // behind a pause is not seen to be missing, so that the stream is read anew; and a consumer
-        // that a busy machine has not answered for is requested again.
-        let count = try requests.count()
-        #expect((2...10).contains(count), "\(count)")
+        // One consumer for each of the two, and not one more for each of the eighty messages; a few
+        // more may have been requested again because the machine was busy. A 503 that is the first
+        // behind a pause is not seen to be missing, so that the stream is read anew.
+        let count = try requests.total()
+        #expect((2...(status == "503" ? 10 : 6)).contains(count), "\(count)")
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: [Direction.out, .both])

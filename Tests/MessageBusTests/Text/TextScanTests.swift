@@ -17,6 +17,18 @@ import Testing
         }
     }
 
+    @Test func `one byte that is not ASCII is found at every place of every length`() {
+        for count in 0...100 {
+            var bytes = [UInt8](repeating: 0x7F, count: count)
+            #expect(bytes.withUnsafeBytes(TextScan.isASCII))
+            for place in 0..<count {
+                bytes[place] = 0x80
+                #expect(!bytes.withUnsafeBytes(TextScan.isASCII), "\(count) \(place)")
+                bytes[place] = 0x00
+            }
+        }
+    }
+
     @Test(arguments: [1, 8, 16, 64, 70])
     func `each of the 256 bytes is judged alike in each path`(count: Int) {
         for byte in UInt8.min...UInt8.max {

@@ -61,15 +61,16 @@ package struct ClientOutput: ~Copyable {
     package var waitingPlaces: Int { answers.placeCount }
     /// Ranges of its own lines that are still to be skipped.
     package var ownRanges: Int { cursor?.ownRanges ?? 0 }
-    /// Returns whether more bytes of answers wait, or more places of them, or ranges of its own
-    /// lines.
-    package func exceeds(bytes: Int, places: Int) -> Bool {
-        waitingBytes > bytes || waitingPlaces > places || ownRanges > places
-    }
     /// True if nothing is owed at present.
     package var isUpToDate: Bool { queue.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
     private var position: TranscriptOffset { cursor?.position ?? 0 }
+
+    /// Returns whether more bytes of answers wait, or more places of them, or more ranges of its
+    /// own lines are to be skipped.
+    package func exceeds(bytes: Int, places: Int) -> Bool {
+        waitingBytes > bytes || waitingPlaces > places || ownRanges > places
+    }
 
     /// Begins to read a transcript at its end.
     ///

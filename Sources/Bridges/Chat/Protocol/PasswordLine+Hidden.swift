@@ -32,8 +32,10 @@ extension PasswordLine {
         return false
     }
 
-    /// Returns false if none of the bytes is a slash, or begins a character that looks like one:
-    /// so it is in nearly every text.
+    /// Returns false if none of the bytes is a slash or begins one of the other `slashes`, as in
+    /// most texts.
+    ///
+    /// Knows the first bytes of those that `isOtherSlash` knows the last ones of.
     @safe static func mayHoldSlash(_ text: UnsafeRawBufferPointer) -> Bool {
         text.offset(of: 0x2F) != nil || text.offset(of: 0xE2) != nil || text.offset(of: 0xEF) != nil
     }

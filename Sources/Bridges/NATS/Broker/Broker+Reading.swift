@@ -18,7 +18,7 @@ private struct Reading {
     var request = ""
     /// The time at which something last came, or the broker was last checked.
     var heard: MonotonicTime
-    /// The search for a standstill.
+    /// The suspicion that it has stopped.
     var stall = ConsumerStall()
 
     /// Counts a message; returns false if others before it were lost on the way.
@@ -94,7 +94,8 @@ extension Broker {
             }
             let isDue =
                 clock.monotonic() - reading.heard > Self.silence
-                || reading.stall.isCheckDue(at: clock.monotonic())
+                || reading.stall.isCheckDue(
+                    delivered: reading.delivered, at: clock.monotonic())
             if session.takeCheckRequest() || isDue {
                 let isGood =
                     try isFull

@@ -1,10 +1,10 @@
 import TimeUnits
 
-/// The search for a consumer that has messages and delivers none.
+/// The suspicion that a consumer has stopped: it has messages and delivers none.
 ///
 /// One answer of the broker proves nothing: a message that was stored a moment ago is on its way,
-/// and a busy broker takes its time. A consumer has stopped if it is found so twice, and has
-/// delivered nothing between.
+/// and a busy broker takes its time. A consumer has stopped if two answers say so and nothing has
+/// come from it in between.
 struct ConsumerStall {
     private var suspicion: (delivered: UInt64, since: MonotonicTime)?
 
@@ -30,9 +30,13 @@ struct ConsumerStall {
         return false
     }
 
-    /// Returns whether the broker is to be asked the second time.
-    func isCheckDue(at now: MonotonicTime) -> Bool {
-        suspicion.map { now - $0.since >= Self.confirmationTime } ?? false
+    /// Returns whether the broker is to be asked again, because nothing has come since the first
+    /// answer.
+    ///
+    /// - Parameter delivered: the number of messages that have come from the consumer.
+    func isCheckDue(delivered: UInt64, at now: MonotonicTime) -> Bool {
+        guard let suspicion, suspicion.delivered == delivered else { return false }
+        return now - suspicion.since >= Self.confirmationTime
     }
 
     /// Forgets the first answer: messages are not requested at present, so that they have to wait.

@@ -16,8 +16,8 @@ import Sockets
     /// bytes.
     // Safe to name: only `place(of:)` and the arena look at it.
     @safe private let base: UnsafeRawPointer?
-    /// The sender of lines that are taken as they are; `nil` until a message of this connection is
-    /// in the batch, if there was none at the beginning or something else was executed since.
+    /// The sender of lines that are taken as they are, whom the arena knows; `nil` where there is
+    /// none, and from a flush, which empties the arena, to the next message.
     private var speaker: Speaker?
 
     /// - Parameter base: the start of the bytes that the lines lie in, if it is that of the batch's

@@ -16,25 +16,15 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         case done
     }
 
-    /// Options as plain numbers: each one that is asked of the options themselves takes a few
-    /// hundred instructions.
-    private struct Pace {
-        /// True if everybody is sent their own lines.
-        let echoes: Bool
-        /// Bytes that are read in a turn before it ends and what was said is sent: enough for large
-        /// writes, and far less than the buffer.
-        let bytesPerTurn: Int
-
-        init(_ options: TCP.Options) {
-            echoes = options.echo
-            bytesPerTurn = min(1 << 20, options.buffer.bytes / 4)
-        }
-    }
-
     /// The options; limits in them may change while the server runs.
-    var options: TCP.Options { didSet { pace = Pace(options) } }
-    /// The options that are asked for in each turn.
-    private var pace: Pace
+    var options: TCP.Options
+    /// True if everybody is sent their own lines.
+    ///
+    /// Kept here, as is the next: to ask the options takes a few hundred instructions.
+    private let echoes: Bool
+    /// Bytes that are read in a turn before it ends and what was said is sent: enough for large
+    /// writes, and far less than the buffer.
+    private let bytesPerTurn: Int
     let port: Port
     let loop: EventLoop
     let phrases: Phrases
@@ -42,7 +32,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let encoder: ChatEncoder
     /// The log for events that clients can cause again and again.
     let throttledLog: ThrottledLog
-    /// The messages of the read in progress; empty between two reads.
+    /// The messages of the read in progress; without any between two reads.
     let batch: Batch
     /// The time of silence that ends a line of a client without line endings.
     let flushAfter: Duration
@@ -113,7 +103,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
         self.options = options
-        pace = Pace(options)
+        echoes = options.echo
+        bytesPerTurn = min(1 << 20, options.buffer.bytes / 4)
         self.port = port
         self.loop = loop
         end = Latch(on: loop)
@@ -335,7 +326,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Counts bytes that were read, and ends the turn before a burst overtakes the readers.
     func recordRead(_ bytes: Int) {
         bytesReadThisTurn += bytes
-        if bytesReadThisTurn > pace.bytesPerTurn { loop.endTurnEarly() }
+        if bytesReadThisTurn > bytesPerTurn { loop.endTurnEarly() }
     }
 
     private func endTurn(_ bus: isolated Bus) {
@@ -370,7 +361,7 @@ extension ChatServer: RoomFeedDelegate {
     /// Tells each connection which lines of a room are its own, if it does not want them back.
     func recordOwnMessages(in feed: RoomFeed) {
         feed.transcript.drainRuns { run in
-            guard !pace.echoes, let connection = connections[run.connectionID],
+            guard !echoes, let connection = connections[run.connectionID],
                 connection.roomReaders.feed === feed
             else { return }
             connection.output.passOver(run)

@@ -44,7 +44,8 @@ extension ChatConnection {
         case .accepting
         where !isPausedForStore && !isBacklogFull && !isBackedUp && !server.isStopping:
             _ = read(bus)
-        case .accepting, .waiting, .leaving, .closed: break
+        case .accepting: updateInterest()
+        case .waiting, .leaving, .closed: break
         }
     }
 

@@ -219,8 +219,12 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
             awaitsListPiece = true
         case .broken: server.turnEndWork.scheduleClose(of: self)
         }
-        // Sending only ever makes a client's input read again.
-        if wasBlocked || output.isBlocked || !socket.isWaiting(for: .readable) { updateInterest() }
+        // Unless the kernel is full, or was, sending changes nothing but that input is read again.
+        if wasBlocked || output.isBlocked || socket.hasHeldInput
+            || !socket.isWaiting(for: .readable)
+        {
+            updateInterest()
+        }
     }
 
     /// Tells the loop which events to report.
