@@ -29,6 +29,8 @@ final class ChatHost: Sendable {
             options.greeting = ""
             // Tests give many commands, most of them to find out that all has been said.
             options.commands.burst = 1_000_000
+            // The kernel gives up by the real time, of which a busy machine needs much.
+            options.stalledAfter = .seconds(3_600)
             change(&self)
         }
     }

@@ -32,6 +32,8 @@ final class WebHost: Sendable {
         if store.outlivesProcess { try await test.bus.recall() }
         var options = Web.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)
+        // The kernel gives up by the real time, of which a busy machine needs much.
+        options.stalledAfter = .seconds(3_600)
         change(&options)
         let web = await test.start(
             Web(options, test.context()), on: test.port("web", direction: direction))
@@ -39,6 +41,7 @@ final class WebHost: Sendable {
         chat.listen = .network(host: "127.0.0.1", port: 0)
         chat.greeting = ""
         chat.commands.burst = 1_000_000
+        chat.stalledAfter = .seconds(3_600)
         let tcp = await test.start(TCP(chat, test.context()), on: test.port("tcp"))
         (port, chatPort) = (web.port, tcp.port)
         bridges = [web, tcp]
