@@ -220,11 +220,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         case .broken: server.turnEndWork.scheduleClose(of: self)
         }
         // Unless the kernel is full, or was, sending changes nothing but that input is read again.
-        if wasBlocked || output.isBlocked || socket.hasHeldInput
-            || !socket.isWaiting(for: .readable)
-        {
-            updateInterest()
-        }
+        if wasBlocked || output.isBlocked || !socket.isWaiting(for: .readable) { updateInterest() }
     }
 
     /// Tells the loop which events to report.
